@@ -1,0 +1,6 @@
+# Benchmarks of projections/: queue fold and views rebuild.
+daybook_program(projections_bench
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/projections_queue_bench.cc
+  DEPS projections
+  PRIVATE benchmark::benchmark benchmark::benchmark_main
+)

@@ -1,0 +1,374 @@
+#include "projections/queue.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "projections/queue_definitions.h"
+#include "projections/queue_heap.h"
+#include "projections/queue_jobs.h"
+
+namespace daybook::projections {
+namespace {
+
+constexpr std::uint32_t kNone = QueueJobs::kNone;
+constexpr auto kWorkerLine = static_cast<std::size_t>(events::Runtime::kWorker);
+
+}  // namespace
+
+struct Queue::Impl {
+  QueueJobs jobs;
+  QueueDefinitions definitions;
+  QueueHeap<ByDue> waiting;
+  QueueCounts totals;  // ready counts offered jobs too
+  Micros now;          // the latest time seen, in an event or a question
+  std::array<bool, QueueDefinitions::kLines> refused{};  // by the last take()
+
+  void advance(Micros to);
+  void take_out(std::uint32_t slot);
+  void put_ready(std::uint32_t slot);
+  void put_pending(std::uint32_t slot);
+  void put_running(std::uint32_t slot);
+  void add(const QueueJob& job, bool running);
+  void end(JobId job, std::string_view definition, bool was_running);
+  Offer offer(std::uint32_t index);
+
+  void on(const events::JobCreated& e);
+  void on(const events::JobStarted& e);
+  void on(const events::JobRetryScheduled& e);
+};
+
+// Removes the job from where it stands and from the counts, but not from the table.
+void Queue::Impl::take_out(std::uint32_t slot) {
+  const QueueJob& job = jobs[slot];
+  QueueDefinition& d = definitions[job.definition];
+  switch (job.place) {
+    case QueuePlace::kWaiting:
+      waiting.erase(jobs, slot);
+      --d.waiting;
+      --totals.waiting;
+      break;
+    case QueuePlace::kReady:
+      d.ready.erase(jobs, slot);
+      --totals.ready;
+      break;
+    case QueuePlace::kOffered:
+      --d.offered;
+      --totals.ready;
+      break;
+    case QueuePlace::kRunning:
+      --d.running;
+      --totals.running;
+      break;
+  }
+}
+
+void Queue::Impl::put_ready(std::uint32_t slot) {
+  jobs[slot].place = QueuePlace::kReady;
+  definitions[jobs[slot].definition].ready.push(jobs, slot);
+  ++totals.ready;
+}
+
+void Queue::Impl::put_pending(std::uint32_t slot) {
+  if (jobs[slot].run_at <= now) {
+    put_ready(slot);
+    return;
+  }
+  jobs[slot].place = QueuePlace::kWaiting;
+  waiting.push(jobs, slot);
+  ++definitions[jobs[slot].definition].waiting;
+  ++totals.waiting;
+}
+
+void Queue::Impl::put_running(std::uint32_t slot) {
+  jobs[slot].place = QueuePlace::kRunning;
+  ++definitions[jobs[slot].definition].running;
+  ++totals.running;
+}
+
+void Queue::Impl::add(const QueueJob& job, bool running) {
+  const std::uint32_t slot = jobs.insert(job);
+  if (running) {
+    put_running(slot);
+  } else {
+    put_pending(slot);
+  }
+  definitions.settle(job.definition, now);
+}
+
+void Queue::Impl::advance(Micros to) {
+  now = std::max(now, to);
+  definitions.wake(now);
+  while (!waiting.empty() && jobs[waiting.top()].run_at <= now) {
+    const std::uint32_t slot = waiting.top();
+    take_out(slot);
+    put_ready(slot);
+    definitions.settle(jobs[slot].definition, now);
+  }
+}
+
+void Queue::Impl::on(const events::JobCreated& e) {
+  QueueJob job{e.job, e.run_at, definitions.get(e.definition), 0, e.priority, {}};
+  add(job, false);
+}
+
+void Queue::Impl::on(const events::JobStarted& e) {
+  const std::uint32_t slot = jobs.find(e.job.key());
+  if (slot == kNone) {
+    return;
+  }
+  const std::uint32_t index = jobs[slot].definition;
+  take_out(slot);
+  put_running(slot);
+  QueueDefinition& d = definitions[index];
+  if (d.rate_count != 0) {
+    const std::uint32_t used = d.used_at(now);
+    d.rate_start = used == 0 ? now : d.rate_start;
+    d.rate_used = used + 1;
+  }
+  definitions.settle(index, now);
+}
+
+// A running job that was seeded without its id is only a number: it comes back with its
+// definition's priority.
+void Queue::Impl::on(const events::JobRetryScheduled& e) {
+  const std::uint32_t slot = jobs.find(e.job.key());
+  if (slot != kNone) {
+    take_out(slot);
+    jobs[slot].run_at = e.run_at;
+    put_pending(slot);
+    definitions.settle(jobs[slot].definition, now);
+    return;
+  }
+  const std::uint32_t index = definitions.get(e.definition);
+  if (definitions[index].running > 0) {
+    --definitions[index].running;
+    --totals.running;
+  }
+  add({e.job, e.run_at, index, 0, definitions[index].priority, {}}, false);
+}
+
+void Queue::Impl::end(JobId job, std::string_view definition, bool was_running) {
+  const std::uint32_t slot = jobs.find(job.key());
+  if (slot != kNone) {
+    const std::uint32_t index = jobs[slot].definition;
+    take_out(slot);
+    jobs.erase(slot);
+    definitions.settle(index, now);
+    return;
+  }
+  const std::uint32_t index = definitions.find(definition);
+  if (was_running && index != kNone && definitions[index].running > 0) {
+    --definitions[index].running;
+    --totals.running;
+    definitions.settle(index, now);
+  }
+}
+
+Queue::Offer Queue::Impl::offer(std::uint32_t index) {
+  QueueDefinition& d = definitions[index];
+  const std::uint32_t slot = d.ready.top();
+  d.ready.erase(jobs, slot);
+  jobs[slot].place = QueuePlace::kOffered;
+  ++d.offered;
+  definitions.settle(index, now);
+  definitions.end_turn(index);
+  return {jobs[slot].job, d.name, definitions.runtime(d)};
+}
+
+Queue::Queue() : impl_(std::make_unique<Impl>()) {}
+Queue::~Queue() = default;
+
+void Queue::apply(const events::Recorded& recorded) {
+  Impl& q = *impl_;
+  q.now = std::max(q.now, recorded.meta.time);
+  std::visit(
+      [&](const auto& e) {
+        using E = std::decay_t<decltype(e)>;
+        if constexpr (std::is_same_v<E, events::ComponentPut>) {
+          q.definitions.set_component(e.component, e.runtime, q.now);
+        } else if constexpr (std::is_same_v<E, events::ComponentDeleted>) {
+          q.definitions.set_component(e.component, std::nullopt, q.now);
+        } else if constexpr (std::is_same_v<E, events::DefinitionPut>) {
+          q.definitions.put(e, q.now);
+        } else if constexpr (std::is_same_v<E, events::DefinitionDeleted>) {
+          q.definitions.remove(e.definition, q.now);
+        } else if constexpr (std::is_same_v<E, events::JobCreated> ||
+                             std::is_same_v<E, events::JobStarted> ||
+                             std::is_same_v<E, events::JobRetryScheduled>) {
+          q.on(e);
+        } else if constexpr (std::is_same_v<E, events::JobCompleted> ||
+                             std::is_same_v<E, events::JobFailed> ||
+                             std::is_same_v<E, events::JobCancelled>) {
+          q.end(e.job, e.definition, e.end.attempt.value > 0);
+        }
+      },
+      recorded.event);
+}
+
+void Queue::seed_component(std::string_view id, events::Runtime runtime) {
+  impl_->definitions.set_component(id, runtime, impl_->now);
+}
+
+void Queue::seed_definition(const events::DefinitionPut& definition, Micros rate_start,
+                            std::uint32_t rate_used) {
+  const std::uint32_t index = impl_->definitions.get(definition.definition);
+  impl_->definitions[index].rate_start = rate_start;
+  impl_->definitions[index].rate_used = rate_used;
+  impl_->definitions.put(definition, impl_->now);
+}
+
+void Queue::seed_pending(const PendingJob& job) {
+  const std::uint32_t index = impl_->definitions.get(job.definition);
+  impl_->add({job.job, job.run_at, index, 0, job.priority, {}}, false);
+}
+
+void Queue::seed_running(std::string_view definition) {
+  const std::uint32_t index = impl_->definitions.get(definition);
+  ++impl_->definitions[index].running;
+  ++impl_->totals.running;
+  impl_->definitions.settle(index, impl_->now);
+}
+
+void Queue::seed_running(const PendingJob& job) {
+  const std::uint32_t index = impl_->definitions.get(job.definition);
+  impl_->add({job.job, job.run_at, index, 0, job.priority, {}}, true);
+}
+
+std::vector<Queue::Offer> Queue::take(Micros now, std::size_t max,
+                                      const std::function<bool(events::Runtime)>& accepts) {
+  Impl& q = *impl_;
+  q.advance(now);
+  q.refused = {};
+  std::vector<Offer> out;
+  while (out.size() < max) {
+    std::uint32_t best = kNone;
+    std::size_t best_line = 0;
+    for (std::size_t line = 0; line < QueueDefinitions::kLines; ++line) {
+      const std::uint32_t head = q.definitions.head(line);
+      if (line != kWorkerLine && head != kNone && !q.refused[line] &&
+          (best == kNone || q.definitions[head].turn < q.definitions[best].turn)) {
+        best = head;
+        best_line = line;
+      }
+    }
+    if (best == kNone) {
+      break;
+    }
+    if (best_line != 0 && !accepts(static_cast<events::Runtime>(best_line))) {
+      q.refused[best_line] = true;
+      continue;
+    }
+    out.push_back(q.offer(best));
+  }
+  return out;
+}
+
+std::vector<Queue::Offer> Queue::take_for_worker(Micros now, std::size_t max,
+                                                 const std::vector<std::string>& definitions) {
+  Impl& q = *impl_;
+  q.advance(now);
+  std::set<std::pair<std::uint64_t, std::uint32_t>> line;  // by turn
+  const auto stand = [&](std::uint32_t index) {
+    const QueueDefinition& d = q.definitions[index];
+    if (d.place == LinePlace::kLine && d.line == kWorkerLine) {
+      line.insert({d.turn, index});
+    }
+  };
+  for (const std::string& name : definitions) {
+    const std::uint32_t index = q.definitions.find(name);
+    if (index != kNone) {
+      stand(index);
+    }
+  }
+  std::vector<Offer> out;
+  while (out.size() < max && !line.empty()) {
+    const std::uint32_t index = line.begin()->second;
+    line.erase(line.begin());
+    out.push_back(q.offer(index));
+    stand(index);
+  }
+  return out;
+}
+
+void Queue::give_back(JobId job) {
+  Impl& q = *impl_;
+  const std::uint32_t slot = q.jobs.find(job.key());
+  if (slot != kNone && q.jobs[slot].place == QueuePlace::kOffered) {
+    q.take_out(slot);
+    q.put_ready(slot);
+    q.definitions.settle(q.jobs[slot].definition, q.now);
+  }
+}
+
+std::optional<Micros> Queue::next_due() const {
+  std::optional<Micros> out = impl_->definitions.next_wake();
+  if (!impl_->waiting.empty()) {
+    const Micros due = impl_->jobs[impl_->waiting.top()].run_at;
+    out = out ? std::min(*out, due) : due;
+  }
+  return out;
+}
+
+QueueCounts Queue::counts(Micros now) const {
+  impl_->advance(now);
+  return impl_->totals;
+}
+
+QueueCounts Queue::counts(std::string_view definition, Micros now) const {
+  impl_->advance(now);
+  const std::uint32_t index = impl_->definitions.find(definition);
+  if (index == kNone) {
+    return {};
+  }
+  const QueueDefinition& d = impl_->definitions[index];
+  return {d.waiting, d.ready.size() + d.offered, d.running};
+}
+
+Hold Queue::hold(std::string_view definition, Micros now) const {
+  impl_->advance(now);
+  const std::uint32_t index = impl_->definitions.find(definition);
+  if (index == kNone) {
+    return Hold::kNone;
+  }
+  const QueueDefinition& d = impl_->definitions[index];
+  if (d.paused) {
+    return Hold::kPaused;
+  }
+  if (d.concurrency != 0 && d.running + d.offered >= d.concurrency) {
+    return Hold::kConcurrency;
+  }
+  if (d.rate_count != 0 && d.used_at(impl_->now) + d.offered >= d.rate_count) {
+    return Hold::kRate;
+  }
+  const bool short_of_room =
+      d.place == LinePlace::kLine && (d.line == kWorkerLine || impl_->refused[d.line]);
+  return short_of_room ? Hold::kCapacity : Hold::kNone;
+}
+
+std::optional<std::uint64_t> Queue::ahead(JobId job, Micros now) const {
+  impl_->advance(now);
+  const std::uint32_t slot = impl_->jobs.find(job.key());
+  if (slot == kNone) {
+    return std::nullopt;
+  }
+  const QueueJob& row = impl_->jobs[slot];
+  if (row.place == QueuePlace::kOffered) {
+    return 0;
+  }
+  if (row.place != QueuePlace::kReady) {
+    return std::nullopt;
+  }
+  const QueueDefinition& d = impl_->definitions[row.definition];
+  return d.offered + d.ready.count_before(impl_->jobs, slot);
+}
+
+std::size_t Queue::memory_bytes() const {
+  return impl_->jobs.memory_bytes() + impl_->waiting.memory_bytes() +
+         impl_->definitions.memory_bytes();
+}
+
+}  // namespace daybook::projections

@@ -1,0 +1,96 @@
+// The pending queue: which job should start next. Folded in memory from the log; the dispatcher
+// consumes it.
+//
+// A job is *waiting* until its run_at, then *ready*. Ready jobs of one definition go out by
+// priority (higher first), then run_at, then creation. Between definitions it is fair: each call to
+// take() goes round the definitions that have a ready job and are not held (paused, concurrency or
+// rate limit reached, no capacity for their runtime), so a definition with a million ready jobs
+// delays one with a single job by at most one round. take() only proposes: the job stays *offered*
+// until JobStarted, JobFailed or JobCancelled is folded, or until give_back(). Pure: no clock, no
+// threads; one owner.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "events/types.h"
+
+namespace daybook::projections {
+
+struct QueueCounts {
+  std::uint64_t waiting = 0;  // pending, not yet due
+  std::uint64_t ready = 0;    // pending and due
+  std::uint64_t running = 0;
+};
+
+// Why a definition's ready jobs do not start.
+enum class Hold : std::uint8_t { kNone, kPaused, kConcurrency, kRate, kCapacity };
+
+class Queue {
+ public:
+  Queue();
+  ~Queue();
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
+
+  // Folds one event; events must come in log order.
+  void apply(const events::Recorded& recorded);
+
+  // --- seeding from a snapshot of the decision state, before the first apply() ---
+  struct PendingJob {
+    JobId job;
+    std::string_view definition;
+    Micros run_at;
+    std::int32_t priority = 0;
+  };
+  void seed_component(std::string_view id, events::Runtime runtime);
+  void seed_definition(const events::DefinitionPut& definition, Micros rate_start,
+                       std::uint32_t rate_used);
+  void seed_pending(const PendingJob& job);
+  void seed_running(std::string_view definition);
+  // The same for a known job: a retry then keeps its priority (else it gets its definition's).
+  void seed_running(const PendingJob& job);
+
+  struct Offer {
+    JobId job;
+    std::string_view definition;             // valid until the next apply()
+    std::optional<events::Runtime> runtime;  // absent when the definition or its component is gone
+  };
+  // Moves what is due at `now` to ready, then offers up to `max` jobs. `accepts` says whether there
+  // is room for one more job of that runtime; a job without a runtime is always offered (starting
+  // it makes it fail with the reason). Jobs of runtime worker are never offered here: see
+  // take_for_worker.
+  std::vector<Offer> take(Micros now, std::size_t max,
+                          const std::function<bool(events::Runtime)>& accepts);
+  // The same for workers: only definitions in `definitions`, fair between them.
+  std::vector<Offer> take_for_worker(Micros now, std::size_t max,
+                                     const std::vector<std::string>& definitions);
+  // The offer was refused: the job is ready again.
+  void give_back(JobId job);
+
+  // When the next thing can happen that take() would notice: the earliest run_at of a waiting job
+  // or the end of a rate window that holds ready jobs; nothing when only an event can change the
+  // answer.
+  std::optional<Micros> next_due() const;
+
+  QueueCounts counts(Micros now) const;
+  QueueCounts counts(std::string_view definition, Micros now) const;
+  Hold hold(std::string_view definition, Micros now) const;
+  // Ready jobs that would start before this one: of its own definition. Nothing when it is not
+  // ready.
+  std::optional<std::uint64_t> ahead(JobId job, Micros now) const;
+  // Heap bytes held, for the memory bar.
+  std::size_t memory_bytes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::projections

@@ -1,0 +1,122 @@
+// The queue's definitions and components, and the turn order between definitions.
+//
+//   no ready job, paused, at its concurrency limit ..... kNowhere: only an event brings it back
+//   rate window used up ................................ kRate: an event or the end of the window
+//   brings it back else ............................................... kLine: it stands in the
+//   line of its runtime
+//
+// A line is first in, first out by turn number; a definition that was served goes to the end. The
+// lowest turn over all lines is next, so the lines together are one round over all definitions.
+// Private to the queue.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "events/types.h"
+#include "projections/queue_heap.h"
+
+namespace daybook::projections {
+
+enum class LinePlace : std::uint8_t { kNowhere, kLine, kRate };
+
+struct QueueDefinition {
+  std::string name;
+  std::uint32_t component = QueueJobs::kNone;
+  std::uint32_t component_place = 0;  // in the component's list of users
+  bool exists = false;                // false: deleted, or never put
+  bool paused = false;
+  std::uint32_t concurrency = 0;
+  std::uint32_t rate_count = 0;
+  Duration rate_per;
+  std::int32_t priority = 0;
+  Micros rate_start;
+  std::uint32_t rate_used = 0;
+  std::uint64_t waiting = 0;
+  std::uint64_t running = 0;
+  std::uint64_t offered = 0;
+  QueueHeap<ByRank> ready;
+
+  LinePlace place = LinePlace::kNowhere;
+  std::uint8_t line = 0;
+  std::uint64_t turn = 0;
+  Micros wake;  // end of the rate window, in kRate
+  std::uint32_t before = QueueJobs::kNone;
+  std::uint32_t after = QueueJobs::kNone;
+
+  // Starts that the rate window still counts at `now`.
+  std::uint32_t used_at(Micros now) const { return now < rate_start + rate_per ? rate_used : 0; }
+};
+
+class QueueDefinitions {
+ public:
+  static constexpr std::uint32_t kNone = QueueJobs::kNone;
+  // Line 0 is for jobs without a runtime, line i for runtime i.
+  static constexpr std::size_t kLines = 5;
+
+  std::uint32_t find(std::string_view name) const;
+  // As find, but adds it (as one that does not exist) when it is not there.
+  std::uint32_t get(std::string_view name);
+  QueueDefinition& operator[](std::uint32_t index) { return definitions_[index]; }
+  const QueueDefinition& operator[](std::uint32_t index) const { return definitions_[index]; }
+
+  void put(const events::DefinitionPut& definition, Micros now);
+  void remove(std::string_view name, Micros now);
+  // The runtime of a component, or nothing when it was deleted.
+  void set_component(std::string_view id, std::optional<events::Runtime> runtime, Micros now);
+  std::optional<events::Runtime> runtime(const QueueDefinition& definition) const;
+
+  // Puts the definition where it belongs; to be called after any of its members changed. A
+  // definition that stays in its line keeps its turn. Forgets it when it does not exist and has no
+  // jobs.
+  void settle(std::uint32_t index, Micros now);
+  // Sends the definition to the end of its line.
+  void end_turn(std::uint32_t index);
+  std::uint32_t head(std::size_t line) const { return heads_[line]; }
+  // Moves definitions whose rate window ended by `now` back into line.
+  void wake(Micros now);
+  std::optional<Micros> next_wake() const;
+  std::size_t memory_bytes() const;
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  using Names = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
+  struct Component {
+    std::string id;
+    std::optional<events::Runtime> runtime;
+    std::vector<std::uint32_t> users;
+  };
+
+  std::uint32_t get_component(std::string_view id);
+  void drop_unused(std::uint32_t component);
+  void attach(std::uint32_t index, std::string_view component);
+  void detach(std::uint32_t index);
+  void leave(std::uint32_t index);
+  void append(std::uint32_t index, std::uint8_t line);
+  void forget(std::uint32_t index);
+
+  std::vector<QueueDefinition> definitions_;
+  std::vector<std::uint32_t> free_definitions_;
+  Names names_;
+  std::vector<Component> components_;
+  std::vector<std::uint32_t> free_components_;
+  Names component_names_;
+  std::array<std::uint32_t, kLines> heads_{kNone, kNone, kNone, kNone, kNone};
+  std::array<std::uint32_t, kLines> tails_{kNone, kNone, kNone, kNone, kNone};
+  std::set<std::pair<Micros, std::uint32_t>> asleep_;
+  std::uint64_t turn_ = 0;
+};
+
+}  // namespace daybook::projections

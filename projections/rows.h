@@ -1,0 +1,144 @@
+// What the views answer with: plain values, owned.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "events/types.h"
+
+namespace daybook::projections {
+
+enum class JobStatus : std::uint8_t { kPending, kRunning, kCompleted, kFailed, kCancelled };
+
+// "pending", "running", "completed", "failed", "cancelled".
+std::string_view status_name(JobStatus status);
+std::optional<JobStatus> parse_status(std::string_view name);
+
+struct JobError {
+  std::string code;
+  std::string message;
+  std::string details;  // JSON text, may be empty
+};
+
+// A job as the list shows it. Times are zero when they have not come; texts that are JSON are kept as they were given.
+struct JobRow {
+  JobId job;
+  std::string definition;
+  std::string component;  // of the last attempt, else empty
+  JobStatus status = JobStatus::kPending;
+  std::string parameters;
+  Micros run_at;  // when it is or was due; the next try while a retry is waiting
+  Micros created_at;
+  Micros started_at;  // of the last attempt
+  Micros finished_at;
+  Attempt attempt;
+  std::string result;
+  std::optional<JobError> error;  // of the last failed attempt; cleared by success
+  std::string created_by;
+  JobId parent;
+  std::vector<std::string> tags;
+  std::string unique_key;
+  std::int32_t priority = 0;
+  std::string worker;
+  bool cancel_requested = false;
+  Seq seq;  // last event of the job
+};
+
+struct ComponentRow {
+  std::string component;
+  events::Runtime runtime = events::Runtime::kExec;
+  std::string spec;  // JSON text
+  Hash spec_hash{};
+  std::string display_name;
+  std::string description;
+  std::string component_version;
+  Micros created_at;
+  Micros updated_at;
+  std::string updated_by;
+  Seq seq;
+};
+
+struct JobCounts {
+  std::uint64_t pending = 0;
+  std::uint64_t running = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;
+};
+
+struct DefinitionRow {
+  std::string definition;
+  std::string component;
+  std::string display_name;
+  events::RetryPolicy retry;
+  Duration timeout;
+  Duration lease;
+  std::uint32_t concurrency = 0;
+  std::uint32_t rate_count = 0;
+  Duration rate_per;
+  std::int32_t priority = 0;
+  Duration retention;
+  bool paused = false;
+  Micros created_at;
+  Micros updated_at;
+  std::string updated_by;
+  Seq seq;
+};
+
+// One bucket of one definition. Durations are milliseconds; absent when nothing ended (or started) in the bucket.
+struct StatisticsRow {
+  std::string definition;
+  Micros bucket;
+  std::uint64_t scheduled = 0;
+  std::uint64_t successful = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;
+  std::optional<double> min_execution;
+  std::optional<double> max_execution;
+  std::optional<double> avg_execution;
+  std::optional<double> p50_execution;
+  std::optional<double> p95_execution;
+  std::optional<double> p99_execution;
+  std::optional<double> p50_latency;
+  std::optional<double> p95_latency;
+  std::optional<double> p99_latency;
+  std::uint64_t due_depth = 0;      // due and waiting at the end of the bucket: cacheQueueDepth
+  std::uint64_t pending_depth = 0;  // all pending at the end of the bucket: totalQueueDepth
+};
+
+enum class JobOrder : std::uint8_t { kNewestFirst, kOldestFirst, kRunAtFirst, kRunAtLast };
+
+struct JobFilter {
+  std::optional<std::string> definition;
+  std::optional<JobStatus> status;
+  std::optional<std::string> tag;
+  std::optional<Micros> created_after;   // inclusive
+  std::optional<Micros> created_before;  // exclusive
+  std::optional<Micros> run_after;       // inclusive
+  std::optional<Micros> run_before;      // exclusive
+  JobOrder order = JobOrder::kNewestFirst;
+  // When set, only jobs of these definitions are seen (what the caller may read).
+  std::optional<std::vector<std::string>> visible;
+};
+
+// after, before: cursors from an earlier page; at most one of them is set.
+struct PageRequest {
+  std::size_t limit = 50;
+  std::string after;
+  std::string before;
+};
+
+template <typename Row>
+struct Page {
+  std::vector<Row> rows;
+  // Exact; absent only for filters on time ranges, which would need a scan.
+  std::optional<std::uint64_t> total_count;
+  std::string first_cursor;
+  std::string last_cursor;
+  Seq as_of;
+};
+
+}  // namespace daybook::projections

@@ -1,0 +1,123 @@
+// The read models: job list, components, definitions, statistics and history, each a pure fold of the log with a name, a
+// version and a checkpoint, in a RocksDB of their own that can be deleted at any time and is rebuilt from the log (I8).
+//
+// Queries answer from a consistent snapshot and state the sequence number it reflects. A query after wait_for(seq) sees
+// the effect of every event up to seq. A projection that fails stops alone and visibly (see status()); its queries then
+// answer kUnavailable "PROJECTION_FAILED".
+// Threads: one per projection group folds; queries from any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "log/log.h"
+#include "projections/rows.h"
+
+namespace daybook::projections {
+
+struct ViewsOptions {
+  std::filesystem::path directory;
+  std::size_t write_buffer_bytes = 16 << 20;
+  std::size_t block_cache_bytes = 32 << 20;
+};
+
+enum class ProjectionState : std::uint8_t { kCatchingUp, kLive, kRebuilding, kFailed };
+
+struct ProjectionStatus {
+  std::string name;
+  std::uint32_t version = 0;
+  ProjectionState state = ProjectionState::kCatchingUp;
+  Seq applied;
+  Seq rebuilt;        // progress of a running rebuild, else zero
+  std::string error;  // why it failed
+};
+
+// How a rebuilt projection compares with the live one at the same sequence number.
+struct RebuildReport {
+  std::string name;
+  Seq as_of;
+  std::uint64_t events = 0;
+  std::uint64_t keys = 0;
+  double seconds = 0;
+  bool identical = false;
+  std::string first_difference;  // key and both values, for people
+};
+
+struct HistoryRow {
+  Seq seq;
+  std::string json;  // the event as events::to_json gives it
+};
+
+class Views {
+ public:
+  // Opens or creates the views. Checkpoints ahead of the log are sealed: that projection is rebuilt from the start (I9).
+  static Result<std::unique_ptr<Views>> open(const ViewsOptions& options, log::Log& log);
+  ~Views();
+  Views(const Views&) = delete;
+  Views& operator=(const Views&) = delete;
+
+  // Starts and stops folding. stop() writes what is in memory and leaves the checkpoint at what was applied.
+  void start();
+  void stop();
+
+  // Lowest applied sequence number over all projections.
+  Seq applied() const;
+  // Lowest sequence number from which all projections would go on after a crash: the log may be trimmed up to there (I16).
+  Seq durable() const;
+  // Waits until every projection has applied `seq`; kUnavailable "PROJECTION_LAGS" after the timeout.
+  Status wait_for(Seq seq, std::chrono::milliseconds timeout) const;
+  std::vector<ProjectionStatus> status() const;
+
+  Result<std::optional<JobRow>> job(JobId job) const;
+  Result<Page<JobRow>> jobs(const JobFilter& filter, const PageRequest& page) const;
+  // Exact and O(1); over all definitions when `definition` is empty.
+  Result<JobCounts> counts(std::string_view definition) const;
+  // The events of one job, oldest first; still there after the job left the list, as long as the log holds them.
+  Result<Page<HistoryRow>> history(JobId job, const PageRequest& page) const;
+
+  Result<std::optional<ComponentRow>> component(std::string_view id) const;
+  Result<Page<ComponentRow>> components(const PageRequest& page) const;
+  Result<std::optional<DefinitionRow>> definition(std::string_view id) const;
+  Result<Page<DefinitionRow>> definitions(const PageRequest& page) const;
+
+  struct StatisticsQuery {
+    Micros from;  // inclusive
+    Micros to;    // exclusive
+    std::optional<std::string> definition;
+    Duration resolution = seconds(60);  // a minute, an hour or a day
+    std::size_t rows_max = 20'000;
+  };
+  // Buckets in which something happened, by time, then definition.
+  Result<std::vector<StatisticsRow>> statistics(const StatisticsQuery& query) const;
+
+  struct Ended {
+    JobId job;
+    std::string definition;
+    Micros finished_at;
+  };
+  // Ended jobs whose retention is over at `now`, oldest first, at most `limit`.
+  Result<std::vector<Ended>> retention_due(Micros now, std::size_t limit) const;
+
+  // Rebuilds one projection beside the live one, compares them at the same sequence number, then swaps. Any thread; one
+  // rebuild at a time (kConflict). progress(done, total) is called from the rebuilding thread; returning false cancels.
+  Result<RebuildReport> rebuild(std::string_view name,
+                                const std::function<bool(Seq, Seq)>& progress);
+
+  // A digest over all keys and values of each projection, for comparing two builds of the same log.
+  Result<std::vector<std::pair<std::string, Hash>>> digests() const;
+
+ private:
+  struct Impl;
+  explicit Views(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::projections
