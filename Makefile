@@ -1,0 +1,48 @@
+# The commands of everyday work; HACKING.md shows more of them. PRESET is one of CMakePresets.json.
+PRESET ?= debug
+JOBS ?= $(shell nproc)
+# Labels of the tests that take minutes: `make test` leaves them out.
+SLOW := ^(slow|crash|fuzz)$$
+LINT := python3 tools/lint/lint.py
+
+.DEFAULT_GOAL := help
+.PHONY: help install configure build run test test-slow bench lint format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+install: ## the Debian packages of tools/packages.txt, when any is missing
+	@tools/install
+
+configure: install
+	cmake --preset $(PRESET)
+
+build: install ## the program: build/release/bin/daybook
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target daybook
+
+run: build ## build it, start a server and walk through the example
+	examples/run
+
+test: configure ## build PRESET (debug, asan, tsan, …) and run the quick tests
+	cmake --build --preset $(PRESET) -j $(JOBS)
+	ctest --preset $(PRESET) -j $(JOBS) -LE '$(SLOW)'
+
+test-slow: configure ## the crash, fuzz and other slow tests
+	cmake --build --preset $(PRESET) -j $(JOBS)
+	ctest --preset $(PRESET) -j $(JOBS) -L '$(SLOW)'
+
+bench: install ## build release and run every micro benchmark
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS)
+	for b in build/release/bin/*_bench; do $$b || exit; done
+
+lint: install ## the style checks; TIDY=1 adds clang-tidy on the debug build
+	$(LINT)
+	$(if $(TIDY),cmake --preset debug && cmake --build --preset debug -j $(JOBS) && $(LINT) tidy)
+
+format: install ## clang-format every source in place
+	git ls-files -z -co --exclude-standard '*.h' '*.cc' | xargs -0 clang-format -i
+
+clean: ## forget every build
+	rm -rf build

@@ -1,0 +1,35 @@
+"""clang-tidy, with the list of .clang-tidy, over a configured build: minutes, so on demand."""
+
+import json
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from tree import Problem
+
+ON_DEMAND = True
+BUILD = os.environ.get("DAYBOOK_BUILD", "build/debug")  # from the top of the tree, or absolute
+_FINDING = re.compile(r"^(/.*?):(\d+):\d+: (?:error|warning): (.*)$", re.M)
+
+
+def check(tree):
+    database = tree.root / BUILD / "compile_commands.json"
+    if not database.exists():
+        yield Problem(f"{BUILD}/compile_commands.json", 1, "absent: cmake --preset debug")
+        return
+    built = {os.path.relpath(entry["file"], tree.root.resolve())
+             for entry in json.loads(database.read_text(encoding="utf-8"))}
+    findings = set()  # a header's finding shows once for each source
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for output in pool.map(lambda p: _run(tree, p), [p for p in tree.code if p in built]):
+            for path, line, text in _FINDING.findall(output):
+                findings.add(Problem(os.path.relpath(path, tree.root.resolve()), int(line), text))
+    yield from sorted(findings)
+
+
+def _run(tree, path):
+    # The build may be g++'s, whose warnings clang does not all know.
+    return subprocess.run(["clang-tidy", "-p", BUILD, "--quiet",
+                           "--extra-arg=-Wno-unknown-warning-option", path],
+                          cwd=tree.root, capture_output=True, text=True).stdout

@@ -1,0 +1,1 @@
+"""Lets `python3 -m unittest discover -s tests -t .` find the checks from tools/lint."""
