@@ -59,4 +59,4 @@ def _links(tree, folder):
         for extra in sorted(listed - MAY_INCLUDE[folder]):
             yield Problem(path, line, f"DEPS names {extra}, which {folder}/ may not use: remove it")
         for lacking in sorted(MAY_INCLUDE[folder] - listed):
-            yield Problem(path, line, f"DEPS lacks {lacking}, in {folder}/'s line of the table: add it")
+            yield Problem(path, line, f"DEPS lacks {lacking}, in {folder}/'s line of the table: add")

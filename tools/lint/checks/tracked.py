@@ -1,4 +1,4 @@
-"""Every source is named in a CMakeLists.txt at or above it; every header is included."""
+"""Every source is named in a CMake file at or above it; every header is included."""
 
 import re
 from pathlib import PurePosixPath
@@ -11,22 +11,29 @@ _WORD = re.compile(r"[\w./+-]+")
 
 def check(tree):
     included = {what for path in tree.code for _, what, _ in includes(tree.text(path))}
-    words = {}
+    named = _named(tree)
     for path in tree.code:
         if path.endswith(".h"):
             if path not in included:
                 yield Problem(path, 1, "nothing includes this header: use it or remove it")
-        elif not _built(tree, PurePosixPath(path), words):
+        elif not _built(PurePosixPath(path), named):
             yield Problem(path, 1, "no CMakeLists.txt names this source: add it or remove it")
 
 
-def _built(tree, path, words):
+def _named(tree):
+    """Each folder's words in its CMakeLists.txt and in the .cmake files beside it."""
+    named = {}
+    for path in map(PurePosixPath, tree.paths):
+        if path.name == "CMakeLists.txt" or path.suffix == ".cmake":
+            words = _WORD.findall(re.sub(r"#[^\n]*", "", tree.text(str(path))))
+            named.setdefault(path.parent, set()).update(words)
+    return named
+
+
+def _built(path, named):
     for folder in path.parents:
-        lists = str(folder / "CMakeLists.txt")
-        if lists not in words:
-            words[lists] = set(_WORD.findall(re.sub(r"#[^\n]*", "", tree.text(lists))))
         relative = path.relative_to(folder)
         # With or without the suffix: a loop over names adds it.
-        if words[lists] & {str(relative), str(relative.with_suffix(""))}:
+        if named.get(folder, set()) & {str(relative), str(relative.with_suffix(""))}:
             return True
     return False
