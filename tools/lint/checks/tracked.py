@@ -7,6 +7,7 @@ from cpp import includes
 from tree import Problem
 
 _WORD = re.compile(r"[\w./+-]+")
+_NO_WORD = re.compile(r"#[^\n]*|\$\{CMAKE_CURRENT_(?:LIST|SOURCE)_DIR\}/")
 
 
 def check(tree):
@@ -25,7 +26,7 @@ def _named(tree):
     named = {}
     for path in map(PurePosixPath, tree.paths):
         if path.name == "CMakeLists.txt" or path.suffix == ".cmake":
-            words = _WORD.findall(re.sub(r"#[^\n]*", "", tree.text(str(path))))
+            words = _WORD.findall(_NO_WORD.sub("", tree.text(str(path))))
             named.setdefault(path.parent, set()).update(words)
     return named
 

@@ -173,7 +173,7 @@ class Tracked(CheckTest):
             "scheduler/CMakeLists.txt": "SOURCES a.cc commands/b.cc",
             "scheduler/a.cc": '#include "scheduler/a.h"',
             "scheduler/a.h": "", "scheduler/commands/b.cc": "",
-            "bench/log.cmake": "SOURCES log_bench.cc", "bench/log_bench.cc": "",
+            "bench/log.cmake": "${CMAKE_CURRENT_LIST_DIR}/log_bench.cc", "bench/log_bench.cc": "",
             "tests/CMakeLists.txt": "foreach(f x y)", "tests/x.cc": "", "tests/y.cc": ""})
 
 
