@@ -23,7 +23,8 @@ struct JobError {
   std::string details;  // JSON text, may be empty
 };
 
-// A job as the list shows it. Times are zero when they have not come; texts that are JSON are kept as they were given.
+// A job as the list shows it. Times are zero when they have not come; texts that are JSON are kept
+// as they were given.
 struct JobRow {
   JobId job;
   std::string definition;
@@ -88,7 +89,8 @@ struct DefinitionRow {
   Seq seq;
 };
 
-// One bucket of one definition. Durations are milliseconds; absent when nothing ended (or started) in the bucket.
+// One bucket of one definition. Durations are milliseconds; absent when nothing ended (or started)
+// in the bucket.
 struct StatisticsRow {
   std::string definition;
   Micros bucket;

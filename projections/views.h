@@ -1,10 +1,11 @@
-// The read models: job list, components, definitions, statistics and history, each a pure fold of the log with a name, a
-// version and a checkpoint, in a RocksDB of their own that can be deleted at any time and is rebuilt from the log (I8).
+// The read models: job list, components, definitions, statistics and history, each a pure fold of
+// the log with a name, a version and a checkpoint, in a RocksDB of their own that can be deleted at
+// any time and is rebuilt from the log (I8).
 //
-// Queries answer from a consistent snapshot and state the sequence number it reflects. A query after wait_for(seq) sees
-// the effect of every event up to seq. A projection that fails stops alone and visibly (see status()); its queries then
-// answer kUnavailable "PROJECTION_FAILED".
-// Threads: one per projection group folds; queries from any thread.
+// Queries answer from a consistent snapshot and state the sequence number it reflects. A query
+// after wait_for(seq) sees the effect of every event up to seq. A projection that fails stops alone
+// and visibly (see status()); its queries then answer kUnavailable "PROJECTION_FAILED". Threads:
+// one per projection group folds; queries from any thread.
 #pragma once
 
 #include <chrono>
@@ -58,21 +59,25 @@ struct HistoryRow {
 
 class Views {
  public:
-  // Opens or creates the views. Checkpoints ahead of the log are sealed: that projection is rebuilt from the start (I9).
+  // Opens or creates the views. Checkpoints ahead of the log are sealed: that projection is rebuilt
+  // from the start (I9).
   static Result<std::unique_ptr<Views>> open(const ViewsOptions& options, log::Log& log);
   ~Views();
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
 
-  // Starts and stops folding. stop() writes what is in memory and leaves the checkpoint at what was applied.
+  // Starts and stops folding. stop() writes what is in memory and leaves the checkpoint at what was
+  // applied.
   void start();
   void stop();
 
   // Lowest applied sequence number over all projections.
   Seq applied() const;
-  // Lowest sequence number from which all projections would go on after a crash: the log may be trimmed up to there (I16).
+  // Lowest sequence number from which all projections would go on after a crash: the log may be
+  // trimmed up to there (I16).
   Seq durable() const;
-  // Waits until every projection has applied `seq`; kUnavailable "PROJECTION_LAGS" after the timeout.
+  // Waits until every projection has applied `seq`; kUnavailable "PROJECTION_LAGS" after the
+  // timeout.
   Status wait_for(Seq seq, std::chrono::milliseconds timeout) const;
   std::vector<ProjectionStatus> status() const;
 
@@ -80,7 +85,8 @@ class Views {
   Result<Page<JobRow>> jobs(const JobFilter& filter, const PageRequest& page) const;
   // Exact and O(1); over all definitions when `definition` is empty.
   Result<JobCounts> counts(std::string_view definition) const;
-  // The events of one job, oldest first; still there after the job left the list, as long as the log holds them.
+  // The events of one job, oldest first; still there after the job left the list, as long as the
+  // log holds them.
   Result<Page<HistoryRow>> history(JobId job, const PageRequest& page) const;
 
   Result<std::optional<ComponentRow>> component(std::string_view id) const;
@@ -106,8 +112,9 @@ class Views {
   // Ended jobs whose retention is over at `now`, oldest first, at most `limit`.
   Result<std::vector<Ended>> retention_due(Micros now, std::size_t limit) const;
 
-  // Rebuilds one projection beside the live one, compares them at the same sequence number, then swaps. Any thread; one
-  // rebuild at a time (kConflict). progress(done, total) is called from the rebuilding thread; returning false cancels.
+  // Rebuilds one projection beside the live one, compares them at the same sequence number, then
+  // swaps. Any thread; one rebuild at a time (kConflict). progress(done, total) is called from the
+  // rebuilding thread; returning false cancels.
   Result<RebuildReport> rebuild(std::string_view name,
                                 const std::function<bool(Seq, Seq)>& progress);
 

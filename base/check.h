@@ -1,0 +1,22 @@
+// DAYBOOK_CHECK(condition, "text"): an invariant of the program, on in every build.
+//
+// A failed check is a bug or corrupted memory, never a user's mistake: it prints the condition, the
+// place and the text to stderr and aborts. Recovery from the log decides what is true (I15).
+#pragma once
+
+#include <source_location>
+#include <string_view>
+
+namespace daybook {
+
+[[noreturn]] void check_failed(std::string_view condition, std::string_view text,
+                               std::source_location where);
+
+}  // namespace daybook
+
+#define DAYBOOK_CHECK(condition, text)                                            \
+  do {                                                                            \
+    if (!(condition)) [[unlikely]] {                                              \
+      ::daybook::check_failed(#condition, text, std::source_location::current()); \
+    }                                                                             \
+  } while (false)

@@ -1,0 +1,130 @@
+#include "base/ids.h"
+
+#include "base/check.h"
+#include "base/hex.h"
+#include "base/limits.h"
+
+namespace daybook {
+namespace {
+
+constexpr std::uint64_t kVariant = 0x8000'0000'0000'0000ULL;
+constexpr std::uint64_t kSeqMask = 0x3fff'ffff'ffff'ffffULL;
+
+std::string uuid_text(std::uint64_t high, std::uint64_t low) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out(36, '-');
+  std::size_t at = 0;
+  for (int nibble = 0; nibble < 32; ++nibble) {
+    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) {
+      ++at;
+    }
+    const std::uint64_t word = nibble < 16 ? high : low;
+    out[at++] = kDigits[(word >> (60 - 4 * (nibble % 16))) & 0xf];
+  }
+  return out;
+}
+
+bool is_id_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_id_char(char c) {
+  return is_id_start(c) || c == '.' || c == '_' || c == '-';
+}
+
+Status check_id_part(std::string_view part, std::string_view field) {
+  if (part.empty() || !is_id_start(part.front())) {
+    return fail(Code::kInvalid, "BAD_ID", "an id starts with a letter or a digit", field);
+  }
+  for (const char c : part) {
+    if (!is_id_char(c)) {
+      return fail(Code::kInvalid, "BAD_ID", "an id holds letters, digits, '.', '_' and '-' only",
+                  field);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+JobId JobId::make(Micros created, std::uint16_t partition, Seq created_seq) {
+  DAYBOOK_CHECK(created.value >= 0 && partition < 4096, "job id fields in range");
+  const auto ms = static_cast<std::uint64_t>(created.value / 1000);
+  return JobId{(ms << 16) | 0x7000U | partition, kVariant | (created_seq.value & kSeqMask)};
+}
+
+Result<JobId> JobId::parse(std::string_view text, std::string_view field) {
+  const auto bad = [&] {
+    return fail(Code::kInvalid, "BAD_JOB_ID", "a job id is a UUID of 36 characters", field);
+  };
+  if (text.size() != 36) {
+    return bad();
+  }
+  JobId id;
+  int nibble = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i] != '-') {
+        return bad();
+      }
+      continue;
+    }
+    const int digit = hex_digit(text[i]);
+    if (digit < 0) {
+      return bad();
+    }
+    std::uint64_t& word = nibble < 16 ? id.high : id.low;
+    word = (word << 4) | static_cast<std::uint64_t>(digit);
+    ++nibble;
+  }
+  return id;
+}
+
+std::string JobId::text() const {
+  return uuid_text(high, low);
+}
+
+std::array<std::uint8_t, 16> JobId::bytes() const {
+  std::array<std::uint8_t, 16> out{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    out[i] = static_cast<std::uint8_t>(high >> (56 - 8 * i));
+    out[8 + i] = static_cast<std::uint8_t>(low >> (56 - 8 * i));
+  }
+  return out;
+}
+
+JobId JobId::from_bytes(const std::uint8_t* bytes) {
+  JobId id;
+  for (std::size_t i = 0; i < 8; ++i) {
+    id.high = (id.high << 8) | bytes[i];
+    id.low = (id.low << 8) | bytes[8 + i];
+  }
+  return id;
+}
+
+std::string CommandId::text() const {
+  return uuid_text(high, low);
+}
+
+Status check_resource_id(std::string_view id, std::string_view field) {
+  if (id.size() > kIdBytesMax) {
+    return fail(Code::kInvalid, "BAD_ID", "an id has at most 128 characters", field);
+  }
+  return check_id_part(id, field);
+}
+
+Status check_component_id(std::string_view id, std::string_view field) {
+  if (id.size() > kComponentIdBytesMax) {
+    return fail(Code::kInvalid, "BAD_ID", "a component id has at most 256 characters", field);
+  }
+  while (true) {
+    const std::size_t slash = id.find('/');
+    DAYBOOK_TRY(check_id_part(id.substr(0, slash), field));
+    if (slash == std::string_view::npos) {
+      return {};
+    }
+    id.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace daybook

@@ -1,0 +1,106 @@
+// Every bound of the system, with the reason for its number (I14). A test hits each of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace daybook {
+
+// Identifiers (api.md: `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`); component ids are paths, so they get
+// twice that.
+inline constexpr std::size_t kIdBytesMax = 128;
+inline constexpr std::size_t kComponentIdBytesMax = 256;
+inline constexpr std::size_t kDisplayNameBytesMax = 256;
+inline constexpr std::size_t kDescriptionBytesMax = 4096;
+// One job: parameters and results are documents, not files; a file belongs in a store that the job
+// names.
+inline constexpr std::size_t kParametersBytesMax = 256 * 1024;
+inline constexpr std::size_t kResultBytesMax = 1024 * 1024;
+inline constexpr std::size_t kErrorMessageBytesMax = 16 * 1024;
+inline constexpr std::size_t kErrorDetailsBytesMax = 64 * 1024;
+inline constexpr std::size_t kTagsMax = 16;
+inline constexpr std::size_t kTagBytesMax = 64;
+inline constexpr std::size_t kUniqueKeyBytesMax = 128;
+inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
+// Component code; the largest component of the original's cookbook has under 20 KiB.
+inline constexpr std::size_t kComponentCodeBytesMax = 1024 * 1024;
+// Effects of one attempt, all in one batch with its result.
+inline constexpr std::size_t kEffectsMax = 256;
+
+// HTTP.
+inline constexpr std::size_t kHttpHeaderBytesMax = 16 * 1024;
+inline constexpr std::size_t kHttpHeadersMax = 64;
+inline constexpr std::size_t kHttpBodyBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kHttpTargetBytesMax = 4096;
+inline constexpr std::size_t kHttpConnectionsMax = 4096;
+inline constexpr std::size_t kHttpStreamsMax = 256;
+inline constexpr int kJsonDepthMax = 32;
+inline constexpr std::size_t kPageLimitDefault = 50;
+inline constexpr std::size_t kPageLimitMax = 1000;
+inline constexpr std::size_t kJobsPerRequestMax = 10'000;
+
+// The write path: one group commit holds at most so many events and bytes, so a sync stays short.
+inline constexpr std::size_t kBatchEventsMax = 16'384;
+inline constexpr std::size_t kBatchBytesMax = 8 * 1024 * 1024;
+// Commands waiting for the sequencer; beyond it callers get kExhausted and should back off.
+inline constexpr std::size_t kInboxCommandsMax = 16'384;
+// Largest payload of one event: a result of the largest size, its effects and names.
+inline constexpr std::size_t kEventPayloadBytesMax = 4 * 1024 * 1024;
+
+// Decision state.
+inline constexpr std::size_t kDefinitionsMax = 100'000;
+inline constexpr std::size_t kComponentsMax = 100'000;
+// Reports whose answer is remembered, so that a repeated report gets the first answer (about 64
+// thousand, 24 B each).
+inline constexpr std::size_t kReportMemory = 65'536;
+// Idempotency keys are kept for this long (contract.md promises 24 hours or more).
+inline constexpr std::int64_t kIdempotencyWindowUs = 25LL * 3600 * 1'000'000;
+inline constexpr std::size_t kIdempotencyKeysMax = 1'000'000;
+
+// Definitions: ranges of their fields.
+inline constexpr std::uint32_t kAttemptsMax = 1000;
+inline constexpr std::int64_t kBackoffMaxUs = 7LL * 86'400 * 1'000'000;
+inline constexpr std::int64_t kTimeoutMaxUs = 7LL * 86'400 * 1'000'000;
+inline constexpr std::int64_t kLeaseMinUs = 1'000'000;
+inline constexpr std::int64_t kLeaseMaxUs = 86'400LL * 1'000'000;
+inline constexpr std::uint32_t kConcurrencyMax = 100'000;
+inline constexpr int kPriorityMin = -100;
+inline constexpr int kPriorityMax = 100;
+inline constexpr std::int64_t kRetentionDefaultUs = 14LL * 86'400 * 1'000'000;
+inline constexpr std::int64_t kRetentionMaxUs = 3650LL * 86'400 * 1'000'000;
+// A job may be scheduled this far ahead: ten years.
+inline constexpr std::int64_t kRunAtAheadMaxUs = 3650LL * 86'400 * 1'000'000;
+
+// A wall clock that runs ahead of the monotonic clock by more than this between two batches is not
+// believed.
+inline constexpr std::int64_t kClockJumpMaxUs = 3600LL * 1'000'000;
+// At start: a wall clock this far ahead of the last event must be confirmed by the operator.
+inline constexpr std::int64_t kStartJumpMaxUs = 90LL * 86'400 * 1'000'000;
+
+// The dispatcher: starts proposed in one command, so that one tick never holds up the inbox.
+inline constexpr std::size_t kStartsPerCommandMax = 512;
+inline constexpr std::size_t kRemovalsPerCommandMax = 1024;
+inline constexpr std::size_t kLeaseJobsMax = 1000;
+inline constexpr std::int64_t kLeaseWaitMaxMs = 60'000;
+
+// Components. Arguments and environment of a child: one argument is at most what Linux takes
+// (MAX_ARG_STRLEN).
+inline constexpr std::size_t kExecArgumentsMax = 256;
+inline constexpr std::size_t kExecArgumentBytesMax = 128 * 1024 - 1;
+inline constexpr std::size_t kExecEnvironmentMax = 256;
+// What is kept of a failed child's error output: enough for a stack trace.
+inline constexpr std::size_t kStderrTailBytes = 8 * 1024;
+// A child fills no disk: the largest file that it may write.
+inline constexpr std::uint64_t kExecFileBytesMax = 4ULL * 1024 * 1024 * 1024;
+// Orders that wait in a runtime for a free slot; the dispatcher offers no more than there are
+// slots.
+inline constexpr std::size_t kOrdersWaitingMax = 1024;
+inline constexpr std::size_t kUrlBytesMax = 2048;
+inline constexpr std::size_t kHttpHeaderValueBytesMax = 4096;
+// Total header bytes of one answer to an http component.
+inline constexpr std::size_t kAnswerHeaderBytesMax = 64 * 1024;
+// An http component's request when neither it nor its definition names a timeout.
+inline constexpr std::int64_t kHttpTimeoutDefaultUs = 60LL * 1'000'000;
+inline constexpr std::int64_t kHttpConnectTimeoutUs = 10LL * 1'000'000;
+
+}  // namespace daybook

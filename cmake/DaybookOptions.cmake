@@ -1,0 +1,40 @@
+# Language level, warnings and sanitizers for every target of the project.
+option(DAYBOOK_TESTS "Build the tests" ON)
+option(DAYBOOK_BENCH "Build the benchmarks" ON)
+option(DAYBOOK_WERROR "Treat warnings as errors" ON)
+option(DAYBOOK_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+set(DAYBOOK_SANITIZE "" CACHE STRING "Sanitizers: empty, address (with undefined) or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(DAYBOOK_CCACHE ccache)
+if(DAYBOOK_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DAYBOOK_CCACHE})
+endif()
+
+add_library(daybook_flags INTERFACE)
+target_compile_options(daybook_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wimplicit-fallthrough)
+target_compile_definitions(daybook_flags INTERFACE _GLIBCXX_ASSERTIONS)
+if(DAYBOOK_WERROR)
+  target_compile_options(daybook_flags INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(daybook_flags INTERFACE -Wthread-safety)
+endif()
+
+if(DAYBOOK_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+elseif(DAYBOOK_SANITIZE STREQUAL "thread")
+  # g++ 12 warns that atomic_thread_fence inside Asio is not seen by the thread sanitizer.
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
+  add_link_options(-fsanitize=thread)
+elseif(DAYBOOK_SANITIZE)
+  message(FATAL_ERROR "DAYBOOK_SANITIZE is '${DAYBOOK_SANITIZE}'; it must be empty, address or thread")
+endif()

@@ -1,0 +1,81 @@
+// What a job runs: a runtime takes an order, runs it, and reports one outcome.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace daybook::components {
+
+// All that an attempt needs. Texts that are JSON are well formed.
+struct Order {
+  JobId job;
+  std::string definition;
+  Attempt attempt;
+  std::string token;  // the fencing token, as text
+  std::string component;
+  std::string spec;        // JSON text of the component's runtime-specific description
+  std::string parameters;  // JSON text
+  Micros timeout_at;       // wall clock; zero: none
+};
+
+// One entry of "effects", as the component asked for it; `at` is absolute, `after` counts from
+// completion.
+struct ScheduleJobEffect {
+  std::string definition;
+  std::string parameters;  // JSON text
+  std::optional<Micros> at;
+  std::optional<Duration> after;
+  std::optional<std::int32_t> priority;
+  std::vector<std::string> tags;
+};
+
+struct Failure {
+  std::string code;  // stable: EXIT_NONZERO, TIMEOUT, OUTPUT_TOO_LARGE, …
+  std::string message;
+  std::string details;  // JSON text, may be empty
+  bool retryable = true;
+};
+
+struct RunOutcome {
+  std::string result;  // JSON text; empty when it failed
+  std::vector<ScheduleJobEffect> effects;
+  std::optional<Failure> failure;
+  bool cancelled = false;  // it stopped because stop() was called
+};
+
+// A run in progress. Dropping the handle does not stop it.
+class Run {
+ public:
+  virtual ~Run() = default;
+  // Asks the run to end: exec gets SIGTERM, then SIGKILL after a grace; http is abandoned. Any
+  // thread, any number of times.
+  virtual void stop() = 0;
+};
+
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+
+  // Checks a component's spec (a JSON object text); the error names the member.
+  virtual Status check(std::string_view spec) const = 0;
+
+  // Starts the order; `done` is called exactly once, from a thread of the runtime, and must not
+  // block.
+  virtual std::shared_ptr<Run> run(Order order, std::function<void(RunOutcome)> done) = 0;
+
+  // Stops every run at once (children are killed), waits until all have reported.
+  virtual void shutdown() = 0;
+};
+
+// Reads what a component printed or answered: any JSON is the result; an object with only "result"
+// and "effects" names both. Fails with the member's name when an effect is not understood.
+Result<RunOutcome> parse_output(std::string_view json, Micros now);
+
+}  // namespace daybook::components

@@ -1,0 +1,119 @@
+// Payloads of events about the server, components and definitions.
+#include "events/codec_parts.h"
+
+namespace daybook::events::parts {
+
+void write(Builder& b, Actor actor, const ServerStarted& e) {
+  const auto version = text(b, e.version);
+  const auto host = text(b, e.host);
+  b.Finish(fb::CreateServerStarted(b, actor, e.epoch.value, version, host, e.pid));
+}
+
+bool read(const fb::ServerStarted& t, ServerStarted& e) {
+  e = {Epoch{t.epoch()}, text(t.version()), text(t.host()), t.pid()};
+  return e.epoch.value > 0;
+}
+
+void write(Builder& b, Actor actor, const ComponentPut& e) {
+  const auto component = text(b, e.component);
+  const auto spec = text(b, e.spec.text);
+  const auto spec_hash = hash(b, e.spec_hash);
+  const auto display_name = text(b, e.display_name);
+  const auto description = text(b, e.description);
+  const auto version = text(b, e.component_version);
+  b.Finish(fb::CreateComponentPut(b, actor, component, static_cast<std::uint8_t>(e.runtime), spec,
+                                  spec_hash, display_name, description, version));
+}
+
+bool read(const fb::ComponentPut& t, ComponentPut& e) {
+  e.component = text(t.component());
+  e.runtime = static_cast<Runtime>(t.runtime());
+  e.spec = Json{text(t.spec())};
+  e.display_name = text(t.display_name());
+  e.description = text(t.description());
+  e.component_version = text(t.component_version());
+  const bool known = t.runtime() >= 1 && t.runtime() <= 4;
+  return known && !e.component.empty() && hash(t.spec_hash(), e.spec_hash);
+}
+
+void write(Builder& b, Actor actor, const ComponentDeleted& e) {
+  const auto component = text(b, e.component);
+  b.Finish(fb::CreateComponentDeleted(b, actor, component));
+}
+
+bool read(const fb::ComponentDeleted& t, ComponentDeleted& e) {
+  e.component = text(t.component());
+  return !e.component.empty();
+}
+
+void write(Builder& b, Actor actor, const DefinitionPut& e) {
+  const auto definition = text(b, e.definition);
+  const auto component = text(b, e.component);
+  const auto display_name = text(b, e.display_name);
+  b.Finish(fb::CreateDefinitionPut(
+      b, actor, definition, component, display_name, e.retry.max_attempts, e.retry.initial.value,
+      e.retry.max.value, e.retry.factor_milli, e.retry.jitter_milli, e.timeout.value, e.lease.value,
+      e.concurrency, e.rate_count, e.rate_per.value, e.priority, e.retention.value, e.paused));
+}
+
+bool read(const fb::DefinitionPut& t, DefinitionPut& e) {
+  e.definition = text(t.definition());
+  e.component = text(t.component());
+  e.display_name = text(t.display_name());
+  e.retry = {t.max_attempts(), Duration{t.backoff_initial_us()}, Duration{t.backoff_max_us()},
+             t.backoff_factor_milli(), t.backoff_jitter_milli()};
+  e.timeout = Duration{t.timeout_us()};
+  e.lease = Duration{t.lease_us()};
+  e.concurrency = t.concurrency();
+  e.rate_count = t.rate_count();
+  e.rate_per = Duration{t.rate_per_us()};
+  e.priority = t.priority();
+  e.retention = Duration{t.retention_us()};
+  e.paused = t.paused();
+  return !e.definition.empty() && !e.component.empty() && e.retry.max_attempts > 0;
+}
+
+void write(Builder& b, Actor actor, const DefinitionDeleted& e) {
+  const auto definition = text(b, e.definition);
+  b.Finish(fb::CreateDefinitionDeleted(b, actor, definition, e.pending_jobs));
+}
+
+bool read(const fb::DefinitionDeleted& t, DefinitionDeleted& e) {
+  e = {text(t.definition()), t.pending_jobs()};
+  return !e.definition.empty();
+}
+
+void write(Builder& b, Actor actor, const IdempotencyKeyUsed& e) {
+  const auto key = text(b, e.key);
+  const auto body = hash(b, e.body);
+  b.Finish(fb::CreateIdempotencyKeyUsed(b, actor, key, body, e.first.value));
+}
+
+bool read(const fb::IdempotencyKeyUsed& t, IdempotencyKeyUsed& e) {
+  e.key = text(t.key());
+  e.first = Seq{t.first()};
+  return !e.key.empty() && hash(t.body(), e.body);
+}
+
+void write(Builder& b, Actor actor, const LogTrimmed& e) {
+  const auto archive = text(b, e.archive);
+  const auto chain = hash(b, e.hash);
+  b.Finish(fb::CreateLogTrimmed(b, actor, e.through.value, chain, archive));
+}
+
+bool read(const fb::LogTrimmed& t, LogTrimmed& e) {
+  e.through = Seq{t.through()};
+  e.archive = text(t.archive());
+  return hash(t.hash(), e.hash);
+}
+
+void write(Builder& b, Actor actor, const RetentionApplied& e) {
+  b.Finish(fb::CreateRetentionApplied(b, actor, e.cutoff.value, e.removed));
+}
+
+bool read(const fb::RetentionApplied& t, RetentionApplied& e) {
+  e = {Micros{t.cutoff_us()}, t.removed()};
+  return true;
+}
+
+}  // namespace daybook::events::parts

@@ -1,0 +1,24 @@
+// Events as JSON, for people, exports and the event feed.
+#pragma once
+
+#include <string>
+
+#include "events/types.h"
+
+namespace daybook::events {
+
+// Appends `text` as a JSON string with its quotes.
+void append_json_string(std::string& out, std::string_view text);
+
+// {"seq":…,"time":…,"type":"JobCreated","actor":…,"requestId":…,"causeSeq":…,"data":{…}}; empty
+// members are left out.
+std::string to_json(const Recorded& recorded);
+
+// The "data" object alone.
+std::string data_json(const Event& event);
+
+std::string_view runtime_name(Runtime runtime);
+std::string_view cause_name(ExpiryCause cause);
+std::string_view reason_name(RemovalReason reason);
+
+}  // namespace daybook::events

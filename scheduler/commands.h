@@ -1,0 +1,179 @@
+// What can be asked of the scheduler: imperative, owning its texts, one struct per command. Each
+// has one file decide_*.cc.
+//
+// The edge checks forms (UTF-8, JSON, sizes, ranges of one field); decide checks what depends on
+// state.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/limits.h"
+#include "events/types.h"
+
+namespace daybook::scheduler {
+
+// The fencing token of an attempt: the sequence number of its JobStarted event and a secret
+// (promise 6). As text:
+// "<seq>.<32 hexadecimal digits>".
+struct Token {
+  Seq started;
+  events::Secret secret;
+
+  std::string text() const;
+  static Result<Token> parse(std::string_view text, std::string_view field);
+  bool operator==(const Token&) const = default;
+};
+
+// A component as it stood when an attempt started: immutable, shared.
+struct Component {
+  std::string id;
+  events::Runtime runtime = events::Runtime::kExec;
+  std::string spec;  // JSON text
+  Hash spec_hash{};
+};
+
+struct PutComponent {
+  Component component;
+  std::string display_name;
+  std::string description;
+  std::string component_version;
+};
+
+struct DeleteComponent {
+  std::string component;
+};
+
+struct PutDefinition {
+  std::string definition;
+  std::string component;
+  std::string display_name;
+  events::RetryPolicy retry;
+  Duration timeout;
+  Duration lease;
+  std::uint32_t concurrency = 0;
+  std::uint32_t rate_count = 0;
+  Duration rate_per;
+  std::int32_t priority = 0;
+  Duration retention{kRetentionDefaultUs};
+  bool paused = false;
+};
+
+struct DeleteDefinition {
+  std::string definition;
+};
+
+struct NewJob {
+  std::string definition;
+  std::string parameters;                // JSON object text; empty means {}
+  std::optional<Micros> run_at;          // absent or past: now
+  std::optional<std::int32_t> priority;  // absent: the definition's
+  std::vector<std::string> tags;
+  std::string unique_key;  // at most one live job per definition holds it
+  JobId parent;
+};
+
+// All or none.
+struct CreateJobs {
+  std::vector<NewJob> jobs;
+};
+
+// A pending job will never run.
+struct CancelJob {
+  JobId job;
+};
+
+// A pending job is cancelled; a running one is asked to stop.
+struct RequestCancel {
+  JobId job;
+};
+
+// An ended job is scheduled again as a new one; `copy` is what the list says of it.
+struct RetryJob {
+  JobId ended;
+  NewJob copy;
+};
+
+// Ended jobs leave the lists. With `cutoff` it is a retention sweep, else somebody's request.
+struct RemoveJobs {
+  struct Item {
+    JobId job;
+    std::string definition;
+  };
+  std::vector<Item> jobs;
+  std::optional<Micros> cutoff;
+};
+
+// A due job begins an attempt. lease is absent when the server runs it.
+struct StartJob {
+  JobId job;
+  events::Secret secret;
+  std::string worker;
+  bool leased = false;
+};
+
+// Schedules a job when the attempt completes; `after` counts from the completion, `at` is a fixed
+// time.
+struct ScheduleEffect {
+  NewJob job;
+  std::optional<Duration> after;
+};
+
+struct Failed {
+  std::string code;
+  std::string message;
+  std::string details;  // JSON text, may be empty
+  bool retryable = true;
+};
+
+// An attempt ended. digest identifies the report: the same token with the same digest gets the
+// first answer.
+struct ReportAttempt {
+  Token token;
+  std::optional<JobId> job;  // checked when given
+  std::string result;        // JSON text; of a completed attempt
+  std::optional<Failed> failed;
+  bool cancelled = false;  // the attempt stopped because it was asked to
+  std::vector<ScheduleEffect> effects;
+  std::uint64_t digest = 0;
+  std::uint64_t jitter = 0;  // 64 random bits for the backoff
+};
+
+// A heartbeat: the lease ends `lease` from now (absent: the definition's lease).
+struct ExtendLease {
+  Token token;
+  std::optional<Duration> lease;
+};
+
+// An open attempt is given up.
+struct ExpireLease {
+  JobId job;
+  Seq started;
+  events::ExpiryCause cause = events::ExpiryCause::kLease;
+  std::uint64_t jitter = 0;
+};
+
+// The first command of every start.
+struct StartServer {
+  std::string version;
+  std::string host;
+  std::uint32_t pid = 0;
+};
+
+// A prefix of the log was archived and may go.
+struct RecordTrim {
+  Seq through;
+  Hash chain{};
+  std::string archive;
+};
+
+using Command = std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition,
+                             CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
+                             ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim>;
+
+}  // namespace daybook::scheduler

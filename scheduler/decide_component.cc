@@ -1,0 +1,36 @@
+// PutComponent, DeleteComponent.
+#include "base/limits.h"
+#include "scheduler/decide_parts.h"
+
+namespace daybook::scheduler {
+
+Status decide(const Context& context, const PutComponent& command, Decision& out) {
+  DAYBOOK_TRY(check_open(context));
+  const Component& component = command.component;
+  const bool created = context.state.find_component(component.id) == nullptr;
+  if (created && context.state.component_count() >= kComponentsMax) {
+    return fail(Code::kExhausted, "TOO_MANY_COMPONENTS",
+                "the server holds as many components as it may");
+  }
+  events::ComponentPut event;
+  event.component = component.id;
+  event.runtime = component.runtime;
+  event.spec = {component.spec};
+  event.spec_hash = component.spec_hash;
+  event.display_name = command.display_name;
+  event.description = command.description;
+  event.component_version = command.component_version;
+  out.events.emplace_back(event);
+  out.outcome = ComponentOutcome{created};
+  return {};
+}
+
+Status decide(const Context& context, const DeleteComponent& command, Decision& out) {
+  if (context.state.find_component(command.component) == nullptr) {
+    return fail(Code::kNotFound, "NOT_FOUND", "there is no component " + command.component);
+  }
+  out.events.emplace_back(events::ComponentDeleted{command.component});
+  return {};
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,86 @@
+// CreateJobs, RetryJob.
+#include <set>
+
+#include "scheduler/decide_parts.h"
+#include "scheduler/state_parts.h"
+
+namespace daybook::scheduler {
+namespace {
+
+Status check_unique(const Context& context, const NewJob& job, std::set<std::string>& taken,
+                    const std::string& field) {
+  if (const auto holder = context.state.find_unique(job.definition, job.unique_key)) {
+    return fail(Code::kConflict, "UNIQUE_KEY_TAKEN",
+                "job " + holder->text() + " of this definition holds the key and has not ended",
+                field);
+  }
+  if (!taken.insert(unique_name(job.definition, job.unique_key)).second) {
+    return fail(Code::kConflict, "UNIQUE_KEY_TAKEN", "another job of this batch holds the key",
+                field);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<JobId> create_job(const Context& context, const JobSource& source,
+                         std::set<std::string>& taken, const std::string& prefix, Decision& out) {
+  const NewJob& job = source.job;
+  const Definition* definition = context.state.find_definition(job.definition);
+  if (definition == nullptr || definition->deleted) {
+    return fail(Code::kInvalid, "DEFINITION_NOT_FOUND",
+                "there is no job definition " + job.definition, prefix + "jobDefinitionId");
+  }
+  if (!job.unique_key.empty()) {
+    DAYBOOK_TRY(check_unique(context, job, taken, prefix + "uniqueKey"));
+  }
+  const Seq seq{context.next_seq.value + out.events.size()};
+  auto& event = std::get<events::JobCreated>(out.events.emplace_back(events::JobCreated{}));
+  event.job = JobId::make(context.now, 0, seq);
+  event.definition = job.definition;
+  event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
+  event.run_at = std::max(context.now, source.run_at);
+  event.priority = job.priority.value_or(definition->settings.priority);
+  event.tags.assign(job.tags.begin(), job.tags.end());
+  event.unique_key = job.unique_key;
+  event.parent = source.parent;
+  event.effect_of = source.effect_of;
+  event.effect_index = source.effect_index;
+  return event.job;
+}
+
+Status decide(const Context& context, const CreateJobs& command, Decision& out) {
+  DAYBOOK_TRY(check_open(context));
+  Created created;
+  created.jobs.reserve(command.jobs.size());
+  std::set<std::string> taken;
+  for (std::size_t i = 0; i < command.jobs.size(); ++i) {
+    const NewJob& job = command.jobs[i];
+    // Jobs of one request that are at fault are named by their place: "[3].jobDefinitionId".
+    const std::string prefix = command.jobs.size() > 1 ? "[" + std::to_string(i) + "]." : "";
+    const JobSource source{job, job.run_at.value_or(context.now), job.parent, {}, 0};
+    DAYBOOK_ASSIGN(const JobId id, create_job(context, source, taken, prefix, out));
+    created.jobs.push_back(id);
+  }
+  out.outcome = std::move(created);
+  return {};
+}
+
+Status decide(const Context& context, const RetryJob& command, Decision& out) {
+  DAYBOOK_TRY(check_open(context));
+  if (context.state.find_job(command.ended)) {
+    return fail(Code::kConflict, "JOB_NOT_ENDED",
+                "only a job that has ended can be scheduled again");
+  }
+  if (!context.state.is_ended(command.ended)) {
+    return fail(Code::kNotFound, "NOT_FOUND", "there is no job " + command.ended.text());
+  }
+  std::set<std::string> taken;
+  const Micros run_at = command.copy.run_at.value_or(context.now);
+  const JobSource source{command.copy, run_at, command.ended, {}, 0};
+  DAYBOOK_ASSIGN(const JobId id, create_job(context, source, taken, "", out));
+  out.outcome = Created{{id}};
+  return {};
+}
+
+}  // namespace daybook::scheduler

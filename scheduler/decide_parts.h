@@ -1,0 +1,45 @@
+// What several decide_*.cc share; private to this folder.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "scheduler/decide.h"
+
+namespace daybook::scheduler {
+
+// Refuses new work while the disk is at its watermark.
+Status check_open(const Context& context);
+
+// One job to be created, with what its makers know beside the request itself.
+struct JobSource {
+  const NewJob& job;
+  Micros run_at;
+  JobId parent;
+  Seq effect_of;  // zero for requests
+  std::uint32_t effect_index = 0;
+};
+// Adds its JobCreated event. `taken` holds the unique keys of the jobs before it in the same batch;
+// `prefix` stands before the names of fields in errors.
+Result<JobId> create_job(const Context& context, const JobSource& source,
+                         std::set<std::string>& taken, const std::string& prefix, Decision& out);
+
+// The end of the open attempt of `job`, as the events name it.
+events::AttemptEnd end_of(const JobView& job, std::uint64_t report);
+
+struct AttemptFailure {
+  events::Failure failure;
+  bool retryable = true;
+  std::uint64_t report = 0;
+  std::uint64_t jitter = 0;
+};
+// What becomes of a job whose attempt failed: cancelled when that was asked for, tried again while
+// attempts remain and its definition is there, else failed. Adds the event.
+ReportOutcome fail_attempt(const Context& context, const JobView& job,
+                           const AttemptFailure& failure, Decision& out);
+
+// Delay before the attempt after `attempt`: min(max, initial * factor^(attempt - 1)), spread by ±
+// jitter.
+Duration backoff(const events::RetryPolicy& policy, Attempt attempt, std::uint64_t random);
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,26 @@
+// RemoveJobs: by request (one job, exact answer) or by a retention sweep (whatever has ended).
+#include "scheduler/decide_parts.h"
+
+namespace daybook::scheduler {
+
+Status decide(const Context& context, const RemoveJobs& command, Decision& out) {
+  const bool sweep = command.cutoff.has_value();
+  const auto reason = sweep ? events::RemovalReason::kRetention : events::RemovalReason::kDeleted;
+  for (const RemoveJobs::Item& item : command.jobs) {
+    if (context.state.is_ended(item.job)) {
+      out.events.emplace_back(events::JobRemoved{item.job, item.definition, reason});
+    } else if (!sweep) {
+      return context.state.find_job(item.job)
+                 ? fail(Code::kConflict, "JOB_NOT_ENDED", "the job has not ended")
+                 : fail(Code::kNotFound, "NOT_FOUND", "there is no job " + item.job.text());
+    }
+  }
+  const std::uint64_t removed = out.events.size();
+  if (sweep && removed > 0) {
+    out.events.emplace_back(events::RetentionApplied{*command.cutoff, removed});
+  }
+  out.outcome = RemoveOutcome{removed};
+  return {};
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,93 @@
+// StartJob: a due job begins an attempt, or fails because what it should run is gone.
+#include "scheduler/decide_parts.h"
+
+namespace daybook::scheduler {
+namespace {
+
+constexpr Duration kLeaseDefault = seconds(60);
+
+Status check_due(const Context& context, const JobView& job) {
+  if (job.running) {
+    return fail(Code::kConflict, "JOB_RUNNING", "the job is running");
+  }
+  if (job.run_at > context.now) {
+    return fail(Code::kConflict, "JOB_NOT_DUE", "the job is not due yet");
+  }
+  return {};
+}
+
+Status check_limits(const Context& context, const Definition& definition) {
+  const PutDefinition& settings = definition.settings;
+  if (settings.paused) {
+    return fail(Code::kConflict, "DEFINITION_PAUSED", "its definition is paused");
+  }
+  if (settings.concurrency > 0 && definition.running >= settings.concurrency) {
+    return fail(Code::kConflict, "CONCURRENCY_LIMIT", "as many jobs of its definition run as may");
+  }
+  const bool window_open = context.now < definition.rate_start + settings.rate_per;
+  if (settings.rate_count > 0 && window_open && definition.rate_used >= settings.rate_count) {
+    return fail(Code::kConflict, "RATE_LIMIT", "as many jobs of its definition started as may");
+  }
+  return {};
+}
+
+void fail_unstarted(const JobView& job, std::string_view code, std::string_view message,
+                    Decision& out) {
+  out.events.emplace_back(events::JobFailed{job.job, job.definition->id, {}, {code, message, {}}});
+  out.outcome = StartOutcome{};
+}
+
+}  // namespace
+
+Status decide(const Context& context, const StartJob& command, Decision& out) {
+  const auto job = context.state.find_job(command.job);
+  if (!job) {
+    return fail(Code::kNotFound, "NOT_FOUND", "the job is not alive");
+  }
+  DAYBOOK_TRY(check_due(context, *job));
+  out.cause = job->job.key();
+  const PutDefinition& settings = job->definition->settings;
+  if (job->definition->deleted) {
+    fail_unstarted(*job, "DEFINITION_DELETED", "its job definition was deleted", out);
+    return {};
+  }
+  DAYBOOK_TRY(check_limits(context, *job->definition));
+  auto component = context.state.find_component(settings.component);
+  if (!component) {
+    fail_unstarted(*job, "COMPONENT_NOT_FOUND",
+                   out.keep("there is no component " + settings.component), out);
+    return {};
+  }
+  if (command.leased != (component->runtime == events::Runtime::kWorker)) {
+    return fail(Code::kConflict, "WRONG_RUNTIME", "its component is run by another runtime");
+  }
+  const Duration lease = settings.lease.value > 0 ? settings.lease : kLeaseDefault;
+  events::JobStarted event;
+  event.job = job->job;
+  event.attempt = Attempt{job->attempt.value + 1};
+  event.definition = job->definition->id;
+  event.component = component->id;
+  event.spec_hash = component->spec_hash;
+  event.secret = command.secret;
+  event.worker = command.worker;
+  event.due = job->run_at;
+  event.lease_until = command.leased ? context.now + lease : Micros{};
+  event.timeout_at = settings.timeout.value > 0 ? context.now + settings.timeout : Micros{};
+  StartedJob started;
+  started.job = job->job;
+  started.definition = job->definition->id;
+  started.attempt = event.attempt;
+  started.token = {context.next_seq, command.secret};
+  started.parameters = job->parameters.empty() ? "{}" : job->parameters;
+  started.due = event.due;
+  started.lease_until = event.lease_until;
+  started.timeout_at = event.timeout_at;
+  out.events.emplace_back(event);
+  // The event borrows the component's texts from the state, which holds the component until the
+  // next evolve().
+  started.component = std::move(component);
+  out.outcome = StartOutcome{std::move(started)};
+  return {};
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,47 @@
+// One overload per event: how it changes the state. None may fail, block, or see anything but its
+// arguments (I7).
+#pragma once
+
+#include "events/types.h"
+#include "scheduler/state_parts.h"
+
+namespace daybook::scheduler {
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::ServerStarted& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::ComponentPut& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::ComponentDeleted& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::DefinitionPut& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::DefinitionDeleted& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobCreated& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobStarted& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobCompleted& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobFailed& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobRetryScheduled& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobCancelRequested& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobCancelled& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::LeaseExtended& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::LeaseExpired& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::JobRemoved& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::IdempotencyKeyUsed& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::LogTrimmed& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::RetentionApplied& e);
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,113 @@
+// An attempt: its start, its lease, its end.
+#include "base/check.h"
+#include "scheduler/evolve.h"
+
+namespace daybook::scheduler {
+namespace {
+
+JobSlot& live(State::Parts& s, JobId job) {
+  JobSlot* slot = s.jobs.find(job);
+  DAYBOOK_CHECK(slot != nullptr, "an event of an attempt belongs to a live job");
+  return *slot;
+}
+
+// Closes the open attempt and remembers how it ended. No-op for a job that ends without one.
+void close_attempt(State::Parts& s, const events::Meta& m, JobSlot& slot,
+                   const State::PastReport& report) {
+  if (!slot.running()) {
+    return;
+  }
+  State::PastReport past = report;
+  past.job = slot.id;
+  past.seq = m.seq;
+  s.reports.insert(slot.started, past);
+  s.open.erase(slot.started.value);
+  slot.started = Seq{};
+  --s.definition(slot.definition).running;
+  ++s.definition(slot.definition).pending;
+  ++s.pending;
+}
+
+// The job is over: it leaves the live jobs and is known as ended. Its attempt is closed.
+void end_job(State::Parts& s, JobSlot& slot) {
+  const std::uint32_t definition = slot.definition;
+  const JobId job = slot.id;
+  if (const std::string_view key = slot.unique_key(); !key.empty()) {
+    s.unique.erase(unique_name(s.definition(definition).id, key));
+  }
+  s.ended.insert(job.key());
+  s.jobs.erase(job);
+  --s.definition(definition).pending;
+  --s.pending;
+  s.release_definition(definition);
+}
+
+void count_start(Definition& definition, Micros now) {
+  const PutDefinition& settings = definition.settings;
+  if (settings.rate_count == 0) {
+    return;
+  }
+  if (definition.rate_used == 0 || now >= definition.rate_start + settings.rate_per) {
+    definition.rate_start = now;
+    definition.rate_used = 0;
+  }
+  ++definition.rate_used;
+}
+
+}  // namespace
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
+                  const events::JobStarted& e) {
+  JobSlot& slot = live(s, e.job);
+  DAYBOOK_CHECK(!slot.running(), "at most one open attempt per job (I13)");
+  DAYBOOK_CHECK(e.attempt.value == slot.attempt.value + 1, "attempts count up by one");
+  slot.attempt = e.attempt;
+  slot.started = m.seq;
+  s.open.emplace(m.seq.value,
+                 OpenAttempt{e.job, e.secret, m.time, e.lease_until, e.timeout_at, false});
+  Definition& definition = s.definition(slot.definition);
+  --definition.pending;
+  ++definition.running;
+  --s.pending;
+  count_start(definition, m.time);
+}
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
+                  const events::JobCompleted& e) {
+  JobSlot& slot = live(s, e.job);
+  close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kCompleted, {}});
+  end_job(s, slot);
+}
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash&, const events::JobFailed& e) {
+  JobSlot& slot = live(s, e.job);
+  close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kFailed, {}});
+  end_job(s, slot);
+}
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
+                  const events::JobRetryScheduled& e) {
+  JobSlot& slot = live(s, e.job);
+  close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kRetryScheduled, e.run_at});
+  slot.run_at = e.run_at;
+}
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
+                  const events::JobCancelled& e) {
+  JobSlot& slot = live(s, e.job);
+  close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kCancelled, {}});
+  end_job(s, slot);
+}
+
+void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
+                  const events::LeaseExtended& e) {
+  s.open.at(live(s, e.job).started.value).lease_until = e.lease_until;
+}
+
+// What becomes of the job follows in the same batch, and closes the attempt.
+void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
+                  const events::LeaseExpired& e) {
+  DAYBOOK_CHECK(live(s, e.job).started == e.started, "an expired lease is of the open attempt");
+}
+
+}  // namespace daybook::scheduler

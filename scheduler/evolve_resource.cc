@@ -1,0 +1,72 @@
+// Servers, components, definitions, keys.
+#include "base/check.h"
+#include "scheduler/evolve.h"
+
+namespace daybook::scheduler {
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
+                  const events::ServerStarted& e) {
+  DAYBOOK_CHECK(e.epoch > s.epoch, "epochs rise");
+  s.epoch = e.epoch;
+  s.server_started = m.seq;
+}
+
+void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
+                  const events::ComponentPut& e) {
+  auto component = std::make_shared<Component>();
+  component->id = e.component;
+  component->runtime = e.runtime;
+  component->spec = e.spec.text;
+  component->spec_hash = e.spec_hash;
+  s.components.insert_or_assign(std::string(e.component), std::move(component));
+}
+
+void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
+                  const events::ComponentDeleted& e) {
+  const auto found = s.components.find(e.component);
+  DAYBOOK_CHECK(found != s.components.end(), "a deleted component was there");
+  s.components.erase(found);
+}
+
+void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
+                  const events::DefinitionPut& e) {
+  Definition& definition = s.definition(s.definition_slot(e.definition));
+  if (definition.deleted) {
+    definition.deleted = false;
+    ++s.live_definitions;
+  }
+  PutDefinition& settings = definition.settings;
+  settings.definition = e.definition;
+  settings.component = e.component;
+  settings.display_name = e.display_name;
+  settings.retry = e.retry;
+  settings.timeout = e.timeout;
+  settings.lease = e.lease;
+  settings.concurrency = e.concurrency;
+  settings.rate_count = e.rate_count;
+  settings.rate_per = e.rate_per;
+  settings.priority = e.priority;
+  settings.retention = e.retention;
+  settings.paused = e.paused;
+}
+
+void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
+                  const events::DefinitionDeleted& e) {
+  const std::uint32_t index = s.definition_slot(e.definition);
+  DAYBOOK_CHECK(!s.definition(index).deleted, "a deleted definition was there");
+  s.definition(index).deleted = true;
+  --s.live_definitions;
+  s.release_definition(index);
+}
+
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::IdempotencyKeyUsed& e) {
+  s.keys.insert(e.key, {e.body, e.first, m.seq, chain, m.time});
+}
+
+// The decision state holds nothing of what a trim or a sweep's summary says.
+void evolve_event(State::Parts&, const events::Meta&, const Hash&, const events::LogTrimmed&) {}
+void evolve_event(State::Parts&, const events::Meta&, const Hash&,
+                  const events::RetentionApplied&) {}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,50 @@
+#include "scheduler/key_window.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace daybook::scheduler {
+
+void KeyWindow::insert(std::string_view key, const State::KeyUse& use) {
+  DAYBOOK_CHECK(by_key_.find(key) == by_key_.end(),
+                "an idempotency key is used once in its window");
+  entries_.push_back({std::string(key), use});
+  by_key_.emplace(entries_.back().key, &entries_.back());
+}
+
+std::optional<State::KeyUse> KeyWindow::find(std::string_view key) const {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? std::nullopt : std::optional(found->second->use);
+}
+
+void KeyWindow::expire(Micros now) {
+  constexpr int kStep = 8;
+  for (int i = 0; i < kStep && !entries_.empty(); ++i) {
+    const Entry& oldest = entries_.front();
+    if (oldest.use.time.value + kIdempotencyWindowUs > now.value) {
+      return;
+    }
+    by_key_.erase(oldest.key);
+    entries_.pop_front();
+  }
+}
+
+bool KeyWindow::full() const {
+  return entries_.size() >= kIdempotencyKeysMax;
+}
+
+void ReportMemory::insert(Seq started, const State::PastReport& report) {
+  if (entries_.size() >= kReportMemory) {
+    by_start_.erase(entries_.front().started.value);
+    entries_.pop_front();
+  }
+  entries_.push_back({started, report});
+  by_start_.emplace(started.value, &entries_.back());
+}
+
+std::optional<State::PastReport> ReportMemory::find(Seq started) const {
+  const auto found = by_start_.find(started.value);
+  return found == by_start_.end() ? std::nullopt : std::optional(found->second->report);
+}
+
+}  // namespace daybook::scheduler

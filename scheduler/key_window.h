@@ -1,0 +1,58 @@
+// Idempotency keys in their window, and the outcomes of recent attempts: both remember the newest
+// and forget the oldest.
+//
+// Forgetting is a function of the events alone (their times and their order), so it replays (I6).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/ids.h"
+#include "scheduler/outcomes.h"
+#include "scheduler/state.h"
+
+namespace daybook::scheduler {
+
+class KeyWindow {
+ public:
+  struct Entry {
+    std::string key;
+    State::KeyUse use;
+  };
+
+  void insert(std::string_view key, const State::KeyUse& use);
+  std::optional<State::KeyUse> find(std::string_view key) const;
+  // Forgets keys older than the window at `now`, a few at a time.
+  void expire(Micros now);
+  bool full() const;
+  const std::deque<Entry>& entries() const { return entries_; }
+  std::size_t memory_bytes() const { return entries_.size() * (sizeof(Entry) + 96); }
+
+ private:
+  std::deque<Entry>
+      entries_;  // oldest first; elements never move, so the map may look at their keys
+  std::unordered_map<std::string_view, const Entry*> by_key_;
+};
+
+class ReportMemory {
+ public:
+  struct Entry {
+    Seq started;
+    State::PastReport report;
+  };
+
+  void insert(Seq started, const State::PastReport& report);
+  std::optional<State::PastReport> find(Seq started) const;
+  const std::deque<Entry>& entries() const { return entries_; }
+  std::size_t memory_bytes() const { return entries_.size() * (sizeof(Entry) + 40); }
+
+ private:
+  std::deque<Entry> entries_;
+  std::unordered_map<std::uint64_t, const Entry*> by_start_;
+};
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,90 @@
+// What a decided command answers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "scheduler/commands.h"
+
+namespace daybook::scheduler {
+
+// Nothing more than the receipt.
+struct Done {};
+
+struct Created {
+  std::vector<JobId> jobs;
+};
+
+// DeleteDefinition, PutDefinition.
+struct DefinitionOutcome {
+  std::uint64_t pending_jobs = 0;
+  bool created = false;
+  bool component_missing = false;  // PutDefinition: a warning, not an error
+};
+
+struct ComponentOutcome {
+  bool created = false;
+};
+
+struct CancelOutcome {
+  bool cancelled = false;  // else a running attempt was asked to stop
+};
+
+// StartJob: all that running the attempt needs. Absent `started`: the job failed instead of
+// starting (its definition or component is gone).
+struct StartedJob {
+  JobId job;
+  std::string definition;
+  Attempt attempt;
+  Token token;
+  std::string parameters;
+  std::shared_ptr<const Component> component;
+  Micros due;
+  Micros lease_until;  // zero: the server runs it
+  Micros timeout_at;   // zero: none
+};
+struct StartOutcome {
+  std::optional<StartedJob> started;
+};
+
+// ReportAttempt.
+enum class AttemptResult : std::uint8_t { kCompleted, kFailed, kRetryScheduled, kCancelled };
+struct ReportOutcome {
+  JobId job;
+  AttemptResult result = AttemptResult::kCompleted;
+  std::optional<Micros> retry_at;
+  std::vector<JobId> scheduled;  // by its effects
+  bool repeated = false;         // this report had been recorded before
+};
+
+struct LeaseOutcome {
+  Micros lease_until;
+  bool cancel_requested = false;
+};
+
+struct RemoveOutcome {
+  std::uint64_t removed =
+      0;  // jobs that were not ended, or gone already, are passed over in a sweep
+};
+
+using Outcome = std::variant<Done, Created, DefinitionOutcome, ComponentOutcome, CancelOutcome,
+                             StartOutcome, ReportOutcome, LeaseOutcome, RemoveOutcome>;
+
+// A receipt and an answer. For a command that changed nothing (a repeated report) first and last
+// are the events of the first time, or zero when they are not known any more.
+struct Reply {
+  Seq first;
+  Seq last;
+  Hash chain{};  // of `last`
+  Micros time;
+  bool replayed =
+      false;  // an idempotency key's first outcome: `outcome` is Done, read the events first..last
+  Outcome outcome;
+};
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,83 @@
+#include "scheduler/recover.h"
+
+#include "events/codec.h"
+#include "scheduler/snapshot.h"
+
+namespace daybook::scheduler {
+namespace {
+
+// Why a snapshot cannot be used with this log; empty when it can.
+std::string unfit(const Snapshot& snapshot, log::Log& log) {
+  if (snapshot.seq > log.last()) {
+    return "it is ahead of the log (" + std::to_string(snapshot.seq.value) + " > " +
+           std::to_string(log.last().value) + ")";
+  }
+  if (snapshot.seq == log.last()) {
+    return snapshot.chain == log.last_chain() ? "" : "its history is not this log's";
+  }
+  if (snapshot.seq.value + 1 < log.first().value) {
+    return "the log was trimmed past it";
+  }
+  if (snapshot.seq < log.first()) {
+    return "";  // the record itself was trimmed; the first readable one continues it
+  }
+  auto cursor = log.read(snapshot.seq);
+  events::RecordView record;
+  const auto read = cursor ? (*cursor)->next(record) : Result<bool>(tl::unexpected(cursor.error()));
+  if (!read || !*read) {
+    return "the log cannot be read there";
+  }
+  return record.header.chain == snapshot.chain ? "" : "its history is not this log's";
+}
+
+}  // namespace
+
+Status fold(State& state, log::Log& log, Seq until, const std::function<void(Seq, Seq)>& progress) {
+  constexpr std::uint64_t kProgressMask = 0xffff;
+  const Seq end = std::min(until, log.last());
+  if (state.applied() >= end) {
+    return {};
+  }
+  DAYBOOK_ASSIGN(const auto cursor, log.read(next(state.applied())));
+  events::RecordView record;
+  while (state.applied() < end) {
+    DAYBOOK_ASSIGN(const bool more, cursor->next(record));
+    if (!more) {
+      return fail(Code::kCorrupt, "LOG_ENDS_EARLY",
+                  "the log ends at " + std::to_string(state.applied().value) + ", not at " +
+                      std::to_string(end.value));
+    }
+    DAYBOOK_ASSIGN(const events::Recorded recorded, events::decode(record));
+    evolve(state, recorded, record.header.chain);
+    if (progress && (state.applied().value & kProgressMask) == 0) {
+      progress(state.applied(), end);
+    }
+  }
+  return {};
+}
+
+Result<Recovered> recover(log::Log& log, const std::filesystem::path& snapshots) {
+  Recovered out;
+  for (const auto& file : list_snapshots(snapshots)) {
+    auto snapshot = read_snapshot(file);
+    std::string why = snapshot ? unfit(*snapshot, log) : snapshot.error().message;
+    if (!why.empty()) {
+      out.notes.push_back(file.filename().string() + ": " + why);
+      continue;
+    }
+    out.snapshot = snapshot->seq;
+    out.state = std::move(snapshot->state);
+    break;
+  }
+  if (out.state.applied().value + 1 < log.first().value) {
+    return fail(Code::kNotFound, "LOG_TRIMMED",
+                "the log begins at " + std::to_string(log.first().value) +
+                    " and no snapshot reaches that far; restore one or import the archive");
+  }
+  const Seq before = out.state.applied();
+  DAYBOOK_TRY(fold(out.state, log, log.last()));
+  out.events = out.state.applied().value - before.value;
+  return out;
+}
+
+}  // namespace daybook::scheduler

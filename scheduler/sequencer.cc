@@ -1,0 +1,376 @@
+#include "scheduler/sequencer.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "events/group.h"
+#include "scheduler/decide.h"
+#include "scheduler/logical_time.h"
+
+namespace daybook::scheduler {
+namespace {
+
+// A request whose commands are decided and whose events are in the group.
+struct Decided {
+  Answer answer;
+  std::vector<Result<Reply>> replies;
+};
+
+// What goes to the commit thread: a group, perhaps empty, and who waits for it.
+struct Commit {
+  events::Group group;
+  std::vector<Decided> decided;
+
+  bool empty() const { return decided.empty(); }
+};
+
+}  // namespace
+
+struct Sequencer::Impl {
+  Impl(log::Log& log_in, const Clock& clock, State state_in, SequencerOptions options_in)
+      : log(log_in),
+        time(clock, state_in.time()),
+        state(std::move(state_in)),
+        options(std::move(options_in)),
+        writer(log.last(), log.last_chain(), state.epoch()) {
+    DAYBOOK_CHECK(state.applied() == log.last(),
+                  "the sequencer starts from the fold of the whole log");
+    snapshot_at = state.applied().value;
+    publish_counts();
+  }
+
+  // --- constant after construction, or with their own synchronisation ---
+  log::Log& log;
+  std::thread sequencer_thread;
+  std::thread commit_thread;
+  std::atomic<bool> failed{false};
+
+  // --- sequencer thread only ---
+  LogicalTime time;
+  State state;
+  SequencerOptions options;
+  events::GroupWriter writer;
+  Decision decision;
+  Commit filling;
+  std::uint64_t snapshot_at = 0;
+
+  // --- guarded by mutex ---
+  std::mutex mutex;
+  std::condition_variable wake_sequencer;
+  std::condition_variable wake_commit;
+  std::vector<Request> inbox;
+  bool closed = false;       // no more requests
+  bool commit_busy = false;  // `handed` is taken or being worked on
+  bool handed_over = false;  // `handed` waits for the commit thread
+  bool sequencer_done = false;
+  Commit handed;
+  std::vector<std::uint8_t> spare;  // memory of the last group, for the next
+
+  // --- metrics ---
+  std::atomic<std::uint64_t> commands{0}, refused{0}, events_total{0}, bytes{0}, groups{0};
+  std::atomic<std::uint64_t> sync_us_last{0}, sync_us_total{0}, clock_held{0};
+  std::atomic<std::uint64_t> pending_jobs{0}, running_jobs{0}, snapshot_seq{0};
+
+  void publish_counts() {
+    pending_jobs.store(state.pending_count(), std::memory_order_relaxed);
+    running_jobs.store(state.running_count(), std::memory_order_relaxed);
+    clock_held.store(time.held(), std::memory_order_relaxed);
+  }
+
+  void run_sequencer();
+  void run_commit();
+  bool take_inbox(std::vector<Request>& out);
+  void process(Request& request);
+  Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
+  std::optional<Result<Reply>> known_key(const IdempotencyKey& key) const;
+  Reply record(const Request& request);
+  void hand_over();
+  void wait_for_commit();
+  void maybe_snapshot(bool last);
+  void answer_all(Commit& commit, const Status& done);
+};
+
+void Sequencer::Impl::run_sequencer() {
+  std::vector<Request> batch;
+  while (take_inbox(batch)) {
+    for (Request& request : batch) {
+      process(request);
+      const events::Group& group = writer.pending();
+      if (group.count >= kBatchEventsMax || group.bytes.size() >= kBatchBytesMax) {
+        hand_over();
+      }
+    }
+    batch.clear();
+    hand_over();
+    maybe_snapshot(false);
+  }
+  wait_for_commit();
+  maybe_snapshot(true);
+  {
+    const std::lock_guard lock(mutex);
+    sequencer_done = true;
+  }
+  wake_commit.notify_all();
+}
+
+// Waits for requests; false when closed and drained. What one swap takes while a group is syncing
+// is what the next group holds: group commit without a timer.
+bool Sequencer::Impl::take_inbox(std::vector<Request>& out) {
+  std::unique_lock lock(mutex);
+  wake_sequencer.wait(lock, [&] { return closed || !inbox.empty(); });
+  if (inbox.empty()) {
+    return false;
+  }
+  out.swap(inbox);
+  return true;
+}
+
+void Sequencer::Impl::process(Request& request) {
+  Decided decided;
+  decided.answer = std::move(request.answer);
+  decided.replies.reserve(request.commands.size());
+  std::optional<Error> closed_by;
+  if (options.admit) {
+    if (Status open = options.admit(); !open) {
+      closed_by = open.error();
+    }
+  }
+  for (const Command& command : request.commands) {
+    decided.replies.push_back(process(request, command, closed_by ? &*closed_by : nullptr));
+    commands.fetch_add(1, std::memory_order_relaxed);
+    if (!decided.replies.back()) {
+      refused.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  filling.decided.push_back(std::move(decided));
+}
+
+std::optional<Result<Reply>> Sequencer::Impl::known_key(const IdempotencyKey& key) const {
+  const auto use = state.find_key(key.key);
+  if (!use) {
+    return std::nullopt;
+  }
+  if (use->body != key.body) {
+    return fail(Code::kConflict, "IDEMPOTENCY_KEY_REUSED", "the key was used with another request",
+                "Idempotency-Key");
+  }
+  return Reply{use->first, use->last, use->chain, use->time, true, Done{}};
+}
+
+Result<Reply> Sequencer::Impl::process(const Request& request, const Command& command,
+                                       const Error* closed_by) {
+  if (request.key) {
+    if (auto known = known_key(*request.key)) {
+      return std::move(*known);
+    }
+  }
+  const Context context{state, time.next(), writer.next_seq(), closed_by};
+  DAYBOOK_TRY(decide(context, command, decision));
+  if (decision.events.empty()) {
+    return Reply{decision.past, decision.past, {}, context.now, false, std::move(decision.outcome)};
+  }
+  if (std::holds_alternative<StartServer>(command)) {
+    writer.set_epoch(Epoch{state.epoch().value + 1});
+  }
+  if (request.key) {
+    decision.events.emplace_back(
+        events::IdempotencyKeyUsed{request.key->key, request.key->body, context.next_seq});
+  }
+  return record(request);
+}
+
+// Encodes the decided events as one batch and folds them into the working state.
+Reply Sequencer::Impl::record(const Request& request) {
+  const Micros now = time.current();
+  const Seq first = writer.next_seq();
+  const Seq cause = request.cause.value != 0 ? request.cause : decision.cause;
+  writer.add({request.id, request.actor, now, cause}, decision.events);
+  events::Recorded recorded;
+  recorded.meta = {first, now, request.id, cause, {}, 0, 0, request.actor};
+  for (events::Event& event : decision.events) {
+    recorded.event = std::move(event);
+    evolve(state, recorded, writer.chain());
+    recorded.meta.seq = next(recorded.meta.seq);
+  }
+  const Seq last{writer.next_seq().value - 1};
+  return Reply{first, last, writer.chain(), now, false, std::move(decision.outcome)};
+}
+
+// Passes the filled group to the commit thread, waiting while it works on the one before.
+void Sequencer::Impl::hand_over() {
+  if (filling.empty()) {
+    return;
+  }
+  publish_counts();
+  std::unique_lock lock(mutex);
+  wake_sequencer.wait(lock, [&] { return !commit_busy; });
+  filling.group = writer.take(std::move(spare));
+  handed = std::exchange(filling, Commit{});
+  handed_over = commit_busy = true;
+  lock.unlock();
+  wake_commit.notify_one();
+}
+
+void Sequencer::Impl::wait_for_commit() {
+  std::unique_lock lock(mutex);
+  wake_sequencer.wait(lock, [&] { return !commit_busy; });
+}
+
+// A snapshot is of durable state only (I9): the group in flight is waited for first.
+void Sequencer::Impl::maybe_snapshot(bool last) {
+  const std::uint64_t since = state.applied().value - snapshot_at;
+  if (!options.snapshot || since == 0 || (!last && since < options.snapshot_events)) {
+    return;
+  }
+  wait_for_commit();
+  if (failed.load()) {
+    return;
+  }
+  // A refused snapshot (one is still being written) is tried again a tenth of the interval later.
+  const Status taken = options.snapshot(state, state.applied(), writer.chain());
+  snapshot_at =
+      taken ? state.applied().value : state.applied().value - options.snapshot_events * 9 / 10;
+  if (taken) {
+    snapshot_seq = state.applied().value;
+  }
+}
+
+void Sequencer::Impl::run_commit() {
+  for (;;) {
+    Commit commit;
+    {
+      std::unique_lock lock(mutex);
+      wake_commit.wait(lock, [&] { return handed_over || sequencer_done; });
+      if (!handed_over) {
+        return;
+      }
+      commit = std::exchange(handed, Commit{});
+      handed_over = false;
+    }
+    Status done;
+    if (failed.load()) {
+      done = fail(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
+                  "the server is stopping after a failed write");
+    } else if (!commit.group.empty()) {
+      // If we stop before append returns, nobody was answered and the group is whole or absent
+      // (I3).
+      const auto before = std::chrono::steady_clock::now();
+      done = log.append(commit.group);
+      const auto took = std::chrono::steady_clock::now() - before;
+      const auto us = static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+      sync_us_last = us;
+      sync_us_total += us;
+      events_total += commit.group.count;
+      bytes += commit.group.bytes.size();
+      ++groups;
+    }
+    {
+      const std::lock_guard lock(mutex);
+      spare = std::move(commit.group.bytes);
+      commit_busy = false;
+    }
+    wake_sequencer.notify_all();
+    answer_all(commit, done);
+  }
+}
+
+void Sequencer::Impl::answer_all(Commit& commit, const Status& done) {
+  for (Decided& decided : commit.decided) {
+    if (!done) {
+      for (Result<Reply>& reply : decided.replies) {
+        reply = fail(Code::kUnknownOutcome, "OUTCOME_UNKNOWN", done.error().message);
+      }
+    }
+    if (decided.answer) {
+      decided.answer(std::move(decided.replies));
+    }
+  }
+  if (!done && !failed.exchange(true) && options.on_fatal) {
+    options.on_fatal(done.error());
+  }
+}
+
+Sequencer::Sequencer(log::Log& log, const Clock& clock, State state, SequencerOptions options)
+    : impl_(std::make_unique<Impl>(log, clock, std::move(state), std::move(options))) {}
+
+Sequencer::~Sequencer() {
+  stop();
+}
+
+void Sequencer::start() {
+  impl_->sequencer_thread = std::thread([this] { impl_->run_sequencer(); });
+  impl_->commit_thread = std::thread([this] { impl_->run_commit(); });
+}
+
+void Sequencer::stop() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->closed = true;
+  }
+  impl_->wake_sequencer.notify_all();
+  if (impl_->sequencer_thread.joinable()) {
+    impl_->sequencer_thread.join();
+    impl_->commit_thread.join();
+  }
+}
+
+Status Sequencer::submit(Request&& request) {
+  DAYBOOK_CHECK(!request.key || request.commands.size() == 1, "a key goes with one command");
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->closed) {
+      return fail(Code::kShutdown, "SHUTTING_DOWN", "the server is stopping");
+    }
+    if (impl_->inbox.size() >= kInboxCommandsMax) {
+      return fail(Code::kExhausted, "INBOX_FULL", "too many commands are waiting; try again");
+    }
+    impl_->inbox.push_back(std::move(request));
+    if (impl_->inbox.size() > 1) {
+      return {};  // the sequencer has been woken for the first
+    }
+  }
+  impl_->wake_sequencer.notify_all();
+  return {};
+}
+
+Result<Reply> Sequencer::call(Command command, std::string actor, CommandId id) {
+  std::promise<std::vector<Result<Reply>>> promise;
+  auto future = promise.get_future();
+  Request request;
+  request.id = id;
+  request.actor = std::move(actor);
+  request.commands.push_back(std::move(command));
+  request.answer = [&promise](std::vector<Result<Reply>> replies) {
+    promise.set_value(std::move(replies));
+  };
+  DAYBOOK_TRY(submit(std::move(request)));
+  return std::move(future.get().front());
+}
+
+SequencerMetrics Sequencer::metrics() const {
+  const Impl& i = *impl_;
+  SequencerMetrics out;
+  out.commands = i.commands;
+  out.refused = i.refused;
+  out.events = i.events_total;
+  out.bytes = i.bytes;
+  out.groups = i.groups;
+  out.sync_us_last = i.sync_us_last;
+  out.sync_us_total = i.sync_us_total;
+  out.clock_held = i.clock_held;
+  out.pending_jobs = i.pending_jobs;
+  out.running_jobs = i.running_jobs;
+  out.snapshot = Seq{i.snapshot_seq};
+  const std::lock_guard lock(impl_->mutex);
+  out.inbox = impl_->inbox.size();
+  return out;
+}
+
+}  // namespace daybook::scheduler

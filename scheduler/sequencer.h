@@ -1,0 +1,104 @@
+// The one writer: takes commands from a bounded inbox, decides them against the working state,
+// appends their events in group commits, and answers when they are durable.
+//
+//   submit → inbox → [sequencer thread] decide, evolve, encode → group → [commit thread] append +
+//   sync → replies
+//
+// While one group is being synced the next one fills; an idle log adds no delay. Refusals are
+// answered in order with the group of their time, so a refusal never rests on an event that is not
+// yet durable (I4). Any failed append ends the process through `on_fatal` (I15): nothing is
+// acknowledged after it. Threads: submit() and call() from any; answers run on the commit thread
+// and must not block.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "log/log.h"
+#include "scheduler/commands.h"
+#include "scheduler/outcomes.h"
+#include "scheduler/state.h"
+
+namespace daybook::scheduler {
+
+// key, with the SHA-256 of method, path and body: same key and body → the first outcome, other body
+// → kConflict.
+struct IdempotencyKey {
+  std::string key;
+  Hash body{};
+};
+
+using Answer = std::function<void(std::vector<Result<Reply>>)>;
+
+// Commands of one caller, decided in order, each for itself: one may be refused while the next is
+// accepted. Each command's events are one batch. An idempotency key goes with exactly one command.
+struct Request {
+  CommandId id;
+  std::string actor = "system";
+  Seq cause;
+  std::vector<Command> commands;
+  std::optional<IdempotencyKey> key;
+  Answer answer;
+};
+
+// What the process may want to watch.
+struct SequencerMetrics {
+  std::uint64_t commands = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t groups = 0;
+  std::uint64_t inbox = 0;
+  std::uint64_t sync_us_last = 0;
+  std::uint64_t sync_us_total = 0;
+  std::uint64_t clock_held = 0;  // batches whose time was held because the wall clock jumped
+  std::uint64_t pending_jobs = 0;
+  std::uint64_t running_jobs = 0;
+  Seq snapshot;  // newest decision state snapshot
+};
+
+struct SequencerOptions {
+  // Refuses new work (jobs, definitions, components) but not its completion, e.g. at the disk
+  // watermark; any thread.
+  std::function<Status()> admit;
+  // Called once, from the commit thread, when the write path failed; must not return control to
+  // acknowledgements.
+  std::function<void(const Error&)> on_fatal;
+  // Called on the sequencer thread between groups with the state as of the last encoded event once
+  // it is durable and a snapshot is wanted; empty: no snapshots.
+  std::function<Status(const State&, Seq, const Hash&)> snapshot;
+  std::uint64_t snapshot_events = 1'000'000;
+};
+
+class Sequencer {
+ public:
+  // `state` is the fold of the log up to log.last().
+  Sequencer(log::Log& log, const Clock& clock, State state, SequencerOptions options);
+  ~Sequencer();
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  void start();
+  // Refuses new commands, finishes those in the inbox, takes a last snapshot.
+  void stop();
+
+  // kExhausted "INBOX_FULL" or kShutdown; then `answer` is never called and the request is
+  // untouched.
+  Status submit(Request&& request);
+  // Submits one command and waits for its reply. Not from an answer.
+  Result<Reply> call(Command command, std::string actor = "system", CommandId id = {});
+
+  SequencerMetrics metrics() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::scheduler

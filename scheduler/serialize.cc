@@ -1,0 +1,371 @@
+#include "scheduler/serialize.h"
+
+#include <bit>
+#include <cstring>
+
+#include "base/limits.h"
+#include "base/sha256.h"
+#include "scheduler/state_parts.h"
+
+namespace daybook::scheduler {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+class Writer {
+ public:
+  explicit Writer(const std::function<Status(Bytes)>& sink) : sink_(sink) {
+    buffer_.reserve(kPiece + 4096);
+  }
+
+  void number(std::uint64_t value) {
+    while (value >= 0x80) {
+      buffer_.push_back(static_cast<std::uint8_t>(value | 0x80));
+      value >>= 7;
+    }
+    buffer_.push_back(static_cast<std::uint8_t>(value));
+  }
+  void number(std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    number((bits << 1) ^ (value < 0 ? ~std::uint64_t{0} : std::uint64_t{0}));  // zigzag
+  }
+  void number(Micros value) { number(value.value); }
+  void number(Duration value) { number(value.value); }
+  void number(Seq value) { number(value.value); }
+  void number(JobId value) { number(value.high), number(value.low); }
+  void text(std::string_view value) {
+    number(std::uint64_t{value.size()});
+    buffer_.insert(buffer_.end(), value.begin(), value.end());
+  }
+  void hash(const Hash& value) { buffer_.insert(buffer_.end(), value.begin(), value.end()); }
+
+  // Call between entries: passes full pieces on.
+  void step() {
+    if (buffer_.size() >= kPiece) {
+      flush();
+    }
+  }
+  Status finish() {
+    flush();
+    return status_;
+  }
+
+ private:
+  static constexpr std::size_t kPiece = 64 * 1024;
+
+  void flush() {
+    if (status_) {
+      status_ = sink_(buffer_);
+    }
+    buffer_.clear();
+  }
+
+  const std::function<Status(Bytes)>& sink_;
+  std::vector<std::uint8_t> buffer_;
+  Status status_;
+};
+
+// Reads what Writer wrote; after the first fault everything is zero and ok() is false.
+class Reader {
+ public:
+  explicit Reader(Bytes bytes) : bytes_(bytes) {}
+
+  bool ok() const { return ok_; }
+  bool at_end() const { return ok_ && bytes_.empty(); }
+
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      if (bytes_.empty()) {
+        break;
+      }
+      const std::uint8_t byte = bytes_.front();
+      bytes_ = bytes_.subspan(1);
+      value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
+      if (byte < 0x80) {
+        return value;
+      }
+    }
+    ok_ = false;
+    return 0;
+  }
+  std::int64_t signed_number() {
+    const std::uint64_t bits = number();
+    return static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
+  }
+  Micros micros() { return Micros{signed_number()}; }
+  Duration duration() { return Duration{signed_number()}; }
+  Seq seq() { return Seq{number()}; }
+  std::uint32_t small() { return static_cast<std::uint32_t>(number()); }
+  JobId job() {
+    const std::uint64_t high = number();
+    return JobId{high, number()};
+  }
+  std::string_view text() {
+    const std::uint64_t size = number();
+    if (size > bytes_.size()) {
+      ok_ = false;
+      return {};
+    }
+    const std::string_view out(reinterpret_cast<const char*>(bytes_.data()), size);
+    bytes_ = bytes_.subspan(size);
+    return out;
+  }
+  Hash hash() {
+    Hash out{};
+    if (bytes_.size() < out.size()) {
+      ok_ = false;
+      return out;
+    }
+    std::memcpy(out.data(), bytes_.data(), out.size());
+    bytes_ = bytes_.subspan(out.size());
+    return out;
+  }
+
+ private:
+  Bytes bytes_;
+  bool ok_ = true;
+};
+
+void write_definition(Writer& w, const Definition& d) {
+  const PutDefinition& s = d.settings;
+  w.text(d.id);
+  w.number(std::uint64_t{d.deleted});
+  w.text(s.component);
+  w.text(s.display_name);
+  w.number(std::uint64_t{s.retry.max_attempts});
+  w.number(s.retry.initial);
+  w.number(s.retry.max);
+  w.number(std::uint64_t{s.retry.factor_milli});
+  w.number(std::uint64_t{s.retry.jitter_milli});
+  w.number(s.timeout);
+  w.number(s.lease);
+  w.number(std::uint64_t{s.concurrency});
+  w.number(std::uint64_t{s.rate_count});
+  w.number(s.rate_per);
+  w.number(std::int64_t{s.priority});
+  w.number(s.retention);
+  w.number(std::uint64_t{s.paused});
+  w.number(d.rate_start);
+  w.number(std::uint64_t{d.rate_used});
+}
+
+void read_definition(Reader& r, State::Parts& p) {
+  Definition& d = p.definition(p.definition_slot(r.text()));
+  d.deleted = r.number() != 0;
+  p.live_definitions += d.deleted ? 0 : 1;
+  PutDefinition& s = d.settings;
+  s.definition = d.id;
+  s.component = r.text();
+  s.display_name = r.text();
+  s.retry.max_attempts = r.small();
+  s.retry.initial = r.duration();
+  s.retry.max = r.duration();
+  s.retry.factor_milli = r.small();
+  s.retry.jitter_milli = r.small();
+  s.timeout = r.duration();
+  s.lease = r.duration();
+  s.concurrency = r.small();
+  s.rate_count = r.small();
+  s.rate_per = r.duration();
+  s.priority = static_cast<std::int32_t>(r.signed_number());
+  s.retention = r.duration();
+  s.paused = r.number() != 0;
+  d.rate_start = r.micros();
+  d.rate_used = r.small();
+}
+
+void write_job(Writer& w, const State::Parts& p, const JobSlot& slot) {
+  w.number(slot.id);
+  w.text(p.definition(slot.definition).id);
+  w.number(slot.run_at);
+  w.number(std::int64_t{slot.priority});
+  w.number(std::uint64_t{slot.attempt.value});
+  w.text(slot.parameters());
+  w.text(slot.unique_key());
+  w.number(slot.started);
+  if (!slot.running()) {
+    return;
+  }
+  const OpenAttempt& open = p.open.at(slot.started.value);
+  w.number(open.secret.high);
+  w.number(open.secret.low);
+  w.number(open.started_at);
+  w.number(open.lease_until);
+  w.number(open.timeout_at);
+  w.number(std::uint64_t{open.cancel_requested});
+}
+
+bool read_job(Reader& r, State::Parts& p) {
+  const JobId job = r.job();
+  const std::string_view definition = r.text();
+  if (!r.ok() || job.is_null() || p.jobs.find(job) != nullptr ||
+      p.definition_index.find(definition) == p.definition_index.end()) {
+    return false;
+  }
+  JobSlot& slot = p.jobs.insert(job);
+  slot.definition = p.definition_slot(definition);
+  slot.run_at = r.micros();
+  slot.priority = static_cast<std::int8_t>(r.signed_number());
+  slot.attempt = Attempt{r.small()};
+  const std::string_view parameters = r.text();
+  const std::string_view unique_key = r.text();
+  slot.set_texts(parameters, unique_key);
+  if (!unique_key.empty()) {
+    p.unique.emplace(unique_name(definition, unique_key), job);
+  }
+  slot.started = r.seq();
+  Definition& counts = p.definition(slot.definition);
+  if (!slot.running()) {
+    ++counts.pending;
+    ++p.pending;
+    return r.ok();
+  }
+  OpenAttempt open{job, {}, {}, {}, {}, false};
+  open.secret.high = r.number();
+  open.secret.low = r.number();
+  open.started_at = r.micros();
+  open.lease_until = r.micros();
+  open.timeout_at = r.micros();
+  open.cancel_requested = r.number() != 0;
+  p.open.emplace(slot.started.value, open);
+  ++counts.running;
+  return r.ok();
+}
+
+void write_memories(Writer& w, const State::Parts& p) {
+  const auto words = p.ended.words();
+  w.number(std::uint64_t{words.size()});
+  for (const auto& [first, bits] : words) {
+    w.number(first);
+    w.number(bits);
+    w.step();
+  }
+  w.number(std::uint64_t{p.keys.entries().size()});
+  for (const KeyWindow::Entry& entry : p.keys.entries()) {
+    w.text(entry.key);
+    w.hash(entry.use.body);
+    w.number(entry.use.first);
+    w.number(entry.use.last);
+    w.hash(entry.use.chain);
+    w.number(entry.use.time);
+    w.step();
+  }
+  w.number(std::uint64_t{p.reports.entries().size()});
+  for (const ReportMemory::Entry& entry : p.reports.entries()) {
+    w.number(entry.started);
+    w.number(entry.report.digest);
+    w.number(entry.report.job);
+    w.number(entry.report.seq);
+    w.number(static_cast<std::uint64_t>(entry.report.result));
+    w.number(entry.report.retry_at);
+    w.step();
+  }
+}
+
+void read_memories(Reader& r, State::Parts& p) {
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    const std::uint64_t first = r.number();
+    p.ended.insert_word(first & ~63ULL, r.number());
+  }
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    const std::string_view key = r.text();
+    State::KeyUse use;
+    use.body = r.hash();
+    use.first = r.seq();
+    use.last = r.seq();
+    use.chain = r.hash();
+    use.time = r.micros();
+    p.keys.insert(key, use);
+  }
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    const Seq started = r.seq();
+    State::PastReport report;
+    report.digest = r.number();
+    report.job = r.job();
+    report.seq = r.seq();
+    report.result = static_cast<AttemptResult>(r.number());
+    report.retry_at = r.micros();
+    p.reports.insert(started, report);
+  }
+}
+
+}  // namespace
+
+Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
+  const State::Parts& p = state.parts();
+  Writer w(sink);
+  w.number(std::uint64_t{kStateFormat});
+  w.number(p.applied);
+  w.number(p.time);
+  w.number(p.epoch.value);
+  w.number(p.server_started);
+  w.number(std::uint64_t{p.components.size()});
+  for (const auto& [id, component] : p.components) {
+    w.text(id);
+    w.number(static_cast<std::uint64_t>(component->runtime));
+    w.text(component->spec);
+    w.hash(component->spec_hash);
+    w.step();
+  }
+  w.number(std::uint64_t{p.definition_index.size()});
+  for (const auto& [id, index] : p.definition_index) {
+    write_definition(w, p.definition(index));
+    w.step();
+  }
+  w.number(std::uint64_t{p.jobs.size()});
+  for (const JobSlot* slot : p.jobs.sorted()) {
+    write_job(w, p, *slot);
+    w.step();
+  }
+  write_memories(w, p);
+  return w.finish();
+}
+
+Result<State> deserialize(Bytes bytes) {
+  const auto corrupt = [] {
+    return fail(Code::kCorrupt, "CORRUPT_SNAPSHOT", "the bytes are not a decision state");
+  };
+  State state;
+  State::Parts& p = state.parts();
+  Reader r(bytes);
+  if (r.number() != kStateFormat) {
+    return corrupt();
+  }
+  p.applied = r.seq();
+  p.time = r.micros();
+  p.epoch = Epoch{r.number()};
+  p.server_started = r.seq();
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    auto component = std::make_shared<Component>();
+    component->id = r.text();
+    component->runtime = static_cast<events::Runtime>(r.number());
+    component->spec = r.text();
+    component->spec_hash = r.hash();
+    p.components.emplace(component->id, component);
+  }
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    read_definition(r, p);
+  }
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    if (!read_job(r, p)) {
+      return corrupt();
+    }
+  }
+  read_memories(r, p);
+  if (!r.at_end()) {
+    return corrupt();
+  }
+  return state;
+}
+
+Hash state_hash(const State& state) {
+  Sha256 digest;
+  const Status done = serialize(state, [&](Bytes piece) {
+    digest.update(piece);
+    return Status{};
+  });
+  return done ? digest.finish() : Hash{};
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,27 @@
+// The canonical form of the state: one sequence of bytes per state, in sorted order, integers as
+// little-endian varints (LEB128) or fixed words. Snapshot files hold it; its SHA-256 is the state
+// hash. Layout: docs/log-format.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "scheduler/state.h"
+
+namespace daybook::scheduler {
+
+inline constexpr std::uint32_t kStateFormat = 1;
+
+// Hands the form to `sink` in pieces of about 64 KiB; stops at the first failure.
+Status serialize(const State& state,
+                 const std::function<Status(std::span<const std::uint8_t>)>& sink);
+
+// Reads it back; kCorrupt when the bytes are not such a form.
+Result<State> deserialize(std::span<const std::uint8_t> bytes);
+
+Hash state_hash(const State& state);
+
+}  // namespace daybook::scheduler

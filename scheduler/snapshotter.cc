@@ -1,0 +1,79 @@
+#include "scheduler/snapshotter.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "scheduler/snapshot.h"
+
+namespace daybook::scheduler {
+namespace {
+
+[[noreturn]] void write_in_child(const State& state, Seq seq, const Hash& chain,
+                                 const std::filesystem::path& directory, pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::close_range(3, ~0U, 0);
+  if (::getppid() != parent) {
+    ::_exit(1);
+  }
+  ::_exit(write_snapshot(state, seq, chain, directory) ? 0 : 1);
+}
+
+}  // namespace
+
+Snapshotter::~Snapshotter() {
+  if (child_ != 0) {
+    ::kill(child_, SIGKILL);
+    const Status ended = reap(0);
+    static_cast<void>(ended);  // it was killed: there is nothing to learn
+  }
+}
+
+Status Snapshotter::take(const State& state, Seq seq, const Hash& chain) {
+  if (child_ != 0) {
+    DAYBOOK_TRY(reap(WNOHANG));
+    if (child_ != 0) {
+      return fail(Code::kUnavailable, "SNAPSHOT_RUNNING",
+                  "the last snapshot is still being written");
+    }
+  }
+  const pid_t parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    write_in_child(state, seq, chain, directory_, parent);
+  }
+  if (child < 0) {
+    return fail(Code::kUnavailable, "FORK_FAILED", std::strerror(errno));
+  }
+  child_ = child;
+  running_ = seq;
+  return {};
+}
+
+Status Snapshotter::wait() {
+  return child_ == 0 ? Status{} : reap(0);
+}
+
+Status Snapshotter::reap(int options) {
+  int result = 0;
+  pid_t got = 0;
+  do {
+    got = ::waitpid(child_, &result, options);
+  } while (got < 0 && errno == EINTR);
+  if (got == 0) {
+    return {};
+  }
+  child_ = 0;
+  if (got < 0 || !WIFEXITED(result) || WEXITSTATUS(result) != 0) {
+    return fail(Code::kIo, "SNAPSHOT_FAILED",
+                "the snapshot at " + std::to_string(running_.value) + " was not written");
+  }
+  newest_ = running_.value;
+  return {};
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,174 @@
+#include "scheduler/state.h"
+
+#include "base/check.h"
+#include "scheduler/serialize.h"
+#include "scheduler/state_parts.h"
+
+namespace daybook::scheduler {
+
+std::string unique_name(std::string_view definition, std::string_view key) {
+  std::string out(definition);
+  out += '\0';
+  out += key;
+  return out;
+}
+
+std::uint32_t State::Parts::definition_slot(std::string_view id) {
+  if (const auto found = definition_index.find(id); found != definition_index.end()) {
+    return found->second;
+  }
+  auto at = static_cast<std::uint32_t>(definitions.size());
+  if (free_definitions.empty()) {
+    definitions.emplace_back();
+  } else {
+    at = free_definitions.back();
+    free_definitions.pop_back();
+  }
+  definitions[at] = std::make_unique<Definition>();
+  definitions[at]->id = id;
+  definitions[at]->deleted = true;
+  definition_index.emplace(id, at);
+  return at;
+}
+
+void State::Parts::release_definition(std::uint32_t index) {
+  const Definition& gone = *definitions[index];
+  if (!gone.deleted || gone.pending + gone.running > 0) {
+    return;
+  }
+  definition_index.erase(gone.id);
+  definitions[index].reset();
+  free_definitions.push_back(index);
+}
+
+JobView State::Parts::view(const JobSlot& slot) const {
+  JobView out;
+  out.job = slot.id;
+  out.definition = definitions[slot.definition].get();
+  out.run_at = slot.run_at;
+  out.priority = slot.priority;
+  out.attempt = slot.attempt;
+  out.parameters = slot.parameters();
+  out.unique_key = slot.unique_key();
+  out.running = slot.running();
+  if (out.running) {
+    const OpenAttempt& attempt = open.at(slot.started.value);
+    out.started = slot.started;
+    out.secret = attempt.secret;
+    out.started_at = attempt.started_at;
+    out.lease_until = attempt.lease_until;
+    out.timeout_at = attempt.timeout_at;
+    out.cancel_requested = attempt.cancel_requested;
+  }
+  return out;
+}
+
+State::State() : parts_(std::make_unique<Parts>()) {}
+State::~State() = default;
+State::State(State&&) noexcept = default;
+State& State::operator=(State&&) noexcept = default;
+
+Seq State::applied() const {
+  return parts_->applied;
+}
+
+Micros State::time() const {
+  return parts_->time;
+}
+
+Epoch State::epoch() const {
+  return parts_->epoch;
+}
+
+Seq State::server_started() const {
+  return parts_->server_started;
+}
+
+const Definition* State::find_definition(std::string_view id) const {
+  const auto found = parts_->definition_index.find(id);
+  return found == parts_->definition_index.end() ? nullptr
+                                                 : parts_->definitions[found->second].get();
+}
+
+std::shared_ptr<const Component> State::find_component(std::string_view id) const {
+  const auto found = parts_->components.find(id);
+  return found == parts_->components.end() ? nullptr : found->second;
+}
+
+std::optional<JobView> State::find_job(JobId job) const {
+  const JobSlot* slot = parts_->jobs.find(job);
+  return slot == nullptr ? std::nullopt : std::optional(parts_->view(*slot));
+}
+
+std::optional<JobView> State::find_open(Seq started) const {
+  const auto found = parts_->open.find(started.value);
+  return found == parts_->open.end() ? std::nullopt : find_job(found->second.job);
+}
+
+bool State::is_ended(JobId job) const {
+  return parts_->ended.contains(job.key());
+}
+
+std::size_t State::definition_count() const {
+  return parts_->live_definitions;
+}
+
+std::size_t State::component_count() const {
+  return parts_->components.size();
+}
+
+std::uint64_t State::pending_count() const {
+  return parts_->pending;
+}
+
+std::uint64_t State::running_count() const {
+  return parts_->open.size();
+}
+
+std::optional<JobId> State::find_unique(std::string_view definition, std::string_view key) const {
+  const auto found = parts_->unique.find(unique_name(definition, key));
+  return found == parts_->unique.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<State::KeyUse> State::find_key(std::string_view key) const {
+  return parts_->keys.find(key);
+}
+
+std::optional<State::PastReport> State::find_report(Seq started) const {
+  return parts_->reports.find(started);
+}
+
+void State::each_job(const std::function<void(const JobView&)>& visit) const {
+  for (const JobSlot* slot : parts_->jobs.sorted()) {
+    visit(parts_->view(*slot));
+  }
+}
+
+void State::each_definition(const std::function<void(const Definition&)>& visit) const {
+  for (const auto& [id, index] : parts_->definition_index) {
+    visit(parts_->definition(index));
+  }
+}
+
+void State::each_component(const std::function<void(const Component&)>& visit) const {
+  for (const auto& [id, component] : parts_->components) {
+    visit(*component);
+  }
+}
+
+Hash State::hash() const {
+  return state_hash(*this);
+}
+
+std::size_t State::memory_bytes() const {
+  std::size_t bytes = parts_->jobs.memory_bytes() + parts_->ended.memory_bytes();
+  bytes += parts_->open.size() * (sizeof(OpenAttempt) + 32);
+  bytes += parts_->keys.memory_bytes() + parts_->reports.memory_bytes();
+  bytes += parts_->definitions.size() * (sizeof(Definition) + 128);
+  for (const auto& [id, component] : parts_->components) {
+    bytes += component->spec.size() + 256;
+  }
+  return bytes;
+}
+
+}  // namespace daybook::scheduler

@@ -1,0 +1,116 @@
+// The decision state: only what is alive (definitions, components, pending and running jobs,
+// leases, keys in their window), compact, and a pure function of the log prefix (I6).
+//
+// evolve(state, event) is the only way to change it; it cannot fail, block or see the outside (I7):
+// it CHECKs what decide guaranteed. One owner; no locks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "events/types.h"
+#include "scheduler/outcomes.h"
+
+namespace daybook::scheduler {
+
+struct Definition {
+  std::string id;
+  PutDefinition settings;
+  std::uint64_t pending = 0;
+  std::uint64_t running = 0;
+  bool deleted = false;  // kept while jobs of it are alive
+  // The fixed rate window: starts since rate_start.
+  Micros rate_start;
+  std::uint32_t rate_used = 0;
+};
+
+// A live job, as a reader sees it; texts are valid until the next evolve().
+struct JobView {
+  JobId job;
+  const Definition* definition = nullptr;
+  Micros run_at;
+  std::int32_t priority = 0;
+  Attempt attempt;  // attempts begun so far
+  std::string_view parameters;
+  std::string_view unique_key;
+  bool running = false;
+  // Of the open attempt:
+  Seq started;
+  events::Secret secret;
+  Micros started_at;
+  Micros lease_until;  // zero: the server runs it
+  Micros timeout_at;
+  bool cancel_requested = false;
+};
+
+class State {
+ public:
+  State();
+  ~State();
+  State(State&&) noexcept;
+  State& operator=(State&&) noexcept;
+
+  Seq applied() const;  // last event folded
+  Micros time() const;  // its logical time
+  Epoch epoch() const;
+  Seq server_started() const;  // the newest ServerStarted event
+
+  const Definition* find_definition(
+      std::string_view id) const;  // also a deleted one that has live jobs
+  std::shared_ptr<const Component> find_component(std::string_view id) const;
+  std::optional<JobView> find_job(JobId job) const;
+  // The job whose open attempt began with that event.
+  std::optional<JobView> find_open(Seq started) const;
+  bool is_ended(JobId job) const;        // ended and still in the lists
+  std::size_t definition_count() const;  // not counting deleted ones
+  std::size_t component_count() const;
+  std::uint64_t pending_count() const;
+  std::uint64_t running_count() const;
+  // The live job of that definition that holds the key.
+  std::optional<JobId> find_unique(std::string_view definition, std::string_view key) const;
+
+  struct KeyUse {
+    Hash body;
+    Seq first;
+    Seq last;
+    Hash chain{};
+    Micros time;
+  };
+  std::optional<KeyUse> find_key(std::string_view key) const;
+  // How an attempt that is over ended, for a report that comes again.
+  struct PastReport {
+    std::uint64_t digest = 0;
+    JobId job;
+    Seq seq;  // of the event that ended it
+    AttemptResult result = AttemptResult::kCompleted;
+    Micros retry_at;
+  };
+  // The outcome that was recorded for an attempt that is over, while it is remembered.
+  std::optional<PastReport> find_report(Seq started) const;
+
+  void each_job(const std::function<void(const JobView&)>& visit) const;            // by creation
+  void each_definition(const std::function<void(const Definition&)>& visit) const;  // by id
+  void each_component(const std::function<void(const Component&)>& visit) const;    // by id
+
+  // SHA-256 over a canonical form: equal states have equal hashes, whatever way they were reached.
+  Hash hash() const;
+  std::size_t memory_bytes() const;
+
+  // Parts for evolve, decide and the snapshot; see state_parts.h.
+  struct Parts;
+  Parts& parts() { return *parts_; }
+  const Parts& parts() const { return *parts_; }
+
+ private:
+  std::unique_ptr<Parts> parts_;
+};
+
+// Folds one event. chain is the record's chain hash (an idempotency key's receipt needs it).
+void evolve(State& state, const events::Recorded& recorded, const Hash& chain);
+
+}  // namespace daybook::scheduler

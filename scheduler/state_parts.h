@@ -1,0 +1,59 @@
+// How the state is held; for evolve, serialize and State itself.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "scheduler/ended_set.h"
+#include "scheduler/job_table.h"
+#include "scheduler/key_window.h"
+#include "scheduler/state.h"
+
+namespace daybook::scheduler {
+
+struct OpenAttempt {
+  JobId job;
+  events::Secret secret;
+  Micros started_at;
+  Micros lease_until;
+  Micros timeout_at;
+  bool cancel_requested = false;
+};
+
+struct State::Parts {
+  Seq applied;
+  Micros time;
+  Epoch epoch;
+  Seq server_started;
+
+  std::vector<std::unique_ptr<Definition>> definitions;  // by index; null where one went
+  std::vector<std::uint32_t> free_definitions;
+  std::map<std::string, std::uint32_t, std::less<>> definition_index;
+  std::size_t live_definitions = 0;
+  std::map<std::string, std::shared_ptr<const Component>, std::less<>> components;
+
+  JobTable jobs;
+  std::unordered_map<std::uint64_t, OpenAttempt> open;  // by started
+  std::uint64_t pending = 0;
+  EndedSet ended;
+  std::unordered_map<std::string, JobId> unique;  // "<definition>\0<key>"
+  KeyWindow keys;
+  ReportMemory reports;
+
+  // The definition of that id, made when it is not there; a deleted one counts as there.
+  std::uint32_t definition_slot(std::string_view id);
+  Definition& definition(std::uint32_t index) { return *definitions[index]; }
+  const Definition& definition(std::uint32_t index) const { return *definitions[index]; }
+  // Lets a deleted definition go when its last job went.
+  void release_definition(std::uint32_t index);
+  JobView view(const JobSlot& slot) const;
+};
+
+std::string unique_name(std::string_view definition, std::string_view key);
+
+}  // namespace daybook::scheduler
