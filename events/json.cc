@@ -1,5 +1,6 @@
 #include "events/json.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <type_traits>
@@ -22,9 +23,15 @@ class ObjectWriter {
     }
   }
   void operator()(std::string_view name, const Json& value) {
-    if (!value.text.empty()) {
-      member(name) += value.text;
+    if (value.text.empty()) {
+      return;
     }
+    const std::size_t at = member(name).size();
+    out_ += value.text;
+    // Line ends in a JSON document stand only between its tokens; without them an event is one line.
+    std::replace_if(
+        out_.begin() + static_cast<std::ptrdiff_t>(at), out_.end(),
+        [](char c) { return c == '\n' || c == '\r'; }, ' ');
   }
   void operator()(std::string_view name, Micros value) {
     if (value.value != 0) {
