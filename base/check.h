@@ -4,19 +4,18 @@
 // place and the text to stderr and aborts. Recovery from the log decides what is true (I15).
 #pragma once
 
-#include <source_location>
 #include <string_view>
 
 namespace daybook {
 
-[[noreturn]] void check_failed(std::string_view condition, std::string_view text,
-                               std::source_location where);
+[[noreturn]] void check_failed(std::string_view condition, std::string_view text, const char* file,
+                               int line);
 
 }  // namespace daybook
 
-#define DAYBOOK_CHECK(condition, text)                                            \
-  do {                                                                            \
-    if (!(condition)) [[unlikely]] {                                              \
-      ::daybook::check_failed(#condition, text, std::source_location::current()); \
-    }                                                                             \
+#define DAYBOOK_CHECK(condition, text)                               \
+  do {                                                               \
+    if (!(condition)) [[unlikely]] {                                 \
+      ::daybook::check_failed(#condition, text, __FILE__, __LINE__); \
+    }                                                                \
   } while (false)

@@ -1,0 +1,52 @@
+// Events about a job as a whole: created, asked to stop, removed.
+#pragma once
+
+#include "events/words.h"
+
+namespace daybook::events {
+
+// A job was scheduled. parent: the job whose effect or retry made it. effect_of, effect_index: the
+// JobCompleted event and the place in its list of effects, zero when the job was asked for by a
+// request.
+struct JobCreated {
+  JobId job;
+  Text definition;
+  Json parameters;
+  Micros run_at;
+  std::int32_t priority = 0;
+  std::vector<Text> tags;
+  Text unique_key;
+  JobId parent;
+  Seq effect_of;
+  std::uint32_t effect_index = 0;
+
+  void each(auto&& f) const {
+    f("jobId", job), f("jobDefinitionId", definition), f("parameters", parameters);
+    f("runAt", run_at), f("priority", priority), f("tags", tags), f("uniqueKey", unique_key);
+    f("parentJobId", parent), f("effectOf", effect_of), f("effectIndex", effect_index);
+  }
+};
+
+// Somebody asked a running attempt to stop.
+struct JobCancelRequested {
+  JobId job;
+  Attempt attempt;
+  Text definition;
+
+  void each(auto&& f) const {
+    f("jobId", job), f("attempt", attempt), f("jobDefinitionId", definition);
+  }
+};
+
+// An ended job left the lists.
+struct JobRemoved {
+  JobId job;
+  Text definition;
+  RemovalReason reason = RemovalReason::kRetention;
+
+  void each(auto&& f) const {
+    f("jobId", job), f("jobDefinitionId", definition), f("reason", reason);
+  }
+};
+
+}  // namespace daybook::events

@@ -1,0 +1,115 @@
+// Events about servers, components, definitions, idempotency keys and the log itself.
+#pragma once
+
+#include "events/words.h"
+
+namespace daybook::events {
+
+// A server opened the data directory for writing.
+struct ServerStarted {
+  Epoch epoch;
+  Text version;
+  Text host;
+  std::uint32_t pid = 0;
+
+  void each(auto&& f) const {
+    f("epoch", epoch), f("version", version), f("host", host), f("pid", pid);
+  }
+};
+
+// A component was created or changed. spec is the runtime's own description: code, command, url, …
+struct ComponentPut {
+  Text component;
+  Runtime runtime = Runtime::kExec;
+  Json spec;
+  Hash spec_hash{};
+  Text display_name;
+  Text description;
+  Text component_version;
+
+  void each(auto&& f) const {
+    f("componentId", component), f("runtime", runtime), f("spec", spec), f("specHash", spec_hash);
+    f("displayName", display_name), f("description", description);
+    f("componentVersion", component_version);
+  }
+};
+
+struct ComponentDeleted {
+  Text component;
+
+  void each(auto&& f) const { f("componentId", component); }
+};
+
+// Delay before attempt n + 1 = min(max, initial * factor^(n-1)), spread by ± jitter.
+struct RetryPolicy {
+  std::uint32_t max_attempts = 1;
+  Duration initial{1'000'000};
+  Duration max{3'600'000'000};
+  std::uint32_t factor_milli = 2000;
+  std::uint32_t jitter_milli = 100;
+  bool operator==(const RetryPolicy&) const = default;
+};
+
+// A job definition was created or changed. Zero means "none" for timeout, lease, concurrency and
+// rate_count.
+struct DefinitionPut {
+  Text definition;
+  Text component;
+  Text display_name;
+  RetryPolicy retry;
+  Duration timeout;
+  Duration lease;
+  std::uint32_t concurrency = 0;
+  std::uint32_t rate_count = 0;
+  Duration rate_per;
+  std::int32_t priority = 0;
+  Duration retention;
+  bool paused = false;
+
+  void each(auto&& f) const {
+    f("jobDefinitionId", definition), f("componentId", component), f("displayName", display_name);
+    f("maxAttempts", retry.max_attempts), f("backoffInitial", retry.initial);
+    f("backoffMax", retry.max), f("backoffFactorMilli", retry.factor_milli);
+    f("backoffJitterMilli", retry.jitter_milli), f("timeout", timeout), f("leaseDuration", lease);
+    f("concurrency", concurrency), f("rateCount", rate_count), f("ratePer", rate_per);
+    f("priority", priority), f("retention", retention), f("paused", paused);
+  }
+};
+
+// pending_jobs: how many were waiting then; each fails when it comes due.
+struct DefinitionDeleted {
+  Text definition;
+  std::uint64_t pending_jobs = 0;
+
+  void each(auto&& f) const { f("jobDefinitionId", definition), f("pendingJobs", pending_jobs); }
+};
+
+// The batch that ends with this event is the one outcome of the key (I11). first: first event of
+// that batch.
+struct IdempotencyKeyUsed {
+  Text key;
+  Hash body{};
+  Seq first;
+
+  void each(auto&& f) const { f("key", key), f("bodyHash", body), f("first", first); }
+};
+
+// Everything up to `through` (whose chain hash is `hash`) left the log for the archive file.
+struct LogTrimmed {
+  Seq through;
+  Hash hash{};
+  Text archive;
+
+  void each(auto&& f) const { f("through", through), f("hash", hash), f("archive", archive); }
+};
+
+// A retention sweep removed so many jobs that ended before `cutoff`; their JobRemoved events stand
+// before it.
+struct RetentionApplied {
+  Micros cutoff;
+  std::uint64_t removed = 0;
+
+  void each(auto&& f) const { f("cutoff", cutoff), f("removed", removed); }
+};
+
+}  // namespace daybook::events
