@@ -40,9 +40,9 @@ TEST(EventJson, SecretsAreNeverShown) {
 
 TEST(EventJson, StringsAreEscaped) {
   std::string out;
-  append_json_string(out, std::string_view("\"\\\n\r\t\x01\x1f/\xc3\xa4\0", 12));
+  append_json_string(out, std::string_view("\"\\\n\r\t\x01\x1f/\xc3\xa4\0", 11));
   EXPECT_EQ(out, "\"\\\"\\\\\\n\\r\\t\\u0001\\u001f/\xc3\xa4\\u0000\"");
-  EXPECT_EQ(boost::json::parse(out).as_string().size(), 11U + 0U);
+  EXPECT_EQ(boost::json::parse(out).as_string().size(), 11U);
 }
 
 TEST(EventJson, EmptyMembersAreLeftOut) {
@@ -53,6 +53,17 @@ TEST(EventJson, EmptyMembersAreLeftOut) {
   EXPECT_FALSE(value.as_object().contains("started"));
   EXPECT_FALSE(value.as_object().contains("startedAt"));
   EXPECT_EQ(value.at("jobDefinitionId").as_string(), "d");
+}
+
+TEST(EventJson, DocumentsOnSeveralLinesBecomeOne) {
+  JobCreated e;
+  e.job = samples::job(3);
+  e.definition = "d";
+  e.parameters = {"{\r\n  \"a\": \"x\\ny\"\n}"};
+  const std::string text = data_json(e);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  EXPECT_EQ(text.find('\r'), std::string::npos);
+  EXPECT_EQ(boost::json::parse(text).at("parameters").at("a").as_string(), "x\ny");
 }
 
 TEST(EventJson, EnumerationsHaveNames) {

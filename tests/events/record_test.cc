@@ -78,7 +78,7 @@ TEST(Record, HeaderLiesAsItsPageSays) {
   };
   EXPECT_EQ(hex(0, 4), "01000000");
   EXPECT_EQ(hex(8, 8), "0807060504030201");
-  EXPECT_EQ(hex(16, 8), "0140602aa9430600");
+  EXPECT_EQ(hex(16, 8), "01006de9aa430600");
   EXPECT_EQ(hex(24, 8), "0600010007000000");
   EXPECT_EQ(hex(32, 8), "0100000003000000");
   EXPECT_EQ(hex(40, 4), "0b000000");
@@ -182,7 +182,7 @@ TEST(RecordDeathTest, PayloadOverItsLimitIsAProgrammingError) {
 }
 
 TEST(Record, GenesisIsFixed) {
-  EXPECT_EQ(to_hex(genesis()), to_hex(sha256("daybook log format 1")));
+  EXPECT_EQ(to_hex(genesis()), "d66f7ab41320f48eba166da0f86978bb0c7526a2a54e8dc3508b70e40b806e5f");
 }
 
 }  // namespace
