@@ -1,0 +1,92 @@
+// The data directory: who may use it, whose it is, and whether it has room.
+//
+//   <data>/identity   format version and random log id, written last when a log is created
+//   <data>/owner      who holds the lock
+//   <data>/reserve    allocated and unused: given back when recovery needs room on a full disk
+//   <data>/anchor     how far the log certainly reached (log/anchor.h)
+//   <data>/log/       the log's RocksDB
+//   <data>/views/     belongs to projections/, can be deleted
+//
+// Threads: check_space and free_bytes from any thread; the rest from the thread that starts and
+// stops the server.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "log/dir_lock.h"
+
+namespace daybook::log {
+
+// Random, made when the log is created; the identity file, the anchor and the log itself carry it.
+using LogId = std::array<std::uint8_t, 16>;
+std::string to_text(const LogId& id);
+
+// The identity file of a data directory; nothing when there is none. kCorrupt "IDENTITY_DAMAGED"
+// when unreadable, kUnsupported "FORMAT_TOO_NEW" when a later release wrote it.
+Result<std::optional<LogId>> read_identity(const std::filesystem::path& data);
+Status write_identity(const std::filesystem::path& data, const LogId& id);
+
+struct DataDirOptions {
+  bool create = true;
+  // Twice the log's write buffer, so that recovery can flush what it read even on a full disk.
+  std::uint64_t reserve_bytes = 64ULL << 20;
+  // Below this much free space new work is refused: room for the write buffers, compaction and the
+  // ends of open work.
+  std::uint64_t watermark_bytes = 512ULL << 20;
+  // Below this much free space nothing is written any more: RocksDB as packaged aborts on a full
+  // disk.
+  std::uint64_t floor_bytes = 96ULL << 20;
+};
+
+class DataDir {
+ public:
+  // Creates the directory if asked to, locks it, signs the owner file, allocates the reserve when
+  // there is room. kConflict "DATA_DIR_IN_USE" when another process has it. The clock must outlive
+  // the object.
+  static Result<std::unique_ptr<DataDir>> open(const std::filesystem::path& path,
+                                               const Clock& clock, DataDirOptions options = {});
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path log_path() const { return path_ / "log"; }
+  std::filesystem::path anchor_path() const { return path_ / "anchor"; }
+  std::filesystem::path views_path() const { return path_ / "views"; }
+  const Clock& clock() const { return clock_; }
+
+  // Free bytes for this process on the directory's file system; asked of the system at most every
+  // 100 ms.
+  Result<std::uint64_t> free_bytes();
+  // kNoSpace "DISK_WATERMARK": accept no new work; what is open may still end.
+  Status check_space();
+  // kNoSpace "DISK_FLOOR": write nothing, stop. Also checks that the locked directory is still the
+  // one at the path.
+  Status check_floor();
+
+  // Frees the reserve file when free space is below it, so that the log can be opened; true when it
+  // did.
+  Result<bool> release_reserve_if_needed();
+  // Allocates the reserve again; does nothing when there is no room.
+  Status restore_reserve();
+
+ private:
+  DataDir(std::filesystem::path path, const Clock& clock, DataDirOptions options, DirLock lock);
+  Status refuse_below(std::uint64_t bytes, std::string_view reason);
+
+  const std::filesystem::path path_;
+  const Clock& clock_;
+  const DataDirOptions options_;
+  const DirLock lock_;
+  std::mutex mutex_;
+  std::optional<Micros> asked_at_;
+  std::uint64_t free_bytes_ = 0;
+};
+
+}  // namespace daybook::log

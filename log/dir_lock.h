@@ -1,0 +1,36 @@
+// One process per data directory (promise 10): flock on the directory's own descriptor, so that no
+// file whose removal would let a second server in. The lock ends with the process, however it ends.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "log/files.h"
+
+namespace daybook::log {
+
+class DirLock {
+ public:
+  // Takes the lock or fails at once with kConflict "DATA_DIR_IN_USE", naming the process that holds
+  // it as far as its `owner` file tells. Does not write anything.
+  static Result<DirLock> take(const std::filesystem::path& directory);
+
+  // Writes who holds the lock (pid, host, start time) to the `owner` file: for people and for the
+  // error above.
+  Status sign(const Clock& clock) const;
+
+  // kIo "DATA_DIR_REPLACED" when the path no longer leads to the locked directory: somebody moved
+  // it away, and a second server could be writing to what stands there now.
+  Status check_still_there() const;
+
+ private:
+  DirLock(std::filesystem::path directory, Descriptor fd)
+      : directory_(std::move(directory)), fd_(std::move(fd)) {}
+
+  std::filesystem::path directory_;
+  Descriptor fd_;
+};
+
+}  // namespace daybook::log

@@ -1,0 +1,96 @@
+#include "log/memory_log.h"
+
+#include <string>
+#include <utility>
+
+#include "log/group_check.h"
+#include "log/refusals.h"
+
+namespace daybook::log {
+
+class MemoryLog::MemoryCursor final : public Cursor {
+ public:
+  MemoryCursor(MemoryLog& log, Seq from) : log_(log), next_(from) {}
+
+  Result<bool> next(events::RecordView& out) override {
+    {
+      const std::lock_guard lock(log_.mutex_);
+      if (next_ < log_.first_) {
+        return refuse_trimmed(next_, log_.first_);
+      }
+      if (next_ > log_.last()) {
+        return false;
+      }
+      held_ = log_.records_[next_.value - log_.first_.value];
+    }
+    DAYBOOK_ASSIGN(out, events::read_record(*held_));
+    next_ = daybook::next(next_);
+    return true;
+  }
+
+ private:
+  MemoryLog& log_;
+  Seq next_;
+  Stored held_;
+};
+
+MemoryLog::MemoryLog() : last_chain_(events::genesis()) {}
+MemoryLog::~MemoryLog() = default;
+
+Seq MemoryLog::first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
+}
+
+Hash MemoryLog::last_chain() const {
+  const std::lock_guard lock(mutex_);
+  return last_chain_;
+}
+
+Status MemoryLog::append(const events::Group& group) {
+  const std::unique_lock lock(mutex_);
+  if (poison_) {
+    return fail(*poison_);
+  }
+  if (group.first != next(last())) {
+    return refuse_not_head(group.first, last());
+  }
+  if (appends_until_failure_ != 0 && --appends_until_failure_ == 0) {
+    poison_ = failure_;
+    return fail(*poison_);
+  }
+  for_each_record(group, [&](const events::RecordView& record) {
+    records_.push_back(std::make_shared<const std::vector<std::uint8_t>>(record.bytes.begin(),
+                                                                         record.bytes.end()));
+  });
+  if (!group.empty()) {
+    last_chain_ = group.chain;
+    durable_.raise(group.last());
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Cursor>> MemoryLog::read(Seq from) {
+  DAYBOOK_TRY(check_position(from, first(), last()));
+  return std::make_unique<MemoryCursor>(*this, from);
+}
+
+Status MemoryLog::trim(Seq through) {
+  const std::lock_guard lock(mutex_);
+  if (through > last()) {
+    return refuse_trim(through, last());
+  }
+  while (first_ <= through) {
+    records_.pop_front();
+    first_ = next(first_);
+  }
+  return {};
+}
+
+void MemoryLog::fail_append(std::uint64_t nth, Error error) {
+  const std::lock_guard lock(mutex_);
+  appends_until_failure_ = nth;
+  failure_ = std::move(error);
+}
+
+}  // namespace daybook::log

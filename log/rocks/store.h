@@ -1,0 +1,55 @@
+// The RocksDB under a log: opened for writing or only to look at. Private to log/.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <rocksdb/db.h>
+#include <rocksdb/statistics.h>
+
+#include "base/result.h"
+#include "log/format.h"
+#include "log/rocks_log.h"
+
+namespace daybook::log {
+
+enum class OpenMode : std::uint8_t {
+  kCreate,   // for writing; makes it
+  kWrite,    // for writing; must exist
+  kLook,     // read-only, refuses a damaged write-ahead log
+  kSalvage,  // read-only, reads a damaged write-ahead log as far as it goes: for verification only
+};
+
+struct Store {
+  // Declared before db: it must outlive it.
+  std::unique_ptr<rocksdb::Env> env;
+  std::shared_ptr<rocksdb::Statistics> statistics;
+  std::unique_ptr<rocksdb::DB> db;
+};
+
+// True when there is anything of a store in the directory. A manifest alone is what a crash while
+// creating leaves.
+bool store_exists(const std::filesystem::path& path);
+
+Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, OpenMode mode,
+                                          const RocksLogOptions& options);
+
+// kCorrupt "LOG_CORRUPT", kNoSpace "DISK_FULL" or kIo "LOG_IO"; `what` says where.
+Error store_error(const rocksdb::Status& status, std::string_view what);
+
+// The id in the store: kCorrupt "LOG_CORRUPT" when it is missing or damaged.
+Result<LogId> read_id(rocksdb::DB& db);
+// The trim point, or the start of the log.
+Result<TrimPoint> read_trim(rocksdb::DB& db);
+Status write_id(rocksdb::DB& db, const LogId& id);
+
+struct StoreEnd {
+  Seq first_of_last_chunk;   // zero when there are no records
+  Seq last;                  // last record that the last chunk holds
+  std::optional<Mark> mark;  // the store's last entry, when it is a mark
+};
+// What the store's last entries say. kCorrupt when the last chunk cannot be read.
+Result<StoreEnd> read_end(rocksdb::DB& db);
+
+}  // namespace daybook::log

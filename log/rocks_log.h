@@ -1,0 +1,81 @@
+// The log in RocksDB, the embedded default. Contract: log/log.h; layout: docs/log-format.md.
+//
+// One append is one synced write: when it returns success the group survives a crash and a loss of
+// power. After any failed append the log is poisoned: every later append fails with the same error,
+// nothing is retried (I15). The floor of free disk space is checked before each append, because
+// RocksDB as packaged aborts on a full disk.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "base/ids.h"
+#include "log/data_dir.h"
+#include "log/log.h"
+#include "log/metrics.h"
+
+namespace daybook::log {
+
+namespace testing {
+struct Faults;
+}
+
+struct RocksLogOptions {
+  // Two of these are the log's largest part of the server's memory; 32 MiB hold about half a second
+  // at full speed.
+  std::size_t write_buffer_bytes = 32U << 20;
+  std::chrono::microseconds anchor_every{100'000};
+  std::uint64_t anchor_events = 10'000;
+  // Breaks promise 1: acknowledged events are lost when the machine stops. Only for benchmarks and
+  // for the negative control of the power-loss test.
+  bool unsafe_no_sync = false;
+  // Only for tests (log/testing.h).
+  std::shared_ptr<testing::Faults> faults;
+};
+
+class RocksLog final : public Log {
+ public:
+  // Looks at what is there, decides by the table in log/recovery.h, then creates, opens or refuses.
+  // A refusal changes nothing on disk; its reason is the row's, its message says where. `dir` must
+  // outlive the log.
+  static Result<std::unique_ptr<RocksLog>> open(DataDir& dir, const RocksLogOptions& options = {});
+  // Closes: writes the anchor if nothing failed before.
+  ~RocksLog() override;
+
+  Seq first() const override;
+  Seq last() const override;
+  Hash last_chain() const override;
+  const Watermark& durable() const override;
+  Status append(const events::Group& group) override;
+  Result<std::unique_ptr<Cursor>> read(Seq from) override;
+  // In the middle of a chunk, the rest of the chunk is written again under its own key, in the same
+  // batch.
+  Status trim(Seq through) override;
+
+  const LogId& id() const;
+  // Epoch and logical time of the last record (of the trimmed prefix when none is left); zero in a
+  // new log.
+  Epoch last_epoch() const;
+  Micros last_time() const;
+  // Chain hash of the record before first().
+  Hash base_chain() const;
+  // The name of the row of the recovery table by which the log was opened: "NEW", "AT_ANCHOR",
+  // "PAST_ANCHOR", …
+  std::string_view opened_by() const;
+  Metrics metrics() const;
+
+  // Writes the anchor at the log's end now. Any thread.
+  Status flush_anchor();
+  // A consistent copy of the store in the new directory `to`, made of hard links where it can be;
+  // appends go on. Any thread. What is in it: everything that was durable when it was called,
+  // perhaps more.
+  Status checkpoint(const std::filesystem::path& to);
+
+ private:
+  struct Impl;
+  explicit RocksLog(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::log
