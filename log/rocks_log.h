@@ -16,9 +16,7 @@
 
 namespace daybook::log {
 
-namespace testing {
 struct Faults;
-}
 
 struct RocksLogOptions {
   // Two of these are the log's largest part of the server's memory; 32 MiB hold about half a second
@@ -30,7 +28,7 @@ struct RocksLogOptions {
   // for the negative control of the power-loss test.
   bool unsafe_no_sync = false;
   // Only for tests (log/testing.h).
-  std::shared_ptr<testing::Faults> faults;
+  std::shared_ptr<Faults> faults;
 };
 
 class RocksLog final : public Log {

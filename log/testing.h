@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace daybook::log::testing {
+namespace daybook::log {
 
 enum class Operation : std::uint8_t { kWrite, kSync, kOther, kAny };
 
@@ -33,4 +33,4 @@ struct Faults {
   }
 };
 
-}  // namespace daybook::log::testing
+}  // namespace daybook::log

@@ -14,8 +14,6 @@ using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
-using testing::Faults;
-using testing::Operation;
 
 class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:

@@ -1,4 +1,4 @@
-// The file system that testing::Faults steers. Private to log/.
+// The file system that Faults steers. Private to log/.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,6 @@
 namespace daybook::log {
 
 // The default environment, except that writing operations ask `faults` first.
-std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<testing::Faults> faults);
+std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<Faults> faults);
 
 }  // namespace daybook::log
