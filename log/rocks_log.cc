@@ -294,6 +294,11 @@ const LogId& RocksLog::id() const {
   return impl_->id;
 }
 
+Head RocksLog::head() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->head;
+}
+
 Epoch RocksLog::last_epoch() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->head.epoch;

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/ids.h"
+#include "log/anchor.h"
 #include "log/data_dir.h"
 #include "log/log.h"
 #include "log/metrics.h"
@@ -51,6 +52,8 @@ class RocksLog final : public Log {
   Status trim(Seq through) override;
 
   const LogId& id() const;
+  // Sequence number, chain hash and epoch of the last durable record, together.
+  Head head() const;
   // Epoch and logical time of the last record (of the trimmed prefix when none is left); zero in a
   // new log.
   Epoch last_epoch() const;

@@ -34,6 +34,10 @@ std::string_view flaw_reason(Flaw flaw) {
       return "BAD_PAYLOAD";
     case Flaw::kUnreadable:
       return "UNREADABLE_RECORD";
+    case Flaw::kAnchor:
+      return "ANCHOR_DISAGREES";
+    case Flaw::kIdentity:
+      return "IDENTITY_DISAGREES";
   }
   return "UNREADABLE_RECORD";
 }

@@ -21,6 +21,8 @@ enum class Flaw : std::uint8_t {
   kUnknownType,  // this release does not know the event
   kPayload,      // the payload is not a valid event of its type
   kUnreadable,   // the bytes are not what was written, or cannot be read
+  kAnchor,       // the anchor says something else
+  kIdentity,     // the identity file says something else
 };
 // "LOG_GAP", "CHAIN_BROKEN", …
 std::string_view flaw_reason(Flaw flaw);

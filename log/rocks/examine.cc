@@ -23,6 +23,8 @@ TailState tail_of(Flaw flaw) {
       return TailState::kUnknownType;
     case Flaw::kPayload:
     case Flaw::kUnreadable:
+    case Flaw::kAnchor:
+    case Flaw::kIdentity:
       return TailState::kUnreadable;
   }
   return TailState::kUnreadable;

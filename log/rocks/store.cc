@@ -81,6 +81,8 @@ Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, Ope
     make_silent(o);
     if (mode == OpenMode::kSalvage) {
       o.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+      o.paranoid_checks =
+          false;  // a missing file shows when it is read, so that the place can be named
     }
     status = rocksdb::DB::OpenForReadOnly(o, path.string(), &db);
   } else {

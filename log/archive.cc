@@ -1,0 +1,253 @@
+#include "log/archive.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "base/check.h"
+#include "base/crc32c.h"
+#include "base/limits.h"
+#include "log/little.h"
+#include "log/refusals.h"
+
+namespace daybook::log {
+namespace {
+
+constexpr std::size_t kBlockBytes = 128;
+constexpr std::size_t kCrcFrom = 16;
+constexpr std::uint32_t kArchiveFormat = 1;
+constexpr std::array<char, 8> kHeadMagic = {'D', 'A', 'Y', 'B', 'A', 'R', 'C', 'H'};
+constexpr std::array<char, 8> kFootMagic = {'D', 'A', 'Y', 'B', 'A', 'E', 'N', 'D'};
+constexpr std::size_t kBufferBytes = 1 << 20;
+constexpr std::size_t kPayloadBytesAt = 40;  // in a record's header
+
+using Block = std::array<std::uint8_t, kBlockBytes>;
+
+void seal(Block& block, const std::array<char, 8>& magic) {
+  put(block.data(), 0, magic);
+  put(block.data(), 8, kArchiveFormat);
+  put(block.data(), 12, crc32c({block.data() + kCrcFrom, kBlockBytes - kCrcFrom}));
+}
+
+Block header_of(const ArchiveInfo& info) {
+  Block block{};
+  put(block.data(), 16, info.id);
+  put(block.data(), 32, info.first.value);
+  put(block.data(), 40, info.last.value);
+  put(block.data(), 64, info.base);
+  seal(block, kHeadMagic);
+  return block;
+}
+
+Block footer_of(const ArchiveInfo& info) {
+  Block block{};
+  put(block.data(), 16, info.last.value - info.first.value + 1);
+  put(block.data(), 24, info.bytes);
+  put(block.data(), 64, info.chain);
+  seal(block, kFootMagic);
+  return block;
+}
+
+// Collects small pieces into large writes.
+class Out {
+ public:
+  Out(const std::filesystem::path& path, const Descriptor& file) : path_(path), file_(file) {}
+
+  Status add(events::Bytes bytes) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    return buffer_.size() < kBufferBytes ? Status() : flush();
+  }
+  Status flush() {
+    DAYBOOK_TRY(write_at(file_, buffer_, written_, path_));
+    written_ += buffer_.size();
+    buffer_.clear();
+    return {};
+  }
+
+ private:
+  const std::filesystem::path& path_;
+  const Descriptor& file_;
+  std::vector<std::uint8_t> buffer_;
+  std::uint64_t written_ = 0;
+};
+
+Status write_archive(RocksLog& log, ArchiveInfo& info, const std::filesystem::path& path) {
+  DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
+  Out out(path, file);
+  DAYBOOK_TRY(out.add(header_of(info)));
+  DAYBOOK_ASSIGN(const auto cursor, log.read(info.first));
+  events::RecordView record;
+  for (Seq at = info.first; at <= info.last; at = next(at)) {
+    DAYBOOK_ASSIGN(const bool there, cursor->next(record));
+    DAYBOOK_CHECK(there, "what is durable can be read");
+    DAYBOOK_TRY(out.add(record.bytes));
+    info.bytes += record.bytes.size();
+  }
+  if (record.header.batch_index + 1 != record.header.batch_count) {
+    return fail(Code::kInvalid, "INSIDE_BATCH",
+                "record " + std::to_string(info.last.value) + " does not end a batch");
+  }
+  info.chain = record.header.chain;
+  DAYBOOK_TRY(out.add(footer_of(info)));
+  DAYBOOK_TRY(out.flush());
+  return sync_data(file, path);
+}
+
+}  // namespace
+
+Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesystem::path& file) {
+  if (through > log.last()) {
+    return refuse_trim(through, log.last());
+  }
+  if (through < log.first()) {
+    return fail(Code::kInvalid, "NOTHING_TO_ARCHIVE",
+                "the log starts at " + std::to_string(log.first().value));
+  }
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) {
+    return fail(Code::kConflict, "FILE_EXISTS", file.string() + " exists");
+  }
+  const std::filesystem::path fresh = file.string() + ".new";
+  ArchiveInfo info{log.id(), log.first(), through, log.base_chain(), {}, 0};
+  Status status = write_archive(log, info, fresh);
+  if (status) {
+    const auto read_back = verify_archive(fresh);
+    if (!read_back) {
+      status = fail(read_back.error());
+    }
+  }
+  if (!status) {
+    std::filesystem::remove(fresh, error);
+    return fail(status.error());
+  }
+  std::filesystem::rename(fresh, file, error);
+  if (error) {
+    return fail(file_error("cannot rename", fresh, error.value()));
+  }
+  DAYBOOK_TRY(sync_directory(std::filesystem::absolute(file).parent_path()));
+  DAYBOOK_TRY(log.trim(through));
+  return info;
+}
+
+ArchiveCursor::ArchiveCursor(std::filesystem::path path, Descriptor file)
+    : path_(std::move(path)), file_(std::move(file)) {}
+
+Result<std::unique_ptr<ArchiveCursor>> ArchiveCursor::open(const std::filesystem::path& file) {
+  DAYBOOK_ASSIGN(Descriptor descriptor, open_file(file, O_RDONLY));
+  std::unique_ptr<ArchiveCursor> cursor(new ArchiveCursor(file, std::move(descriptor)));
+  DAYBOOK_TRY(cursor->read_header());
+  return cursor;
+}
+
+Result<events::Bytes> ArchiveCursor::peek(std::size_t n) {
+  if (buffer_.size() - taken_ >= n) {
+    return events::Bytes(buffer_).subspan(taken_, n);
+  }
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(taken_));
+  taken_ = 0;
+  while (buffer_.size() < n) {
+    const std::size_t had = buffer_.size();
+    buffer_.resize(had + std::max(n - had, kBufferBytes));
+    const ssize_t got = ::read(file_.get(), buffer_.data() + had, buffer_.size() - had);
+    buffer_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return fail(file_error("cannot read", path_, errno));
+    }
+    if (got == 0) {
+      return damaged("the file is cut short");
+    }
+  }
+  return events::Bytes(buffer_).first(n);
+}
+
+Status ArchiveCursor::read_header() {
+  DAYBOOK_ASSIGN(const events::Bytes block, peek(kBlockBytes));
+  info_.id = get<LogId>(block.data(), 16);
+  info_.first = Seq{get<std::uint64_t>(block.data(), 32)};
+  info_.last = Seq{get<std::uint64_t>(block.data(), 40)};
+  info_.base = get<Hash>(block.data(), 64);
+  if (as_text(header_of(info_)) != as_text(block) || info_.first > info_.last) {
+    return damaged("its header is not what was written");
+  }
+  taken_ += kBlockBytes;
+  next_ = info_.first;
+  chain_ = info_.base;
+  return {};
+}
+
+Result<bool> ArchiveCursor::next(events::RecordView& out) {
+  if (next_ > info_.last) {
+    DAYBOOK_TRY(read_footer());
+    return false;
+  }
+  DAYBOOK_ASSIGN(const events::Bytes header, peek(events::kHeaderBytes));
+  const auto payload = get<std::uint32_t>(header.data(), kPayloadBytesAt);
+  // The size is not yet covered by a checked sum: a wild one must not make us read gigabytes.
+  if (payload > kEventPayloadBytesMax) {
+    return damaged("its size is not what was written");
+  }
+  DAYBOOK_ASSIGN(const events::Bytes bytes, peek(events::kHeaderBytes + payload));
+  const auto record = events::read_record(bytes);
+  if (!record) {
+    return damaged(record.error().message);
+  }
+  if (record->header.seq != next_) {
+    return damaged("another record stands in its place");
+  }
+  out = *record;
+  taken_ += bytes.size();
+  info_.bytes += bytes.size();
+  chain_ = record->header.chain;
+  next_ = daybook::next(next_);
+  return true;
+}
+
+Status ArchiveCursor::read_footer() {
+  if (ended_) {
+    return {};
+  }
+  info_.chain = chain_;
+  DAYBOOK_ASSIGN(const events::Bytes block, peek(kBlockBytes));
+  if (as_text(footer_of(info_)) != as_text(block)) {
+    return damaged("its footer is not what was written");
+  }
+  taken_ += kBlockBytes;
+  if (peek(1)) {
+    return damaged("there is something behind its footer");
+  }
+  ended_ = true;
+  return {};
+}
+
+tl::unexpected<Error> ArchiveCursor::damaged(const std::string& what) const {
+  return fail(Code::kCorrupt, "ARCHIVE_DAMAGED",
+              path_.string() + ", at record " + std::to_string(next_.value) + ": " + what);
+}
+
+Result<ArchiveInfo> verify_archive(const std::filesystem::path& file) {
+  DAYBOOK_ASSIGN(const auto cursor, ArchiveCursor::open(file));
+  const ArchiveInfo& info = cursor->info();
+  Walker walker(Seq{info.first.value - 1}, info.base, Depth::kPayloads);
+  events::RecordView record;
+  for (;;) {
+    DAYBOOK_ASSIGN(const bool there, cursor->next(record));
+    std::optional<Problem> problem = there ? walker.step(record) : walker.finish();
+    if (problem) {
+      return fail(Code::kCorrupt, "ARCHIVE_DAMAGED", file.string() + ": " + problem->message);
+    }
+    if (!there) {
+      return info;
+    }
+  }
+}
+
+}  // namespace daybook::log

@@ -1,0 +1,38 @@
+// Copies of a whole log: a backup is a data directory with a marker, so it can be verified and
+// opened like one.
+//
+// A backup without its marker file is not a backup: the marker is written last, after the copy was
+// read from end to end. The newest files are copied, the older ones are hard links where the file
+// system allows, so copy a backup to another disk or machine before you rely on it.
+#pragma once
+
+#include <filesystem>
+
+#include "log/rocks_log.h"
+#include "log/verify.h"
+
+namespace daybook::log {
+
+struct BackupInfo {
+  LogId id{};
+  Seq first;
+  Head head;  // of the last record in it
+};
+
+// Backs up a running log into `to`, which must be empty or absent. Any thread; appends go on
+// meanwhile. kConflict "DIRECTORY_NOT_EMPTY"; kCorrupt "BACKUP_DAMAGED" when the copy does not
+// verify.
+Result<BackupInfo> backup(RocksLog& log, const std::filesystem::path& to);
+
+// What the marker says. kNotFound "NO_BACKUP" without a marker, kCorrupt "BACKUP_DAMAGED" when it
+// is unreadable.
+Result<BackupInfo> read_backup(const std::filesystem::path& from);
+
+// Reads a backup from end to end and compares with its marker.
+Result<BackupInfo> verify_backup(const std::filesystem::path& from);
+
+// Verifies the backup, copies it into `to` (empty or absent), verifies the copy. The identity file
+// comes last, so a restore that was interrupted cannot be taken for a data directory.
+Result<BackupInfo> restore(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace daybook::log
