@@ -24,6 +24,8 @@ inline constexpr std::size_t kUniqueKeyBytesMax = 128;
 inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
 // Component code; the largest component of the original's cookbook has under 20 KiB.
 inline constexpr std::size_t kComponentCodeBytesMax = 1024 * 1024;
+// A component's whole description: code of the largest size, JSON escapes included, in one event.
+inline constexpr std::size_t kSpecBytesMax = 3 * 1024 * 1024;
 // Effects of one attempt, all in one batch with its result.
 inline constexpr std::size_t kEffectsMax = 256;
 
@@ -77,6 +79,13 @@ inline constexpr std::int64_t kClockJumpMaxUs = 3600LL * 1'000'000;
 // At start: a wall clock this far ahead of the last event must be confirmed by the operator.
 inline constexpr std::int64_t kStartJumpMaxUs = 90LL * 86'400 * 1'000'000;
 
+// Reading ahead (log/prefetch.h): a batch is worth a hand-over between threads, and a few of them fit the cache.
+inline constexpr std::size_t kPrefetchBatchBytes = 256 * 1024;
+inline constexpr std::size_t kPrefetchBatchRecords = 2048;
+inline constexpr std::size_t kPrefetchBatches = 4;
+// One line of an NDJSON import: the largest payload in base64 beside its readable form with every byte escaped.
+inline constexpr std::size_t kNdjsonLineBytesMax = 48 * 1024 * 1024;
+
 // The dispatcher: starts proposed in one command, so that one tick never holds up the inbox.
 inline constexpr std::size_t kStartsPerCommandMax = 512;
 inline constexpr std::size_t kRemovalsPerCommandMax = 1024;
@@ -95,6 +104,8 @@ inline constexpr std::uint64_t kExecFileBytesMax = 4ULL * 1024 * 1024 * 1024;
 // Orders that wait in a runtime for a free slot; the dispatcher offers no more than there are
 // slots.
 inline constexpr std::size_t kOrdersWaitingMax = 1024;
+// Landlock rules of one child: the entries beside the hidden directories on the way down to them.
+inline constexpr std::size_t kSandboxRulesMax = 512;
 inline constexpr std::size_t kUrlBytesMax = 2048;
 inline constexpr std::size_t kHttpHeaderValueBytesMax = 4096;
 // Total header bytes of one answer to an http component.

@@ -7,6 +7,9 @@ namespace daybook::scheduler {
 Status decide(const Context& context, const PutComponent& command, Decision& out) {
   DAYBOOK_TRY(check_open(context));
   const Component& component = command.component;
+  if (component.spec.size() > kSpecBytesMax) {
+    return fail(Code::kTooLarge, "TOO_LARGE", "the component's description is over its limit");
+  }
   const bool created = context.state.find_component(component.id) == nullptr;
   if (created && context.state.component_count() >= kComponentsMax) {
     return fail(Code::kExhausted, "TOO_MANY_COMPONENTS",

@@ -1,15 +1,21 @@
 // CreateJobs, RetryJob.
 #include <set>
 
+#include "base/limits.h"
 #include "scheduler/decide_parts.h"
 #include "scheduler/state_parts.h"
 
 namespace daybook::scheduler {
 namespace {
 
-Status check_unique(const Context& context, const NewJob& job, std::set<std::string>& taken,
+Status check_unique(const Context& context, const JobSource& source, std::set<std::string>& taken,
                     const std::string& field) {
-  if (const auto holder = context.state.find_unique(job.definition, job.unique_key)) {
+  const NewJob& job = source.job;
+  const auto holder = context.state.find_unique(job.definition, job.unique_key);
+  // An effect's parent ends in this same batch and gives its key free: a job may schedule its own
+  // next run.
+  const bool given_free = holder && source.effect_of.value != 0 && *holder == source.parent;
+  if (holder && !given_free) {
     return fail(Code::kConflict, "UNIQUE_KEY_TAKEN",
                 "job " + holder->text() + " of this definition holds the key and has not ended",
                 field);
@@ -31,8 +37,17 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
     return fail(Code::kInvalid, "DEFINITION_NOT_FOUND",
                 "there is no job definition " + job.definition, prefix + "jobDefinitionId");
   }
+  // The edge looks at sizes too; here they guard the bound of an event, which must not be passed.
+  if (job.parameters.size() > kParametersBytesMax) {
+    return fail(Code::kTooLarge, "TOO_LARGE", "the parameters are over their limit",
+                prefix + "parameters");
+  }
+  if (source.run_at.value > context.now.value + kRunAtAheadMaxUs) {
+    return fail(Code::kInvalid, "RUN_AT_TOO_FAR", "a job is scheduled at most ten years ahead",
+                prefix + "runAt");
+  }
   if (!job.unique_key.empty()) {
-    DAYBOOK_TRY(check_unique(context, job, taken, prefix + "uniqueKey"));
+    DAYBOOK_TRY(check_unique(context, source, taken, prefix + "uniqueKey"));
   }
   const Seq seq{context.next_seq.value + out.events.size()};
   auto& event = std::get<events::JobCreated>(out.events.emplace_back(events::JobCreated{}));

@@ -6,7 +6,11 @@ namespace daybook::scheduler {
 Status decide(const Context& context, const RemoveJobs& command, Decision& out) {
   const bool sweep = command.cutoff.has_value();
   const auto reason = sweep ? events::RemovalReason::kRetention : events::RemovalReason::kDeleted;
+  std::set<JobId> seen;
   for (const RemoveJobs::Item& item : command.jobs) {
+    if (!seen.insert(item.job).second) {
+      continue;
+    }
     if (context.state.is_ended(item.job)) {
       out.events.emplace_back(events::JobRemoved{item.job, item.definition, reason});
     } else if (!sweep) {

@@ -1,15 +1,31 @@
 // ReportAttempt: the one end of an attempt, with its effects in the same batch.
-#include "base/check.h"
+#include <algorithm>
+
+#include "base/limits.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {
 namespace {
 
+// What a repeated report is known by. The secret is part of it: who does not hold the token learns
+// nothing of how its attempt ended.
+std::uint64_t identity(const ReportAttempt& command) {
+  if (command.digest == 0) {
+    return 0;
+  }
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
+  const events::Secret& secret = command.token.secret;
+  const std::uint64_t mixed = ((command.digest * kOdd ^ secret.high) * kOdd ^ secret.low) * kOdd;
+  return mixed == 0 ? 1 : mixed;
+}
+
 // The answer to a report whose attempt is over: the first answer for the same report, else a
 // refusal (I12).
 Status answer_late(const Context& context, const ReportAttempt& command, Decision& out) {
   const auto past = context.state.find_report(command.token.started);
-  if (!past || past->digest == 0 || past->digest != command.digest) {
+  const bool same = past && past->digest != 0 && past->digest == identity(command) &&
+                    (!command.job || *command.job == past->job);
+  if (!same) {
     return fail(Code::kConflict, "TOKEN_STALE",
                 "the attempt is over: it was reported, expired or cancelled", "token");
   }
@@ -25,13 +41,27 @@ Status answer_late(const Context& context, const ReportAttempt& command, Decisio
   return {};
 }
 
+// The edge looks at sizes too; here they guard the bound of an event, which must not be passed.
+Status check_sizes(const ReportAttempt& command) {
+  if (command.result.size() > kResultBytesMax) {
+    return fail(Code::kTooLarge, "TOO_LARGE", "the result is over its limit", "result");
+  }
+  if (command.failed && command.failed->message.size() > kErrorMessageBytesMax) {
+    return fail(Code::kTooLarge, "TOO_LARGE", "the message is over its limit", "error.message");
+  }
+  if (command.failed && command.failed->details.size() > kErrorDetailsBytesMax) {
+    return fail(Code::kTooLarge, "TOO_LARGE", "the details are over their limit", "error.details");
+  }
+  return {};
+}
+
 // Adds the end and what it scheduled, or changes nothing and says why an effect is refused.
 Status complete(const Context& context, const JobView& job, const ReportAttempt& command,
                 Decision& out) {
   events::JobCompleted event;
   event.job = job.job;
   event.definition = job.definition->id;
-  event.end = end_of(job, command.digest);
+  event.end = end_of(job, identity(command));
   event.result = {command.result};
   event.effects = static_cast<std::uint32_t>(command.effects.size());
   out.events.emplace_back(event);
@@ -40,9 +70,12 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
   std::set<std::string> taken;
   for (std::size_t i = 0; i < command.effects.size(); ++i) {
     const ScheduleEffect& effect = command.effects[i];
-    // Relative times count from completion, which is now.
+    // Relative times count from completion, which is now; one that is too long is refused like a
+    // time that is too far.
+    const Duration after =
+        std::min(effect.after.value_or(Duration{}), Duration{kRunAtAheadMaxUs + 1});
     const Micros run_at =
-        effect.after ? context.now + *effect.after : effect.job.run_at.value_or(context.now);
+        effect.after ? context.now + after : effect.job.run_at.value_or(context.now);
     const JobSource source{effect.job, run_at, job.job, context.next_seq,
                            static_cast<std::uint32_t>(i)};
     auto created = create_job(context, source, taken, "effects[" + std::to_string(i) + "].", out);
@@ -65,11 +98,12 @@ events::AttemptEnd end_of(const JobView& job, std::uint64_t report) {
 Duration backoff(const events::RetryPolicy& policy, Attempt attempt, std::uint64_t random) {
   std::int64_t delay = policy.initial.value;
   for (std::uint32_t i = 1; i < attempt.value && delay < policy.max.value; ++i) {
-    // Both factors are bounded by their limits (7 days, 1000-fold), so the product fits.
-    delay = delay * policy.factor_milli / 1000;
+    // Old logs may hold any policy: what does not fit is past the longest delay anyway.
+    delay = __builtin_mul_overflow(delay, policy.factor_milli, &delay) ? policy.max.value
+                                                                       : delay / 1000;
   }
-  delay = std::min(delay, policy.max.value);
-  const std::int64_t spread = delay * policy.jitter_milli / 1000;
+  delay = std::max(std::int64_t{0}, std::min({delay, policy.max.value, kBackoffMaxUs}));
+  const std::int64_t spread = delay * std::min(policy.jitter_milli, 1000U) / 1000;
   if (spread > 0) {
     delay +=
         static_cast<std::int64_t>(random % static_cast<std::uint64_t>(2 * spread + 1)) - spread;
@@ -101,6 +135,7 @@ ReportOutcome fail_attempt(const Context& context, const JobView& job,
 }
 
 Status decide(const Context& context, const ReportAttempt& command, Decision& out) {
+  DAYBOOK_TRY(check_sizes(command));
   const auto job = context.state.find_open(command.token.started);
   if (!job) {
     return answer_late(context, command, out);
@@ -114,11 +149,11 @@ Status decide(const Context& context, const ReportAttempt& command, Decision& ou
     outcome.job = job->job;
     outcome.result = AttemptResult::kCancelled;
     out.events.emplace_back(
-        events::JobCancelled{job->job, job->definition->id, end_of(*job, command.digest)});
+        events::JobCancelled{job->job, job->definition->id, end_of(*job, identity(command))});
     out.outcome = outcome;
     return {};
   }
-  AttemptFailure failure{{}, true, command.digest, command.jitter};
+  AttemptFailure failure{{}, true, identity(command), command.jitter};
   if (command.cancelled) {
     failure.failure = {"STOPPED", "the attempt stopped without having been asked to", {}};
   } else if (command.failed) {

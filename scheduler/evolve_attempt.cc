@@ -101,7 +101,9 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
                   const events::LeaseExtended& e) {
-  s.open.at(live(s, e.job).started.value).lease_until = e.lease_until;
+  const JobSlot& slot = live(s, e.job);
+  DAYBOOK_CHECK(slot.running() && slot.attempt == e.attempt, "a heartbeat is of the open attempt");
+  s.open.at(slot.started.value).lease_until = e.lease_until;
 }
 
 // What becomes of the job follows in the same batch, and closes the attempt.

@@ -7,6 +7,8 @@
 
 namespace daybook::scheduler {
 
+static_assert(sizeof(JobSlot) == 56, "ten million jobs are ordinary: memory per job is a bar");
+
 void JobSlot::set_texts(std::string_view parameters, std::string_view unique_key) {
   unique_key_bytes = static_cast<std::uint32_t>(unique_key.size());
   if (parameters.empty() && unique_key.empty()) {

@@ -4,6 +4,13 @@
 #include "base/limits.h"
 
 namespace daybook::scheduler {
+namespace {
+
+bool over(const KeyWindow::Entry& entry, Micros now) {
+  return entry.use.time.value + kIdempotencyWindowUs <= now.value;
+}
+
+}  // namespace
 
 void KeyWindow::insert(std::string_view key, const State::KeyUse& use) {
   DAYBOOK_CHECK(by_key_.find(key) == by_key_.end(),
@@ -21,7 +28,7 @@ void KeyWindow::expire(Micros now) {
   constexpr int kStep = 8;
   for (int i = 0; i < kStep && !entries_.empty(); ++i) {
     const Entry& oldest = entries_.front();
-    if (oldest.use.time.value + kIdempotencyWindowUs > now.value) {
+    if (!over(oldest, now)) {
       return;
     }
     by_key_.erase(oldest.key);
@@ -29,8 +36,8 @@ void KeyWindow::expire(Micros now) {
   }
 }
 
-bool KeyWindow::full() const {
-  return entries_.size() >= kIdempotencyKeysMax;
+bool KeyWindow::full(Micros now) const {
+  return entries_.size() >= kIdempotencyKeysMax && !over(entries_.front(), now);
 }
 
 void ReportMemory::insert(Seq started, const State::PastReport& report) {

@@ -28,7 +28,8 @@ class KeyWindow {
   std::optional<State::KeyUse> find(std::string_view key) const;
   // Forgets keys older than the window at `now`, a few at a time.
   void expire(Micros now);
-  bool full() const;
+  // No room for another key at `now`: the bound is reached and the oldest is still in its window.
+  bool full(Micros now) const;
   const std::deque<Entry>& entries() const { return entries_; }
   std::size_t memory_bytes() const { return entries_.size() * (sizeof(Entry) + 96); }
 

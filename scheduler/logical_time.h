@@ -27,10 +27,12 @@ class LogicalTime {
     const Micros wall = clock_.wall();
     const Micros steady = clock_.steady();
     const std::int64_t passed = steady.value - steady_.value;
-    const std::int64_t jump = wall.value - (wall_.value + passed);
+    // After a step back, coming forward again as far as time had already got is no jump.
+    const Micros expected = std::max(last_, Micros{wall_.value + passed});
+    const std::int64_t jump = wall.value - expected.value;
     if (jump > kClockJumpMaxUs) {
       ++held_;
-      last_ = std::max(last_, Micros{wall_.value + passed});
+      last_ = expected;
       return last_;  // the believed pair stays, so the jump is seen again until the clock comes
                      // back
     }

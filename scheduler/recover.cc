@@ -18,16 +18,18 @@ std::string unfit(const Snapshot& snapshot, log::Log& log) {
   if (snapshot.seq.value + 1 < log.first().value) {
     return "the log was trimmed past it";
   }
-  if (snapshot.seq < log.first()) {
-    return "";  // the record itself was trimmed; the first readable one continues it
-  }
-  auto cursor = log.read(snapshot.seq);
+  // Where its own record was trimmed, the first readable one must continue its chain.
+  const bool trimmed = snapshot.seq < log.first();
+  auto cursor = log.read(trimmed ? log.first() : snapshot.seq);
   events::RecordView record;
   const auto read = cursor ? (*cursor)->next(record) : Result<bool>(tl::unexpected(cursor.error()));
   if (!read || !*read) {
     return "the log cannot be read there";
   }
-  return record.header.chain == snapshot.chain ? "" : "its history is not this log's";
+  Sha256 digest;
+  const Hash expected =
+      trimmed ? events::chain_after(snapshot.chain, record, digest) : snapshot.chain;
+  return record.header.chain == expected ? "" : "its history is not this log's";
 }
 
 }  // namespace

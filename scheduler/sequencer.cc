@@ -12,6 +12,7 @@
 #include "events/group.h"
 #include "scheduler/decide.h"
 #include "scheduler/logical_time.h"
+#include "scheduler/state_parts.h"
 
 namespace daybook::scheduler {
 namespace {
@@ -93,7 +94,7 @@ struct Sequencer::Impl {
   void hand_over();
   void wait_for_commit();
   void maybe_snapshot(bool last);
-  void answer_all(Commit& commit, const Status& done);
+  static void answer_all(Commit& commit, const Status& done);
 };
 
 void Sequencer::Impl::run_sequencer() {
@@ -171,6 +172,10 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
     }
   }
   const Context context{state, time.next(), writer.next_seq(), closed_by};
+  if (request.key && state.parts().keys.full(context.now)) {
+    return fail(Code::kExhausted, "TOO_MANY_KEYS",
+                "as many idempotency keys are remembered as may; try again later");
+  }
   DAYBOOK_TRY(decide(context, command, decision));
   if (decision.events.empty()) {
     return Reply{decision.past, decision.past, {}, context.now, false, std::move(decision.outcome)};
@@ -271,6 +276,9 @@ void Sequencer::Impl::run_commit() {
       bytes += commit.group.bytes.size();
       ++groups;
     }
+    // Known before the sequencer goes on, else it could take a snapshot of what is not durable
+    // (I9).
+    const bool fatal = !done && !failed.exchange(true);
     {
       const std::lock_guard lock(mutex);
       spare = std::move(commit.group.bytes);
@@ -278,6 +286,9 @@ void Sequencer::Impl::run_commit() {
     }
     wake_sequencer.notify_all();
     answer_all(commit, done);
+    if (fatal && options.on_fatal) {
+      options.on_fatal(done.error());
+    }
   }
 }
 
@@ -291,9 +302,6 @@ void Sequencer::Impl::answer_all(Commit& commit, const Status& done) {
     if (decided.answer) {
       decided.answer(std::move(decided.replies));
     }
-  }
-  if (!done && !failed.exchange(true) && options.on_fatal) {
-    options.on_fatal(done.error());
   }
 }
 
@@ -341,14 +349,15 @@ Status Sequencer::submit(Request&& request) {
 }
 
 Result<Reply> Sequencer::call(Command command, std::string actor, CommandId id) {
-  std::promise<std::vector<Result<Reply>>> promise;
-  auto future = promise.get_future();
+  // Shared: the commit thread may still be inside set_value() when the waiter goes on.
+  const auto promise = std::make_shared<std::promise<std::vector<Result<Reply>>>>();
+  auto future = promise->get_future();
   Request request;
   request.id = id;
   request.actor = std::move(actor);
   request.commands.push_back(std::move(command));
-  request.answer = [&promise](std::vector<Result<Reply>> replies) {
-    promise.set_value(std::move(replies));
+  request.answer = [promise](std::vector<Result<Reply>> replies) {
+    promise->set_value(std::move(replies));
   };
   DAYBOOK_TRY(submit(std::move(request)));
   return std::move(future.get().front());

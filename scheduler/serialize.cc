@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "base/limits.h"
 #include "base/sha256.h"
@@ -228,9 +229,8 @@ bool read_job(Reader& r, State::Parts& p) {
   open.lease_until = r.micros();
   open.timeout_at = r.micros();
   open.cancel_requested = r.number() != 0;
-  p.open.emplace(slot.started.value, open);
   ++counts.running;
-  return r.ok();
+  return p.open.emplace(slot.started.value, open).second && r.ok();
 }
 
 void write_memories(Writer& w, const State::Parts& p) {
@@ -263,10 +263,16 @@ void write_memories(Writer& w, const State::Parts& p) {
   }
 }
 
-void read_memories(Reader& r, State::Parts& p) {
+bool read_memories(Reader& r, State::Parts& p) {
+  std::optional<std::uint64_t> last;
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
     const std::uint64_t first = r.number();
-    p.ended.insert_word(first & ~63ULL, r.number());
+    const std::uint64_t bits = r.number();
+    if (first % 64 != 0 || (last && first <= *last)) {
+      return false;
+    }
+    last = first;
+    p.ended.insert_word(first, bits);
   }
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
     const std::string_view key = r.text();
@@ -276,6 +282,9 @@ void read_memories(Reader& r, State::Parts& p) {
     use.last = r.seq();
     use.chain = r.hash();
     use.time = r.micros();
+    if (p.keys.find(key)) {
+      return false;
+    }
     p.keys.insert(key, use);
   }
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
@@ -286,8 +295,12 @@ void read_memories(Reader& r, State::Parts& p) {
     report.seq = r.seq();
     report.result = static_cast<AttemptResult>(r.number());
     report.retry_at = r.micros();
+    if (p.reports.find(started)) {
+      return false;
+    }
     p.reports.insert(started, report);
   }
+  return r.at_end();
 }
 
 }  // namespace
@@ -352,8 +365,7 @@ Result<State> deserialize(Bytes bytes) {
       return corrupt();
     }
   }
-  read_memories(r, p);
-  if (!r.at_end()) {
+  if (!read_memories(r, p)) {
     return corrupt();
   }
   return state;

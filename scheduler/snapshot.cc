@@ -73,9 +73,17 @@ std::array<std::uint8_t, kHeadBytes> make_head(Seq seq, const Hash& chain, std::
   return head;
 }
 
-Status write_file(const State& state, Seq seq, const Hash& chain,
-                  const std::filesystem::path& path) {
-  const File file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+Status check_wanted(const std::function<bool()>& wanted) {
+  return !wanted || wanted()
+             ? Status{}
+             : fail(Code::kUnavailable, "SNAPSHOT_UNWANTED", "nobody waits for the snapshot");
+}
+
+Status write_file(const State& state, Seq seq, const Hash& chain, const std::filesystem::path& path,
+                  const std::function<bool()>& wanted) {
+  // A new file: whoever still writes an old draft of that name writes to what has no name any more.
+  ::unlink(path.c_str());
+  const File file(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
   if (file.fd() < 0) {
     return io_error("cannot create a snapshot", path);
   }
@@ -86,6 +94,9 @@ Status write_file(const State& state, Seq seq, const Hash& chain,
   std::uint64_t size = 0;
   std::uint32_t crc = 0;
   DAYBOOK_TRY(serialize(state, [&](Bytes piece) -> Status {
+    if (Status go_on = check_wanted(wanted); !go_on) {
+      return go_on;
+    }
     size += piece.size();
     crc = crc32c(piece, crc);
     return write_all(file.fd(), piece, path);
@@ -108,12 +119,13 @@ std::string file_name(Seq seq) {
 }  // namespace
 
 Status write_snapshot(const State& state, Seq seq, const Hash& chain,
-                      const std::filesystem::path& directory) {
+                      const std::filesystem::path& directory, const std::function<bool()>& wanted) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   const std::filesystem::path path = directory / file_name(seq);
   const std::filesystem::path draft = directory / "draft";
-  DAYBOOK_TRY(write_file(state, seq, chain, draft));
+  DAYBOOK_TRY(write_file(state, seq, chain, draft, wanted));
+  DAYBOOK_TRY(check_wanted(wanted));
   if (::rename(draft.c_str(), path.c_str()) != 0) {
     return io_error("cannot name a snapshot", path);
   }

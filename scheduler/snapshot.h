@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,10 @@ struct Snapshot {
 
 // Writes <directory>/<seq, 20 digits>.snapshot: temporary name, fsync, rename, fsync of the
 // directory; then removes all but the newest two. If we stop at any point, the older snapshots
-// still stand.
+// still stand. `wanted` is asked before every piece: false gives up.
 Status write_snapshot(const State& state, Seq seq, const Hash& chain,
-                      const std::filesystem::path& directory);
+                      const std::filesystem::path& directory,
+                      const std::function<bool()>& wanted = {});
 
 // kCorrupt when the file is not a sound snapshot.
 Result<Snapshot> read_snapshot(const std::filesystem::path& file);

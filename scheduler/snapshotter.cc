@@ -1,7 +1,6 @@
 #include "scheduler/snapshotter.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,12 +14,13 @@ namespace {
 
 [[noreturn]] void write_in_child(const State& state, Seq seq, const Hash& chain,
                                  const std::filesystem::path& directory, pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::close_range(3, ~0U, 0);
-  if (::getppid() != parent) {
-    ::_exit(1);
+  if (::close_range(3, ~0U, 0) != 0) {
+    ::_exit(1);  // it would hold the lock of the data directory
   }
-  ::_exit(write_snapshot(state, seq, chain, directory) ? 0 : 1);
+  // Not PR_SET_PDEATHSIG: that comes when the thread that forked ends, and the last snapshot of a
+  // server is taken by a thread that is about to.
+  const auto wanted = [parent] { return ::getppid() == parent; };
+  ::_exit(write_snapshot(state, seq, chain, directory, wanted) ? 0 : 1);
 }
 
 }  // namespace

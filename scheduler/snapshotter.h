@@ -1,8 +1,8 @@
 // Takes snapshots without stopping the sequencer: fork() gives a child the state as it is at this
 // instant (copy on write), and the child writes it. Memory grows only by what changes meanwhile.
 //
-// The child touches nothing but the state and its file, is killed when the parent dies, and lets go
-// of every descriptor first, so that it cannot hold the data directory's lock.
+// The child touches nothing but the state and its file, gives up when the parent process is gone,
+// and lets go of every descriptor first, so that it cannot hold the data directory's lock.
 #pragma once
 
 #include <sys/types.h>
