@@ -312,6 +312,11 @@ Sequencer::~Sequencer() {
   stop();
 }
 
+const State& Sequencer::state() const {
+  DAYBOOK_CHECK(!impl_->sequencer_thread.joinable(), "the state belongs to the sequencer thread");
+  return impl_->state;
+}
+
 void Sequencer::start() {
   impl_->sequencer_thread = std::thread([this] { impl_->run_sequencer(); });
   impl_->commit_thread = std::thread([this] { impl_->run_commit(); });

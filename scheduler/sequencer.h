@@ -84,6 +84,9 @@ class Sequencer {
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
+  // The state that the dispatcher recovers from. Only before start() or after stop().
+  const State& state() const;
+
   void start();
   // Refuses new commands, finishes those in the inbox, takes a last snapshot.
   void stop();
