@@ -37,24 +37,19 @@ class Examiner {
 
   Status run() {
     DAYBOOK_ASSIGN(out_.trim, read_trim(db_));
-    const auto end = read_end(db_);
-    if (!end) {
-      if (end.error().reason != "UNREADABLE_RECORD") {
-        return fail(end.error());
-      }
-      found(TailState::kUnreadable, end.error().message);
-      return {};
-    }
-    const bool records = end->last.value != 0;
+    DAYBOOK_ASSIGN(const StoreEnd end, read_end(db_));
+    const bool records = end.last.value != 0;
     out_.head = Head{out_.trim.seq, out_.trim.chain, Epoch{out_.trim.epoch}};
     out_.time = out_.trim.time;
     out_.findings.store =
         records || out_.trim.seq.value != 0 ? StoreState::kFilled : StoreState::kEmpty;
     bounds_.first = out_.trim.seq.value + 1;
-    bounds_.durable.raise(std::max(end->last, out_.trim.seq));
+    bounds_.durable.raise(std::max(end.last, out_.trim.seq));
     compare_with_anchor();
-    if (records) {
-      check_tail(*end);
+    if (!end.unreadable.empty()) {
+      found(TailState::kUnreadable, end.unreadable);
+    } else if (records) {
+      check_tail(end);
     }
     return {};
   }

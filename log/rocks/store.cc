@@ -1,5 +1,6 @@
 #include "log/rocks/store.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -142,13 +143,12 @@ Result<StoreEnd> read_end(rocksdb::DB& db) {
   if (it->Valid()) {
     const KeyRead key = read_key(it->key().ToStringView());
     const auto last = last_in_chunk(it->value().ToStringView());
-    if (key.kind != KeyKind::kChunk || !last || last->value == 0) {
-      return fail(Code::kCorrupt, "UNREADABLE_RECORD",
-                  "the chunk that starts at record " + std::to_string(key.seq.value) +
-                      " cannot be read" + (last ? "" : ": " + last.error().message));
-    }
     end.first_of_last_chunk = key.seq;
-    end.last = *last;
+    end.last = last ? *last : std::max(key.seq, end.mark ? end.mark->seq : Seq{});
+    if (key.kind != KeyKind::kChunk || !last || *last < key.seq) {
+      end.unreadable = "the chunk that starts at record " + std::to_string(key.seq.value) +
+                       " cannot be read" + (last ? "" : ": " + last.error().message);
+    }
   }
   if (!it->status().ok()) {
     return fail(store_error(it->status(), "reading the log's end"));

@@ -46,10 +46,11 @@ Status write_id(rocksdb::DB& db, const LogId& id);
 
 struct StoreEnd {
   Seq first_of_last_chunk;   // zero when there are no records
-  Seq last;                  // last record that the last chunk holds
+  Seq last;                  // last record, as far as the last entries tell
   std::optional<Mark> mark;  // the store's last entry, when it is a mark
+  std::string unreadable;    // why the last chunk does not hold whole records; empty when it does
 };
-// What the store's last entries say. kCorrupt when the last chunk cannot be read.
+// What the store's last entries say. Fails when the store cannot read them.
 Result<StoreEnd> read_end(rocksdb::DB& db);
 
 }  // namespace daybook::log
