@@ -1,0 +1,249 @@
+#include "components/exec_child.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace daybook::components {
+namespace {
+
+constexpr std::size_t kStackBytes = 64 * 1024;
+constexpr int kFailedToStart = 127;
+
+// Everything in the form that system calls take.
+struct Launch {
+  std::vector<std::string> candidates;  // paths to try, in order
+  std::vector<const char*> paths;
+  std::vector<char*> argv;
+  std::vector<char*> env;
+  std::vector<std::pair<int, rlimit>> limits;
+  const ChildPlan* plan = nullptr;
+  pid_t parent = 0;
+  int report = -1;  // pipe for Failure; closed by a successful exec
+};
+
+struct Failure {
+  ChildStep step = ChildStep::kNone;
+  int error = 0;
+};
+
+// The kernel's sigaction, which differs from the library's.
+struct KernelAction {
+  void* handler = nullptr;
+  unsigned long flags = 0;
+  void* restorer = nullptr;
+  std::uint64_t mask = 0;
+};
+
+// --- In the child: system calls only. The C library's wrappers may take locks or tell other
+// threads (setuid does), and the thread sanitizer would count calls that never return. ---
+
+#define DAYBOOK_IN_CHILD __attribute__((no_sanitize("thread", "address")))
+
+DAYBOOK_IN_CHILD [[noreturn]] void give_up(const Launch& launch, ChildStep step, long error) {
+  const Failure failure{step, static_cast<int>(error)};
+  (void)syscall(SYS_write, launch.report, &failure, sizeof failure);
+  for (;;) {
+    syscall(SYS_exit_group, kFailedToStart);
+  }
+}
+
+DAYBOOK_IN_CHILD void require(const Launch& launch, ChildStep step, long result) {
+  if (result < 0) {
+    give_up(launch, step, errno);
+  }
+}
+
+DAYBOOK_IN_CHILD void reset_signals() {
+  const KernelAction fallback;
+  for (int signal = 1; signal <= 64; ++signal) {
+    (void)syscall(SYS_rt_sigaction, signal, &fallback, nullptr, sizeof fallback.mask);
+  }
+}
+
+DAYBOOK_IN_CHILD void set_descriptors(const Launch& launch) {
+  const int wanted[] = {launch.plan->stdin_fd, launch.plan->stdout_fd, launch.plan->stderr_fd};
+  for (int fd = 0; fd < 3; ++fd) {
+    require(launch, ChildStep::kDescriptors, syscall(SYS_dup3, wanted[fd], fd, 0));
+  }
+  // Marked, not closed: the report and the rule set are still needed; exec closes them.
+  require(launch, ChildStep::kDescriptors, syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC));
+}
+
+DAYBOOK_IN_CHILD void set_user(const Launch& launch) {
+  if (launch.plan->user.has_value()) {
+    const uid_t id = *launch.plan->user;
+    require(launch, ChildStep::kUser, syscall(SYS_setgroups, 0, nullptr));
+    require(launch, ChildStep::kUser, syscall(SYS_setresgid, id, id, id));
+    require(launch, ChildStep::kUser, syscall(SYS_setresuid, id, id, id));
+  }
+  // After the change of user, which clears it. If the parent died before this line, nothing would
+  // ever kill the child.
+  require(launch, ChildStep::kParent, syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
+  if (syscall(SYS_getppid) != launch.parent) {
+    give_up(launch, ChildStep::kParent, ESRCH);
+  }
+}
+
+DAYBOOK_IN_CHILD void set_sandbox(const Launch& launch) {
+  require(launch, ChildStep::kSandbox, syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  if (launch.plan->ruleset >= 0) {
+    require(launch, ChildStep::kSandbox,
+            syscall(SYS_landlock_restrict_self, launch.plan->ruleset, 0));
+  }
+  if (launch.plan->filter != nullptr) {
+    require(launch, ChildStep::kSandbox,
+            syscall(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, launch.plan->filter));
+  }
+}
+
+DAYBOOK_IN_CHILD int run_child(void* argument) {
+  const Launch& launch = *static_cast<const Launch*>(argument);
+  require(launch, ChildStep::kSession, syscall(SYS_setsid));
+  reset_signals();
+  set_descriptors(launch);
+  syscall(SYS_umask, 077);
+  for (const auto& limit : launch.limits) {
+    require(launch, ChildStep::kLimits,
+            syscall(SYS_prlimit64, 0, limit.first, &limit.second, nullptr));
+  }
+  set_user(launch);
+  require(launch, ChildStep::kDirectory, syscall(SYS_chdir, launch.plan->directory.c_str()));
+  set_sandbox(launch);
+  const std::uint64_t none = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
+  // As execvp: a name that one directory lacks, or may not run, is looked for in the next.
+  int error = ENOENT;
+  for (const char* path : launch.paths) {
+    syscall(SYS_execve, path, launch.argv.data(), launch.env.data());
+    if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
+      give_up(launch, ChildStep::kExec, errno);
+    }
+    error = errno == EACCES ? EACCES : error;
+  }
+  give_up(launch, ChildStep::kExec, error);
+}
+
+// --- In the parent ---
+
+std::vector<std::string> candidates(const std::string& program, std::string_view search_path) {
+  if (program.find('/') != std::string::npos) {
+    return {program};
+  }
+  std::vector<std::string> out;
+  while (!search_path.empty()) {
+    const auto colon = std::min(search_path.find(':'), search_path.size());
+    if (colon > 0 && search_path[0] == '/') {
+      out.push_back(std::string(search_path.substr(0, colon)) + "/" + program);
+    }
+    search_path.remove_prefix(std::min(colon + 1, search_path.size()));
+  }
+  return out;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (const auto& text : texts) {
+    out.push_back(const_cast<char*>(
+        text.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast): execve's form
+  }
+  out.push_back(nullptr);
+  return out;
+}
+
+// Never above what the server itself has.
+rlimit bounded(int resource, std::uint64_t soft, std::uint64_t hard) {
+  rlimit own{};
+  getrlimit(static_cast<__rlimit_resource_t>(resource), &own);
+  return {std::min<rlim_t>(soft, own.rlim_max), std::min<rlim_t>(hard, own.rlim_max)};
+}
+
+std::vector<std::pair<int, rlimit>> resource_limits(const ExecLimits& limits) {
+  constexpr std::uint64_t kCpuGrace = 5;  // between SIGXCPU and SIGKILL
+  std::vector<std::pair<int, rlimit>> out;
+  const auto add = [&](int resource, std::uint64_t soft, std::uint64_t hard) {
+    out.emplace_back(resource, bounded(resource, soft, hard));
+  };
+  add(RLIMIT_CORE, 0, 0);
+  add(RLIMIT_FSIZE, kExecFileBytesMax, kExecFileBytesMax);
+  add(RLIMIT_NOFILE, limits.open_files, limits.open_files);
+  add(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + kCpuGrace);
+  if (limits.processes > 0) {
+    add(RLIMIT_NPROC, limits.processes, limits.processes);
+  }
+  if (limits.memory_bytes > 0) {
+    add(RLIMIT_AS, limits.memory_bytes, limits.memory_bytes);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view step_name(ChildStep step) {
+  constexpr std::string_view kNames[] = {"none",
+                                         "new process",
+                                         "new session",
+                                         "descriptors",
+                                         "working directory",
+                                         "resource limits",
+                                         "change of user",
+                                         "parent's death",
+                                         "sandbox",
+                                         "exec"};
+  return kNames[static_cast<std::size_t>(step)];
+}
+
+ChildStarter::ChildStarter()
+    : stack_(mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
+  DAYBOOK_CHECK(stack_ != MAP_FAILED, "memory for the stack of a starting child");
+}
+
+ChildStarter::~ChildStarter() {
+  munmap(stack_, kStackBytes);
+}
+
+ChildStart ChildStarter::start(const ChildPlan& plan) {
+  Launch launch;
+  launch.candidates = candidates(plan.argv[0], plan.search_path);
+  for (const auto& path : launch.candidates) {
+    launch.paths.push_back(path.c_str());
+  }
+  launch.argv = pointers(plan.argv);
+  launch.env = pointers(plan.env);
+  launch.limits = resource_limits(plan.limits);
+  launch.plan = &plan;
+  launch.parent = getpid();
+  int report[2] = {-1, -1};
+  if (pipe2(report, O_CLOEXEC) != 0) {
+    return {-1, ChildStep::kClone, errno};
+  }
+  launch.report = report[1];
+  const int pid = clone(&run_child, static_cast<char*>(stack_) + kStackBytes,
+                        CLONE_VM | CLONE_VFORK | SIGCHLD, &launch);
+  ChildStart out{pid, ChildStep::kClone, errno};
+  close(report[1]);
+  Failure failure;
+  if (pid > 0 && read(report[0], &failure, sizeof failure) == sizeof failure) {
+    waitpid(pid, nullptr, 0);
+    out = {-1, failure.step, failure.error};
+  }
+  close(report[0]);
+  return out.pid < 0 ? out : ChildStart{pid, ChildStep::kNone, 0};
+}
+
+}  // namespace daybook::components

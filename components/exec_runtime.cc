@@ -1,0 +1,413 @@
+#include "components/exec_runtime.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "components/exec_orphans.h"
+#include "components/exec_run.h"
+#include "components/order_document.h"
+#include "components/work_directory.h"
+
+namespace daybook::components {
+namespace {
+
+using Done = std::function<void(RunOutcome)>;
+
+// What an epoll event is about: a run's number and which of its descriptors.
+enum Source : std::uint64_t { kExit, kStdout, kStderr, kSources };
+constexpr std::uint64_t kWake = 0;  // runs are numbered from 1
+
+// What callers and the supervisor share; handles keep it, so that they may outlive the runtime.
+struct Inbox {
+  std::mutex mutex;
+  Descriptor wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::vector<std::unique_ptr<ExecRun>> arrived;
+  std::vector<std::uint64_t> stops;
+  std::size_t unstarted = 0;  // arrived or waiting
+  std::uint64_t last_id = 0;
+  bool closing = false;
+
+  void notify() const {
+    const std::uint64_t one = 1;
+    (void)!write(wake.get(), &one, sizeof one);
+  }
+};
+
+class ExecHandle final : public Run {
+ public:
+  explicit ExecHandle(std::shared_ptr<Inbox> inbox = {}, std::uint64_t id = 0)
+      : inbox_(std::move(inbox)), id_(id) {}
+
+  void stop() override {
+    if (!inbox_ || asked_.exchange(true)) {
+      return;
+    }
+    const std::lock_guard lock(inbox_->mutex);
+    if (!inbox_->closing) {
+      inbox_->stops.push_back(id_);
+      inbox_->notify();
+    }
+  }
+
+ private:
+  const std::shared_ptr<Inbox> inbox_;
+  const std::uint64_t id_;
+  std::atomic<bool> asked_{false};
+};
+
+RunOutcome cancelled() {
+  RunOutcome outcome;
+  outcome.cancelled = true;
+  return outcome;
+}
+
+std::vector<std::filesystem::path> hidden_from(const ExecOptions& options,
+                                               const std::filesystem::path& root) {
+  std::vector<std::filesystem::path> out;
+  if (!options.data_directory.empty()) {
+    out.push_back(options.data_directory);
+  }
+  // Runs are kept apart too, unless the operator lets them write all around: hiding the runs'
+  // directory would then take that permission away.
+  const auto holds_root = [&](const std::filesystem::path& path) {
+    std::error_code error;
+    return is_within(root, std::filesystem::weakly_canonical(path, error));
+  };
+  if (std::none_of(options.writable.begin(), options.writable.end(), holds_root)) {
+    out.push_back(root);
+  }
+  return out;
+}
+
+}  // namespace
+
+struct ExecRuntime::Impl {
+  Impl(ExecOptions opts, const Clock& system_clock, std::unique_ptr<WorkDirectories> work_dirs)
+      : options(std::move(opts)),
+        clock(system_clock),
+        directories(std::move(work_dirs)),
+        sandbox(hidden_from(options, directories->root()), options.writable) {}
+
+  void start() {
+    DAYBOOK_CHECK(inbox->wake.get() >= 0 && poller.get() >= 0, "descriptors for the supervisor");
+    watch(inbox->wake.get(), kWake);
+    thread = std::thread([this] { supervise(); });
+  }
+
+  void supervise();
+  void take_inbox();
+  void start_waiting();
+  void launch(std::unique_ptr<ExecRun> run);
+  void stop(std::uint64_t id);
+  void begin_shutdown();
+  void wait_for_events();
+  void handle(std::uint64_t tag);
+  void finish(std::uint64_t id);
+  void sweep(bool at_once);
+  int wait_ms() const;
+  void watch(int fd, std::uint64_t tag);
+
+  const ExecOptions options;
+  const Clock& clock;
+  const std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>();
+  const std::unique_ptr<WorkDirectories> directories;
+
+  // Of the supervisor:
+  Descriptor poller{epoll_create1(EPOLL_CLOEXEC)};
+  ChildStarter starter;
+  Sandbox sandbox;
+  std::deque<std::unique_ptr<ExecRun>> waiting;
+  std::unordered_map<std::uint64_t, std::unique_ptr<ExecRun>> runs;
+  std::unordered_set<pid_t> pids;
+  std::optional<Micros> sweep_at;  // steady
+  Micros swept_at{};
+  bool closing = false;
+
+  std::mutex join_mutex;
+  std::thread thread;
+};
+
+void ExecRuntime::Impl::supervise() {
+  // Signals of the process belong to other threads; a child is started with all of them blocked.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  for (;;) {
+    take_inbox();
+    start_waiting();
+    if (closing && runs.empty() && waiting.empty() && !sweep_at) {
+      return;
+    }
+    wait_for_events();
+    const Micros now = clock.steady();
+    for (auto& [id, run] : runs) {
+      run->expire(now, options.grace);
+    }
+    if (sweep_at && *sweep_at <= now) {
+      sweep(true);
+    }
+  }
+}
+
+void ExecRuntime::Impl::take_inbox() {
+  std::vector<std::uint64_t> stops;
+  bool close_now = false;
+  {
+    const std::lock_guard lock(inbox->mutex);
+    for (auto& run : inbox->arrived) {
+      waiting.push_back(std::move(run));
+    }
+    inbox->arrived.clear();
+    stops.swap(inbox->stops);
+    close_now = inbox->closing && !closing;
+  }
+  for (const auto id : stops) {
+    stop(id);
+  }
+  if (close_now) {
+    begin_shutdown();
+  }
+}
+
+void ExecRuntime::Impl::begin_shutdown() {
+  closing = true;
+  for (auto& run : waiting) {
+    run->report(failed("SERVER_STOPPED", "The server stopped.", true));
+  }
+  waiting.clear();
+  for (auto& [id, run] : runs) {
+    run->kill_now(EndCause::kShutdown);
+  }
+}
+
+void ExecRuntime::Impl::start_waiting() {
+  while (!waiting.empty() && runs.size() < options.slots) {
+    auto run = std::move(waiting.front());
+    waiting.pop_front();
+    {
+      const std::lock_guard lock(inbox->mutex);
+      --inbox->unstarted;
+    }
+    launch(std::move(run));
+  }
+}
+
+void ExecRuntime::Impl::launch(std::unique_ptr<ExecRun> run) {
+  auto directory = directories->make();
+  if (!directory) {
+    run->report(failed("EXEC_FAILED", directory.error().message, true));
+    return;
+  }
+  if (auto outcome = run->start({starter, sandbox, clock, *directory, options.user})) {
+    directories->remove(std::move(*directory));
+    run->report(std::move(*outcome));
+    return;
+  }
+  const std::uint64_t tag = run->id() * kSources;
+  watch(run->pidfd(), tag + kExit);
+  watch(run->stdout_fd(), tag + kStdout);
+  watch(run->stderr_fd(), tag + kStderr);
+  pids.insert(run->pid());
+  runs.emplace(run->id(), std::move(run));
+}
+
+void ExecRuntime::Impl::stop(std::uint64_t id) {
+  if (const auto found = runs.find(id); found != runs.end()) {
+    found->second->end(EndCause::kStopped, clock.steady() + options.grace);
+    return;
+  }
+  const auto found = std::find_if(waiting.begin(), waiting.end(),
+                                  [&](const auto& run) { return run->id() == id; });
+  if (found != waiting.end()) {
+    const auto run = std::move(*found);
+    waiting.erase(found);
+    {
+      const std::lock_guard lock(inbox->mutex);
+      --inbox->unstarted;
+    }
+    run->report(cancelled());
+  }
+}
+
+void ExecRuntime::Impl::watch(int fd, std::uint64_t tag) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = tag;
+  DAYBOOK_CHECK(epoll_ctl(poller.get(), EPOLL_CTL_ADD, fd, &event) == 0,
+                "epoll takes a descriptor");
+}
+
+int ExecRuntime::Impl::wait_ms() const {
+  constexpr std::int64_t kIdleMs = 60'000;
+  std::optional<Micros> first = sweep_at;
+  for (const auto& [id, run] : runs) {
+    const auto due = run->deadline();
+    if (due && (!first || *due < *first)) {
+      first = due;
+    }
+  }
+  if (!first) {
+    return static_cast<int>(kIdleMs);
+  }
+  const auto left = (*first - clock.steady()).value;
+  return static_cast<int>(std::clamp<std::int64_t>((left + 999) / 1000, 0, kIdleMs));
+}
+
+void ExecRuntime::Impl::wait_for_events() {
+  constexpr int kEventsMax = 64;
+  epoll_event events[kEventsMax];
+  const int count = epoll_wait(poller.get(), events, kEventsMax, wait_ms());
+  // A child's exit comes last: what it printed before is then read in its turn.
+  for (const bool exits : {false, true}) {
+    for (int i = 0; i < count; ++i) {
+      const std::uint64_t tag = events[i].data.u64;
+      if (exits == (tag != kWake && tag % kSources == kExit)) {
+        handle(tag);
+      }
+    }
+  }
+}
+
+void ExecRuntime::Impl::handle(std::uint64_t tag) {
+  if (tag == kWake) {
+    std::uint64_t count = 0;
+    (void)!read(inbox->wake.get(), &count, sizeof count);
+    return;
+  }
+  const auto found = runs.find(tag / kSources);
+  if (found == runs.end()) {
+    return;
+  }
+  switch (tag % kSources) {
+    case kStdout:
+      found->second->read_stdout();
+      break;
+    case kStderr:
+      found->second->read_stderr();
+      break;
+    default:
+      finish(found->first);
+  }
+}
+
+void ExecRuntime::Impl::finish(std::uint64_t id) {
+  const auto found = runs.find(id);
+  const auto run = std::move(found->second);
+  runs.erase(found);
+  auto outcome = run->collect(clock);
+  pids.erase(run->pid());
+  sweep(runs.empty());
+  directories->remove(run->directory());
+  run->report(std::move(outcome));
+}
+
+// A look at every process of the machine is not cheap: while other runs go on, one in so many
+// milliseconds is enough.
+void ExecRuntime::Impl::sweep(bool at_once) {
+  constexpr Duration kBetween = millis(100);
+  constexpr Duration kSoon = millis(5);
+  if (!options.adopt_orphans) {
+    return;
+  }
+  const Micros now = clock.steady();
+  if (!at_once && swept_at + kBetween > now) {
+    sweep_at = sweep_at ? sweep_at : swept_at + kBetween;
+    return;
+  }
+  swept_at = now;
+  const bool again = Orphans::sweep(
+      [&](pid_t pid) { return pids.contains(pid); },
+      [&](std::string_view token) {
+        return std::any_of(runs.begin(), runs.end(),
+                           [&](const auto& entry) { return entry.second->token() == token; });
+      });
+  sweep_at.reset();
+  if (again) {
+    sweep_at = now + kSoon;
+  }
+}
+
+Result<std::unique_ptr<ExecRuntime>> ExecRuntime::open(ExecOptions options, const Clock& clock) {
+  DAYBOOK_ASSIGN(auto directories, WorkDirectories::open(options.temp_directory, options.user));
+  auto impl = std::make_unique<Impl>(std::move(options), clock, std::move(directories));
+  if (impl->options.require_sandbox && !impl->sandbox.files_enforced()) {
+    return fail(Code::kUnsupported, "NO_SANDBOX",
+                "This kernel has no Landlock, so children cannot be kept from files.");
+  }
+  if (impl->options.adopt_orphans && !Orphans::adopt()) {
+    return fail(Code::kUnsupported, "NO_ADOPTION", "The kernel refuses to hand over orphans.");
+  }
+  impl->start();
+  return std::unique_ptr<ExecRuntime>(new ExecRuntime(std::move(impl)));
+}
+
+ExecRuntime::ExecRuntime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+ExecRuntime::~ExecRuntime() {
+  shutdown();
+}
+
+Status ExecRuntime::check(std::string_view spec) const {
+  DAYBOOK_TRY(parse_exec_spec(spec));
+  return {};
+}
+
+std::string ExecRuntime::sandbox_level() const {
+  return impl_->sandbox.level();
+}
+
+std::shared_ptr<Run> ExecRuntime::run(Order order, Done done) {
+  auto spec = parse_exec_spec(order.spec);
+  if (!spec) {
+    done(failed("BAD_SPEC", spec.error().text(), false));
+    return std::make_shared<ExecHandle>();
+  }
+  const auto& inbox = impl_->inbox;
+  std::string_view refused;
+  {
+    const std::lock_guard lock(inbox->mutex);
+    if (inbox->closing) {
+      refused = "SERVER_STOPPED";
+    } else if (inbox->unstarted >= impl_->options.slots + kOrdersWaitingMax) {
+      refused = "RUNTIME_BUSY";
+    } else {
+      const std::uint64_t id = ++inbox->last_id;
+      ++inbox->unstarted;
+      inbox->arrived.push_back(
+          std::make_unique<ExecRun>(id, std::move(order), std::move(*spec), std::move(done)));
+      inbox->notify();
+      return std::make_shared<ExecHandle>(inbox, id);
+    }
+  }
+  done(failed(refused, "The exec runtime takes no more orders now.", true));
+  return std::make_shared<ExecHandle>();
+}
+
+void ExecRuntime::shutdown() {
+  {
+    const std::lock_guard lock(impl_->inbox->mutex);
+    impl_->inbox->closing = true;
+    impl_->inbox->notify();
+  }
+  const std::lock_guard lock(impl_->join_mutex);
+  if (impl_->thread.joinable()) {
+    impl_->thread.join();
+  }
+}
+
+}  // namespace daybook::components

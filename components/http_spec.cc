@@ -1,0 +1,145 @@
+#include "components/http_spec.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+#include <curl/curl.h>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "components/json_reader.h"
+
+namespace daybook::components {
+namespace {
+
+struct UrlCleanup {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, which, &text, flags) != CURLUE_OK) {
+    return {};
+  }
+  std::string out(text);
+  curl_free(text);
+  return out;
+}
+
+auto refuse(std::string_view why) {
+  return fail(Code::kInvalid, "INVALID_URL", why, "url");
+}
+
+// Reads the URL with the parser that will connect it, so that both see the same host.
+Status check_url(const std::string& text, const std::vector<std::uint16_t>& ports) {
+  const auto plain = [](char c) { return c > ' ' && c < 0x7f && c != '\\'; };
+  if (text.empty() || !std::all_of(text.begin(), text.end(), plain)) {
+    return refuse("Must be an absolute URL without spaces and control characters.");
+  }
+  const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
+    return refuse("Must be an absolute http or https URL.");
+  }
+  const auto scheme = part(url.get(), CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "https") {
+    return refuse("The scheme must be http or https.");
+  }
+  // Curl reads past missing and surplus slashes; others would not see the same host there.
+  const auto slashes = text.find("://");
+  if (slashes != scheme.size() || text.substr(slashes + 3).starts_with('/')) {
+    return refuse("Must be an absolute URL: <scheme>://<host>/<path>.");
+  }
+  if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty() ||
+      text.substr(0, text.find_first_of("/?#", scheme.size() + 3)).find('@') != std::string::npos) {
+    return refuse("May not hold a user name: put credentials in headers.");
+  }
+  if (part(url.get(), CURLUPART_HOST).empty()) {
+    return refuse("Must name a host.");
+  }
+  const auto digits = part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  std::uint16_t port = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (port == 0 || (!ports.empty() && std::find(ports.begin(), ports.end(), port) == ports.end())) {
+    return refuse("The port is not permitted here.");
+  }
+  return {};
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
+// Headers that frame the message, choose the connection, or say what only the server may say.
+bool is_reserved(std::string_view name) {
+  constexpr std::string_view kReserved[] = {"host",
+                                            "content-length",
+                                            "content-type",
+                                            "transfer-encoding",
+                                            "connection",
+                                            "upgrade",
+                                            "te",
+                                            "trailer",
+                                            "expect",
+                                            "keep-alive",
+                                            "accept-encoding",
+                                            "idempotency-key",
+                                            "proxy-connection",
+                                            "proxy-authorization"};
+  return name.starts_with("daybook-") ||
+         std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
+}
+
+bool is_token(std::string_view name) {  // RFC 9110, 5.6.2
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+Status read_headers(HttpSpec& spec, const Members& members) {
+  const auto* value = members.find("headers");
+  if (value == nullptr) {
+    return {};
+  }
+  DAYBOOK_ASSIGN(const Members headers, Members::of(*value, "headers"));
+  if (headers.object().size() > kHttpHeadersMax) {
+    return fail(Code::kInvalid, "INVALID_FIELD",
+                "At most " + std::to_string(kHttpHeadersMax) + " headers.", "headers");
+  }
+  for (const auto& member : headers.object()) {
+    const std::string name(std::string_view(member.key().data(), member.key().size()));
+    const std::string field = headers.path_of(name);
+    if (!is_token(name) || name.size() > kIdBytesMax || is_reserved(lower(name))) {
+      return fail(Code::kInvalid, "INVALID_FIELD", "This header cannot be set.", field);
+    }
+    DAYBOOK_ASSIGN(std::string text, headers.text(name, kHttpHeaderValueBytesMax));
+    const auto plain = [](char c) { return c == '\t' || (c >= ' ' && c < 0x7f); };
+    if (text.empty() || !std::all_of(text.begin(), text.end(), plain)) {
+      return fail(Code::kInvalid, "INVALID_FIELD", "Must be printable ASCII, not empty.", field);
+    }
+    spec.headers.emplace_back(name, std::move(text));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<HttpSpec> parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports) {
+  DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_SPEC"));
+  DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
+  DAYBOOK_TRY(members.only({"url", "headers", "timeout"}));
+  HttpSpec spec;
+  DAYBOOK_ASSIGN(spec.url, members.text("url", kUrlBytesMax));
+  DAYBOOK_TRY(check_url(spec.url, ports));
+  DAYBOOK_TRY(read_headers(spec, members));
+  DAYBOOK_ASSIGN(spec.timeout, members.duration("timeout", Duration{kTimeoutMaxUs}));
+  return spec;
+}
+
+}  // namespace daybook::components

@@ -1,0 +1,111 @@
+#include "components/sandbox_rules.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/limits.h"
+
+namespace daybook::components {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Devices that hold nothing; a disk's device would be a way round every other rule.
+constexpr std::string_view kDevices[] = {"/dev/null",   "/dev/zero",    "/dev/full",
+                                         "/dev/random", "/dev/urandom", "/dev/tty"};
+
+std::int64_t changed_ns(const fs::path& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) {
+    return 0;
+  }
+  return info.st_ctim.tv_sec * 1'000'000'000 + info.st_ctim.tv_nsec;
+}
+
+}  // namespace
+
+bool is_within(const fs::path& inner, const fs::path& outer) {
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+FileRules::~FileRules() {
+  clear();
+}
+
+void FileRules::clear() {
+  for (const auto& rule : rules_) {
+    close(rule.fd);
+  }
+  rules_.clear();
+  parents_.clear();
+}
+
+bool FileRules::is_hidden(const fs::path& path) const {
+  return std::any_of(access_.hidden.begin(), access_.hidden.end(),
+                     [&](const fs::path& hidden) { return is_within(path, hidden); });
+}
+
+bool FileRules::leads_to_hidden(const fs::path& path) const {
+  return std::any_of(access_.hidden.begin(), access_.hidden.end(),
+                     [&](const fs::path& hidden) { return is_within(hidden, path); });
+}
+
+void FileRules::add(const fs::path& path, std::uint64_t access) {
+  if (rules_.size() >= kSandboxRulesMax) {
+    return;  // fails closed: what has no rule cannot be opened
+  }
+  // A link has no rule of its own: where it leads is ruled under its own name, or hidden.
+  const int fd = open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  struct stat info {};
+  if (fd < 0 || fstat(fd, &info) != 0 || S_ISLNK(info.st_mode)) {
+    if (fd >= 0) {
+      close(fd);
+    }
+    return;
+  }
+  rules_.push_back({fd, S_ISDIR(info.st_mode) ? access : access & kFileOnly});
+}
+
+void FileRules::walk(const fs::path& directory, bool writable) {
+  parents_.push_back({directory, changed_ns(directory)});
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    const fs::path& path = it->path();
+    if (is_hidden(path) || path == "/dev") {
+      continue;
+    }
+    const bool is_writable = writable || std::find(access_.writable.begin(), access_.writable.end(),
+                                                   path) != access_.writable.end();
+    if (leads_to_hidden(path)) {
+      walk(path, is_writable);
+    } else {
+      add(path, is_writable ? kAllFileAccess : kReadAccess);
+    }
+  }
+}
+
+void FileRules::refresh() {
+  const auto same = [](const Parent& parent) {
+    return changed_ns(parent.path) == parent.changed_ns;
+  };
+  if (!parents_.empty() && std::all_of(parents_.begin(), parents_.end(), same)) {
+    return;
+  }
+  clear();
+  for (const auto& path : access_.writable) {
+    if (!leads_to_hidden(path) && !is_hidden(path)) {
+      add(path, kAllFileAccess);
+    }
+  }
+  for (const auto device : kDevices) {
+    add(device, kReadFile | kWriteFile | kTruncate | kIoctlDev);
+  }
+  add("/dev/shm", kAllFileAccess);
+  walk("/", false);
+}
+
+}  // namespace daybook::components

@@ -1,0 +1,294 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "components/exec_runtime.h"
+#include "tests/components/support.h"
+
+namespace daybook::components {
+namespace {
+
+using testing::HasSubstr;
+
+std::string deed(const std::string& words, const std::string& more = "") {
+  return R"({"command":[")" HOSTILE_CHILD R"(",)" + words + "]" + more + "}";
+}
+
+bool has_landlock(const ExecRuntime& runtime, int version) {
+  const auto level = runtime.sandbox_level();
+  const auto at = level.find("Landlock ");
+  return at != std::string::npos && std::stoi(level.substr(at + 9)) >= version;
+}
+
+// Whether the process is gone within a few seconds.
+bool is_gone(pid_t pid) {
+  const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (fd < 0) {
+    return errno == ESRCH;
+  }
+  pollfd wait{fd, POLLIN, 0};
+  const bool gone = poll(&wait, 1, 5000) == 1;
+  close(fd);
+  return gone;
+}
+
+class ExecHostile : public testing::Test {
+ protected:
+  ExecHostile() {
+    data_ = directory_.make("data");
+    std::ofstream(data_ / "secret") << "x";
+  }
+  ExecOptions options() const {
+    ExecOptions out;
+    out.grace = millis(50);
+    out.temp_directory = directory_.make("tmp");
+    out.data_directory = data_;
+    return out;
+  }
+  std::unique_ptr<ExecRuntime> open(ExecOptions given) {
+    auto runtime = ExecRuntime::open(std::move(given), clock_);
+    EXPECT_TRUE(runtime) << runtime.error().text();
+    return std::move(*runtime);
+  }
+
+  TestDirectory directory_;
+  std::filesystem::path data_;
+  SystemClock clock_;
+};
+
+TEST_F(ExecHostile, WhoIgnoresSigtermIsKilledAfterTheGrace) {
+  auto runtime = open(options());
+  const auto outcome = run(*runtime, order(deed("\"ignore-term\"", R"(,"timeout":"50ms")")));
+  ASSERT_EQ(summary(outcome), "TIMEOUT");
+  EXPECT_THAT(outcome.failure->details, HasSubstr("\"signal\":9"));
+}
+
+TEST_F(ExecHostile, WhoLeavesWellAfterATimeoutHasStillFailed) {
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"leave-on-term\"", R"(,"timeout":"50ms")")))),
+            "TIMEOUT");
+}
+
+TEST_F(ExecHostile, FloodOfOutputIsCutOff) {
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(deed(R"("flood","stdout")")))), "OUTPUT_TOO_LARGE");
+}
+
+TEST_F(ExecHostile, FloodOfErrorsKeepsOnlyItsEnd) {
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(deed(R"("flood","stderr")")))), "completed null");
+  const auto outcome = run(
+      *runtime, order(R"({"command":["sh","-c",")" HOSTILE_CHILD R"( flood stderr; exit 1"]})"));
+  ASSERT_EQ(summary(outcome), "EXIT_NONZERO");
+  EXPECT_THAT(outcome.failure->details, HasSubstr("xxthe end"));
+  EXPECT_LT(outcome.failure->details.size(), kStderrTailBytes + 64);
+}
+
+TEST_F(ExecHostile, DataDirectoryIsOutOfReach) {
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  const std::string secret = "\"" + (data_ / "secret").string() + "\"";
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"read\"," + secret)))), "completed \"EACCES\"");
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"write\"," + secret)))), "completed \"EACCES\"");
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"write\",\"" + (data_ / "new").string() + "\"")))),
+            "completed \"EACCES\"");
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"read\",\"" + data_.string() + "\"")))),
+            "completed \"EACCES\"");
+}
+
+TEST_F(ExecHostile, LinksDoNotLeadToTheDataDirectory) {
+  std::filesystem::create_directory_symlink(data_, directory_.path() / "link");
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  EXPECT_EQ(summary(run(
+                *runtime,
+                order(deed("\"read\",\"" + (directory_.path() / "link/secret").string() + "\"")))),
+            "completed \"EACCES\"");
+}
+
+TEST_F(ExecHostile, OnlyPermittedPlacesCanBeWritten) {
+  auto given = options();
+  const auto open_place = directory_.make("open");
+  const auto closed_place = directory_.make("closed");
+  given.writable = {open_place};
+  auto runtime = open(given);
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  const auto attempt = [&](const std::string& path) {
+    return summary(run(*runtime, order(deed("\"write\",\"" + path + "\""))));
+  };
+  EXPECT_EQ(attempt((open_place / "file").string()), "completed \"ok\"");
+  EXPECT_EQ(attempt("here"), "completed \"ok\"");
+  EXPECT_EQ(attempt("/dev/null"), "completed \"ok\"");
+  EXPECT_EQ(attempt((closed_place / "file").string()), "completed \"EACCES\"");
+  EXPECT_EQ(attempt("/usr/local/new-file"), "completed \"EACCES\"");
+  EXPECT_EQ(attempt("/proc/self/oom_score_adj"), "completed \"EACCES\"");
+}
+
+TEST_F(ExecHostile, RunsCannotLookIntoEachOther) {
+  auto given = options();
+  given.writable = {};
+  auto runtime = open(given);
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  auto other = start(*runtime, order(R"({"command":["sleep","100"]})"));
+  const auto outcome = run(
+      *runtime,
+      order(
+          R"({"command":["sh","-c","ls .. >/dev/null 2>&1 || echo 1; ls . >/dev/null && true"]})"));
+  EXPECT_EQ(summary(outcome), "completed 1");
+  other.run->stop();
+  other.wait();
+}
+
+TEST_F(ExecHostile, DaemonDiesWithItsRun) {
+  auto runtime = open(options());
+  const auto outcome = run(*runtime, order(deed("\"daemon\"")));
+  ASSERT_FALSE(outcome.failure);
+  EXPECT_TRUE(is_gone(std::stoi(outcome.result)));
+}
+
+TEST_F(ExecHostile, DaemonWithoutAnEnvironmentDiesThoughOtherRunsGoOn) {
+  auto runtime = open(options());
+  auto other = start(*runtime, order(R"({"command":["sleep","100"]})"));
+  const auto outcome = run(*runtime, order(deed(R"("daemon","anonymous")")));
+  ASSERT_FALSE(outcome.failure);
+  EXPECT_TRUE(is_gone(std::stoi(outcome.result)));
+  other.run->stop();
+  EXPECT_EQ(summary(other.wait()), "cancelled");
+}
+
+TEST_F(ExecHostile, BackgroundProcessesDieWithTheGroup) {
+  auto runtime = open(options());
+  const auto outcome = run(*runtime, order(R"({"command":["sh","-c","sleep 1000 & echo $!"]})"));
+  ASSERT_FALSE(outcome.failure);
+  EXPECT_TRUE(is_gone(std::stoi(outcome.result)));
+}
+
+TEST_F(ExecHostile, ForkBombStopsAtTheLimitOfProcesses) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "needs root, to run the child as a user without processes";
+  }
+  // Where that user can reach the program.
+  const TestDirectory place("/tmp");
+  std::filesystem::permissions(place.path(), std::filesystem::perms(0755));
+  std::filesystem::copy_file(HOSTILE_CHILD, place.path() / "child");
+  auto given = options();
+  given.temp_directory = "/tmp";
+  given.user = 61'234;
+  auto runtime = open(given);
+  const auto outcome = run(*runtime, order(R"({"command":[")" + (place.path() / "child").string() +
+                                           R"(","fork-bomb"],"limits":{"processes":20}})"));
+  EXPECT_EQ(summary(outcome), "completed 19");
+}
+
+TEST_F(ExecHostile, EnvironmentIsTheServersAndTheSpecsOnly) {
+  setenv("A_SECRET_OF_THE_SERVER", "x", 1);
+  auto runtime = open(options());
+  auto given = order(deed("\"environment\"", R"(,"env":{"COLOUR":"red","TZ":"Europe/Oslo"})"));
+  const auto job = given.job.text();
+  const auto token = given.token;
+  const auto outcome = run(*runtime, std::move(given));
+  const auto home = outcome.result.substr(outcome.result.find("\"HOME\":\"") + 8);
+  const auto directory = home.substr(0, home.find('"'));
+  EXPECT_EQ(outcome.result,
+            R"({"COLOUR":"red","DAYBOOK_ATTEMPT":"2","DAYBOOK_JOB_DEFINITION_ID":"nightly",)"
+            R"("DAYBOOK_JOB_ID":")" +
+                job + R"(","DAYBOOK_TOKEN":")" + token + R"(","HOME":")" + directory +
+                R"(","LANG":"C.UTF-8","PATH":"/usr/local/bin:/usr/bin:/bin","TMPDIR":")" +
+                directory + R"(","TZ":"Europe/Oslo"})");
+}
+
+TEST_F(ExecHostile, NoDescriptorIsInherited) {
+  const int leaked = ::open("/etc/passwd", O_RDONLY);  // without O_CLOEXEC
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"descriptors\"")))), "completed [0,1,2]");
+  ::close(leaked);
+}
+
+TEST_F(ExecHostile, ResourceLimitsAreSet) {
+  auto runtime = open(options());
+  const auto outcome = run(
+      *runtime,
+      order(deed("\"limits\"",
+                 R"(,"limits":{"memoryMb":512,"cpuSeconds":9,"openFiles":33,"processes":77})")));
+  EXPECT_EQ(summary(outcome), "completed [0,33,9,77,536870912]");
+}
+
+TEST_F(ExecHostile, MemoryIsLimited) {
+  auto runtime = open(options());
+  EXPECT_EQ(
+      summary(run(*runtime, order(deed(R"("allocate","512")", R"(,"limits":{"memoryMb":256})")))),
+      "completed \"ENOMEM\"");
+}
+
+TEST_F(ExecHostile, ProcessorTimeIsLimited) {
+  auto runtime = open(options());
+  const auto outcome =
+      run(*runtime,
+          order(R"({"command":["sh","-c","while :; do :; done"],"limits":{"cpuSeconds":1}})"));
+  ASSERT_EQ(summary(outcome), "KILLED_BY_SIGNAL");
+  EXPECT_THAT(outcome.failure->details, HasSubstr("\"signal\":24"));
+}
+
+TEST_F(ExecHostile, ChildDiesWithTheServerAndStartsClean) {
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"state\"")))), "completed [9,1,true,true]");
+}
+
+TEST_F(ExecHostile, SignalsToTheServerAreRefused) {
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 6)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"signal\",\"" + std::to_string(getpid()) + "\"")))),
+            "completed \"EPERM\"");
+}
+
+TEST_F(ExecHostile, TracingIsRefused) {
+  auto runtime = open(options());
+  ASSERT_THAT(runtime->sandbox_level(), HasSubstr("seccomp"));
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"trace\"")))), "completed \"EPERM\"");
+}
+
+TEST_F(ExecHostile, EndBySignalIsNamed) {
+  auto runtime = open(options());
+  const auto outcome = run(*runtime, order(deed("\"abort\"")));
+  ASSERT_EQ(summary(outcome), "KILLED_BY_SIGNAL");
+  EXPECT_THAT(outcome.failure->details, HasSubstr("\"signal\":6"));
+}
+
+TEST_F(ExecHostile, OutputClosedEarlyIsKept) {
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"close-output\"")))), "completed 41");
+}
+
+TEST_F(ExecHostile, WhoNeverReadsItsInputHoldsNobodyUp) {
+  auto runtime = open(options());
+  const std::string parameters = "{\"x\":\"" + std::string(kParametersBytesMax - 16, 'x') + "\"}";
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"ignore-input\""), parameters))),
+            "completed \"not read\"");
+}
+
+TEST_F(ExecHostile, LockedDirectoriesAreRemoved) {
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"fill-directory\"")))), "completed null");
+  runtime.reset();
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.path() / "tmp"));
+}
+
+}  // namespace
+}  // namespace daybook::components

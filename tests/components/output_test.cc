@@ -1,0 +1,151 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "base/time_text.h"
+#include "components/runtime.h"
+
+namespace daybook::components {
+namespace {
+
+constexpr Micros kNow{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
+
+std::string effect(const std::string& members) {
+  return R"({"effects":[{"effect":"scheduleJob","definition":"next",)" + members + "}]}";
+}
+
+struct ResultCase {
+  std::string output;
+  std::string result;
+};
+
+class OutputResult : public testing::TestWithParam<ResultCase> {};
+
+TEST_P(OutputResult, IsKept) {
+  const auto outcome = parse_output(GetParam().output, kNow);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(outcome->result, GetParam().result);
+  EXPECT_TRUE(outcome->effects.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Documents, OutputResult,
+    testing::Values(ResultCase{"", "null"}, ResultCase{" \n\t", "null"}, ResultCase{"7\n", "7"},
+                    ResultCase{"\"text\"", "\"text\""}, ResultCase{"{}", "{}"},
+                    ResultCase{" {\"a\" : 1} ", "{\"a\" : 1}"},
+                    ResultCase{"12345678901234567890123", "12345678901234567890123"},
+                    ResultCase{R"({"result":{"a":1},"effects":[]})", R"({"a":1})"},
+                    ResultCase{R"({"result":5})", "5"}, ResultCase{R"({"effects":[]})", "null"},
+                    ResultCase{R"({"result":1,"effects":null})", "1"},
+                    ResultCase{R"({"result":1,"other":2})", R"({"result":1,"other":2})"},
+                    ResultCase{R"({"effects":[1],"other":2})", R"({"effects":[1],"other":2})"}));
+
+struct TimeCase {
+  std::string members;
+  std::optional<std::string> at;
+  std::optional<Duration> after;
+};
+
+class OutputTime : public testing::TestWithParam<TimeCase> {};
+
+TEST_P(OutputTime, IsUnderstood) {
+  const auto outcome = parse_output(effect(GetParam().members), kNow);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  ASSERT_EQ(outcome->effects.size(), 1U);
+  const auto& made = outcome->effects[0];
+  EXPECT_EQ(made.after, GetParam().after);
+  EXPECT_EQ(made.at.has_value(), GetParam().at.has_value());
+  if (made.at) {
+    EXPECT_EQ(format_time(*made.at), *GetParam().at);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Forms, OutputTime,
+    testing::Values(TimeCase{R"("priority":1)", {}, Duration{}},
+                    TimeCase{R"("at":null)", {}, Duration{}},
+                    TimeCase{R"("at":"now")", {}, Duration{}},
+                    TimeCase{R"("at":"now + 90s")", {}, seconds(90)},
+                    TimeCase{R"("at":"now+1h")", {}, hours(1)},
+                    TimeCase{R"("at":{"after":"30m"})", {}, seconds(1800)},
+                    TimeCase{R"("after":"P1D")", {}, hours(24)},
+                    TimeCase{R"("at":"2025-11-17T02:00:00Z")", "2025-11-17T02:00:00Z", {}},
+                    TimeCase{R"("at":"2025-11-17T02:00:00+01:00")", "2025-11-17T01:00:00Z", {}},
+                    TimeCase{R"("at":"2001-01-01T00:00:00Z")", "2001-01-01T00:00:00Z", {}}));
+
+TEST(Output, EffectCarriesAllItsMembers) {
+  const auto outcome = parse_output(
+      effect(R"("after":"1s","parameters":{"a":[1]},"priority":-7,"tags":["x","y"])"), kNow);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  const auto& made = outcome->effects.at(0);
+  EXPECT_EQ(made.definition, "next");
+  EXPECT_EQ(made.parameters, R"({"a":[1]})");
+  EXPECT_EQ(made.priority, -7);
+  EXPECT_THAT(made.tags, testing::ElementsAre("x", "y"));
+}
+
+struct BadCase {
+  std::string output;
+  std::string reason;
+  std::string field;
+};
+
+class OutputRefused : public testing::TestWithParam<BadCase> {};
+
+TEST_P(OutputRefused, NamesTheMember) {
+  const auto outcome = parse_output(GetParam().output, kNow);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().reason, GetParam().reason) << outcome.error().text();
+  EXPECT_EQ(outcome.error().field, GetParam().field);
+}
+
+std::string nested(int depth) {
+  const auto levels = static_cast<std::size_t>(depth);
+  return std::string(levels, '[') + std::string(levels, ']');
+}
+
+std::string repeated(const std::string& text, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out += (i == 0 ? "" : ",") + text;
+  }
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Outputs, OutputRefused,
+    testing::Values(
+        BadCase{"hello", "BAD_OUTPUT", ""}, BadCase{"1 2", "BAD_OUTPUT", ""},
+        BadCase{"\"\xff\"", "BAD_OUTPUT", ""}, BadCase{"{\"a\":1,}", "BAD_OUTPUT", ""},
+        BadCase{nested(kJsonDepthMax + 1), "BAD_OUTPUT", ""},
+        BadCase{"\"" + std::string(kResultBytesMax, 'x') + "\"", "OUTPUT_TOO_LARGE", ""},
+        BadCase{R"({"result":1,"effects":{}})", "BAD_OUTPUT", "effects"},
+        BadCase{R"({"effects":[7]})", "BAD_OUTPUT", "effects[0]"},
+        BadCase{R"({"effects":[{}]})", "EFFECT_NOT_SUPPORTED", "effects[0].effect"},
+        BadCase{R"({"effects":[{"effect":"sendEmail","to":"a@b"}]})", "EFFECT_NOT_SUPPORTED",
+                "effects[0].effect"},
+        BadCase{R"({"effects":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT", "effects[0].definition"},
+        BadCase{effect(R"("job":1)"), "BAD_OUTPUT", "effects[0].job"},
+        BadCase{effect(R"("at":"tomorrow")"), "BAD_OUTPUT", "effects[0].at"},
+        BadCase{effect(R"("at":5)"), "BAD_OUTPUT", "effects[0].at"},
+        BadCase{effect(R"("at":{"before":"1h"})"), "BAD_OUTPUT", "effects[0].at.before"},
+        BadCase{effect(R"("at":"now","after":"1h")"), "BAD_OUTPUT", "effects[0].at"},
+        BadCase{effect(R"("after":"-1h")"), "BAD_OUTPUT", "effects[0].after"},
+        BadCase{effect(R"("after":"4000d")"), "BAD_OUTPUT", "effects[0].after"},
+        BadCase{effect(R"("at":"2999-01-01T00:00:00Z")"), "BAD_OUTPUT", "effects[0].at"},
+        BadCase{effect(R"("priority":1000)"), "BAD_OUTPUT", "effects[0].priority"},
+        BadCase{effect(R"("priority":1.5)"), "BAD_OUTPUT", "effects[0].priority"},
+        BadCase{effect(R"("parameters":[])"), "BAD_OUTPUT", "effects[0].parameters"},
+        BadCase{effect(R"("parameters":{"x":")" + std::string(kParametersBytesMax, 'x') + R"("})"),
+                "BAD_OUTPUT", "effects[0].parameters"},
+        BadCase{effect(R"("tags":[")" + std::string(kTagBytesMax + 1, 'x') + R"("])"), "BAD_OUTPUT",
+                "effects[0].tags"},
+        BadCase{effect(R"("tags":[)" + repeated("\"x\"", kTagsMax + 1) + "]"), "BAD_OUTPUT",
+                "effects[0].tags"},
+        BadCase{R"({"effects":[)" +
+                    repeated(R"({"effect":"scheduleJob","definition":"d"})", kEffectsMax + 1) +
+                    "]}",
+                "BAD_OUTPUT", "effects"}));
+
+}  // namespace
+}  // namespace daybook::components
