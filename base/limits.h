@@ -36,6 +36,22 @@ inline constexpr std::size_t kHttpBodyBytesMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kHttpTargetBytesMax = 4096;
 inline constexpr std::size_t kHttpConnectionsMax = 4096;
 inline constexpr std::size_t kHttpStreamsMax = 256;
+// Reads that wait for a query thread or for the views; beyond it 503.
+inline constexpr std::size_t kHttpQueriesMax = 1024;
+// A header must be complete by then, however slowly it drips; a body and an answer may stall this long beyond what the
+// slowest rate (1 KiB/s) needs.
+inline constexpr std::int64_t kHttpHeaderTimeoutUs = 10LL * 1'000'000;
+inline constexpr std::int64_t kHttpStallTimeoutUs = 10LL * 1'000'000;
+inline constexpr std::int64_t kHttpBytesPerSecondMin = 1024;
+inline constexpr std::int64_t kHttpIdleTimeoutUs = 60LL * 1'000'000;
+// A read waits this long for the views to catch up with the log.
+inline constexpr std::int64_t kHttpFreshTimeoutUs = 5LL * 1'000'000;
+inline constexpr std::int64_t kHttpHeartbeatUs = 15LL * 1'000'000;
+inline constexpr std::int64_t kHttpDrainTimeoutUs = 5LL * 1'000'000;
+// One piece of a stream: what a slow reader costs in memory.
+inline constexpr std::size_t kHttpStreamPieceBytes = 64 * 1024;
+// Events looked at for one page of a filtered feed; the page's lastCursor says how far it got.
+inline constexpr std::size_t kEventsScanMax = 100'000;
 inline constexpr int kJsonDepthMax = 32;
 inline constexpr std::size_t kPageLimitDefault = 50;
 inline constexpr std::size_t kPageLimitMax = 1000;
@@ -113,5 +129,20 @@ inline constexpr std::size_t kAnswerHeaderBytesMax = 64 * 1024;
 // An http component's request when neither it nor its definition names a timeout.
 inline constexpr std::int64_t kHttpTimeoutDefaultUs = 60LL * 1'000'000;
 inline constexpr std::int64_t kHttpConnectTimeoutUs = 10LL * 1'000'000;
+
+// Views: rows looked at in vain for one page of a filter that no index answers in full; about 50 ms.
+inline constexpr std::size_t kJobScanMax = 5'000;
+// Index ranges merged for one page: definitions that the caller may see times statuses.
+inline constexpr std::size_t kJobMergeMax = 256;
+// Buckets read for one statistics query: half a year of minutes of one definition, under a second.
+inline constexpr std::size_t kStatisticsBucketsMax = 300'000;
+// Definitions that one look for ended jobs visits; the next look goes on behind them.
+inline constexpr std::size_t kRetentionDefinitionsMax = 4'096;
+// One fold: events decoded together, folded into one batch, and how long a busy projection gathers before it writes.
+inline constexpr std::size_t kFoldChunkEventsMax = 2'048;
+inline constexpr std::size_t kFoldChunkBytesMax = 1024 * 1024;
+inline constexpr std::size_t kFoldChunksMax = 4;
+inline constexpr std::size_t kFoldBatchEventsMax = 32'768;
+inline constexpr std::int64_t kFoldBatchUs = 25'000;
 
 }  // namespace daybook
