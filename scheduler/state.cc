@@ -125,6 +125,10 @@ std::uint64_t State::running_count() const {
   return parts_->open.size();
 }
 
+std::size_t State::key_count() const {
+  return parts_->keys.entries().size();
+}
+
 std::optional<JobId> State::find_unique(std::string_view definition, std::string_view key) const {
   const auto found = parts_->unique.find(unique_name(definition, key));
   return found == parts_->unique.end() ? std::nullopt : std::optional(found->second);

@@ -71,6 +71,7 @@ class State {
   std::size_t component_count() const;
   std::uint64_t pending_count() const;
   std::uint64_t running_count() const;
+  std::size_t key_count() const;  // idempotency keys remembered
   // The live job of that definition that holds the key.
   std::optional<JobId> find_unique(std::string_view definition, std::string_view key) const;
 

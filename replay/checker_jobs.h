@@ -1,0 +1,117 @@
+// The rules of job life, limits and counts, over decoded events. Private to the checker.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "events/types.h"
+#include "replay/checker_findings.h"
+
+namespace daybook::replay {
+
+class JobRules {
+ public:
+  explicit JobRules(Findings& findings) : findings_(findings) {}
+
+  void apply(const events::Recorded& recorded);
+  // The last event of a batch was applied: what it promised to hold must be there.
+  void end_batch();
+  JobTally finish();
+
+ private:
+  struct Definition {
+    events::RetryPolicy retry;
+    std::string component;
+    std::uint32_t concurrency = 0;
+    std::uint32_t rate_count = 0;
+    Duration rate_per;
+    bool paused = false;
+    bool exists = false;
+    std::uint64_t pending = 0;
+    std::uint64_t running = 0;
+    Micros window_start;
+    std::uint32_t window_used = 0;
+  };
+  struct Job {
+    JobId id;
+    std::string definition;
+    std::string unique_key;
+    Micros run_at;
+    Attempt attempt;
+    Seq started;  // of the open attempt
+    Micros started_at;
+    Micros lease_until;
+    Micros timeout_at;
+    bool cancel_requested = false;
+  };
+  // What became of a job that is not alive.
+  struct Past {
+    bool ended : 1 = false;
+    bool cancelled : 1 = false;
+    bool removed : 1 = false;
+  };
+
+  void on(const events::ServerStarted& e);
+  void on(const events::ComponentPut& e);
+  void on(const events::ComponentDeleted& e);
+  void on(const events::DefinitionPut& e);
+  void on(const events::DefinitionDeleted& e);
+  void on(const events::JobCreated& e);
+  void on(const events::JobStarted& e);
+  void on(const events::JobCompleted& e);
+  void on(const events::JobFailed& e);
+  void on(const events::JobRetryScheduled& e);
+  void on(const events::JobCancelRequested& e);
+  void on(const events::JobCancelled& e);
+  void on(const events::LeaseExtended& e);
+  void on(const events::LeaseExpired& e);
+  void on(const events::JobRemoved& e);
+  void on(const events::IdempotencyKeyUsed& e);
+  void on(const events::LogTrimmed& e);
+  void on(const events::RetentionApplied& e);
+
+  void broken(Rule rule, std::string text) { findings_.add(rule, meta_.seq, std::move(text)); }
+  // The live job; null, with the reason reported, when there is none.
+  Job* live(JobId id, events::Text definition);
+  // The live job whose open attempt the end names; null, and reported, when it names another.
+  Job* ending(JobId id, events::Text definition, const events::AttemptEnd& end);
+  void check_start(const Job& job, const events::JobStarted& e);
+  void check_limits(Definition& definition, const events::JobStarted& e);
+  void check_retry(const Job& job, const events::JobRetryScheduled& e);
+  void expect_effect(const events::JobCreated& e);
+  void close_attempt(Job& job);
+  void end_job(Job& job, bool cancelled = false);
+  Past past(JobId id) const;
+  Past& past_of(JobId id);
+
+  Findings& findings_;
+  events::Meta meta_;
+  std::map<std::string, Definition, std::less<>> definitions_;
+  std::map<std::string, Hash, std::less<>> components_;  // id → hash of its spec
+  std::unordered_map<std::uint64_t, Job> jobs_;          // live ones, by key
+  std::vector<Past> past_;                               // by key
+  std::map<std::string, JobId> unique_;
+  std::deque<std::pair<Micros, std::string>> key_times_;  // idempotency keys of the last 24 hours
+  std::set<std::string, std::less<>> keys_;
+  JobTally tally_;
+  std::uint64_t open_ = 0;
+  Seq server_started_;
+  Seq trimmed_;
+
+  // Within the batch:
+  Seq batch_first_;
+  std::uint64_t batch_removed_ = 0;
+  Seq effects_of_;  // a completion whose effects are still to come
+  std::uint32_t effects_count_ = 0;
+  std::uint32_t effects_seen_ = 0;
+  JobId effects_parent_;
+  Seq expired_;  // an attempt that was given up and has no end yet
+};
+
+}  // namespace daybook::replay

@@ -1,0 +1,188 @@
+// What may start and when, how retries are spaced, when an attempt may be given up, how often a key
+// counts.
+#include <algorithm>
+#include <limits>
+
+#include "replay/checker_jobs.h"
+
+namespace daybook::replay {
+namespace {
+
+// What contract.md promises for idempotency keys; the server keeps them a little longer.
+constexpr std::int64_t kKeyWindowUs = 24LL * 3600 * 1'000'000;
+
+// The sum, or the end of the range: a hostile log must not make it wrap.
+Micros plus(Micros time, std::int64_t us) {
+  std::int64_t out = 0;
+  if (__builtin_add_overflow(time.value, us, &out)) {
+    out = us > 0 ? std::numeric_limits<std::int64_t>::max()
+                 : std::numeric_limits<std::int64_t>::min();
+  }
+  return Micros{out};
+}
+
+// min(max, initial * factor^(attempt - 1)), each step rounded down to the microsecond.
+std::int64_t delay_after(const events::RetryPolicy& retry, Attempt attempt) {
+  __extension__ using Wide = __int128;
+  std::int64_t delay = retry.initial.value;
+  for (std::uint32_t i = 1; i < attempt.value && delay < retry.max.value; ++i) {
+    const Wide grown = Wide{delay} * retry.factor_milli / 1000;
+    if (grown == delay) {
+      break;
+    }
+    delay = grown > retry.max.value ? retry.max.value : static_cast<std::int64_t>(grown);
+  }
+  return std::min(delay, retry.max.value);
+}
+
+}  // namespace
+
+void JobRules::on(const events::JobStarted& e) {
+  if (past(e.job).cancelled) {
+    broken(Rule::kCancelledFinal, "job " + e.job.text() + " started after it was cancelled");
+    return;
+  }
+  Job* job = live(e.job, e.definition);
+  if (job == nullptr) {
+    return;
+  }
+  check_start(*job, e);
+  Definition& definition = definitions_[job->definition];
+  check_limits(definition, e);
+  if (job->started.value == 0) {
+    --definition.pending;
+    ++definition.running;
+    ++open_;
+  }
+  job->attempt = e.attempt;
+  job->started = meta_.seq;
+  job->started_at = meta_.time;
+  job->lease_until = e.lease_until;
+  job->timeout_at = e.timeout_at;
+  job->cancel_requested = false;
+}
+
+void JobRules::check_start(const Job& job, const events::JobStarted& e) {
+  const std::string who = "job " + job.id.text();
+  if (job.started.value != 0) {
+    broken(Rule::kOneOpen, who + " started while an attempt of it is open");
+  }
+  if (e.attempt.value != job.attempt.value + 1) {
+    broken(Rule::kAttemptNumber, who + " started attempt " + std::to_string(e.attempt.value) +
+                                     " after " + std::to_string(job.attempt.value));
+  }
+  if (meta_.time < job.run_at || e.due != job.run_at) {
+    broken(Rule::kNotBefore, who + " started at " + std::to_string(meta_.time.value) + ", due at " +
+                                 std::to_string(job.run_at.value));
+  }
+}
+
+void JobRules::check_limits(Definition& definition, const events::JobStarted& e) {
+  if (!definition.exists) {
+    broken(Rule::kDefinition, "a job started although its definition is gone");
+  }
+  if (definition.paused) {
+    broken(Rule::kPaused, "a job started while its definition is paused");
+  }
+  const auto component = components_.find(e.component);
+  if (e.component != definition.component || component == components_.end() ||
+      component->second != e.spec_hash) {
+    broken(Rule::kComponent, "the attempt runs " + std::string(e.component) +
+                                 ", which is not what its definition names, as it stands");
+  }
+  if (definition.concurrency > 0 && definition.running >= definition.concurrency) {
+    broken(Rule::kConcurrency, std::to_string(definition.running + 1) + " run, " +
+                                   std::to_string(definition.concurrency) + " may");
+  }
+  if (definition.rate_count == 0) {
+    return;
+  }
+  if (definition.window_used == 0 ||
+      meta_.time >= plus(definition.window_start, definition.rate_per.value)) {
+    definition.window_start = meta_.time;
+    definition.window_used = 0;
+  }
+  if (++definition.window_used > definition.rate_count) {
+    broken(Rule::kRate, std::to_string(definition.window_used) + " started in the window, " +
+                            std::to_string(definition.rate_count) + " may");
+  }
+}
+
+void JobRules::check_retry(const Job& job, const events::JobRetryScheduled& e) {
+  const Definition& definition = definitions_[job.definition];
+  if (!definition.exists || job.attempt.value >= definition.retry.max_attempts) {
+    broken(Rule::kRetry, "job " + job.id.text() + " is tried again after attempt " +
+                             std::to_string(job.attempt.value) + " of " +
+                             std::to_string(definition.retry.max_attempts));
+    return;
+  }
+  const std::int64_t delay = delay_after(definition.retry, job.attempt);
+  const auto spread = static_cast<std::int64_t>(static_cast<long double>(delay) *
+                                                definition.retry.jitter_milli / 1000);
+  if (e.run_at < plus(meta_.time, delay - spread) || e.run_at > plus(meta_.time, delay + spread)) {
+    broken(Rule::kRetry, "job " + job.id.text() + " is tried again after " +
+                             std::to_string(e.run_at.value - meta_.time.value) +
+                             " us; the policy says " + std::to_string(delay) + " +- " +
+                             std::to_string(spread));
+  }
+}
+
+void JobRules::on(const events::LeaseExtended& e) {
+  const auto found = jobs_.find(e.job.key().value);
+  if (found == jobs_.end() || found->second.id != e.job) {
+    broken(Rule::kLease, "a lease of a job that is not alive was extended");
+    return;
+  }
+  Job& job = found->second;
+  if (job.started.value == 0 || job.attempt != e.attempt || job.lease_until.value == 0 ||
+      e.lease_until < job.lease_until) {
+    broken(Rule::kLease, "a lease that is not open was extended, or it was shortened");
+    return;
+  }
+  job.lease_until = e.lease_until;
+}
+
+void JobRules::on(const events::LeaseExpired& e) {
+  const Job* job = live(e.job, e.definition);
+  if (job == nullptr) {
+    return;
+  }
+  if (job->started.value == 0 || job->started != e.started || job->attempt != e.attempt) {
+    broken(Rule::kToken, "an attempt that is not open was given up");
+    return;
+  }
+  bool over = false;
+  switch (e.cause) {
+    case events::ExpiryCause::kLease:
+      over = job->lease_until.value != 0 && job->lease_until <= meta_.time;
+      break;
+    case events::ExpiryCause::kTimeout:
+      over = job->timeout_at.value != 0 && job->timeout_at <= meta_.time;
+      break;
+    case events::ExpiryCause::kRestart:
+      over = job->lease_until.value == 0 && job->started < server_started_;
+      break;
+  }
+  if (!over) {
+    broken(Rule::kLease, "job " + job->id.text() + ": the attempt was given up before its time");
+  }
+  expired_ = e.started;
+}
+
+void JobRules::on(const events::IdempotencyKeyUsed& e) {
+  while (!key_times_.empty() && plus(key_times_.front().first, kKeyWindowUs) <= meta_.time) {
+    keys_.erase(key_times_.front().second);
+    key_times_.pop_front();
+  }
+  if (e.first != batch_first_ || meta_.batch_index + 1 != meta_.batch_count ||
+      meta_.batch_index == 0) {
+    broken(Rule::kIdempotency, "a key stands behind the events of its one outcome, in their batch");
+  }
+  if (!keys_.insert(std::string(e.key)).second) {
+    broken(Rule::kIdempotency, "a key was used twice within 24 hours");
+    return;
+  }
+  key_times_.emplace_back(meta_.time, std::string(e.key));
+}
+
+}  // namespace daybook::replay

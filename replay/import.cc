@@ -1,0 +1,211 @@
+// The import half of ndjson.h: from untrusted lines to a log.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/limits.h"
+#include "events/group.h"
+#include "events/record.h"
+#include "replay/base64.h"
+#include "replay/checker.h"
+#include "replay/ndjson.h"
+
+namespace daybook::replay {
+namespace {
+
+constexpr std::uint64_t kProgressMask = 0xffff;
+
+enum class Got : std::uint8_t { kLine, kEnd, kTooLong, kFailed };
+
+// Reads a line of at most kNdjsonLineBytesMax bytes, however long the input's lines are.
+Got read_line(std::istream& in, std::string& out) {
+  out.clear();
+  std::streambuf* from = in.rdbuf();
+  for (int c = from->sbumpc(); c != std::streambuf::traits_type::eof(); c = from->sbumpc()) {
+    if (c == '\n') {
+      return Got::kLine;
+    }
+    if (out.size() >= kNdjsonLineBytesMax) {
+      return Got::kTooLong;
+    }
+    out += std::streambuf::traits_type::to_char_type(c);
+  }
+  if (in.bad()) {
+    return Got::kFailed;
+  }
+  return out.empty() ? Got::kEnd : Got::kLine;
+}
+
+class Importer {
+ public:
+  Importer(log::Log& log, const ImportOptions& options)
+      : log_(log), checker_(CheckOptions{}), expected_(options.base) {
+    group_.first = options.base;
+  }
+
+  // What the log holds already is where the new lines go on: the rules need to know it.
+  Status read_prefix() {
+    if (expected_ == Seq{1}) {
+      return {};
+    }
+    DAYBOOK_ASSIGN(const auto cursor, log_.read(Seq{1}));
+    events::RecordView record;
+    for (;;) {
+      DAYBOOK_ASSIGN(const bool more, cursor->next(record));
+      if (!more) {
+        break;
+      }
+      checker_.check(record);
+    }
+    if (checker_.violations() != 0) {
+      return fail(Code::kCorrupt, "LOG_UNSOUND",
+                  "what the log holds already breaks a rule: " + checker_.last_violation());
+    }
+    return {};
+  }
+
+  Status add_line(std::string_view line, std::uint64_t number) {
+    const std::string where = "line " + std::to_string(number);
+    DAYBOOK_ASSIGN(const auto bytes, record_of(line, where));
+    const auto record = events::read_record(bytes);
+    if (!record) {
+      return fail(Code::kCorrupt, record.error().reason, record.error().message, where);
+    }
+    if (record->bytes.size() != bytes.size()) {
+      return fail(Code::kCorrupt, "CORRUPT_RECORD", "there are bytes after the record", where);
+    }
+    if (record->header.seq != expected_) {
+      return fail(Code::kCorrupt, "GAP",
+                  "event " + std::to_string(record->header.seq.value) + " stands where " +
+                      std::to_string(expected_.value) + " must",
+                  where);
+    }
+    checker_.check(*record);
+    if (checker_.violations() != 0) {
+      return fail(Code::kCorrupt, "LOG_UNSOUND", checker_.last_violation(), where);
+    }
+    group_.bytes.insert(group_.bytes.end(), bytes.begin(), bytes.end());
+    ++group_.count;
+    group_.chain = record->header.chain;
+    expected_ = next(expected_);
+    batch_open_ = record->header.batch_index + 1 < record->header.batch_count;
+    if (!batch_open_ &&
+        (group_.bytes.size() >= kBatchBytesMax / 2 || group_.count >= kBatchEventsMax / 2)) {
+      return flush();
+    }
+    if (group_.count > 2 * kBatchEventsMax || group_.bytes.size() > 4 * kBatchBytesMax) {
+      return fail(Code::kTooLarge, "BATCH_TOO_LARGE", "no batch has so many events or bytes",
+                  where);
+    }
+    return {};
+  }
+
+  Status finish(std::uint64_t lines) {
+    if (batch_open_) {
+      return fail(Code::kCorrupt, "TORN_BATCH", "the input ends inside a batch",
+                  "line " + std::to_string(lines));
+    }
+    return flush();
+  }
+
+  Seq last() const { return Seq{expected_.value - 1}; }
+
+ private:
+  Result<std::vector<std::uint8_t>> record_of(std::string_view line, const std::string& where) {
+    boost::system::error_code error;
+    boost::json::parse_options options;
+    options.max_depth = 4 * kJsonDepthMax;
+    const auto value = boost::json::parse(line, error, {}, options);
+    if (error || !value.is_object()) {
+      return fail(Code::kMalformed, "BAD_LINE", "is not a JSON object", where);
+    }
+    const boost::json::value* seq = value.get_object().if_contains("seq");
+    const boost::json::value* record = value.get_object().if_contains("record");
+    if (seq == nullptr || record == nullptr || !record->is_string()) {
+      return fail(Code::kMalformed, "BAD_LINE", "lacks the member seq or record; is it a dump?",
+                  where);
+    }
+    const auto number = seq->is_uint64() ? seq->get_uint64()
+                        : seq->is_int64() && seq->get_int64() >= 0
+                            ? static_cast<std::uint64_t>(seq->get_int64())
+                            : 0;
+    if (number != expected_.value) {
+      return fail(Code::kCorrupt, "GAP",
+                  "event " + std::to_string(number) + " stands where " +
+                      std::to_string(expected_.value) + " must",
+                  where);
+    }
+    const auto& text = record->get_string();
+    auto bytes = parse_base64({text.data(), text.size()});
+    if (!bytes) {
+      return fail(Code::kMalformed, "BAD_LINE", "the member record is not base64", where);
+    }
+    return std::move(*bytes);
+  }
+
+  Status flush() {
+    if (group_.empty()) {
+      return {};
+    }
+    DAYBOOK_TRY(log_.append(group_));
+    group_.first = expected_;
+    group_.count = 0;
+    group_.bytes.clear();
+    return {};
+  }
+
+  log::Log& log_;
+  Checker checker_;
+  events::Group group_;
+  Seq expected_;
+  bool batch_open_ = false;
+};
+
+}  // namespace
+
+Result<Transfer> import_ndjson(std::istream& in, log::Log& log, const ImportOptions& options,
+                               const std::function<void(std::uint64_t)>& progress) {
+  if (options.base.value == 0 || log.last().value + 1 != options.base.value ||
+      log.first() != Seq{1}) {
+    return fail(Code::kConflict, "NOT_EMPTY",
+                "the log holds " + std::to_string(log.first().value) + ".." +
+                    std::to_string(log.last().value) + "; an import from " +
+                    std::to_string(options.base.value) +
+                    " continues a log that ends right before it");
+  }
+  Importer importer(log, options);
+  DAYBOOK_TRY(importer.read_prefix());
+  Transfer out;
+  std::string line;
+  for (;;) {
+    const Got got = read_line(in, line);
+    if (got == Got::kEnd) {
+      break;
+    }
+    const std::uint64_t number = out.events + 1;
+    if (got == Got::kFailed) {
+      return fail(Code::kIo, "INPUT_UNREADABLE", "the input cannot be read",
+                  "line " + std::to_string(number));
+    }
+    if (got == Got::kTooLong) {
+      return fail(Code::kTooLarge, "LINE_TOO_LONG",
+                  "has more than " + std::to_string(kNdjsonLineBytesMax) + " bytes",
+                  "line " + std::to_string(number));
+    }
+    DAYBOOK_TRY(importer.add_line(line, number));
+    out.events = number;
+    if (progress && (number & kProgressMask) == 0) {
+      progress(number);
+    }
+  }
+  DAYBOOK_TRY(importer.finish(out.events));
+  out.first = out.events == 0 ? Seq{} : options.base;
+  out.last = importer.last();
+  out.chain = log.last_chain();
+  return out;
+}
+
+}  // namespace daybook::replay

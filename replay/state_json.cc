@@ -1,0 +1,138 @@
+#include "replay/state_json.h"
+
+#include <algorithm>
+
+#include "base/hex.h"
+#include "replay/as_of.h"
+#include "replay/json_writer.h"
+
+namespace daybook::replay {
+namespace {
+
+// A document on one line: its line ends stand between tokens only.
+std::string one_line(std::string_view json) {
+  std::string out(json);
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return out;
+}
+
+// "name":[\n entry,\n entry\n] with one entry per line.
+class EntryList {
+ public:
+  EntryList(std::string& out, std::string_view name) : out_(out) {
+    out_ += ",\n\"";
+    out_ += name;
+    out_ += "\":[";
+  }
+  void add(std::string_view entry) {
+    out_ += any_ ? ",\n" : "\n";
+    any_ = true;
+    out_ += entry;
+  }
+  void end() { out_ += any_ ? "\n]" : "]"; }
+
+ private:
+  std::string& out_;
+  bool any_ = false;
+};
+
+}  // namespace
+
+std::string component_json(const scheduler::Component& component) {
+  std::string out;
+  JsonObject object(out);
+  object.text("componentId", component.id);
+  object.text("runtime", events::runtime_name(component.runtime));
+  object.text("specHash", to_hex(component.spec_hash));
+  if (!component.spec.empty()) {
+    object.raw("spec", one_line(component.spec));
+  }
+  object.end();
+  return out;
+}
+
+std::string definition_json(const scheduler::Definition& definition) {
+  const scheduler::PutDefinition& settings = definition.settings;
+  std::string out;
+  JsonObject object(out);
+  object.text("jobDefinitionId", definition.id);
+  object.text("componentId", settings.component);
+  object.text("displayName", settings.display_name);
+  object.number("maxAttempts", settings.retry.max_attempts);
+  object.duration("backoffInitial", settings.retry.initial);
+  object.duration("backoffMax", settings.retry.max);
+  object.number("backoffFactorMilli", settings.retry.factor_milli);
+  object.number("backoffJitterMilli", settings.retry.jitter_milli);
+  object.duration("timeout", settings.timeout);
+  object.duration("leaseDuration", settings.lease);
+  object.number("concurrency", settings.concurrency);
+  object.number("rateCount", settings.rate_count);
+  object.duration("ratePer", settings.rate_per);
+  object.signed_number("priority", settings.priority);
+  object.duration("retention", settings.retention);
+  object.flag("paused", settings.paused);
+  object.flag("deleted", definition.deleted);
+  object.number("pendingJobs", definition.pending);
+  object.number("runningJobs", definition.running);
+  object.time("rateWindowStart", definition.rate_start);
+  object.number("rateWindowUsed", definition.rate_used);
+  object.end();
+  return out;
+}
+
+std::string job_json(const scheduler::JobView& job) {
+  std::string out;
+  JsonObject object(out);
+  object.text("jobId", job.job.text());
+  object.text("jobDefinitionId", job.definition->id);
+  object.text("status", job.running ? "running" : "pending");
+  object.time("runAt", job.run_at);
+  object.signed_number("priority", job.priority);
+  object.number("attempt", job.attempt.value);
+  object.text("uniqueKey", job.unique_key);
+  object.raw("parameters", job.parameters.empty() ? "{}" : one_line(job.parameters));
+  if (job.running) {
+    object.number("started", job.started.value);
+    object.time("startedAt", job.started_at);
+    object.time("leaseUntil", job.lease_until);
+    object.time("timeoutAt", job.timeout_at);
+    object.flag("cancelRequested", job.cancel_requested);
+  }
+  object.end();
+  return out;
+}
+
+std::string state_json(const scheduler::State& state) {
+  std::string out = "{";
+  const auto member = [&](std::string_view name, const std::string& json) {
+    out += out.size() > 1 ? ",\n\"" : "\n\"";
+    out += name;
+    out += "\":" + json;
+  };
+  member("seq", std::to_string(state.applied().value));
+  member("time", "\"" + format_time(state.time()) + "\"");
+  member("epoch", std::to_string(state.epoch().value));
+  member("hash", "\"" + to_hex(state.hash()) + "\"");
+  std::string counts;
+  JsonObject object(counts);
+  object.number("components", state.component_count());
+  object.number("definitions", state.definition_count());
+  object.number("pendingJobs", state.pending_count());
+  object.number("runningJobs", state.running_count());
+  object.number("idempotencyKeys", state.key_count());
+  object.end();
+  member("counts", counts);
+  EntryList components(out, "components");
+  state.each_component([&](const auto& entry) { components.add(component_json(entry)); });
+  components.end();
+  EntryList definitions(out, "definitions");
+  state.each_definition([&](const auto& entry) { definitions.add(definition_json(entry)); });
+  definitions.end();
+  EntryList jobs(out, "jobs");
+  state.each_job([&](const auto& entry) { jobs.add(job_json(entry)); });
+  jobs.end();
+  return out + "\n}\n";
+}
+
+}  // namespace daybook::replay

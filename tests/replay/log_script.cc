@@ -1,0 +1,153 @@
+#include "tests/replay/log_script.h"
+
+#include <gtest/gtest.h>
+
+#include "base/sha256.h"
+
+namespace daybook::replay {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kLong = "long";    // worker, leased, one at a time, retried
+constexpr std::string_view kShort = "short";  // exec, two starts a minute, never retried
+
+Micros at(std::int64_t second) {
+  return Script::kStart + seconds(second);
+}
+
+events::DefinitionPut definition(std::string_view id) {
+  events::DefinitionPut e;
+  e.definition = id;
+  e.component = id == kLong ? "work"sv : "run"sv;
+  if (id == kLong) {
+    e.retry = {3, seconds(10), hours(1), 2000, 100};
+    e.timeout = seconds(300);
+    e.lease = seconds(30);
+    e.concurrency = 1;
+  } else {
+    e.rate_count = 2;
+    e.rate_per = seconds(60);
+  }
+  return e;
+}
+
+events::JobStarted started(JobId job, std::string_view definition, std::uint32_t attempt,
+                           std::int64_t due) {
+  events::JobStarted e;
+  e.job = job;
+  e.attempt = Attempt{attempt};
+  e.definition = definition;
+  e.component = definition == kLong ? "work"sv : "run"sv;
+  e.spec_hash = sha256(e.component);
+  e.secret = {7, attempt};
+  e.due = at(due);
+  return e;
+}
+
+events::JobStarted leased(JobId job, std::uint32_t attempt, std::int64_t due, std::int64_t now) {
+  events::JobStarted e = started(job, kLong, attempt, due);
+  e.lease_until = at(now + 30);
+  e.timeout_at = at(now + 300);
+  return e;
+}
+
+events::AttemptEnd end(std::uint32_t attempt, Seq started_by, std::int64_t second) {
+  return {Attempt{attempt}, started_by, at(second), 99};
+}
+
+events::JobCreated created(JobId job, std::string_view definition, std::int64_t run_at) {
+  events::JobCreated e;
+  e.job = job;
+  e.definition = definition;
+  e.parameters = {"{}"};
+  e.run_at = at(run_at);
+  return e;
+}
+
+// A job that fails once, is tried again, asked to stop, and cancelled.
+void add_cancelled_job(Script& s) {
+  const JobId job = s.next_job(2);
+  s.add("create.a", 2,
+        {created(job, kLong, 10), events::IdempotencyKeyUsed{"key-a", sha256("a"), s.next_seq()}});
+  const Seq first = s.next_seq();
+  s.add("start.a1", 10, {leased(job, 1, 10, 10)});
+  s.add("extend.a1", 12, {events::LeaseExtended{job, Attempt{1}, at(42)}});
+  s.add("retry.a1", 13,
+        {events::JobRetryScheduled{job, kLong, end(1, first, 10), {"E", "no", {}}, at(23)}});
+  const Seq second = s.next_seq();
+  s.add("start.a2", 23, {leased(job, 2, 23, 23)});
+  s.add("ask.a2", 24, {events::JobCancelRequested{job, Attempt{2}, kLong}});
+  s.add("cancel.a2", 25, {events::JobCancelled{job, kLong, end(2, second, 23)}});
+}
+
+// A job whose lease runs out, that then completes and schedules the next one; gives that one.
+JobId add_chain_job(Script& s) {
+  const JobId job = s.next_job(26);
+  events::JobCreated create = created(job, kLong, 26);
+  create.unique_key = "u";
+  create.tags = {"red"sv, "blue"sv};
+  s.add("create.b", 26, {create});
+  const Seq first = s.next_seq();
+  s.add("start.b1", 30, {leased(job, 1, 26, 30)});
+  s.add("expire.b1", 60,
+        {events::LeaseExpired{job, Attempt{1}, kLong, first, events::ExpiryCause::kLease},
+         events::JobRetryScheduled{
+             job, kLong, end(1, first, 30), {"LEASE_EXPIRED", "", {}}, at(70)}});
+  const Seq second = s.next_seq();
+  s.add("start.b2", 70, {leased(job, 2, 70, 70)});
+  const JobId child = s.next_job(75, 1);
+  events::JobCreated effect = created(child, kLong, 100);
+  effect.parent = job;
+  effect.effect_of = s.next_seq();
+  s.add("complete.b2", 75,
+        {events::JobCompleted{job, kLong, end(2, second, 70), {"{}"}, 1}, effect});
+  return child;
+}
+
+}  // namespace
+
+Script sample_script() {
+  Script s;
+  s.add("server.1", 0, {events::ServerStarted{Epoch{1}, "1", "h", 1}});
+  s.add(
+      "component.work", 1,
+      {events::ComponentPut{"work", events::Runtime::kWorker, {"{}"}, sha256("work"), {}, {}, {}}});
+  s.add("component.run", 1,
+        {events::ComponentPut{"run", events::Runtime::kExec, {"{}"}, sha256("run"), {}, {}, {}}});
+  s.add("definition.long", 1, {definition(kLong)});
+  s.add("definition.short", 1, {definition(kShort)});
+  add_cancelled_job(s);
+  const JobId child = add_chain_job(s);
+  const JobId c = s.next_job(76);
+  const JobId d = s.next_job(76, 1);
+  const JobId e = s.next_job(76, 2);
+  s.add("create.cde", 76, {created(c, kShort, 76), created(d, kShort, 76), created(e, kShort, 90)});
+  const Seq c1 = s.next_seq();
+  s.add("start.c1", 77, {started(c, kShort, 1, 76)});
+  const Seq d1 = s.next_seq();
+  s.add("start.d1", 78, {started(d, kShort, 1, 76)});
+  s.add("fail.c1", 79, {events::JobFailed{c, kShort, end(1, c1, 77), {"E", "no", {}}}});
+  s.add("cancel.e", 80, {events::JobCancelled{e, kShort, {}}});
+  s.add("server.2", 81, {events::ServerStarted{Epoch{2}, "1", "h", 2}}, 2);
+  s.add("expire.d1", 82,
+        {events::LeaseExpired{d, Attempt{1}, kShort, d1, events::ExpiryCause::kRestart},
+         events::JobFailed{d, kShort, end(1, d1, 78), {"ATTEMPT_LOST", "", {}}}},
+        2);
+  s.add("delete.long", 83, {events::DefinitionDeleted{kLong, 1}}, 2);
+  s.add("fail.child", 100, {events::JobFailed{child, kLong, {}, {"DEFINITION_DELETED", "", {}}}},
+        2);
+  s.add("remove.ce", 200,
+        {events::JobRemoved{c, kShort, events::RemovalReason::kRetention},
+         events::JobRemoved{e, kShort, events::RemovalReason::kRetention},
+         events::RetentionApplied{at(150), 2}},
+        2);
+  s.add("component.gone", 201, {events::ComponentDeleted{"work"}}, 2);
+  s.add("trim", 202, {events::LogTrimmed{Seq{3}, sha256("x"), "a.ndjson"}}, 2);
+  const JobId last = s.next_job(300);
+  s.add("create.last", 300, {created(last, kShort, 400)}, 2);
+  s.freeze();
+  return s;
+}
+
+}  // namespace daybook::replay
