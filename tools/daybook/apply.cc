@@ -1,0 +1,251 @@
+#include "tools/daybook/apply.h"
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+#include <set>
+
+#include <boost/json.hpp>
+
+#include "tools/daybook/json_text.h"
+#include "tools/daybook/manifest_fields.h"
+#include "tools/daybook/resource_list.h"
+
+namespace daybook::cli {
+
+namespace {
+
+std::string_view done_word(Change change) {
+  switch (change) {
+    case Change::kCreate:
+      return "created";
+    case Change::kUpdate:
+      return "updated";
+    case Change::kNone:
+      break;
+  }
+  return "unchanged";
+}
+
+// A member that the manifest leaves out and whose absence has no fixed meaning (the runtime follows
+// from the id) is the server's to choose, so it does not count as a difference.
+bool is_same(const Resource& resource, const boost::json::object& stored) {
+  const auto fields = fields_of(resource.kind);
+  const boost::json::object wanted = normalized(resource.spec, fields);
+  boost::json::object have = normalized(stored, fields);
+  if (!wanted.contains("runtime")) {
+    have.erase("runtime");
+  }
+  return wanted == have;
+}
+
+Error at_place(Error error, const Resource& resource) {
+  error.message =
+      resource.uri + ": " + error.message + (error.field.empty() ? "" : " (" + error.field + ")");
+  error.field = resource.place;
+  return error;
+}
+
+// Prints every problem as "file:line: what", and gives one error for the exit code.
+Status report(const Session& session, const std::vector<Error>& problems) {
+  if (problems.empty()) {
+    return {};
+  }
+  for (const Error& problem : problems) {
+    session.env.err << problem.field << ": " << problem.reason << ": " << problem.message << '\n';
+  }
+  Error summary = problems.front();
+  summary.reason = "MANIFEST_REFUSED";
+  summary.message = std::to_string(problems.size()) +
+                    (problems.size() == 1 ? " problem" : " problems") + "; nothing was changed";
+  summary.field.clear();
+  return fail(std::move(summary));
+}
+
+// The server's own check of every component: code that does not parse, a spec that its runtime
+// refuses.
+Result<std::vector<Error>> check_on_server(Client& client, const Manifest& manifest) {
+  std::vector<Error> problems;
+  for (const Resource& resource : manifest.resources) {
+    if (resource.kind != ResourceKind::kComponent) {
+      continue;
+    }
+    const auto answer = client.request("POST", target_of(resource.kind, resource.id) + "/check",
+                                       boost::json::value(resource.spec));
+    if (answer) {
+      continue;
+    }
+    switch (answer.error().code) {
+      case Code::kMalformed:
+      case Code::kInvalid:
+      case Code::kTooLarge:
+      case Code::kUnsupported:
+        problems.push_back(at_place(answer.error(), resource));
+        break;
+      default:
+        return fail(answer.error());
+    }
+  }
+  return problems;
+}
+
+// A definition may name a component that comes later; when nobody has it, its jobs will fail.
+void warn_of_missing_components(const Session& session, Client& client, const Manifest& manifest) {
+  std::set<std::string> known;
+  for (const Resource& resource : manifest.resources) {
+    if (resource.kind == ResourceKind::kComponent) {
+      known.insert(resource.id);
+    }
+  }
+  for (const Resource& resource : manifest.resources) {
+    const std::string component = cell(resource.spec, "componentId");
+    if (resource.kind != ResourceKind::kDefinition || known.contains(component)) {
+      continue;
+    }
+    const auto found = client.get(target_of(ResourceKind::kComponent, component));
+    if (!found && found.error().code == Code::kNotFound) {
+      session.env.err << resource.place << ": warning: component '" << component
+                      << "' is neither in the manifest nor on the server\n";
+    }
+    known.insert(component);
+  }
+}
+
+struct Surplus {
+  ResourceKind kind;
+  std::string id;
+};
+
+Result<std::vector<Surplus>> surplus(Client& client, const Manifest& manifest) {
+  std::vector<Surplus> out;
+  // Definitions go first, so that none is left without its component.
+  for (const auto& [kind, collection, member] :
+       {std::tuple{ResourceKind::kDefinition, "jobDefinitions", "jobDefinitionId"},
+        std::tuple{ResourceKind::kComponent, "components", "componentId"}}) {
+    ListRequest request;
+    request.path = "/resources/" + std::string(class_of(kind));
+    request.collection = collection;
+    request.limit = 1'000'000;
+    DAYBOOK_ASSIGN(const boost::json::value list, fetch_list(client, request));
+    for (const auto& row : list.get_object().at(collection).get_array()) {
+      const std::string id = cell(row, member);
+      const bool wanted =
+          std::any_of(manifest.resources.begin(), manifest.resources.end(),
+                      [&, k = kind](const Resource& r) { return r.kind == k && r.id == id; });
+      if (!wanted) {
+        out.push_back({kind, id});
+      }
+    }
+  }
+  return out;
+}
+
+std::string uri_of(const Surplus& one) {
+  return "/resources/" + std::string(class_of(one.kind)) + "/" + one.id;
+}
+
+Status confirm(const Session& session, const ApplyOptions& options, std::size_t count) {
+  if (options.yes || count == 0) {
+    return {};
+  }
+  const bool stdin_is_manifest =
+      std::find(options.files.begin(), options.files.end(), "-") != options.files.end();
+  if (!session.env.err_is_terminal || stdin_is_manifest) {
+    return fail(Code::kInvalid, "NOT_CONFIRMED",
+                "--prune would delete " + std::to_string(count) +
+                    " resources and nobody can be asked; give --yes");
+  }
+  session.env.err << "delete these " << count << " resources? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(session.env.in, answer);
+  if (answer != "y" && answer != "yes") {
+    return fail(Code::kConflict, "NOT_CONFIRMED", "nothing was changed");
+  }
+  return {};
+}
+
+Status send(const Session& session, Client& client, const Planned& planned) {
+  const Resource& resource = *planned.resource;
+  std::string seq = planned.seq;
+  if (planned.change != Change::kNone) {
+    auto answer = client.request("PUT", target_of(resource.kind, resource.id),
+                                 boost::json::value(resource.spec));
+    if (!answer) {
+      return fail(at_place(std::move(answer.error()), resource));
+    }
+    seq = cell(*answer, "seq");
+  }
+  session.env.out << done_word(planned.change) << ' ' << resource.uri << " (" << seq << ")\n";
+  return {};
+}
+
+void print_plan(const Session& session, const std::vector<Planned>& changes,
+                const std::vector<Surplus>& deletions) {
+  for (const Planned& planned : changes) {
+    const auto word = done_word(planned.change);
+    session.env.out << (planned.change == Change::kNone ? "" : "would be ") << word << ' '
+                    << planned.resource->uri << '\n';
+  }
+  for (const Surplus& one : deletions) {
+    session.env.out << "would be deleted " << uri_of(one) << '\n';
+  }
+}
+
+}  // namespace
+
+std::string target_of(ResourceKind kind, const std::string& id) {
+  return "/resources/" + std::string(class_of(kind)) + "/" +
+         escape_segment(id, kind == ResourceKind::kComponent);
+}
+
+Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest) {
+  std::vector<Planned> out;
+  for (const Resource& resource : manifest.resources) {
+    Planned planned{&resource, Change::kCreate, {}};
+    const auto stored = client.get(target_of(resource.kind, resource.id));
+    if (stored && stored->is_object()) {
+      planned.change = is_same(resource, stored->get_object()) ? Change::kNone : Change::kUpdate;
+      planned.seq = cell(*stored, "seq");
+    } else if (!stored && stored.error().code != Code::kNotFound) {
+      return fail(stored.error());
+    }
+    out.push_back(std::move(planned));
+  }
+  return out;
+}
+
+Status apply(const Session& session, const ApplyOptions& options) {
+  Manifest manifest;
+  for (const std::string& file : options.files) {
+    read_manifest_file(file, session.env.in, options.manifest, manifest);
+  }
+  DAYBOOK_TRY(report(session, manifest.problems));
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const std::vector<Error> problems, check_on_server(client, manifest));
+  DAYBOOK_TRY(report(session, problems));
+  warn_of_missing_components(session, client, manifest);
+  DAYBOOK_ASSIGN(const std::vector<Planned> changes, plan(client, manifest));
+  std::vector<Surplus> deletions;
+  if (options.prune) {
+    DAYBOOK_ASSIGN(deletions, surplus(client, manifest));
+  }
+  if (options.dry_run) {
+    print_plan(session, changes, deletions);
+    return {};
+  }
+  for (const Surplus& one : deletions) {
+    session.env.err << "not in the manifest: " << uri_of(one) << '\n';
+  }
+  DAYBOOK_TRY(confirm(session, options, deletions.size()));
+  for (const Planned& planned : changes) {
+    DAYBOOK_TRY(send(session, client, planned));
+  }
+  for (const Surplus& one : deletions) {
+    DAYBOOK_ASSIGN(const boost::json::value answer,
+                   client.request("DELETE", target_of(one.kind, one.id)));
+    session.env.out << "deleted " << uri_of(one) << " (" << cell(answer, "seq") << ")\n";
+  }
+  return {};
+}
+
+}  // namespace daybook::cli

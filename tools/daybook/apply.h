@@ -1,0 +1,37 @@
+// Making a server's resources what manifests say. Everything is checked before the first change is
+// sent.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/daybook/cli.h"
+#include "tools/daybook/manifest.h"
+
+namespace daybook::cli {
+
+struct ApplyOptions {
+  std::vector<std::string> files;
+  ManifestOptions manifest;
+  bool dry_run = false;
+  bool prune = false;
+  bool yes = false;
+};
+
+enum class Change { kCreate, kUpdate, kNone };
+
+struct Planned {
+  const Resource* resource = nullptr;
+  Change change = Change::kNone;
+  std::string seq;  // of the resource as the server has it
+};
+
+// What applying would change, by comparing with what the server has.
+Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest);
+
+// The path to send to; component ids keep their slashes.
+std::string target_of(ResourceKind kind, const std::string& id);
+
+Status apply(const Session& session, const ApplyOptions& options);
+
+}  // namespace daybook::cli

@@ -1,0 +1,82 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "base/hex.h"
+#include "log/backup.h"
+#include "log/data_dir.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/resource_list.h"
+
+namespace daybook::cli {
+
+namespace {
+
+struct Options {
+  std::string data_dir;
+  std::string directory;
+};
+
+void print_backup(const Session& session, const log::BackupInfo& info,
+                  const std::string& directory) {
+  print_members(session, boost::json::object{{"directory", directory},
+                                             {"logId", log::to_text(info.id)},
+                                             {"firstSeq", info.first.value},
+                                             {"lastSeq", info.head.seq.value},
+                                             {"hash", to_hex(info.head.chain)}});
+}
+
+Status back_up(const Session& session, const Options& options) {
+  const SystemClock clock;
+  DAYBOOK_ASSIGN(const auto data_dir,
+                 log::DataDir::open(options.data_dir, clock, {.create = false}));
+  DAYBOOK_ASSIGN(const auto log, log::RocksLog::open(*data_dir));
+  DAYBOOK_ASSIGN(const log::BackupInfo info, log::backup(*log, options.directory));
+  print_backup(session, info, options.directory);
+  return {};
+}
+
+Status restore_backup(const Session& session, const Options& options) {
+  DAYBOOK_ASSIGN(const log::BackupInfo info, log::restore(options.directory, options.data_dir));
+  print_backup(session, info, options.data_dir);
+  return {};
+}
+
+Status verify_backup(const Session& session, const Options& options) {
+  DAYBOOK_ASSIGN(const log::BackupInfo info, log::verify_backup(options.directory));
+  print_backup(session, info, options.directory);
+  return {};
+}
+
+}  // namespace
+
+void add_backup_commands(CLI::App& root, Session& session) {
+  auto options = std::make_shared<Options>();
+  auto& backup = add_verb(
+      root, "backup", "Copy the log of a stopped server into a new directory, and verify the copy",
+      {"backup --data-dir /var/lib/daybook --to /backup/2025-11-16"});
+  backup.add_option("--data-dir", options->data_dir, "Data directory")->required();
+  backup.add_option("--to", options->directory, "New or empty directory")->required();
+  backup.callback([&session, options] {
+    session.action = [&session, options] { return back_up(session, *options); };
+  });
+  auto from = std::make_shared<Options>();
+  auto verify_only = std::make_shared<bool>(false);
+  auto& restore =
+      add_verb(root, "restore", "Make a data directory from a backup, or only verify it",
+               {"restore --from /backup/2025-11-16 --data-dir /var/lib/daybook",
+                "restore --from /backup/2025-11-16 --verify-only"});
+  restore.add_option("--from", from->directory, "Directory of the backup")->required();
+  auto* target = restore.add_option("--data-dir", from->data_dir, "New or empty directory");
+  restore.add_flag("--verify-only", *verify_only, "Read the backup from end to end, write nothing")
+      ->excludes(target);
+  restore.callback([&session, from, verify_only] {
+    if (from->data_dir.empty() && !*verify_only) {
+      throw CLI::RequiredError("--data-dir or --verify-only");
+    }
+    session.action = [&session, from, verify_only] {
+      return *verify_only ? verify_backup(session, *from) : restore_backup(session, *from);
+    };
+  });
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,112 @@
+#include "tools/daybook/cli.h"
+
+#include <algorithm>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/daybook/commands.h"
+#include "tools/daybook/exit_code.h"
+#include "tools/daybook/json_text.h"
+
+#if __has_include("tools/daybook/bench_command.h")
+#include "tools/daybook/bench_command.h"
+#define DAYBOOK_HAS_BENCH_COMMAND 1
+#endif
+
+namespace daybook::cli {
+
+bool Session::wants_json() const {
+  return output.empty() ? !env.out_is_terminal : output == "json";
+}
+
+Result<Client> Session::client() const {
+  ClientOptions options;
+  options.server =
+      !server.empty() ? server : env.variable("DAYBOOK_SERVER").value_or(kServerDefault);
+  options.token = env.variable("DAYBOOK_TOKEN").value_or("");
+  return Client::connect_to(std::move(options));
+}
+
+void Session::print_json(const boost::json::value& value) const {
+  env.out << to_pretty(value) << '\n';
+}
+
+void Session::print_table(const Table& table) const {
+  table.print(env.out, env.out_columns);
+}
+
+CLI::App& add_noun(CLI::App& parent, const std::string& name, const std::string& what) {
+  CLI::App* noun = parent.add_subcommand(name, what);
+  noun->require_subcommand(1);
+  noun->fallthrough();
+  return *noun;
+}
+
+CLI::App& add_verb(CLI::App& parent, const std::string& name, const std::string& what,
+                   const std::vector<std::string>& examples) {
+  CLI::App* verb = parent.add_subcommand(name, what);
+  verb->fallthrough();
+  std::string text = "Examples:\n";
+  for (const std::string& example : examples) {
+    text += "  daybook " + example + "\n";
+  }
+  verb->footer(text);
+  return *verb;
+}
+
+std::unique_ptr<CLI::App> make_tree(Session& session) {
+  auto root = std::make_unique<CLI::App>("An event-sourced job scheduler.", session.program);
+  root->require_subcommand(1);
+  root->add_option(
+      "--server", session.server,
+      "Address of the server (else DAYBOOK_SERVER, else " + std::string(kServerDefault) + ")");
+  root->add_option("-o,--output", session.output, "json or table (table on a terminal, else json)")
+      ->check(CLI::IsMember({"json", "table"}));
+  root->footer("The token is taken from DAYBOOK_TOKEN. `" + session.program +
+               " COMMAND --help` shows a command with examples;\ndocs/operations.md lists the exit "
+               "codes.");
+  add_serve_command(*root, session);
+  add_apply_commands(*root, session);
+  add_component_commands(*root, session);
+  add_definition_commands(*root, session);
+  add_job_commands(*root, session);
+  add_event_commands(*root, session);
+  add_worker_commands(*root, session);
+  add_stats_command(*root, session);
+  add_log_commands(*root, session);
+  add_replay_command(*root, session);
+  add_backup_commands(*root, session);
+#ifdef DAYBOOK_HAS_BENCH_COMMAND
+  add_bench_command(*root, session);
+#endif
+  add_completion_commands(*root, session);
+  add_version_command(*root, session);
+  return root;
+}
+
+int run(const std::string& program, std::vector<std::string> arguments, const Environment& env) {
+  Session session(env);
+  session.program = program;
+  const auto tree = make_tree(session);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
+  try {
+    tree->parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    const int code = tree->exit(error, env.out, env.err);
+    return code == 0 ? 0 : static_cast<int>(Exit::kUsage);
+  }
+  const Status done = session.action ? session.action() : Status{};
+  env.out.flush();
+  if (!done) {
+    env.err << program << ": " << done.error().text() << std::endl;
+    return static_cast<int>(exit_for(done.error()));
+  }
+  if (!env.out) {
+    env.err << program << ": standard output could not be written" << std::endl;
+    return static_cast<int>(Exit::kFailure);
+  }
+  return 0;
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,21 @@
+// Moving the oldest part of a stopped server's log into an archive file.
+#pragma once
+
+#include <string>
+
+#include "tools/daybook/cli.h"
+
+namespace daybook::cli {
+
+struct CompactOptions {
+  std::string data_dir;
+  std::string through;  // a sequence number or a time
+  std::string archive;  // new file
+};
+
+// The order that makes a crash harmless: views and a snapshot beyond the part are durable (I16),
+// the trim is recorded in the log, the archive is written and read back, and only then the part
+// goes. Repeating it finishes what was interrupted.
+Status compact(const Session& session, const CompactOptions& options);
+
+}  // namespace daybook::cli

@@ -1,0 +1,138 @@
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "base/limits.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/json_text.h"
+#include "tools/daybook/manifest.h"
+#include "tools/daybook/resource_list.h"
+#include "tools/daybook/spec_input.h"
+
+namespace daybook::cli {
+
+namespace {
+
+const std::string kPath = "/resources/components";
+
+std::string target_of(const std::string& id) {
+  return kPath + "/" + escape_segment(id, true);
+}
+
+struct Put {
+  std::string id;
+  std::string json_file;
+  std::string runtime;
+  std::string code_file;
+  std::string url;
+  std::string display_name;
+  std::string description;
+  std::string version;
+  std::vector<std::string> command;
+  bool check = false;
+};
+
+Result<boost::json::object> spec_of(const Session& session, const Put& put) {
+  DAYBOOK_ASSIGN(boost::json::object spec, read_spec(session.env, put.json_file));
+  set_text(spec, "runtime", put.runtime);
+  set_text(spec, "url", put.url);
+  set_text(spec, "displayName", put.display_name);
+  set_text(spec, "description", put.description);
+  set_text(spec, "componentVersion", put.version);
+  if (!put.code_file.empty()) {
+    DAYBOOK_ASSIGN(std::string code,
+                   read_code_file(".", put.code_file, true, kComponentCodeBytesMax));
+    spec["code"] = std::move(code);
+  }
+  if (!put.command.empty()) {
+    spec["command"] = boost::json::value_from(put.command);
+  }
+  return spec;
+}
+
+Status put_component(const Session& session, const Put& put) {
+  DAYBOOK_ASSIGN(boost::json::object spec, spec_of(session, put));
+  DAYBOOK_ASSIGN(Client client, session.client());
+  const std::string target = target_of(put.id);
+  DAYBOOK_ASSIGN(const boost::json::value answer,
+                 put.check ? client.request("POST", target + "/check", std::move(spec))
+                           : client.request("PUT", target, std::move(spec)));
+  if (put.check && !session.wants_json()) {
+    session.env.out << "no fault found\n";
+    return {};
+  }
+  print_members(session, answer);
+  return {};
+}
+
+void add_put(CLI::App& noun, Session& session, bool check) {
+  auto put = std::make_shared<Put>();
+  put->check = check;
+  const std::string name = check ? "check" : "put";
+  auto& verb = add_verb(
+      noun, name, check ? "Check a component without storing it" : "Create or change a component",
+      {"component " + name + " word-count --runtime exec -- wc -w",
+       "component " + name + " notify --runtime http --url https://example.com/hook",
+       "component " + name + " notify --json notify.json"});
+  verb.add_option("id", put->id, "The component's id")->required();
+  verb.add_option("--json", put->json_file,
+                  "File with the whole spec as JSON, - for standard input");
+  verb.add_option("--runtime", put->runtime, "exec, http, worker or reactor");
+  verb.add_option("--code-file", put->code_file, "File with the component's code");
+  verb.add_option("--url", put->url, "Where an http component posts to");
+  verb.add_option("--display-name", put->display_name, "Name for people");
+  verb.add_option("--description", put->description, "What it does");
+  verb.add_option("--component-version", put->version, "Version for people");
+  verb.add_option("command", put->command, "Of an exec component: program and arguments, after --");
+  verb.callback([&session, put] {
+    session.action = [&session, put] { return put_component(session, *put); };
+  });
+}
+
+void add_list(CLI::App& noun, Session& session) {
+  auto request = std::make_shared<ListRequest>();
+  request->path = kPath;
+  request->collection = "components";
+  auto& verb = add_verb(noun, "list", "List components",
+                        {"component list", "component list --limit 500 -o json"});
+  verb.add_option("--limit", request->limit, "Rows at most")->check(CLI::PositiveNumber);
+  verb.add_option("--after", request->after, "Cursor of an earlier page");
+  verb.callback([&session, request] {
+    session.action = [&session, request] {
+      return print_list(session, *request,
+                        {{{"COMPONENT"}, "componentId"},
+                         {{"RUNTIME"}, "runtime"},
+                         {{"VERSION"}, "componentVersion"},
+                         {{"UPDATED"}, "updatedAt"},
+                         {{"NAME"}, "displayName"}});
+    };
+  });
+}
+
+void add_by_id(CLI::App& noun, Session& session, bool remove) {
+  auto id = std::make_shared<std::string>();
+  auto& verb =
+      add_verb(noun, remove ? "delete" : "get", remove ? "Delete a component" : "Show a component",
+               {std::string("component ") + (remove ? "delete" : "get") + " word-count"});
+  verb.add_option("id", *id, "The component's id")->required();
+  verb.callback([&session, id, remove] {
+    session.action = [&session, id, remove] {
+      return remove ? delete_resource(session, target_of(*id), "component " + *id)
+                    : print_resource(session, target_of(*id));
+    };
+  });
+}
+
+}  // namespace
+
+void add_component_commands(CLI::App& root, Session& session) {
+  auto& noun = add_noun(root, "component", "What a job runs");
+  add_list(noun, session);
+  add_by_id(noun, session, false);
+  add_put(noun, session, false);
+  add_put(noun, session, true);
+  add_by_id(noun, session, true);
+}
+
+}  // namespace daybook::cli

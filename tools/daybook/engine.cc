@@ -1,0 +1,385 @@
+#include "tools/daybook/engine.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <map>
+
+#include <spdlog/spdlog.h>
+
+#include "api/api.h"
+#include "base/limits.h"
+#include "base/time_text.h"
+#include "components/exec_runtime.h"
+#include "components/http_runtime.h"
+#include "log/data_dir.h"
+#include "log/memory_log.h"
+#include "log/rocks_log.h"
+#include "scheduler/recover.h"
+#include "scheduler/snapshotter.h"
+#include "tools/daybook/cli.h"
+#include "tools/daybook/exit_code.h"
+#include "tools/daybook/scratch_directory.h"
+
+namespace daybook::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
+}
+
+[[noreturn]] void die(const Error& error) {
+  spdlog::critical("the write path failed, nothing more is acknowledged: {}", error.text());
+  spdlog::default_logger_raw()->flush();
+  ::_exit(fatal_exit_for(error));
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  explicit Impl(EngineOptions given) : options(std::move(given)) {
+    clock = options.clock != nullptr ? options.clock : &system_clock;
+    entropy = options.entropy != nullptr ? options.entropy : &system_entropy;
+  }
+
+  struct Step {
+    std::string_view name;
+    Status (Impl::*start)();
+    void (Impl::*stop)();
+  };
+  static const std::array<Step, 10> kSteps;
+
+  Status open_scratch();
+  void remove_scratch() { scratch.reset(); }
+  Status open_data_dir();
+  void close_data_dir() { data_dir.reset(); }
+  Status open_log();
+  void close_log() { log.reset(); }
+  Status recover_state();
+  void drop_sequencer() { sequencer.reset(); }
+  Status open_views();
+  void close_views();
+  Status open_runtimes();
+  void close_runtimes();
+  Status make_dispatcher();
+  void drop_dispatcher() { dispatcher.reset(); }
+  Status start_sequencer();
+  void stop_sequencer();
+  Status start_dispatcher();
+  void stop_dispatcher();
+  Status start_api();
+  void stop_api();
+
+  Status check_clock(Micros last_event) const;
+  api::DiskStatus disk();
+  fs::path views_path() const;
+  fs::path snapshots_path() const;
+
+  EngineOptions options;
+  SystemClock system_clock;
+  SystemEntropy system_entropy;
+  const Clock* clock = nullptr;
+  Entropy* entropy = nullptr;
+  StartReport report;
+  std::size_t steps_done = 0;
+  std::string address;
+
+  std::unique_ptr<ScratchDirectory> scratch;
+  std::unique_ptr<log::DataDir> data_dir;
+  std::unique_ptr<log::Log> log;
+  std::unique_ptr<scheduler::Snapshotter> snapshotter;
+  std::unique_ptr<scheduler::Sequencer> sequencer;
+  std::unique_ptr<projections::Views> views;
+  std::unique_ptr<components::ExecRuntime> exec;
+  std::unique_ptr<components::HttpRuntime> http;
+  std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<api::Api> api;
+};
+
+// The order of starting; stopping is the same backwards. The sequencer's threads start only after
+// the dispatcher took over the recovered state, and the first command is StartServer: from then on
+// an older server's appends are refused.
+const std::array<Engine::Impl::Step, 10> Engine::Impl::kSteps = {{
+    {"temporary directory", &Impl::open_scratch, &Impl::remove_scratch},
+    {"data directory", &Impl::open_data_dir, &Impl::close_data_dir},
+    {"log", &Impl::open_log, &Impl::close_log},
+    {"state", &Impl::recover_state, &Impl::drop_sequencer},
+    {"views", &Impl::open_views, &Impl::close_views},
+    {"runtimes", &Impl::open_runtimes, &Impl::close_runtimes},
+    {"open work", &Impl::make_dispatcher, &Impl::drop_dispatcher},
+    {"sequencer", &Impl::start_sequencer, &Impl::stop_sequencer},
+    {"dispatcher", &Impl::start_dispatcher, &Impl::stop_dispatcher},
+    {"api", &Impl::start_api, &Impl::stop_api},
+}};
+
+Status Engine::Impl::open_scratch() {
+  std::error_code bad;
+  const fs::path parent =
+      options.temp_dir.empty() ? fs::temp_directory_path(bad) : options.temp_dir;
+  if (bad) {
+    return fail(Code::kIo, "TEMP_DIR", bad.message());
+  }
+  DAYBOOK_ASSIGN(scratch, ScratchDirectory::make(parent));
+  return {};
+}
+
+fs::path Engine::Impl::views_path() const {
+  return data_dir ? data_dir->views_path() : scratch->path() / "views";
+}
+
+fs::path Engine::Impl::snapshots_path() const {
+  return data_dir ? data_dir->path() / "snapshots" : scratch->path() / "snapshots";
+}
+
+Status Engine::Impl::open_data_dir() {
+  if (options.data_dir.empty()) {
+    return {};
+  }
+  DAYBOOK_ASSIGN(data_dir,
+                 log::DataDir::open(options.data_dir, *clock, {.create = options.create}));
+  return {};
+}
+
+Status Engine::Impl::open_log() {
+  if (!data_dir) {
+    log = std::make_unique<log::MemoryLog>();
+    return {};
+  }
+  DAYBOOK_ASSIGN(std::unique_ptr<log::RocksLog> opened, log::RocksLog::open(*data_dir));
+  report.log_opened_by = opened->opened_by();
+  log = std::move(opened);
+  return {};
+}
+
+Status Engine::Impl::check_clock(Micros last_event) const {
+  const Duration ahead = clock->wall() - last_event;
+  if (last_event.value == 0 || ahead.value <= kStartJumpMaxUs || options.accept_clock_jump) {
+    return {};
+  }
+  return fail(Code::kConflict, "CLOCK_JUMP",
+              "the clock says " + format_time(clock->wall()) + ", the last event is of " +
+                  format_time(last_event) +
+                  ": everything scheduled in between would start at once. If the clock is right, "
+                  "start with --accept-clock-jump");
+}
+
+Status Engine::Impl::recover_state() {
+  std::error_code bad;
+  fs::create_directories(snapshots_path(), bad);
+  if (bad) {
+    return fail(Code::kIo, "SNAPSHOT_DIR", bad.message(), snapshots_path().string());
+  }
+  DAYBOOK_ASSIGN(scheduler::Recovered recovered, scheduler::recover(*log, snapshots_path()));
+  report.last = log->last();
+  report.snapshot = recovered.snapshot;
+  report.events_folded = recovered.events;
+  report.notes = recovered.notes;
+  DAYBOOK_TRY(check_clock(recovered.state.time()));
+  snapshotter = std::make_unique<scheduler::Snapshotter>(snapshots_path());
+  scheduler::SequencerOptions wanted;
+  wanted.snapshot_events = options.snapshot_events;
+  wanted.on_fatal = options.on_fatal ? options.on_fatal : die;
+  if (data_dir) {
+    wanted.admit = [this] { return data_dir->check_space(); };
+    wanted.snapshot = [this](const scheduler::State& state, Seq seq, const Hash& chain) {
+      return snapshotter->take(state, seq, chain);
+    };
+  }
+  sequencer = std::make_unique<scheduler::Sequencer>(*log, *clock, std::move(recovered.state),
+                                                     std::move(wanted));
+  return {};
+}
+
+Status Engine::Impl::open_views() {
+  DAYBOOK_ASSIGN(views, projections::Views::open({.directory = views_path()}, *log));
+  views->start();
+  return {};
+}
+
+void Engine::Impl::close_views() {
+  views->stop();
+  views.reset();
+}
+
+Status Engine::Impl::open_runtimes() {
+  if (!options.run_jobs) {
+    return {};
+  }
+  components::ExecOptions exec_options;
+  exec_options.slots = options.exec_slots;
+  exec_options.temp_directory = scratch->path();
+  exec_options.data_directory = options.data_dir;
+  exec_options.require_sandbox = options.require_sandbox;
+  DAYBOOK_ASSIGN(exec, components::ExecRuntime::open(std::move(exec_options), *clock));
+  report.sandbox = exec->sandbox_level();
+  components::HttpOptions http_options;
+  http_options.slots = options.http_slots;
+  http_options.signing_secret = options.http_signing_secret;
+  http_options.allow_private = options.http_allow_private;
+  http_options.allowed_networks = options.http_allowed_networks;
+  DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
+  return {};
+}
+
+void Engine::Impl::close_runtimes() {
+  if (exec) {
+    exec->shutdown();
+  }
+  if (http) {
+    http->shutdown();
+  }
+  exec.reset();
+  http.reset();
+}
+
+Status Engine::Impl::make_dispatcher() {
+  dispatch::DispatcherOptions wanted;
+  wanted.exec_slots = options.exec_slots;
+  wanted.http_slots = options.http_slots;
+  wanted.retention = options.retention;
+  dispatcher = std::make_unique<dispatch::Dispatcher>(
+      *log, *sequencer, *views, *clock, *entropy,
+      dispatch::Runtimes{.exec = exec.get(), .http = http.get()}, wanted);
+  dispatcher->recover(sequencer->state(), sequencer->state().applied());
+  return {};
+}
+
+Status Engine::Impl::start_sequencer() {
+  sequencer->start();
+  scheduler::StartServer command;
+  command.version = kVersion;
+  command.host = host_name();
+  command.pid = static_cast<std::uint32_t>(::getpid());
+  DAYBOOK_TRY(sequencer->call(std::move(command), "system", entropy->command_id()));
+  return {};
+}
+
+void Engine::Impl::stop_sequencer() {
+  sequencer->stop();
+  if (const Status written = snapshotter->wait(); !written) {
+    spdlog::warn("the last snapshot was not written, the next start reads more of the log: {}",
+                 written.error().text());
+  }
+}
+
+Status Engine::Impl::start_dispatcher() {
+  if (options.run_jobs) {
+    dispatcher->start();
+  }
+  return {};
+}
+
+void Engine::Impl::stop_dispatcher() {
+  if (options.run_jobs) {
+    dispatcher->stop();
+  }
+}
+
+api::DiskStatus Engine::Impl::disk() {
+  api::DiskStatus out;
+  std::error_code bad;
+  const fs::space_info space =
+      fs::space(options.data_dir.empty() ? scratch->path() : data_dir->path(), bad);
+  if (!bad) {
+    out.free_bytes = space.available;
+    out.total_bytes = space.capacity;
+  }
+  out.accepting = !data_dir || data_dir->check_space();
+  return out;
+}
+
+Status Engine::Impl::start_api() {
+  if (!options.listen) {
+    return {};
+  }
+  DAYBOOK_TRY(api::check_listen(options.host));
+  std::map<events::Runtime, const components::Runtime*> runtimes;
+  if (options.run_jobs) {
+    runtimes[events::Runtime::kExec] = exec.get();
+    runtimes[events::Runtime::kHttp] = http.get();
+  }
+  api::Options wanted;
+  wanted.host = options.host;
+  wanted.port = options.port;
+  wanted.io_threads = options.io_threads;
+  api = std::make_unique<api::Api>(api::Engine{.log = *log,
+                                               .sequencer = *sequencer,
+                                               .views = *views,
+                                               .dispatcher = *dispatcher,
+                                               .runtimes = std::move(runtimes),
+                                               .clock = *clock,
+                                               .entropy = *entropy,
+                                               .logger = *spdlog::default_logger_raw(),
+                                               .disk = [this] { return disk(); },
+                                               .version = kVersion},
+                                   wanted);
+  DAYBOOK_TRY(api->start());
+  const bool is_ipv6 = options.host.find(':') != std::string::npos;
+  address = "http://" + (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" +
+            std::to_string(api->port());
+  return {};
+}
+
+void Engine::Impl::stop_api() {
+  if (api) {
+    api->stop();
+  }
+  api.reset();
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Engine::~Engine() {
+  stop();
+}
+
+Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options) {
+  std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(std::move(options))));
+  Impl& impl = *engine->impl_;
+  const Micros begin = impl.clock->steady();
+  for (const Impl::Step& step : Impl::kSteps) {
+    spdlog::debug("starting: {}", step.name);
+    DAYBOOK_TRY((impl.*step.start)());
+    ++impl.steps_done;
+  }
+  impl.report.seconds = static_cast<double>((impl.clock->steady() - begin).value) / 1e6;
+  return engine;
+}
+
+void Engine::stop() {
+  while (impl_->steps_done > 0) {
+    const Impl::Step& step = Impl::kSteps[--impl_->steps_done];
+    spdlog::debug("stopping: {}", step.name);
+    (impl_.get()->*step.stop)();
+  }
+}
+
+const StartReport& Engine::report() const {
+  return impl_->report;
+}
+
+std::string Engine::address() const {
+  return impl_->address;
+}
+
+log::Log& Engine::log() {
+  return *impl_->log;
+}
+
+scheduler::Sequencer& Engine::sequencer() {
+  return *impl_->sequencer;
+}
+
+projections::Views& Engine::views() {
+  return *impl_->views;
+}
+
+dispatch::Dispatcher& Engine::dispatcher() {
+  return *impl_->dispatcher;
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,93 @@
+// The whole server in one object: what exists, in which order it starts, and that it stops in the
+// reverse order. The list itself is kSteps in engine.cc.
+//
+// Also used in-process, by benchmarks and tests: without HTTP, with the log in memory, with a clock
+// that is told. Threads: start() and stop() from one thread; the parts have their own rules.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "base/result.h"
+#include "dispatch/dispatcher.h"
+#include "log/log.h"
+#include "projections/views.h"
+#include "scheduler/sequencer.h"
+
+namespace daybook::cli {
+
+struct EngineOptions {
+  // Empty: the log is in memory, the views are in a temporary directory, and nothing outlives the
+  // engine.
+  std::filesystem::path data_dir;
+  bool create = true;    // make the directory when it is absent
+  bool run_jobs = true;  // else due jobs wait
+  bool retention = true;
+  bool accept_clock_jump = false;
+  std::uint64_t snapshot_events = 1'000'000;
+
+  bool listen = true;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  // zero: a free one
+  std::size_t io_threads = 2;
+
+  std::size_t exec_slots = 4;
+  std::size_t http_slots = 64;
+  bool http_allow_private = false;
+  std::vector<std::string> http_allowed_networks;
+  std::string http_signing_secret;
+  std::filesystem::path temp_dir;  // of exec components; empty: the system's
+  bool require_sandbox = false;
+
+  // Null: the system's.
+  const Clock* clock = nullptr;
+  Entropy* entropy = nullptr;
+  // The write path failed (I15); called on the commit thread, must not return. Empty: say so and
+  // _exit 70 to 74.
+  std::function<void(const Error&)> on_fatal;
+};
+
+// How the start went, for people.
+struct StartReport {
+  std::string log_opened_by;  // row of the recovery table; empty for a log in memory
+  Seq last;                   // of the log, before this start
+  Seq snapshot;               // from which the state was read; zero: none
+  std::uint64_t events_folded = 0;
+  std::string sandbox;
+  double seconds = 0;
+  std::vector<std::string> notes;
+};
+
+class Engine {
+ public:
+  // Everything runs when it returns; on failure nothing does.
+  static Result<std::unique_ptr<Engine>> start(EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Takes no more work, ends what runs, writes what is in memory. May be called again.
+  void stop();
+
+  const StartReport& report() const;
+  // "http://127.0.0.1:43211"; empty without HTTP.
+  std::string address() const;
+
+  log::Log& log();
+  scheduler::Sequencer& sequencer();
+  projections::Views& views();
+  dispatch::Dispatcher& dispatcher();
+
+ private:
+  struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::cli

@@ -1,0 +1,200 @@
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "base/time_text.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/job_run.h"
+#include "tools/daybook/json_text.h"
+#include "tools/daybook/resource_list.h"
+
+namespace daybook::cli {
+
+namespace {
+
+const std::string kPath = "/resources/jobs";
+constexpr const char* kExampleJob = "019a8a3c-6c00-7000-8000-000000000017";
+
+std::string target_of(const std::string& id) {
+  return kPath + "/" + escape_segment(id);
+}
+
+void add_run(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<RunOptions>();
+  auto& verb = add_verb(
+      noun, "run", "Schedule a job",
+      {"job run nightly-report --param day=2025-11-15",
+       "job run hourly-sync --param full:=true --run-at 2025-11-16T02:00:00Z",
+       "job run hourly-sync --params-json '{\"shops\": [1, 2]}' --run-at +15m --tag manual",
+       "job run nightly-report --wait --timeout 5m"});
+  verb.add_option("definition", options->definition, "The job definition's id")->required();
+  // Each option takes one value, so that what follows is never mistaken for another.
+  verb.add_option("--param", options->parameters, "name=text, or name:=json; repeatable")
+      ->allow_extra_args(false);
+  verb.add_option("--params-json", options->parameters_json, "All parameters as JSON, or @file");
+  verb.add_option("--run-at", options->run_at, "A time, or +duration from now; absent: now");
+  verb.add_option("--priority", options->priority, "Higher starts first");
+  verb.add_option("--tag", options->tags, "A word to find the job by; repeatable")
+      ->allow_extra_args(false);
+  verb.add_option("--unique-key", options->unique_key,
+                  "Refuse when a live job of the definition has the same key");
+  verb.add_option("--idempotency-key", options->idempotency_key,
+                  "Repeating with the same key gives the first outcome");
+  verb.add_flag("--wait", options->wait, "Wait for the end; exit code 9 unless it completed");
+  verb.add_option("--timeout", options->timeout, "How long --wait waits");
+  verb.callback([&session, options] {
+    session.action = [&session, options] { return run_job(session, *options); };
+  });
+}
+
+struct ListOptions {
+  ListRequest request;
+  std::string definition;
+  std::string status;
+  std::string tag;
+  std::string order;
+  std::string created_after;
+  std::string created_before;
+  std::string as_of;
+};
+
+Status list_jobs(const Session& session, ListOptions options) {
+  options.request.path = kPath;
+  options.request.collection = "jobs";
+  options.request.query = {{"jobDefinitionId", options.definition},
+                           {"status", options.status},
+                           {"tag", options.tag},
+                           {"createdAfter", options.created_after},
+                           {"createdBefore", options.created_before},
+                           {"order", options.order},
+                           {"asOf", options.as_of}};
+  return print_list(session, options.request,
+                    {{{"JOB"}, "jobId"},
+                     {{"DEFINITION"}, "jobDefinitionId"},
+                     {{"STATUS"}, "status"},
+                     {{"ATTEMPT", Table::Align::kRight}, "attempt"},
+                     {{"RUN AT"}, "runAt"},
+                     {{"FINISHED"}, "finishedAt"},
+                     {{"ERROR"}, "error.message"}});
+}
+
+void add_list(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<ListOptions>();
+  auto& verb =
+      add_verb(noun, "list", "List jobs",
+               {"job list --status pending", "job list --definition hourly-sync --limit 200",
+                "job list --tag manual -o json"});
+  verb.add_option("--status", options->status, "Only jobs in this state")
+      ->check(CLI::IsMember({"pending", "running", "completed", "failed", "cancelled"}));
+  verb.add_option("--definition", options->definition, "Only jobs of this definition");
+  verb.add_option("--tag", options->tag, "Only jobs with this tag");
+  verb.add_option("--created-after", options->created_after, "A time, inclusive");
+  verb.add_option("--created-before", options->created_before, "A time, exclusive");
+  verb.add_option("--order", options->order, "As GET /resources/jobs takes it");
+  verb.add_option("--as-of", options->as_of, "As it was at a sequence number or time");
+  verb.add_option("--limit", options->request.limit, "Rows at most")->check(CLI::PositiveNumber);
+  verb.add_option("--after", options->request.after, "Cursor of an earlier page");
+  verb.callback([&session, options] {
+    session.action = [&session, options] { return list_jobs(session, *options); };
+  });
+}
+
+using ByJob = std::function<Status(const Session&, const std::string&)>;
+
+void add_by_id(CLI::App& noun, Session& session, const std::string& name, const std::string& what,
+               ByJob act) {
+  auto id = std::make_shared<std::string>();
+  auto& verb = add_verb(noun, name, what, {"job " + name + " " + kExampleJob});
+  verb.add_option("id", *id, "The job's id")->required();
+  verb.callback([&session, id, act = std::move(act)] {
+    session.action = [&session, id, act] { return act(session, *id); };
+  });
+}
+
+Status post(const Session& session, const std::string& target, const std::string& done) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const boost::json::value answer, client.request("POST", target));
+  if (session.wants_json() || done.empty()) {
+    print_members(session, answer);
+  } else {
+    session.env.out << done << '\n';
+  }
+  return {};
+}
+
+Status retry_job(const Session& session, const std::string& id) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const boost::json::value job, client.request("POST", target_of(id) + "/retry"));
+  if (session.wants_json()) {
+    session.print_json(job);
+  } else {
+    session.env.out << cell(job, "jobId") << '\n';
+  }
+  return {};
+}
+
+Status job_events(const Session& session, const std::string& id) {
+  return print_list(session,
+                    {.path = target_of(id) + "/events",
+                     .collection = "events",
+                     .query = {},
+                     .limit = 10'000,
+                     .after = {}},
+                    {{{"SEQ", Table::Align::kRight}, "seq"},
+                     {{"TIME"}, "time"},
+                     {{"EVENT"}, "type"},
+                     {{"BY"}, "actor"},
+                     {{"ATTEMPT", Table::Align::kRight}, "data.attempt"},
+                     {{"DATA"}, "data"}});
+}
+
+void add_wait(CLI::App& noun, Session& session) {
+  struct Wait {
+    std::string id;
+    std::string timeout = "1h";
+  };
+  auto wait = std::make_shared<Wait>();
+  auto& verb = add_verb(noun, "wait", "Wait for the end of a job; exit code 9 unless it completed",
+                        {std::string("job wait ") + kExampleJob + " --timeout 5m"});
+  verb.add_option("id", wait->id, "The job's id")->required();
+  verb.add_option("--timeout", wait->timeout, "How long to wait");
+  verb.callback([&session, wait] {
+    session.action = [&session, wait]() -> Status {
+      DAYBOOK_ASSIGN(const Duration timeout, parse_duration(wait->timeout, "--timeout"));
+      DAYBOOK_ASSIGN(Client client, session.client());
+      DAYBOOK_ASSIGN(const boost::json::value job,
+                     wait_for_end(client, wait->id, std::chrono::microseconds(timeout.value)));
+      print_members(session, job);
+      return check_completed(job);
+    };
+  });
+}
+
+}  // namespace
+
+void add_job_commands(CLI::App& root, Session& session) {
+  auto& noun = add_noun(root, "job", "Jobs: schedule, follow, cancel");
+  add_run(noun, session);
+  add_list(noun, session);
+  add_by_id(noun, session, "get", "Show a job", [](const Session& s, const std::string& id) {
+    return print_resource(s, target_of(id));
+  });
+  add_by_id(noun, session, "events", "The full history of a job", job_events);
+  add_by_id(noun, session, "why", "Why a job is not running now",
+            [](const Session& s, const std::string& id) {
+              return print_resource(s, target_of(id) + "/why");
+            });
+  add_wait(noun, session);
+  add_by_id(noun, session, "cancel", "Cancel a pending job, ask a running one to stop",
+            [](const Session& s, const std::string& id) {
+              return post(s, target_of(id) + "/cancel", "cancelled or asked to stop: " + id);
+            });
+  add_by_id(noun, session, "retry", "Schedule an ended job again, as a new one", retry_job);
+  add_by_id(noun, session, "delete", "Cancel a pending job, or remove an ended one from the lists",
+            [](const Session& s, const std::string& id) {
+              return delete_resource(s, target_of(id), "job " + id);
+            });
+}
+
+}  // namespace daybook::cli

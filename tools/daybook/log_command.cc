@@ -1,0 +1,301 @@
+#include <fstream>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "base/hex.h"
+#include "base/time_text.h"
+#include "log/verify.h"
+#include "replay/as_of.h"
+#include "replay/checker.h"
+#include "replay/job.h"
+#include "replay/ndjson.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/compact.h"
+#include "tools/daybook/progress.h"
+#include "tools/daybook/resource_list.h"
+#include "tools/daybook/stopped_log.h"
+#include "tools/daybook/text_sink.h"
+
+namespace daybook::cli {
+
+namespace {
+
+void add_head(CLI::App& noun, Session& session) {
+  auto& verb =
+      add_verb(noun, "head", "Last sequence number and hash of the server's log", {"log head"});
+  verb.callback([&session] {
+    session.action = [&session] { return print_resource(session, "/resources/log/head"); };
+  });
+}
+
+struct VerifyChoice {
+  std::string data_dir;
+  std::string ledger;
+  std::string seq;
+  std::string hash;
+  bool shape_only = false;
+};
+
+// The rules of job life, checked by code that shares nothing with the server but the schema.
+Result<replay::CheckReport> check_jobs(const Session& session, const VerifyChoice& choice) {
+  replay::Ledger ledger;
+  if (!choice.ledger.empty()) {
+    std::ifstream in(choice.ledger);
+    if (!in) {
+      return fail(Code::kInvalid, "FILE_UNREADABLE", "'" + choice.ledger + "' cannot be read");
+    }
+    DAYBOOK_ASSIGN(ledger, replay::Ledger::read(in));
+  }
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(choice.data_dir));
+  log::RocksLog& log = stopped->log();
+  replay::CheckOptions wanted;
+  wanted.first = log.first();
+  wanted.before = log.base_chain();
+  wanted.chain = false;  // log::verify did that
+  replay::Checker checker(wanted, std::move(ledger));
+  DAYBOOK_ASSIGN(const auto cursor, log.read(log.first()));
+  Progress progress(session.env, "checking jobs");
+  events::RecordView record;
+  for (;;) {
+    DAYBOOK_ASSIGN(const bool more, cursor->next(record));
+    if (!more) {
+      return checker.finish();
+    }
+    checker.check(record);
+    if (record.header.seq.value % 4096 == 0) {
+      progress.update(record.header.seq.value, log.last().value);
+    }
+  }
+}
+
+boost::json::object verify_summary(const log::VerifyReport& report) {
+  return {{"logId", log::to_text(report.id)}, {"firstSeq", report.first.value},
+          {"lastSeq", report.last.value},     {"events", report.records},
+          {"time", format_time(report.time)}, {"hash", to_hex(report.head.chain)},
+          {"epoch", report.head.epoch.value}};
+}
+
+Status verify_local(const Session& session, const VerifyChoice& choice) {
+  log::VerifyOptions wanted;
+  log::VerifyReport report;
+  {
+    Progress progress(session.env, "verifying");
+    wanted.progress = [&](std::uint64_t done, std::uint64_t all) { progress.update(done, all); };
+    DAYBOOK_ASSIGN(report, log::verify(choice.data_dir, wanted));
+  }
+  boost::json::object out = verify_summary(report);
+  if (report.problem) {
+    out["problem"] = report.problem->message;
+    out["problemSeq"] = report.problem->seq.value;
+    print_members(session, out);
+    return fail(
+        Code::kCorrupt, log::flaw_reason(report.problem->flaw),
+        "at seq " + std::to_string(report.problem->seq.value) + ": " + report.problem->message);
+  }
+  if (choice.shape_only) {
+    print_members(session, out);
+    return {};
+  }
+  DAYBOOK_ASSIGN(const replay::CheckReport jobs, check_jobs(session, choice));
+  out["jobsCreated"] = jobs.jobs.created;
+  out["jobsPending"] = jobs.jobs.pending;
+  out["jobsRunning"] = jobs.jobs.running;
+  out["jobsCompleted"] = jobs.jobs.completed;
+  out["jobsFailed"] = jobs.jobs.failed;
+  out["jobsCancelled"] = jobs.jobs.cancelled;
+  out["violations"] = jobs.violations;
+  print_members(session, out);
+  if (!jobs.sound()) {
+    session.env.err << jobs.text();
+    return fail(Code::kCorrupt, "RULES_BROKEN",
+                std::to_string(jobs.violations) + " violations of what the log promises");
+  }
+  return {};
+}
+
+Status verify_receipt(const Session& session, const VerifyChoice& choice) {
+  return print_resource(
+      session, with_query("/resources/log/verify", {{"seq", choice.seq}, {"hash", choice.hash}}));
+}
+
+void add_verify(CLI::App& noun, Session& session) {
+  auto choice = std::make_shared<VerifyChoice>();
+  auto& verb =
+      add_verb(noun, "verify",
+               "Read a stopped server's log from end to end, or ask a server about a receipt",
+               {"log verify --data-dir /var/lib/daybook",
+                "log verify --data-dir /var/lib/daybook --ledger acks.txt",
+                "log verify --seq 1200 --hash 9f86d081…"});
+  auto* local =
+      verb.add_option("--data-dir", choice->data_dir, "Data directory of a stopped server");
+  verb.add_flag("--shape-only", choice->shape_only, "Checksums, chain and order, but not the jobs")
+      ->needs(local);
+  verb.add_option("--ledger", choice->ledger, "What clients wrote down about their requests")
+      ->needs(local);
+  auto* hash = verb.add_option("--hash", choice->hash, "Hash of a receipt");
+  verb.add_option("--seq", choice->seq, "Sequence number of a receipt")
+      ->needs(hash)
+      ->excludes(local);
+  verb.callback([&session, choice] {
+    if (choice->data_dir.empty() && choice->seq.empty()) {
+      throw CLI::RequiredError("--data-dir, or --seq and --hash");
+    }
+    session.action = [&session, choice] {
+      return choice->data_dir.empty() ? verify_receipt(session, *choice)
+                                      : verify_local(session, *choice);
+    };
+  });
+}
+
+struct TransferChoice {
+  std::string data_dir;
+  std::string file;
+  std::string from;
+  std::string until;
+};
+
+void print_transfer(const Session& session, const replay::Transfer& transfer) {
+  session.env.err << transfer.events << " events, " << transfer.first.value << " to "
+                  << transfer.last.value << ", hash " << to_hex(transfer.chain) << '\n';
+}
+
+Result<replay::Range> range_of(log::Log& log, const TransferChoice& choice) {
+  replay::Range range;
+  range.from = log.first();
+  if (!choice.from.empty()) {
+    DAYBOOK_ASSIGN(const auto point, replay::parse_point(choice.from, "--from"));
+    DAYBOOK_ASSIGN(const Seq at, replay::find_seq(log, point));
+    // A time names the last event not after it; what follows begins with the next one.
+    range.from = std::holds_alternative<Seq>(point) ? at : next(at);
+  }
+  if (!choice.until.empty()) {
+    DAYBOOK_ASSIGN(const auto point, replay::parse_point(choice.until, "--until"));
+    DAYBOOK_ASSIGN(range.until, replay::find_seq(log, point));
+  }
+  return range;
+}
+
+using Writer = Result<replay::Transfer> (*)(log::Log&, const replay::Range&,
+                                            const replay::LineSink&, const replay::Progress&);
+
+Status write_lines(const Session& session, const TransferChoice& choice, Writer writer) {
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(choice.data_dir));
+  DAYBOOK_ASSIGN(const replay::Range range, range_of(stopped->log(), choice));
+  DAYBOOK_ASSIGN(const auto sink, TextSink::open(session.env, choice.file));
+  Progress progress(session.env, "writing");
+  DAYBOOK_ASSIGN(
+      const replay::Transfer transfer,
+      writer(
+          stopped->log(), range, [&](std::string_view line) { return sink->write(line); },
+          [&](Seq done, Seq all) { progress.update(done.value, all.value); }));
+  DAYBOOK_TRY(sink->finish());
+  if (!choice.file.empty() && choice.file != "-") {
+    print_transfer(session, transfer);
+  }
+  return {};
+}
+
+void add_write(CLI::App& noun, Session& session, const std::string& name, const std::string& what,
+               Writer writer) {
+  auto choice = std::make_shared<TransferChoice>();
+  auto& verb = add_verb(
+      noun, name, what,
+      {"log " + name + " --data-dir /var/lib/daybook --out log.ndjson",
+       "log " + name + " --data-dir /var/lib/daybook --from 1200 --until 2025-11-16T02:00:00Z"});
+  verb.add_option("--data-dir", choice->data_dir, "Data directory of a stopped server")->required();
+  verb.add_option("--out", choice->file, "New file; absent: standard output");
+  verb.add_option("--from", choice->from, "First event: a sequence number or a time");
+  verb.add_option("--until", choice->until, "Last event: a sequence number or a time");
+  verb.callback([&session, choice, writer] {
+    session.action = [&session, choice, writer] { return write_lines(session, *choice, writer); };
+  });
+}
+
+Status import_lines(const Session& session, const TransferChoice& choice) {
+  std::ifstream file;
+  if (choice.file != "-") {
+    file.open(choice.file, std::ios::binary);
+    if (!file) {
+      return fail(Code::kInvalid, "FILE_UNREADABLE", "'" + choice.file + "' cannot be read");
+    }
+  }
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(choice.data_dir, true));
+  replay::ImportOptions wanted;
+  wanted.base = next(stopped->log().last());
+  DAYBOOK_ASSIGN(
+      const replay::Transfer transfer,
+      replay::import_ndjson(choice.file == "-" ? session.env.in : file, stopped->log(), wanted));
+  print_transfer(session, transfer);
+  return {};
+}
+
+void add_import(CLI::App& noun, Session& session) {
+  auto choice = std::make_shared<TransferChoice>();
+  auto& verb = add_verb(noun, "import", "Make a log from an export, byte for byte the same",
+                        {"log import log.ndjson --data-dir /var/lib/daybook-copy"});
+  verb.add_option("file", choice->file, "An export, - for standard input")->required();
+  verb.add_option("--data-dir", choice->data_dir,
+                  "New data directory, or one that ends before the export")
+      ->required();
+  verb.callback([&session, choice] {
+    session.action = [&session, choice] { return import_lines(session, *choice); };
+  });
+}
+
+void add_compact(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<CompactOptions>();
+  auto& verb = add_verb(noun, "compact",
+                        "Move the oldest events of a stopped server's log into an archive file",
+                        {"log compact --data-dir /var/lib/daybook --through 2025-10-01T00:00:00Z "
+                         "--archive 2025-09.archive"});
+  verb.add_option("--data-dir", options->data_dir, "Data directory of a stopped server")
+      ->required();
+  verb.add_option("--through", options->through, "Last event to go: a sequence number or a time")
+      ->required();
+  verb.add_option("--archive", options->archive, "New file that keeps them")->required();
+  verb.callback([&session, options] {
+    session.action = [&session, options] { return compact(session, *options); };
+  });
+}
+
+void add_explain(CLI::App& noun, Session& session) {
+  struct Explain {
+    std::string data_dir;
+    std::string job;
+  };
+  auto explain = std::make_shared<Explain>();
+  auto& verb =
+      add_verb(noun, "explain", "One job's life, from a stopped server's log alone",
+               {"log explain 019a8a3c-6c00-7000-8000-000000000017 --data-dir /var/lib/daybook"});
+  verb.add_option("job", explain->job, "The job's id")->required();
+  verb.add_option("--data-dir", explain->data_dir, "Data directory of a stopped server")
+      ->required();
+  verb.callback([&session, explain] {
+    session.action = [&session, explain]() -> Status {
+      DAYBOOK_ASSIGN(const JobId job, JobId::parse(explain->job));
+      DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(explain->data_dir));
+      DAYBOOK_ASSIGN(const replay::JobStory story, replay::explain(stopped->log(), job));
+      session.env.out << (session.wants_json() ? story.json() + "\n" : story.text());
+      return {};
+    };
+  });
+}
+
+}  // namespace
+
+void add_log_commands(CLI::App& root, Session& session) {
+  auto& noun = add_noun(root, "log", "The log itself: verify, copy, archive");
+  add_head(noun, session);
+  add_verify(noun, session);
+  add_write(noun, session, "dump", "Events as lines of JSON, for reading", replay::dump);
+  add_write(noun, session, "export",
+            "Events as lines of JSON that can be imported; holds the secrets of attempts",
+            replay::export_ndjson);
+  add_import(noun, session);
+  add_compact(noun, session);
+  add_explain(noun, session);
+}
+
+}  // namespace daybook::cli

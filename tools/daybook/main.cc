@@ -1,0 +1,16 @@
+// The program: `daybook`, and `h_` when it is called by that name.
+#include <filesystem>
+
+#include <curl/curl.h>
+
+#include "tools/daybook/cli.h"
+
+int main(int argc, char** argv) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);  // before any thread
+  const auto name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : std::string();
+  const int code =
+      daybook::cli::run(name == "h_" ? "h_" : "daybook", {argv + std::min(argc, 1), argv + argc},
+                        daybook::cli::Environment::of_process());
+  curl_global_cleanup();
+  return code;
+}

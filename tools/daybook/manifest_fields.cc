@@ -1,0 +1,116 @@
+#include "tools/daybook/manifest_fields.h"
+
+#include <array>
+
+#include <boost/json.hpp>
+
+#include "base/time_text.h"
+
+namespace daybook::cli {
+
+namespace {
+
+constexpr std::array kBackoff = {
+    Field{"initial", FieldType::kDuration, "\"1s\""},
+    Field{"factor", FieldType::kNumber, "2"},
+    Field{"max", FieldType::kDuration, "\"1h\""},
+    Field{"jitter", FieldType::kNumber, "0.1"},
+};
+
+constexpr std::array kRetry = {
+    Field{"maxAttempts", FieldType::kInteger, "1"},
+    Field{.name = "backoff", .type = FieldType::kObject, .absent = "{}", .members = kBackoff},
+};
+
+constexpr std::array kRateLimit = {
+    Field{.name = "count", .type = FieldType::kInteger, .required = true},
+    Field{.name = "per", .type = FieldType::kDuration, .required = true},
+};
+
+constexpr std::array kDefinition = {
+    Field{.name = "componentId", .type = FieldType::kText, .required = true},
+    Field{"displayName", FieldType::kText, "\"\""},
+    Field{.name = "retry", .type = FieldType::kObject, .absent = "{}", .members = kRetry},
+    Field{"timeout", FieldType::kDuration, "\"0s\""},
+    Field{"leaseDuration", FieldType::kDuration, "\"0s\""},
+    Field{"concurrency", FieldType::kInteger, "0"},
+    Field{.name = "rateLimit", .type = FieldType::kObject, .absent = "{}", .members = kRateLimit},
+    Field{"priority", FieldType::kInteger, "0"},
+    Field{"retention", FieldType::kDuration, "\"14d\""},
+    Field{"paused", FieldType::kBoolean, "false"},
+};
+
+constexpr std::array kLimits = {
+    Field{"memoryMb", FieldType::kInteger},
+    Field{"cpuSeconds", FieldType::kInteger},
+    Field{"openFiles", FieldType::kInteger},
+    Field{"processes", FieldType::kInteger},
+};
+
+constexpr std::array kComponent = {
+    Field{"runtime", FieldType::kText},
+    Field{"code", FieldType::kText},
+    Field{"codeFile", FieldType::kCodeFile},
+    Field{"command", FieldType::kTexts},
+    Field{"env", FieldType::kTextMap, "{}"},
+    Field{"workingDirectory", FieldType::kText, "\"\""},
+    Field{.name = "limits", .type = FieldType::kObject, .absent = "{}", .members = kLimits},
+    Field{"timeout", FieldType::kDuration, "\"0s\""},
+    Field{"url", FieldType::kText},
+    Field{"headers", FieldType::kTextMap, "{}"},
+    Field{"displayName", FieldType::kText, "\"\""},
+    Field{"description", FieldType::kText, "\"\""},
+    Field{"componentVersion", FieldType::kText, "\"\""},
+};
+
+boost::json::value normalized_value(const boost::json::value& value, const Field& field) {
+  if (field.type == FieldType::kObject && value.is_object()) {
+    return normalized(value.get_object(), field.members);
+  }
+  if (field.type == FieldType::kDuration && value.is_string()) {
+    if (const auto duration = parse_duration(value.get_string(), field.name)) {
+      return duration->value;
+    }
+  }
+  if (field.type == FieldType::kNumber && value.is_number()) {
+    return value.to_number<double>();
+  }
+  return value;
+}
+
+}  // namespace
+
+std::span<const Field> fields_of(ResourceKind kind) {
+  return kind == ResourceKind::kComponent ? std::span<const Field>(kComponent)
+                                          : std::span<const Field>(kDefinition);
+}
+
+std::string_view class_of(ResourceKind kind) {
+  return kind == ResourceKind::kComponent ? "components" : "job-definitions";
+}
+
+boost::json::object normalized(const boost::json::object& spec, std::span<const Field> fields) {
+  boost::json::object out;
+  for (const Field& field : fields) {
+    const auto* value = spec.if_contains(field.name);
+    if (value == nullptr || value->is_null()) {
+      continue;
+    }
+    boost::json::value form = normalized_value(*value, field);
+    if (field.absent.empty() || form != normalized_value(boost::json::parse(field.absent), field)) {
+      out[field.name] = std::move(form);
+    }
+  }
+  return out;
+}
+
+std::string names_of(std::span<const Field> fields) {
+  std::string out;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    out += i == 0 ? "" : i + 1 == fields.size() ? " and " : ", ";
+    out += fields[i].name;
+  }
+  return out;
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,163 @@
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "base/hex.h"
+#include "base/time_text.h"
+#include "replay/as_of.h"
+#include "replay/fold.h"
+#include "replay/rebuild.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/progress.h"
+#include "tools/daybook/resource_list.h"
+#include "tools/daybook/scratch_directory.h"
+#include "tools/daybook/stopped_log.h"
+#include "tools/daybook/text_sink.h"
+
+namespace daybook::cli {
+
+namespace {
+
+constexpr std::chrono::minutes kViewsWait{60};
+
+struct Options {
+  std::string data_dir;
+  std::string until;
+  std::string diff;
+  std::string out;
+  bool compare = false;
+  bool chain = false;
+};
+
+Result<Seq> seq_of(log::Log& log, const std::string& text, const std::string& option) {
+  if (text.empty()) {
+    return log.last();
+  }
+  DAYBOOK_ASSIGN(const replay::Point point, replay::parse_point(text, option));
+  return replay::find_seq(log, point);
+}
+
+Result<scheduler::State> fold_until(const Session& session, StoppedLog& stopped, Seq until,
+                                    bool chain) {
+  scheduler::State state;
+  Progress progress(session.env, "replaying");
+  replay::FoldOptions wanted;
+  wanted.until = until;
+  wanted.chain = chain;
+  wanted.progress = [&](Seq done, Seq total) { progress.update(done.value, total.value); };
+  if (stopped.log().first().value > 1) {  // the beginning is in an archive: snapshots stand for it
+    return replay::state_as_of(stopped.log(), until, snapshots_path(stopped.data_dir().path()));
+  }
+  DAYBOOK_TRY(replay::fold(state, stopped.log(), wanted));
+  return state;
+}
+
+Status print_state(const Session& session, const Options& options, StoppedLog& stopped, Seq until) {
+  const Micros begin = stopped.clock().steady();
+  DAYBOOK_ASSIGN(const scheduler::State state, fold_until(session, stopped, until, options.chain));
+  const double seconds = static_cast<double>((stopped.clock().steady() - begin).value) / 1e6;
+  if (!options.out.empty()) {
+    DAYBOOK_ASSIGN(const auto sink, TextSink::open(session.env, options.out));
+    DAYBOOK_TRY(sink->write(replay::state_json(state) + "\n"));
+    DAYBOOK_TRY(sink->finish());
+  }
+  if (options.out != "-") {
+    print_members(session, boost::json::object{{"seq", state.applied().value},
+                                               {"time", format_time(state.time())},
+                                               {"hash", to_hex(state.hash())},
+                                               {"definitions", state.definition_count()},
+                                               {"components", state.component_count()},
+                                               {"pending", state.pending_count()},
+                                               {"running", state.running_count()},
+                                               {"seconds", seconds}});
+  }
+  return {};
+}
+
+Status print_diff(const Session& session, const Options& options, StoppedLog& stopped, Seq until) {
+  DAYBOOK_ASSIGN(const Seq other, seq_of(stopped.log(), options.diff, "--diff"));
+  DAYBOOK_ASSIGN(const scheduler::State before,
+                 fold_until(session, stopped, std::min(other, until), false));
+  DAYBOOK_ASSIGN(const scheduler::State after,
+                 fold_until(session, stopped, std::max(other, until), false));
+  DAYBOOK_ASSIGN(const auto sink, TextSink::open(session.env, options.out));
+  DAYBOOK_TRY(sink->write(replay::diff_json(replay::diff(before, after)) + "\n"));
+  return sink->finish();
+}
+
+// The views as the server left them, caught up with the end of the log.
+Result<replay::RebuildResult> rebuild_views(StoppedLog& stopped,
+                                            const replay::RebuildOptions& wanted) {
+  const auto directory = stopped.data_dir().views_path();
+  DAYBOOK_ASSIGN(const auto live,
+                 projections::Views::open({.directory = directory}, stopped.log()));
+  live->start();
+  const Status caught_up = live->wait_for(stopped.log().last(), kViewsWait);
+  live->stop();
+  DAYBOOK_TRY(caught_up);
+  DAYBOOK_ASSIGN(const auto scratch, ScratchDirectory::make(stopped.data_dir().path()));
+  return replay::compare_views(stopped.log(), *live, scratch->path() / "views", stopped.clock(),
+                               wanted);
+}
+
+Status compare(const Session& session, const Options& options, StoppedLog& stopped, Seq until) {
+  Progress progress(session.env, "replaying");
+  replay::RebuildOptions wanted;
+  wanted.until = until;
+  wanted.chain = options.chain;
+  wanted.progress = [&](Seq done, Seq total) { progress.update(done.value, total.value); };
+  DAYBOOK_ASSIGN(const auto state,
+                 replay::compare_state(stopped.log(), snapshots_path(stopped.data_dir().path()),
+                                       stopped.clock(), wanted));
+  bool identical = state.identical();
+  session.env.out << state.text();
+  if (until == stopped.log().last()) {
+    DAYBOOK_ASSIGN(const auto views, rebuild_views(stopped, wanted));
+    identical = identical && views.identical();
+    session.env.out << views.text();
+  } else {
+    session.env.out << "views are compared only at the end of the log\n";
+  }
+  if (!identical) {
+    return fail(Code::kCorrupt, "REPLAY_DIFFERS",
+                "what was rebuilt from the log is not what was kept");
+  }
+  session.env.out << "replay: identical\n";
+  return {};
+}
+
+Status replay_log(const Session& session, const Options& options) {
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
+  DAYBOOK_ASSIGN(const Seq until, seq_of(stopped->log(), options.until, "--until"));
+  if (options.compare) {
+    return compare(session, options, *stopped, until);
+  }
+  return options.diff.empty() ? print_state(session, options, *stopped, until)
+                              : print_diff(session, options, *stopped, until);
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& root, Session& session) {
+  auto options = std::make_shared<Options>();
+  auto& verb =
+      add_verb(root, "replay", "Rebuild the state of a stopped server from its log alone",
+               {"replay --data-dir /var/lib/daybook --compare",
+                "replay --data-dir /var/lib/daybook --until 2025-11-16T02:00:00Z --out state.json",
+                "replay --data-dir /var/lib/daybook --diff 1200 --until 1300"});
+  verb.add_option("--data-dir", options->data_dir, "Data directory of a stopped server")
+      ->required();
+  verb.add_option("--until", options->until, "Last event to read: a sequence number or a time");
+  verb.add_flag(
+      "--compare", options->compare,
+      "Compare with the snapshots and the views that were kept; exit code 6 on a difference");
+  verb.add_flag("--chain", options->chain, "Check the hash chain on the way");
+  verb.add_option("--diff", options->diff, "Show what changed between this point and --until");
+  verb.add_option("--out", options->out, "New file for the state as JSON, - for standard output");
+  verb.callback([&session, options] {
+    session.action = [&session, options] { return replay_log(session, *options); };
+  });
+}
+
+}  // namespace daybook::cli

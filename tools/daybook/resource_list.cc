@@ -1,0 +1,137 @@
+#include "tools/daybook/resource_list.h"
+
+#include <algorithm>
+#include <ostream>
+
+#include <boost/json.hpp>
+
+#include "base/limits.h"
+#include "tools/daybook/json_text.h"
+
+namespace daybook::cli {
+
+namespace {
+
+// Members that say where a page stands rather than what it holds.
+void take_frame(boost::json::object& into, const boost::json::object& page, bool first_page) {
+  for (const char* name : {"totalCount", "asOfSeq", "lastCursor"}) {
+    if (const auto* value = page.if_contains(name)) {
+      into[name] = *value;
+    }
+  }
+  if (const auto* value = page.if_contains("firstCursor"); value != nullptr && first_page) {
+    into["firstCursor"] = *value;
+  }
+}
+
+}  // namespace
+
+Result<boost::json::value> fetch_list(Client& client, const ListRequest& request) {
+  boost::json::object out;
+  boost::json::array rows;
+  std::string after = request.after;
+  bool first_page = true;
+  while (rows.size() < request.limit) {
+    const std::size_t wanted = std::min(kPageLimitMax, request.limit - rows.size());
+    Query query = request.query;
+    query.emplace_back("limit", std::to_string(wanted));
+    query.emplace_back("after", after);
+    DAYBOOK_ASSIGN(boost::json::value page, client.get(with_query(request.path, query)));
+    auto* object = page.if_object();
+    auto* got = object == nullptr ? nullptr : object->if_contains(request.collection);
+    if (got == nullptr || !got->is_array()) {
+      return fail(Code::kInternal, "BAD_ANSWER",
+                  "the answer of " + request.path + " has no list '" + request.collection + "'");
+    }
+    const std::size_t count = got->get_array().size();
+    for (auto& row : got->get_array()) {
+      rows.push_back(std::move(row));
+    }
+    take_frame(out, *object, first_page);
+    first_page = false;
+    const std::string last = cell(page, "lastCursor");
+    if (count < wanted || last.empty() || last == after) {
+      break;
+    }
+    after = last;
+  }
+  out[request.collection] = std::move(rows);
+  return boost::json::value(std::move(out));
+}
+
+Table table_of(const boost::json::array& rows, const std::vector<ListColumn>& columns) {
+  std::vector<Table::Column> titles;
+  for (const ListColumn& column : columns) {
+    titles.push_back(column.column);
+  }
+  Table table(std::move(titles));
+  for (const auto& row : rows) {
+    std::vector<std::string> cells;
+    for (const ListColumn& column : columns) {
+      cells.push_back(cell(row, column.path));
+    }
+    table.add(std::move(cells));
+  }
+  return table;
+}
+
+Status print_list(const Session& session, const ListRequest& request,
+                  const std::vector<ListColumn>& columns) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const boost::json::value list, fetch_list(client, request));
+  if (session.wants_json()) {
+    session.print_json(list);
+    return {};
+  }
+  const auto& rows = list.get_object().at(request.collection).get_array();
+  session.print_table(table_of(rows, columns));
+  const std::string total = cell(list, "totalCount");
+  if (!total.empty() && total != std::to_string(rows.size())) {
+    session.env.out << rows.size() << " of " << total << "; more with --limit, or --after "
+                    << cell(list, "lastCursor") << '\n';
+  }
+  return {};
+}
+
+void print_members(const Session& session, const boost::json::value& value) {
+  if (session.wants_json() || !value.is_object()) {
+    session.print_json(value);
+    return;
+  }
+  std::size_t width = 0;
+  for (const auto& member : value.get_object()) {
+    width = std::max(width, member.key().size());
+  }
+  for (const auto& member : value.get_object()) {
+    const std::string name(member.key());
+    std::string text = cell(value, name);
+    if (text.empty() || text == "[]" || text == "{}") {
+      continue;
+    }
+    session.env.out << name << std::string(width + 2 - name.size(), ' ') << one_line(text) << '\n';
+  }
+}
+
+Status print_resource(const Session& session, const std::string& target) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const boost::json::value value, client.get(target));
+  print_members(session, value);
+  return {};
+}
+
+Status delete_resource(const Session& session, const std::string& target, const std::string& what) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const boost::json::value answer, client.request("DELETE", target));
+  if (session.wants_json()) {
+    session.print_json(answer);
+    return {};
+  }
+  session.env.out << "deleted " << what;
+  if (const std::string pending = cell(answer, "pendingJobs"); !pending.empty() && pending != "0") {
+    session.env.out << "; " << pending << " pending jobs will fail when they come due";
+  }
+  session.env.out << '\n';
+  return {};
+}
+
+}  // namespace daybook::cli

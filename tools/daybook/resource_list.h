@@ -1,0 +1,40 @@
+// What `list`, `get` and `delete` have in common for every class of resources.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/daybook/cli.h"
+
+namespace daybook::cli {
+
+struct ListColumn {
+  Table::Column column;
+  std::string path;  // of the member, see cell() in json_text.h
+};
+
+struct ListRequest {
+  std::string path;        // "/resources/jobs"
+  std::string collection;  // the member that holds the rows
+  Query query;             // without limit and after
+  std::size_t limit = 50;  // rows at most, over as many pages as it takes
+  std::string after;       // cursor of an earlier page
+};
+
+// The rows of one or more pages, as `{collection: […], totalCount, …}`.
+Result<boost::json::value> fetch_list(Client& client, const ListRequest& request);
+
+// fetch_list, then JSON, or a table with a line below it when there is more.
+Status print_list(const Session& session, const ListRequest& request,
+                  const std::vector<ListColumn>& columns);
+
+Table table_of(const boost::json::array& rows, const std::vector<ListColumn>& columns);
+
+// One resource: JSON, or one `name  value` line a member.
+Status print_resource(const Session& session, const std::string& target);
+void print_members(const Session& session, const boost::json::value& value);
+
+// DELETE, then what the server answered, or `deleted <what>`.
+Status delete_resource(const Session& session, const std::string& target, const std::string& what);
+
+}  // namespace daybook::cli

@@ -1,0 +1,157 @@
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <ostream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "tools/daybook/commands.h"
+#include "tools/daybook/engine.h"
+#include "tools/daybook/settings.h"
+#include "tools/daybook/spec_input.h"
+
+namespace daybook::cli {
+
+namespace {
+
+constexpr std::size_t kSecretBytesMax = 4096;
+
+// Standard output belongs to the one line that says where the server listens.
+void log_to_stderr(const std::string& level) {
+  auto logger = spdlog::stderr_logger_mt("daybook");
+  logger->set_level(spdlog::level::from_str(level));
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+int wait_for_signal() {
+  const sigset_t set = stop_signals();
+  int number = 0;
+  while (sigwait(&set, &number) != 0) {
+  }
+  return number;
+}
+
+// The first signal stops in order; a second one ends the process where it stands, which recovery is
+// made for.
+void leave_on_second_signal() {
+  std::thread([] {
+    const int number = wait_for_signal();
+    spdlog::warn("second signal: leaving at once");
+    ::_exit(128 + number);
+  }).detach();
+}
+
+Result<EngineOptions> engine_options(const Session& session, const ServeSettings& settings) {
+  EngineOptions out;
+  out.data_dir = settings.data_dir;
+  out.retention = settings.retention;
+  out.accept_clock_jump = settings.accept_clock_jump;
+  out.snapshot_events = settings.snapshot_events;
+  out.host = settings.host;
+  out.port = settings.port;
+  out.io_threads = settings.io_threads;
+  out.exec_slots = settings.exec_slots;
+  out.http_slots = settings.http_slots;
+  out.http_allow_private = settings.http_allow_private;
+  out.http_allowed_networks = settings.http_allowed_networks;
+  out.temp_dir = settings.temp_dir;
+  out.require_sandbox = settings.require_sandbox;
+  if (!settings.http_secret_file.empty()) {
+    DAYBOOK_ASSIGN(out.http_signing_secret,
+                   read_input(session.env, settings.http_secret_file.string(), kSecretBytesMax));
+    while (!out.http_signing_secret.empty() && out.http_signing_secret.back() == '\n') {
+      out.http_signing_secret.pop_back();
+    }
+  }
+  return out;
+}
+
+void say_how_it_started(const StartReport& report, const std::filesystem::path& data_dir) {
+  for (const std::string& note : report.notes) {
+    spdlog::warn("{}", note);
+  }
+  spdlog::info("log in {} opened ({}) at seq {}; state from snapshot {} and {} events, in {:.3f} s",
+               data_dir.string(), report.log_opened_by, report.last.value, report.snapshot.value,
+               report.events_folded, report.seconds);
+  spdlog::info("children are kept from: {}", report.sandbox);
+}
+
+Status serve(const Session& session, const GivenValues& flags, const std::string& config) {
+  DAYBOOK_ASSIGN(const ServeSettings settings,
+                 resolve_settings(flags, session.env.variable, config));
+  if (settings.data_dir.empty()) {
+    return fail(Code::kInvalid, "NO_DATA_DIR",
+                "say where the log is kept: --data-dir, DAYBOOK_DATA_DIR or data-dir in --config");
+  }
+  log_to_stderr(settings.log_level);
+  ::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread, so that none takes them
+  DAYBOOK_ASSIGN(EngineOptions options, engine_options(session, settings));
+  DAYBOOK_ASSIGN(const std::unique_ptr<Engine> engine, Engine::start(std::move(options)));
+  session.env.out << "listening on " << engine->address() << std::endl;
+  say_how_it_started(engine->report(), settings.data_dir);
+  const int number = wait_for_signal();
+  spdlog::info("signal {}: stopping", number);
+  leave_on_second_signal();
+  engine->stop();
+  spdlog::info("stopped");
+  return {};
+}
+
+void add_settings(CLI::App& verb, const std::shared_ptr<GivenValues>& given) {
+  for (const Setting& setting : settings()) {
+    const std::string name(setting.name);
+    const std::string what = std::string(setting.what) + " (" + variable_of(setting) + ")";
+    if (setting.kind == SettingKind::kFlag) {
+      verb.add_flag_function(
+          "--" + name, [given, name](std::int64_t) { (*given)[name] = {"true"}; }, what);
+    } else {
+      auto* option = verb.add_option_function<std::vector<std::string>>(
+          "--" + name,
+          [given, name](const std::vector<std::string>& values) { (*given)[name] = values; }, what);
+      option->allow_extra_args(false);
+      option->expected(1);
+      if (setting.kind == SettingKind::kList) {
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& root, Session& session) {
+  auto& verb = add_verb(root, "serve", "Run the server",
+                        {"serve --data-dir /var/lib/daybook",
+                         "serve --data-dir data --listen 127.0.0.1:0 --exec-slots 8",
+                         "serve --config /etc/daybook.toml"});
+  auto given = std::make_shared<GivenValues>();
+  auto config = std::make_shared<std::string>();
+  add_settings(verb, given);
+  verb.add_option("--config", *config,
+                  "TOML file with settings named like the flags (DAYBOOK_CONFIG)");
+  verb.callback([&session, given, config] {
+    session.action = [&session, given, config] {
+      const std::string file =
+          config->empty() ? session.env.variable("DAYBOOK_CONFIG").value_or("") : *config;
+      return serve(session, *given, file);
+    };
+  });
+}
+
+}  // namespace daybook::cli

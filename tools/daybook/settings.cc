@@ -1,0 +1,248 @@
+#include "tools/daybook/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <toml++/toml.h>
+
+namespace daybook::cli {
+
+namespace {
+
+tl::unexpected<Error> refuse(std::string_view origin, const std::string& why) {
+  return fail(Code::kInvalid, "BAD_SETTING", why, origin);
+}
+
+Status set_number(std::uint64_t& to, const std::string& value, std::string_view origin,
+                  std::pair<std::uint64_t, std::uint64_t> range) {
+  std::uint64_t read = 0;
+  const auto [end, bad] = std::from_chars(value.data(), value.data() + value.size(), read);
+  if (bad != std::errc() || end != value.data() + value.size() || read < range.first ||
+      read > range.second) {
+    return refuse(origin, "'" + value + "' is not a whole number from " +
+                              std::to_string(range.first) + " to " + std::to_string(range.second));
+  }
+  to = read;
+  return {};
+}
+
+Status set_flag(bool& to, const std::string& value, std::string_view origin) {
+  if (value == "true" || value == "1" || value == "yes") {
+    to = true;
+  } else if (value == "false" || value == "0" || value == "no") {
+    to = false;
+  } else {
+    return refuse(origin, "'" + value + "' is not true or false");
+  }
+  return {};
+}
+
+// "127.0.0.1:7070", "[::1]:0".
+Status set_listen(ServeSettings& s, const std::string& value, std::string_view origin) {
+  const std::size_t colon = value.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    return refuse(origin, "'" + value + "' is not HOST:PORT");
+  }
+  std::string host = value.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  std::uint64_t port = 0;
+  DAYBOOK_TRY(set_number(port, value.substr(colon + 1), origin, {0, 65'535}));
+  s.host = host;
+  s.port = static_cast<std::uint16_t>(port);
+  return {};
+}
+
+Status set_log_level(ServeSettings& s, const std::string& value, std::string_view origin) {
+  constexpr std::array kLevels = {"trace", "debug", "info", "warn", "error", "off"};
+  if (std::find(kLevels.begin(), kLevels.end(), value) == kLevels.end()) {
+    return refuse(origin, "'" + value + "' is not trace, debug, info, warn, error or off");
+  }
+  s.log_level = value;
+  return {};
+}
+
+constexpr Setting kSettings[] = {
+    {"data-dir", SettingKind::kValue, "Directory of the log and the views; made when it is absent",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.data_dir = v;
+       return {};
+     }},
+    {"listen", SettingKind::kValue, "HOST:PORT to listen on; port 0 takes a free one", set_listen},
+    {"exec-slots", SettingKind::kValue, "Child processes at once",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.exec_slots, v, o, {0, 10'000});
+     }},
+    {"http-slots", SettingKind::kValue, "Requests of http components at once",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.http_slots, v, o, {0, 10'000});
+     }},
+    {"io-threads", SettingKind::kValue, "Threads that answer requests",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.io_threads, v, o, {1, 256});
+     }},
+    {"http-allow-private", SettingKind::kFlag,
+     "Let http components reach every address: for local use only",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_flag(s.http_allow_private, v, o);
+     }},
+    {"http-allowed-network", SettingKind::kList,
+     "Network like 10.1.0.0/16 that http components may reach beside public addresses",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.http_allowed_networks.push_back(v);
+       return {};
+     }},
+    {"http-secret-file", SettingKind::kValue, "File with the secret that signs http requests",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.http_secret_file = v;
+       return {};
+     }},
+    {"temp-dir", SettingKind::kValue, "Where exec components get their working directories",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.temp_dir = v;
+       return {};
+     }},
+    {"require-sandbox", SettingKind::kFlag,
+     "Refuse to start where the kernel cannot keep children from files",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_flag(s.require_sandbox, v, o);
+     }},
+    {"snapshot-events", SettingKind::kValue, "Events between two snapshots of the decision state",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.snapshot_events, v, o, {1000, 1'000'000'000});
+     }},
+    {"retention", SettingKind::kValue, "false keeps ended jobs in the lists for ever",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_flag(s.retention, v, o);
+     }},
+    {"accept-clock-jump", SettingKind::kFlag,
+     "Start although the wall clock is far ahead of the last event",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_flag(s.accept_clock_jump, v, o);
+     }},
+    {"log-level", SettingKind::kValue, "trace, debug, info, warn, error or off", set_log_level},
+};
+
+const Setting* find_setting(std::string_view name) {
+  const auto* at = std::find_if(std::begin(kSettings), std::end(kSettings),
+                                [&](const Setting& s) { return s.name == name; });
+  return at == std::end(kSettings) ? nullptr : at;
+}
+
+struct Given {
+  std::vector<std::string> values;
+  std::string origin;
+};
+using GivenByName = std::map<std::string, Given, std::less<>>;
+
+Result<std::string> toml_text(const toml::node& node, const std::string& origin) {
+  if (const auto* text = node.as_string()) {
+    return text->get();
+  }
+  if (const auto* number = node.as_integer()) {
+    return std::to_string(number->get());
+  }
+  if (const auto* flag = node.as_boolean()) {
+    return std::string(flag->get() ? "true" : "false");
+  }
+  return refuse(origin, "must be a text, a whole number, true or false");
+}
+
+Status take_toml(const std::string& name, const toml::node& node, const std::string& file,
+                 GivenByName& out) {
+  const std::string origin = file + ":" + std::to_string(node.source().begin.line);
+  const Setting* setting = find_setting(name);
+  if (setting == nullptr) {
+    return refuse(origin, "unknown setting '" + name + "'");
+  }
+  Given given{{}, origin};
+  const auto* list = node.as_array();
+  if (list != nullptr && setting->kind == SettingKind::kList) {
+    for (const toml::node& element : *list) {
+      DAYBOOK_ASSIGN(std::string text, toml_text(element, origin));
+      given.values.push_back(std::move(text));
+    }
+  } else {
+    DAYBOOK_ASSIGN(std::string text, toml_text(node, origin));
+    given.values.push_back(std::move(text));
+  }
+  out[name] = std::move(given);
+  return {};
+}
+
+Result<GivenByName> read_toml(const std::filesystem::path& file) {
+  GivenByName out;
+  try {
+    const toml::table table = toml::parse_file(file.string());
+    for (const auto& [key, node] : table) {
+      DAYBOOK_TRY(take_toml(std::string(key.str()), node, file.string(), out));
+    }
+  } catch (const toml::parse_error& bad) {
+    return refuse(file.string() + ":" + std::to_string(bad.source().begin.line),
+                  std::string(bad.description()));
+  }
+  return out;
+}
+
+// A list in a variable is separated by commas.
+std::vector<std::string> split(const Setting& setting, const std::string& text) {
+  if (setting.kind != SettingKind::kList) {
+    return {text};
+  }
+  std::vector<std::string> out;
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    if (end > at) {
+      out.push_back(text.substr(at, end - at));
+    }
+    at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::span<const Setting> settings() {
+  return kSettings;
+}
+
+std::string variable_of(const Setting& setting) {
+  std::string out = "DAYBOOK_";
+  for (const char c : setting.name) {
+    out += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return out;
+}
+
+Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables& variable,
+                                       const std::filesystem::path& file) {
+  GivenByName given;
+  if (!file.empty()) {
+    DAYBOOK_ASSIGN(given, read_toml(file));
+  }
+  for (const Setting& setting : kSettings) {
+    const std::string name(setting.name);
+    if (const auto text = variable(variable_of(setting))) {
+      given[name] = {split(setting, *text), variable_of(setting)};
+    }
+    if (const auto at = flags.find(name); at != flags.end()) {
+      given[name] = {at->second, "--" + name};
+    }
+  }
+  ServeSettings out;
+  for (const Setting& setting : kSettings) {
+    const auto at = given.find(setting.name);
+    if (at == given.end()) {
+      continue;
+    }
+    for (const std::string& value : at->second.values) {
+      DAYBOOK_TRY(setting.set(out, value, at->second.origin));
+    }
+  }
+  return out;
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,61 @@
+// What `serve` can be told. Each setting has one name in three places, and the first that gives it
+// wins:
+//
+//   flag --exec-slots 8   >   environment DAYBOOK_EXEC_SLOTS=8   >   TOML file exec-slots = 8
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace daybook::cli {
+
+struct ServeSettings {
+  std::filesystem::path data_dir;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 7070;
+  std::size_t exec_slots = 4;
+  std::size_t http_slots = 64;
+  std::size_t io_threads = 2;
+  bool http_allow_private = false;
+  std::vector<std::string> http_allowed_networks;
+  std::filesystem::path http_secret_file;  // empty: requests of http components are not signed
+  std::filesystem::path temp_dir;          // empty: the system's
+  bool require_sandbox = false;
+  std::uint64_t snapshot_events = 1'000'000;
+  bool retention = true;
+  bool accept_clock_jump = false;
+  std::string log_level = "info";
+};
+
+enum class SettingKind { kFlag, kValue, kList };
+
+struct Setting {
+  std::string_view
+      name;  // of the flag and in the file; the variable is DAYBOOK_ and the name in capitals
+  SettingKind kind;
+  std::string_view what;
+  Status (*set)(ServeSettings&, const std::string& value, std::string_view origin);
+};
+
+std::span<const Setting> settings();
+// "DAYBOOK_EXEC_SLOTS" for "exec-slots".
+std::string variable_of(const Setting& setting);
+
+// Values by setting name; a list has several.
+using GivenValues = std::map<std::string, std::vector<std::string>, std::less<>>;
+using Variables = std::function<std::optional<std::string>(const std::string&)>;
+
+// `file` is the TOML file, empty for none. Errors name the flag, the variable, or "<file>:<line>".
+Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables& variable,
+                                       const std::filesystem::path& file);
+
+}  // namespace daybook::cli

@@ -1,0 +1,50 @@
+#include "tools/daybook/spec_input.h"
+
+#include <fstream>
+#include <istream>
+
+#include <boost/json.hpp>
+
+#include "base/limits.h"
+#include "tools/daybook/json_text.h"
+
+namespace daybook::cli {
+
+Result<std::string> read_input(const Environment& env, const std::string& file,
+                               std::size_t bytes_max) {
+  std::ifstream opened;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) {
+      return fail(Code::kInvalid, "FILE_UNREADABLE", "'" + file + "' cannot be read");
+    }
+  }
+  std::istream& in = file == "-" ? env.in : opened;
+  std::string text;
+  char block[16 * 1024];
+  while (in.read(block, sizeof block) || in.gcount() > 0) {
+    text.append(block, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > bytes_max) {
+      return fail(Code::kTooLarge, "FILE_TOO_LARGE",
+                  "'" + file + "' has more than " + std::to_string(bytes_max) + " bytes");
+    }
+  }
+  if (in.bad() || (file != "-" && text.empty() && !in.eof())) {
+    return fail(Code::kIo, "FILE_UNREADABLE", "'" + file + "' cannot be read");
+  }
+  return text;
+}
+
+Result<boost::json::object> read_spec(const Environment& env, const std::string& file) {
+  if (file.empty()) {
+    return boost::json::object();
+  }
+  DAYBOOK_ASSIGN(const std::string text, read_input(env, file, kHttpBodyBytesMax));
+  DAYBOOK_ASSIGN(boost::json::value value, parse_json(text, file));
+  if (!value.is_object()) {
+    return fail(Code::kInvalid, "NOT_AN_OBJECT", "a spec is a JSON object", file);
+  }
+  return std::move(value.get_object());
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,68 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "base/time_text.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/resource_list.h"
+
+namespace daybook::cli {
+
+namespace {
+
+struct Options {
+  std::string definition;
+  std::string from;
+  std::string to;
+  std::string resolution;
+};
+
+Status print_statistics(const Session& session, const Options& options) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(
+      const boost::json::value answer,
+      client.get(with_query("/resources/jobs/statistics", {{"jobDefinitionId", options.definition},
+                                                           {"from", options.from},
+                                                           {"to", options.to},
+                                                           {"resolution", options.resolution}})));
+  if (session.wants_json()) {
+    session.print_json(answer);
+    return {};
+  }
+  if (!answer.is_array()) {
+    return fail(Code::kInternal, "BAD_ANSWER", "the statistics are not a list");
+  }
+  constexpr auto kRight = Table::Align::kRight;
+  session.print_table(table_of(answer.get_array(), {{{"BUCKET"}, "bucketTime"},
+                                                    {{"DEFINITION"}, "jobDefinitionId"},
+                                                    {{"SCHEDULED", kRight}, "scheduled"},
+                                                    {{"OK", kRight}, "successful"},
+                                                    {{"FAILED", kRight}, "failed"},
+                                                    {{"CANCELLED", kRight}, "cancelled"},
+                                                    {{"MIN MS", kRight}, "minExecution"},
+                                                    {{"AVG MS", kRight}, "avgExecution"},
+                                                    {{"P95 MS", kRight}, "p95Execution"},
+                                                    {{"MAX MS", kRight}, "maxExecution"},
+                                                    {{"DUE", kRight}, "cacheQueueDepth"},
+                                                    {{"PENDING", kRight}, "totalQueueDepth"}}));
+  return {};
+}
+
+}  // namespace
+
+void add_stats_command(CLI::App& root, Session& session) {
+  auto options = std::make_shared<Options>();
+  auto& verb =
+      add_verb(root, "stats", "Statistics of jobs by definition and minute, hour or day",
+               {"stats --definition nightly-report",
+                "stats --from 2025-11-15T00:00Z --to 2025-11-16T00:00Z --resolution hour"});
+  verb.add_option("--definition", options->definition, "Only this job definition");
+  verb.add_option("--from", options->from, "A time, inclusive; absent: 24 hours ago");
+  verb.add_option("--to", options->to, "A time, exclusive; absent: now");
+  verb.add_option("--resolution", options->resolution, "Length of a bucket")
+      ->check(CLI::IsMember({"minute", "hour", "day"}));
+  verb.callback([&session, options] {
+    session.action = [&session, options] { return print_statistics(session, *options); };
+  });
+}
+
+}  // namespace daybook::cli
