@@ -1,0 +1,26 @@
+#include "tests/scheduler/engine.h"
+
+namespace daybook::scheduler {
+namespace {
+
+using DecideServer = EngineTest;
+
+TEST_F(DecideServer, EpochsRiseWithEveryStart) {
+  for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
+    engine.ok<Done>(StartServer{"1.0", "host", 42});
+    EXPECT_EQ(engine.written, Names{"ServerStarted"});
+    EXPECT_EQ(engine.state.epoch(), Epoch{epoch});
+    EXPECT_EQ(engine.state.server_started(), engine.log.last());
+    engine.restart();
+  }
+}
+
+TEST_F(DecideServer, TrimWithinTheLogIsRecordedAndBeyondItRefused) {
+  engine.ok<Done>(StartServer{"1.0", "host", 42});
+  engine.ok<Done>(RecordTrim{Seq{1}, engine.log.last_chain(), "archive-1"});
+  EXPECT_EQ(engine.written, Names{"LogTrimmed"});
+  EXPECT_EQ(engine.refusal(RecordTrim{Seq{3}, {}, "archive-2"}), "TRIM_BEYOND_HEAD through");
+}
+
+}  // namespace
+}  // namespace daybook::scheduler

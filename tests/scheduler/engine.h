@@ -1,0 +1,186 @@
+// The state machine with a log and a clock in the hand, without threads: decide, encode, append,
+// evolve, as the sequencer does it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "events/catalogue.h"
+#include "events/group.h"
+#include "log/memory_log.h"
+#include "scheduler/decide.h"
+#include "scheduler/recover.h"
+#include "scheduler/serialize.h"
+
+namespace daybook::scheduler {
+
+inline constexpr Micros kStart{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
+inline constexpr events::Secret kSecret{7, 11};
+
+class Engine {
+ public:
+  log::MemoryLog log;
+  State state;
+  Micros now = kStart;
+  std::optional<Error> closed;            // why new work is refused
+  std::vector<std::string_view> written;  // names of the events of the last command
+  Seq cause;                              // of the last command
+
+  Result<Outcome> run(const Command& command) {
+    written.clear();
+    const Context context{state, now, writer_.next_seq(), closed ? &*closed : nullptr};
+    DAYBOOK_TRY(decide(context, command, decision_));
+    if (!decision_.events.empty()) {
+      record();
+    }
+    return std::move(decision_.outcome);
+  }
+
+  // What the command answers when it is accepted.
+  template <typename T>
+  T ok(const Command& command) {
+    auto done = run(command);
+    if (!done) {
+      ADD_FAILURE() << done.error().text();
+      return T{};
+    }
+    if (!std::holds_alternative<T>(*done)) {
+      ADD_FAILURE() << "another kind of outcome";
+      return T{};
+    }
+    return std::get<T>(std::move(*done));
+  }
+
+  // "<reason> <field>" of a command that is refused and changes nothing.
+  std::string refusal(const Command& command) {
+    const Hash before = state.hash();
+    const auto done = run(command);
+    EXPECT_EQ(state.hash(), before);
+    if (done) {
+      return "accepted";
+    }
+    return done.error().field.empty() ? done.error().reason
+                                      : done.error().reason + " " + done.error().field;
+  }
+
+  // Another process: the state is what the log says.
+  void restart() {
+    State again;
+    const Status folded = fold(again, log, log.last());
+    ASSERT_TRUE(folded) << folded.error().text();
+    EXPECT_EQ(again.hash(), state.hash());
+    EXPECT_EQ(again.pending_count(), state.pending_count());
+    EXPECT_EQ(again.running_count(), state.running_count());
+    EXPECT_EQ(again.definition_count(), state.definition_count());
+    state = std::move(again);
+  }
+
+  // Through the canonical form and back.
+  void reload() {
+    std::vector<std::uint8_t> bytes;
+    ASSERT_TRUE(serialize(state, [&](std::span<const std::uint8_t> piece) {
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+      return Status{};
+    }));
+    auto again = deserialize(bytes);
+    ASSERT_TRUE(again) << again.error().text();
+    EXPECT_EQ(again->hash(), state.hash());
+    state = std::move(*again);
+  }
+
+  void component(const std::string& id, events::Runtime runtime = events::Runtime::kExec) {
+    PutComponent put;
+    put.component = {id, runtime, R"({"command":["true"]})", sha256(id)};
+    ok<ComponentOutcome>(put);
+  }
+
+  DefinitionOutcome definition(const PutDefinition& put) { return ok<DefinitionOutcome>(put); }
+  DefinitionOutcome definition(const std::string& id, const std::string& component = "c") {
+    return definition(settings(id, component));
+  }
+  static PutDefinition settings(const std::string& id, const std::string& component = "c") {
+    PutDefinition put;
+    put.definition = id;
+    put.component = component;
+    return put;
+  }
+
+  JobId create(const NewJob& job) {
+    const auto created = ok<Created>(CreateJobs{{job}});
+    return created.jobs.empty() ? JobId{} : created.jobs.front();
+  }
+  JobId create(const std::string& definition, std::optional<Micros> run_at = {}) {
+    NewJob job;
+    job.definition = definition;
+    job.run_at = run_at;
+    return create(job);
+  }
+
+  StartedJob start(JobId job, bool leased = false) {
+    auto outcome = ok<StartOutcome>(StartJob{job, kSecret, leased ? "worker" : "", leased});
+    EXPECT_TRUE(outcome.started);
+    return outcome.started.value_or(StartedJob{});
+  }
+
+  static ReportAttempt completion(const Token& token, std::uint64_t digest = 1) {
+    ReportAttempt report;
+    report.token = token;
+    report.result = R"({"ok":true})";
+    report.digest = digest;
+    return report;
+  }
+  static ReportAttempt failure(const Token& token, bool retryable = true) {
+    ReportAttempt report;
+    report.token = token;
+    report.failed = Failed{"E_TEST", "it failed", R"({"n":1})", retryable};
+    report.digest = 2;
+    return report;
+  }
+  // A job that has run to its end.
+  JobId ended(const std::string& definition) {
+    const JobId job = create(definition);
+    ok<ReportOutcome>(completion(start(job).token));
+    return job;
+  }
+
+ private:
+  void record() {
+    const Seq first = writer_.next_seq();
+    writer_.add({{1, first.value}, "tester", now, decision_.cause}, decision_.events);
+    cause = decision_.cause;
+    events::Recorded recorded;
+    recorded.meta = {first, now, {}, decision_.cause, {}, 0, 0, "tester"};
+    for (const events::Event& event : decision_.events) {
+      written.push_back(events::entry_of(event).name);
+      recorded.event = event;
+      evolve(state, recorded, writer_.chain());
+      recorded.meta.seq = next(recorded.meta.seq);
+    }
+    const Status appended = log.append(writer_.take());
+    ASSERT_TRUE(appended) << appended.error().text();
+  }
+
+  events::GroupWriter writer_{Seq{}, events::genesis(), Epoch{1}};
+  Decision decision_;
+};
+
+// Ends every test with what I6 says: the state is the fold of the log, and survives its own form.
+class EngineTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    engine.restart();
+    engine.reload();
+  }
+
+  Engine engine;
+};
+
+using Names = std::vector<std::string_view>;
+
+}  // namespace daybook::scheduler
