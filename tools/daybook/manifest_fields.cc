@@ -28,7 +28,7 @@ constexpr std::array kRateLimit = {
 };
 
 constexpr std::array kDefinition = {
-    Field{.name = "componentId", .type = FieldType::kText, .required = true},
+    Field{.name = "componentId", .type = FieldType::kComponentId, .required = true},
     Field{"displayName", FieldType::kText, "\"\""},
     Field{.name = "retry", .type = FieldType::kObject, .absent = "{}", .members = kRetry},
     Field{"timeout", FieldType::kDuration, "\"0s\""},

@@ -12,6 +12,7 @@ namespace daybook::cli {
 
 enum class FieldType {
   kText,
+  kComponentId,
   kDuration,  // text that base/time_text.h reads
   kInteger,
   kNumber,

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include "base/ids.h"
 #include "base/limits.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
@@ -123,6 +124,8 @@ boost::json::value SpecReader::value(const YAML::Node& node, const Field& field,
       return code_file(node, path);
     case FieldType::kDuration:
       return duration(node, path);
+    case FieldType::kComponentId:
+      return component_id(node, path);
     case FieldType::kInteger:
     case FieldType::kNumber:
       return number(node, field, path);
@@ -149,6 +152,15 @@ boost::json::value SpecReader::number(const YAML::Node& node, const Field& field
 boost::json::value SpecReader::duration(const YAML::Node& node, const std::string& path) {
   if (const auto read = parse_duration(node.Scalar(), path); !read) {
     problem(node.Mark(), Code::kInvalid, "BAD_VALUE", "'" + path + "': " + read.error().message);
+    return nullptr;
+  }
+  return boost::json::value(node.Scalar());
+}
+
+boost::json::value SpecReader::component_id(const YAML::Node& node, const std::string& path) {
+  if (const Status sound = check_component_id(node.Scalar(), path); !sound) {
+    problem(node.Mark(), sound.error().code, sound.error().reason,
+            "'" + path + "': " + sound.error().message);
     return nullptr;
   }
   return boost::json::value(node.Scalar());

@@ -31,6 +31,7 @@ class SpecReader {
   boost::json::value value(const YAML::Node& node, const Field& field, const std::string& path);
   boost::json::value number(const YAML::Node& node, const Field& field, const std::string& path);
   boost::json::value duration(const YAML::Node& node, const std::string& path);
+  boost::json::value component_id(const YAML::Node& node, const std::string& path);
   boost::json::value texts(const YAML::Node& node, const std::string& path);
   boost::json::value text_map(const YAML::Node& node, const std::string& path);
   boost::json::value code_file(const YAML::Node& node, const std::string& path);

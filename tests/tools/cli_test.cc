@@ -1,0 +1,226 @@
+#include "tools/daybook/cli.h"
+
+#include <cstdio>
+#include <map>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/temp_directory.h"
+#include "tools/daybook/completion.h"
+#include "tools/daybook/exit_code.h"
+#include "tools/daybook/job_run.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::HasSubstr;
+
+struct Ran {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Ran run_line(std::vector<std::string> arguments, const std::string& program = "daybook",
+             std::map<std::string, std::string> variables = {}) {
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  Environment env{.in = in,
+                  .out = out,
+                  .err = err,
+                  .variable = [&](const std::string& name) -> std::optional<std::string> {
+                    const auto at = variables.find(name);
+                    return at == variables.end() ? std::nullopt : std::optional(at->second);
+                  }};
+  Ran ran;
+  ran.code = run(program, std::move(arguments), env);
+  ran.out = out.str();
+  ran.err = err.str();
+  return ran;
+}
+
+class Tree : public testing::Test {
+ protected:
+  void visit(const CLI::App& app, const std::string& path,
+             const std::function<void(const CLI::App&, const std::string&)>& f) {
+    f(app, path);
+    for (const CLI::App* child : app.get_subcommands([](const CLI::App*) { return true; })) {
+      visit(*child, path + " " + child->get_name(), f);
+    }
+  }
+  bool is_leaf(const CLI::App& app) {
+    return app.get_subcommands([](const CLI::App*) { return true; }).empty();
+  }
+
+  std::istringstream in_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  Environment env_{.in = in_, .out = out_, .err = err_, .variable = {}};
+  Session session_{env_};
+  std::unique_ptr<CLI::App> tree_ = make_tree(session_);
+};
+
+TEST_F(Tree, EveryVerbHasExamplesThatNameIt) {
+  int leaves = 0;
+  visit(*tree_, "", [&](const CLI::App& app, const std::string& path) {
+    EXPECT_FALSE(app.get_description().empty()) << path;
+    if (is_leaf(app)) {
+      ++leaves;
+      EXPECT_THAT(app.get_footer(), HasSubstr("Examples:\n  daybook" + path)) << path;
+    }
+  });
+  EXPECT_GT(leaves, 30);
+}
+
+TEST_F(Tree, EveryOptionSaysWhatItIs) {
+  visit(*tree_, "", [&](const CLI::App& app, const std::string& path) {
+    for (const CLI::Option* option : app.get_options()) {
+      EXPECT_FALSE(option->get_description().empty()) << path << " " << option->get_name();
+    }
+  });
+}
+
+TEST(Cli, ExitCodesFollowTheError) {
+  const auto exit_of = [](Code code, const char* reason = "X") {
+    return exit_for(make_error(code, reason, ""));
+  };
+  EXPECT_EQ(exit_of(Code::kInvalid), Exit::kUsage);
+  EXPECT_EQ(exit_of(Code::kNotFound), Exit::kNotFound);
+  EXPECT_EQ(exit_of(Code::kConflict), Exit::kConflict);
+  EXPECT_EQ(exit_of(Code::kUnavailable, kReasonUnreachable), Exit::kUnreachable);
+  EXPECT_EQ(exit_of(Code::kCorrupt), Exit::kVerification);
+  EXPECT_EQ(exit_of(Code::kDenied), Exit::kDenied);
+  EXPECT_EQ(exit_of(Code::kUnavailable), Exit::kTryLater);
+  EXPECT_EQ(exit_of(Code::kInternal, kReasonJobNotCompleted), Exit::kJobNotCompleted);
+  EXPECT_EQ(exit_of(Code::kInternal), Exit::kFailure);
+  EXPECT_EQ(fatal_exit_for(make_error(Code::kIo, "X", "")), 71);
+  EXPECT_EQ(fatal_exit_for(make_error(Code::kNoSpace, "X", "")), 73);
+}
+
+TEST(Cli, UsageMistakesExitWithTwo) {
+  EXPECT_EQ(run_line({}).code, 2);
+  EXPECT_EQ(run_line({"nonsense"}).code, 2);
+  EXPECT_EQ(run_line({"job"}).code, 2);
+  EXPECT_EQ(run_line({"job", "run"}).code, 2);
+  EXPECT_EQ(run_line({"job", "list", "--status", "asleep"}).code, 2);
+  EXPECT_EQ(run_line({"job", "list", "-o", "xml"}).code, 2);
+  EXPECT_EQ(run_line({"log", "verify"}).code, 2);
+  EXPECT_EQ(run_line({"restore", "--from", "x"}).code, 2);
+  EXPECT_EQ(run_line({"apply"}).code, 2);
+  EXPECT_EQ(run_line({"serve"}).code, 2);
+}
+
+TEST(Cli, HelpAndVersionExitWithZero) {
+  const Ran help = run_line({"job", "run", "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.out, HasSubstr("daybook job run nightly-report"));
+  const Ran version = run_line({"version", "-o", "table"});
+  EXPECT_EQ(version.out, std::string("daybook ") + kVersion + "\n");
+}
+
+TEST(Cli, AnUnreachableServerIsNamed) {
+  const Ran ran = run_line({"job", "list", "--server", "http://127.0.0.1:1"});
+  EXPECT_EQ(ran.code, 5);
+  EXPECT_THAT(ran.err, HasSubstr("http://127.0.0.1:1"));
+  EXPECT_EQ(run_line({"job", "list"}, "daybook", {{"DAYBOOK_SERVER", "http://127.0.0.1:1"}}).code,
+            5);
+  EXPECT_EQ(run_line({"job", "list", "--server", "ftp://x"}).code, 2);
+}
+
+TEST(Cli, ManifestProblemsAreAllPrintedBeforeAServerIsAsked) {
+  const TempDirectory directory;
+  const std::string file = directory.write(
+      "h_manifest.yaml", "uri: /resources/rules/r\nspec: {}\n---\nuri: x\nspec: {}\n");
+  const Ran ran = run_line({"manage", "apply", file, "--server", "http://127.0.0.1:1"}, "h_");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr(file + ":1: UNKNOWN_CLASS"));
+  EXPECT_THAT(ran.err, HasSubstr(file + ":4: BAD_URI"));
+  EXPECT_THAT(ran.err, HasSubstr("2 problems; nothing was changed"));
+}
+
+TEST(Cli, LocalCommandsDoNotMakeALogWhereNoneIs) {
+  const TempDirectory directory;
+  const std::string absent = (directory.path() / "absent").string();
+  EXPECT_EQ(run_line({"replay", "--data-dir", absent}).code, 3);
+  EXPECT_EQ(run_line({"log", "dump", "--data-dir", absent}).code, 3);
+  EXPECT_EQ(run_line({"backup", "--data-dir", absent, "--to", absent + "2"}).code, 3);
+  EXPECT_FALSE(std::filesystem::exists(absent));
+}
+
+TEST(JobRun, ParametersAreTextsUnlessMarkedAsJson) {
+  std::istringstream in;
+  std::ostringstream out;
+  const Environment env{.in = in, .out = out, .err = out, .variable = {}};
+  RunOptions options;
+  options.definition = "d";
+  options.parameters = {"day=2025-11-15", "count:=3", "equation=a=b", "empty="};
+  options.run_at = "+90s";
+  options.tags = {"x"};
+  const auto body = job_body(options, env, Micros{1'763'251'200'000'000});
+  ASSERT_TRUE(body) << body.error().text();
+  EXPECT_EQ(boost::json::serialize(*body),
+            R"({"jobDefinitionId":"d","parameters":{"day":"2025-11-15","count":3,)"
+            R"("equation":"a=b","empty":""},"runAt":"2025-11-16T00:01:30Z","tags":["x"]})");
+  options.parameters = {"novalue"};
+  EXPECT_FALSE(job_body(options, env, Micros{0}));
+  options.parameters = {"a=1", "a=2"};
+  EXPECT_FALSE(job_body(options, env, Micros{0}));
+  options.parameters = {"a:=not json"};
+  EXPECT_FALSE(job_body(options, env, Micros{0}));
+}
+
+// Runs the script in bash itself and asks for completions of a line.
+std::string completed(const std::string& words) {
+  const TempDirectory directory;
+  const std::string script =
+      directory.write("complete.sh", run_line({"completion", "bash"}).out + "COMP_WORDS=(" + words +
+                                         ")\n"
+                                         "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+                                         "_daybook_complete\necho \"${COMPREPLY[*]}\"\n");
+  FILE* pipe = ::popen(("bash " + script).c_str(), "r");
+  std::string out;
+  char block[4096];
+  while (pipe != nullptr && std::fgets(block, sizeof block, pipe) != nullptr) {
+    out += block;
+  }
+  EXPECT_EQ(::pclose(pipe), 0);
+  return out;
+}
+
+TEST(Completion, BashCompletesNounsVerbsAndOptions) {
+  EXPECT_EQ(completed("daybook jo"), "job\n");
+  EXPECT_EQ(completed("daybook job r"), "run retry\n");
+  EXPECT_EQ(completed("daybook job run --para"), "--param --params-json\n");
+  EXPECT_EQ(completed("daybook --server http://x job ca"), "cancel\n");
+  EXPECT_EQ(completed("daybook job list -o j"), "json\n");
+  EXPECT_EQ(completed("daybook job list --out"), "--output\n");
+}
+
+TEST_F(Tree, EveryShellKnowsEveryCommandAndOption) {
+  const std::string bash = bash_completion(*tree_, "daybook");
+  const std::string zsh = zsh_completion(*tree_, "daybook");
+  const std::string fish = fish_completion(*tree_, "daybook");
+  visit(*tree_, "", [&](const CLI::App& app, const std::string& path) {
+    if (!path.empty()) {
+      const std::string place = "'" + path.substr(1) + "'";
+      EXPECT_THAT(bash, HasSubstr(place));
+      EXPECT_THAT(zsh, HasSubstr(place));
+      EXPECT_THAT(fish, HasSubstr(place));
+    }
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        EXPECT_THAT(bash, HasSubstr("--" + name));
+        EXPECT_THAT(zsh, HasSubstr("--" + name));
+        EXPECT_THAT(fish, HasSubstr("-l " + name));
+      }
+    }
+  });
+}
+
+}  // namespace
+}  // namespace daybook::cli

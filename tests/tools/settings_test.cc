@@ -1,0 +1,109 @@
+#include "tools/daybook/settings.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/tools/temp_directory.h"
+
+namespace daybook::cli {
+namespace {
+
+using Pairs = std::map<std::string, std::string>;
+
+Variables variables(Pairs pairs) {
+  return [pairs = std::move(pairs)](const std::string& name) -> std::optional<std::string> {
+    const auto at = pairs.find(name);
+    return at == pairs.end() ? std::nullopt : std::optional(at->second);
+  };
+}
+
+TEST(Settings, FlagBeatsEnvironmentBeatsFile) {
+  const TempDirectory directory;
+  const auto file = directory.write("d.toml", "exec-slots = 1\nhttp-slots = 1\nio-threads = 1\n");
+  const auto settings =
+      resolve_settings({{"exec-slots", {"3"}}},
+                       variables({{"DAYBOOK_EXEC_SLOTS", "2"}, {"DAYBOOK_HTTP_SLOTS", "2"}}), file);
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->exec_slots, 3U);
+  EXPECT_EQ(settings->http_slots, 2U);
+  EXPECT_EQ(settings->io_threads, 1U);
+}
+
+TEST(Settings, DefaultsListenOnLoopbackOnly) {
+  const auto settings = resolve_settings({}, variables({}), {});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->host, "127.0.0.1");
+  EXPECT_EQ(settings->port, 7070);
+  EXPECT_TRUE(settings->retention);
+  EXPECT_FALSE(settings->http_allow_private);
+}
+
+TEST(Settings, EveryTypeIsReadFromTheFile) {
+  const TempDirectory directory;
+  const auto file = directory.write(
+      "d.toml",
+      "data-dir = \"/data\"\nlisten = \"[::1]:0\"\nretention = false\n"
+      "http-allowed-network = [\"10.0.0.0/8\", \"192.168.0.0/16\"]\nlog-level = \"warn\"\n");
+  const auto settings = resolve_settings({}, variables({}), file);
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->data_dir, "/data");
+  EXPECT_EQ(settings->host, "::1");
+  EXPECT_EQ(settings->port, 0);
+  EXPECT_FALSE(settings->retention);
+  EXPECT_EQ(settings->http_allowed_networks,
+            (std::vector<std::string>{"10.0.0.0/8", "192.168.0.0/16"}));
+}
+
+TEST(Settings, AListIsReplacedAsAWhole) {
+  const TempDirectory directory;
+  const auto file = directory.write("d.toml", "http-allowed-network = [\"10.0.0.0/8\"]\n");
+  const auto settings = resolve_settings(
+      {}, variables({{"DAYBOOK_HTTP_ALLOWED_NETWORK", "172.16.0.0/12,fd00::/8"}}), file);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->http_allowed_networks,
+            (std::vector<std::string>{"172.16.0.0/12", "fd00::/8"}));
+}
+
+struct Refused {
+  const char* name;
+  const char* toml;
+  GivenValues flags;
+  Pairs environment;
+  const char* origin;  // after the file's name when it begins with ':'
+};
+
+class SettingsRefusals : public testing::TestWithParam<Refused> {};
+
+TEST_P(SettingsRefusals, NameTheOrigin) {
+  const TempDirectory directory;
+  const std::string file = directory.write("d.toml", GetParam().toml);
+  const auto settings = resolve_settings(GetParam().flags, variables(GetParam().environment), file);
+  ASSERT_FALSE(settings);
+  const std::string origin = GetParam().origin;
+  EXPECT_EQ(settings.error().field, origin[0] == ':' ? file + origin : origin);
+}
+
+const Refused kRefused[] = {
+    {"UnknownKey", "exec-slots = 1\nexec-slot = 1\n", {}, {}, ":2"},
+    {"UnknownTable", "\n[server]\nport = 1\n", {}, {}, ":2"},
+    {"NotToml", "exec-slots = 1\nlisten = \n", {}, {}, ":2"},
+    {"WrongTypeInFile", "exec-slots = 1.5\n", {}, {}, ":1"},
+    {"BadNumberInFile", "exec-slots = -1\n", {}, {}, ":1"},
+    {"BadEnvironment", "", {}, {{"DAYBOOK_EXEC_SLOTS", "many"}}, "DAYBOOK_EXEC_SLOTS"},
+    {"BadFlag", "", {{"exec-slots", {"many"}}}, {}, "--exec-slots"},
+    {"NumberBeyondRange", "", {{"exec-slots", {"10001"}}}, {}, "--exec-slots"},
+    {"NoPort", "", {{"listen", {"localhost"}}}, {}, "--listen"},
+    {"PortBeyondRange", "", {{"listen", {"localhost:65536"}}}, {}, "--listen"},
+    {"BadLevel", "", {{"log-level", {"loud"}}}, {}, "--log-level"},
+    {"BadBoolean", "", {{"retention", {"maybe"}}}, {}, "--retention"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, SettingsRefusals, testing::ValuesIn(kRefused),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Settings, AMissingFileIsAnError) {
+  const auto settings = resolve_settings({}, variables({}), "no/such.toml");
+  EXPECT_FALSE(settings);
+}
+
+}  // namespace
+}  // namespace daybook::cli

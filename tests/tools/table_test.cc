@@ -1,0 +1,82 @@
+#include "tools/daybook/table.h"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tools/daybook/json_text.h"
+
+namespace daybook::cli {
+namespace {
+
+std::string printed(const Table& table, std::size_t columns_max = 0) {
+  std::ostringstream out;
+  table.print(out, columns_max);
+  return out.str();
+}
+
+TEST(Table, ColumnsAreAlignedByWhatATerminalShows) {
+  Table table({{"NAME"}, {"N", Table::Align::kRight}, {"TEXT"}});
+  table.add({"größe", "1", "a"});
+  table.add({"日本", "12345", "b"});
+  table.add({"e\xcc\x81", "7"});
+  EXPECT_EQ(printed(table),
+            "NAME       N  TEXT\n"
+            "größe      1  a\n"
+            "日本   12345  b\n"
+            "e\xcc\x81          7\n");
+}
+
+TEST(Table, LinesAreCutNotWrapped) {
+  Table table({{"NAME"}, {"TEXT"}});
+  table.add({"a", "a long text that does not fit"});
+  table.add({"b", "日本日本日本日本"});
+  EXPECT_EQ(printed(table, 14),
+            "NAME  TEXT\n"
+            "a     a long …\n"
+            "b     日本日…\n");
+}
+
+TEST(Table, CellsCannotSteerTheTerminal) {
+  Table table({{"TEXT"}});
+  table.add({"two\nlines\tand \x1b[31mred\x1b[0m \xff"});
+  EXPECT_EQ(printed(table), "TEXT\ntwo lines and  [31mred [0m \xef\xbf\xbd\n");
+  EXPECT_EQ(one_line("a\xe2\x80\xae"
+                     "b"),
+            "a b");  // right-to-left override
+}
+
+TEST(Table, WithoutRowsOnlyTitles) {
+  EXPECT_EQ(printed(Table({{"A"}, {"B"}})), "A  B\n");
+}
+
+TEST(JsonText, PrettyKeepsOrderAndPlainNumbers) {
+  const auto value =
+      parse_json(R"({"b":[1,2],"a":{"x":12.5,"t":"é\n"},"e":[],"o":{},"s":["q"]})", "");
+  ASSERT_TRUE(value);
+  EXPECT_EQ(to_pretty(*value),
+            "{\n  \"b\": [1,2],\n  \"a\": {\n    \"x\": 12.5,\n    \"t\": \"é\\n\"\n  },\n"
+            "  \"e\": [],\n  \"o\": {},\n  \"s\": [\n    \"q\"\n  ]\n}");
+}
+
+TEST(JsonText, CellsFollowPaths) {
+  const auto value = parse_json(R"({"error":{"code":"X"},"n":null,"k":1.5,"l":[1]})", "");
+  ASSERT_TRUE(value);
+  EXPECT_EQ(cell(*value, "error.code"), "X");
+  EXPECT_EQ(cell(*value, "error.code.deeper"), "");
+  EXPECT_EQ(cell(*value, "missing"), "");
+  EXPECT_EQ(cell(*value, "n"), "");
+  EXPECT_EQ(cell(*value, "k"), "1.5");
+  EXPECT_EQ(cell(*value, "l"), "[1]");
+}
+
+TEST(JsonText, BadJsonNamesTheByte) {
+  const auto value = parse_json(R"({"a":1} x)", "--params-json");
+  ASSERT_FALSE(value);
+  EXPECT_EQ(value.error().field, "--params-json");
+  EXPECT_FALSE(parse_json(std::string(1000, '['), ""));
+  EXPECT_FALSE(parse_json("", ""));
+}
+
+}  // namespace
+}  // namespace daybook::cli
