@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t kDataFormat = 1;
 constexpr std::int64_t kAskEveryUs = 100'000;
+constexpr std::uint64_t kSpentPart = 16;
 constexpr std::size_t kIdentityBytesMax = 4096;
 
 std::filesystem::path identity_path(const std::filesystem::path& data) {
@@ -119,15 +121,22 @@ Result<std::unique_ptr<DataDir>> DataDir::open(const std::filesystem::path& path
 Result<std::uint64_t> DataDir::free_bytes() {
   const std::lock_guard lock(mutex_);
   const Micros now = clock_.steady();
-  if (!asked_at_ || now.value - asked_at_->value >= kAskEveryUs) {
+  const bool much_spent = spent_ > free_bytes_ / kSpentPart;
+  if (!asked_at_ || now.value - asked_at_->value >= kAskEveryUs || much_spent) {
     struct statvfs info = {};
     if (::statvfs(path_.c_str(), &info) != 0) {
       return fail(file_error("cannot ask for free space of", path_, errno));
     }
     free_bytes_ = static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
     asked_at_ = now;
+    spent_ = 0;
   }
-  return free_bytes_;
+  return free_bytes_ - std::min(spent_, free_bytes_);
+}
+
+void DataDir::spend(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  spent_ += bytes;
 }
 
 Status DataDir::refuse_below(std::uint64_t bytes, std::string_view reason) {

@@ -43,7 +43,7 @@ struct DataDirOptions {
   // ends of open work.
   std::uint64_t watermark_bytes = 512ULL << 20;
   // Below this much free space nothing is written any more: RocksDB as packaged aborts on a full
-  // disk.
+  // disk. Three times the write buffer: two that wait to be flushed, and their write-ahead log.
   std::uint64_t floor_bytes = 96ULL << 20;
 };
 
@@ -64,6 +64,9 @@ class DataDir {
   // Free bytes for this process on the directory's file system; asked of the system at most every
   // 100 ms.
   Result<std::uint64_t> free_bytes();
+  // So many bytes are about to be written: taken off what is free, and a reason to ask again soon.
+  // Without it a fast writer fills a small disk between two questions.
+  void spend(std::uint64_t bytes);
   // kNoSpace "DISK_WATERMARK": accept no new work; what is open may still end.
   Status check_space();
   // kNoSpace "DISK_FLOOR": write nothing, stop. Also checks that the locked directory is still the
@@ -87,6 +90,7 @@ class DataDir {
   std::mutex mutex_;
   std::optional<Micros> asked_at_;
   std::uint64_t free_bytes_ = 0;
+  std::uint64_t spent_ = 0;  // since asked_at_
 };
 
 }  // namespace daybook::log

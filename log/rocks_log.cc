@@ -57,10 +57,9 @@ events::Header fill_batch(rocksdb::WriteBatch& batch, const events::Group& group
 
 // Store, anchor, identity, in this order: a directory with an identity has had all three, so what
 // is missing later is a loss and not a beginning.
-Status create(const DataDir& dir, const RocksLogOptions& options, const Examined& examined,
-              Action action) {
+Status create(const DataDir& dir, const RocksLogOptions& options, const Examined& examined) {
   LogId id = examined.id;
-  if (action == Action::kCreate) {
+  if (!examined.has_id) {
     id = new_id();
     DAYBOOK_ASSIGN(const auto store, open_store(dir.log_path(), OpenMode::kCreate, options));
     DAYBOOK_TRY(write_id(*store->db, id));
@@ -149,7 +148,7 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(DataDir& dir, const RocksLogOpt
   const Row* row = &decide(found.findings);
   const std::string_view opened_by = row->reason;
   if (row->action == Action::kCreate || row->action == Action::kFinishCreation) {
-    DAYBOOK_TRY(create(dir, options, found, row->action));
+    DAYBOOK_TRY(create(dir, options, found));
     DAYBOOK_ASSIGN(found, examine(dir.path(), options));
     row = &decide(found.findings);
   }
@@ -200,6 +199,7 @@ Status RocksLog::append(const events::Group& group) {
   if (group.empty()) {
     return {};
   }
+  my.dir.spend(group.bytes.size());
   const Micros began = my.dir.clock().steady();
   my.batch.Clear();
   const events::Header header = fill_batch(my.batch, group);

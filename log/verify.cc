@@ -22,8 +22,14 @@ Result<Opened> open_to_look(const std::filesystem::path& log_path) {
     return Opened{std::move(*store), std::nullopt};
   }
   const Error damage = store.error();
-  DAYBOOK_ASSIGN(auto salvaged, open_store(log_path, OpenMode::kSalvage, defaults));
-  return Opened{std::move(salvaged), damage};
+  store = open_store(log_path, OpenMode::kSalvage, defaults);
+  if (!store) {
+    store = open_store(log_path, OpenMode::kForce, defaults);
+  }
+  if (!store) {
+    return fail(store.error());
+  }
+  return Opened{std::move(*store), damage};
 }
 
 class Verification {
@@ -32,7 +38,14 @@ class Verification {
       : db_(db), options_(options), report_(report) {}
 
   Status run() {
-    DAYBOOK_ASSIGN(trim_, read_trim(db_));
+    const auto trim = read_trim(db_);
+    if (!trim) {
+      // Nothing says where the log begins, so no record can be judged.
+      report_.first = Seq{1};
+      add(Flaw::kUnreadable, report_.first, trim.error().message);
+      return {};
+    }
+    trim_ = *trim;
     report_.first = next(trim_.seq);
     report_.base_chain = trim_.chain;
     bounds_.first = report_.first.value;
@@ -127,7 +140,8 @@ Result<VerifyReport> verify(const std::filesystem::path& data, const VerifyOptio
   VerifyReport report;
   DAYBOOK_ASSIGN(const auto identity, read_identity(data));
   DAYBOOK_ASSIGN(const Opened opened, open_to_look(data / "log"));
-  DAYBOOK_ASSIGN(report.id, read_id(*opened.store->db));
+  const auto id = read_id(*opened.store->db);
+  report.id = id && *id ? **id : identity.value_or(LogId{});
   DAYBOOK_ASSIGN(report.anchor, read_anchor(data / "anchor", report.id));
   Verification verification(*opened.store->db, options, report);
   DAYBOOK_TRY(verification.run());
@@ -137,6 +151,10 @@ Result<VerifyReport> verify(const std::filesystem::path& data, const VerifyOptio
                          ": " + opened.damage->message);
   }
   verification.check_anchor();
+  if (!id || !*id) {
+    verification.add(Flaw::kUnreadable, report.first,
+                     id ? "the log's id is missing" : id.error().message);
+  }
   if (!identity || *identity != report.id) {
     verification.add(Flaw::kIdentity, next(report.last),
                      identity ? "the identity file names another log" : "no identity file");

@@ -184,20 +184,25 @@ Result<Examined> examine(const std::filesystem::path& data, const RocksLogOption
     return out;
   }
   const auto store = open_store(data / "log", OpenMode::kLook, options);
-  const auto id = store ? read_id(*(*store)->db) : Result<LogId>(fail(store.error()));
+  const auto id =
+      store ? read_id(*(*store)->db) : Result<std::optional<LogId>>(fail(store.error()));
   if (!id) {
     DAYBOOK_TRY(read_the_anchor());
     store_failed(out, id.error());
     return out;
   }
-  if (identity && *identity != *id) {
+  out.has_id = id->has_value();
+  if (identity && *id && *identity != **id) {
     out.findings.identity = IdentityState::kForeign;
-    out.detail = "the log has the id " + to_text(*id) + ", the identity file " + to_text(*identity);
+    out.detail =
+        "the log has the id " + to_text(**id) + ", the identity file " + to_text(*identity);
   }
-  out.id = *id;
+  out.id = id->value_or(out.id);
   DAYBOOK_TRY(read_the_anchor());
   if (const Status status = Examiner(*(*store)->db, out).run(); !status) {
     store_failed(out, status.error());
+  } else if (!out.has_id && (identity || out.findings.store != StoreState::kEmpty)) {
+    store_failed(out, make_error(Code::kCorrupt, "LOG_CORRUPT", "the log's id is missing"));
   }
   return out;
 }

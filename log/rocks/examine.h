@@ -13,6 +13,7 @@ struct Examined {
   Findings findings;
   std::string detail;  // what was seen, where: sequence numbers and files
   LogId id{};
+  bool has_id = false;  // false: creation stopped before the store had one
   AnchorRead anchor;
   TrimPoint trim;
   Head head;  // the log's end

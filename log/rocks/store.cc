@@ -78,13 +78,14 @@ Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, Ope
   o.create_if_missing = mode == OpenMode::kCreate;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
-  if (mode == OpenMode::kLook || mode == OpenMode::kSalvage) {
+  const bool for_writing = mode == OpenMode::kCreate || mode == OpenMode::kWrite;
+  if (!for_writing) {
     make_silent(o);
-    if (mode == OpenMode::kSalvage) {
+    if (mode != OpenMode::kLook) {
       o.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-      o.paranoid_checks =
-          false;  // a missing file shows when it is read, so that the place can be named
     }
+    // A missing file then shows when it is read, so that the place can be named.
+    o.paranoid_checks = mode != OpenMode::kForce;
     status = rocksdb::DB::OpenForReadOnly(o, path.string(), &db);
   } else {
     store->statistics = rocksdb::CreateDBStatistics();
@@ -96,19 +97,22 @@ Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, Ope
   if (!status.ok()) {
     return fail(store_error(status, "opening " + path.string()));
   }
-  if (mode != OpenMode::kSalvage) {
+  if (for_writing || mode == OpenMode::kLook) {
     DAYBOOK_TRY(check_options(db->GetOptions()));
   }
   return store;
 }
 
-Result<LogId> read_id(rocksdb::DB& db) {
+Result<std::optional<LogId>> read_id(rocksdb::DB& db) {
   DAYBOOK_ASSIGN(const auto value, read_meta(db, kIdKey));
-  const auto id = value ? decode_id(*value) : std::nullopt;
-  if (!id) {
-    return fail(Code::kCorrupt, "LOG_CORRUPT", db.GetName() + ": the log's id is missing");
+  if (!value) {
+    return std::optional<LogId>();
   }
-  return *id;
+  const auto id = decode_id(*value);
+  if (!id) {
+    return fail(Code::kCorrupt, "LOG_CORRUPT", db.GetName() + ": the log's id is damaged");
+  }
+  return id;
 }
 
 Result<TrimPoint> read_trim(rocksdb::DB& db) {

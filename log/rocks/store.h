@@ -18,7 +18,8 @@ enum class OpenMode : std::uint8_t {
   kCreate,   // for writing; makes it
   kWrite,    // for writing; must exist
   kLook,     // read-only, refuses a damaged write-ahead log
-  kSalvage,  // read-only, reads a damaged write-ahead log as far as it goes: for verification only
+  kSalvage,  // read-only, reads a damaged write-ahead log up to the damage: for verification only
+  kForce,    // as kSalvage, and opens although files are missing
 };
 
 struct Store {
@@ -38,8 +39,8 @@ Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, Ope
 // kCorrupt "LOG_CORRUPT", kNoSpace "DISK_FULL" or kIo "LOG_IO"; `what` says where.
 Error store_error(const rocksdb::Status& status, std::string_view what);
 
-// The id in the store: kCorrupt "LOG_CORRUPT" when it is missing or damaged.
-Result<LogId> read_id(rocksdb::DB& db);
+// The id in the store; nothing before it was written. kCorrupt "LOG_CORRUPT" when it is damaged.
+Result<std::optional<LogId>> read_id(rocksdb::DB& db);
 // The trim point, or the start of the log.
 Result<TrimPoint> read_trim(rocksdb::DB& db);
 Status write_id(rocksdb::DB& db, const LogId& id);

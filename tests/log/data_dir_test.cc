@@ -129,20 +129,20 @@ TEST(DataDir, IdentityIsReadBackAndItsDamageNoticed) {
   }
 }
 
-// A real file system of 48 MB that is filled to the brim.
+// A real file system of 96 MB that is filled to the brim.
 TEST(DataDir, FullDiskRefusesWorkAndTheReserveLetsTheLogOpen) {
   const rig::TempDir dir;
   const std::string mount = (dir / "disk").string();
   std::filesystem::create_directory(mount);
   const auto run = [](const std::string& command) { return std::system(command.c_str()) == 0; };
-  if (::geteuid() != 0 || !run("mount -t tmpfs -o size=48m none " + mount + " 2>/dev/null")) {
+  if (::geteuid() != 0 || !run("mount -t tmpfs -o size=96m none " + mount + " 2>/dev/null")) {
     std::cout << "full disk rig not available: needs root and mount\n";
     return;
   }
   DataDirOptions options;
   options.reserve_bytes = 16 << 20;
-  options.watermark_bytes = 12 << 20;
-  options.floor_bytes = 6 << 20;
+  options.watermark_bytes = 24 << 20;
+  options.floor_bytes = 14 << 20;
   RocksLogOptions log_options;
   log_options.write_buffer_bytes = 4 << 20;
   Seq last;

@@ -84,6 +84,13 @@ TEST_F(LogRecovery, CreationThatStoppedBeforeTheIdentityIsFinished) {
   EXPECT_EQ(refusal(data()), "opened by NEW_NO_IDENTITY");
 }
 
+TEST_F(LogRecovery, CreationWithADamagedAnchorIsRefused) {
+  must_open(data()).close();
+  std::filesystem::remove(data() / "identity");
+  rig::spill(data() / "anchor", "x");
+  EXPECT_EQ(refusal(data()), "ANCHOR_DAMAGED");
+}
+
 TEST_F(LogRecovery, CleanStopOpensAtTheAnchor) {
   fill();
   rig::Opened opened = must_open(data());
