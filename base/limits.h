@@ -107,6 +107,15 @@ inline constexpr std::size_t kStartsPerCommandMax = 512;
 inline constexpr std::size_t kRemovalsPerCommandMax = 1024;
 inline constexpr std::size_t kLeaseJobsMax = 1000;
 inline constexpr std::int64_t kLeaseWaitMaxMs = 60'000;
+// Long polls open at once: as many as there may be connections.
+inline constexpr std::size_t kLongPollsMax = 4096;
+inline constexpr std::size_t kLeaseDefinitionsMax = 1000;
+// Workers that are remembered for the list; the longest unseen make room.
+inline constexpr std::size_t kWorkersMax = 10'000;
+// Events that the dispatcher folds before it looks at its mail again, and reports that it sends in
+// one request: together under half a group.
+inline constexpr std::size_t kDispatchEventsMax = 4096;
+inline constexpr std::size_t kReportBytesMax = 4 * 1024 * 1024;
 
 // Components. Arguments and environment of a child: one argument is at most what Linux takes
 // (MAX_ARG_STRLEN).

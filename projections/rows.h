@@ -133,6 +133,8 @@ struct PageRequest {
   std::string before;
 };
 
+// rows may be fewer than asked for before the end of the list, when the filter needs rows to be
+// looked at (kJobScanMax); the list has ended when a page has no rows and no last_cursor.
 template <typename Row>
 struct Page {
   std::vector<Row> rows;

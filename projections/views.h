@@ -71,13 +71,16 @@ class Views {
   void start();
   void stop();
 
-  // Lowest applied sequence number over all projections.
+  // Lowest applied sequence number over all projections that have not failed.
   Seq applied() const;
+  // Makes all that was applied durable; durable() is then at least what applied() was. For a trim
+  // of a quiet log.
+  Status flush();
   // Lowest sequence number from which all projections would go on after a crash: the log may be
   // trimmed up to there (I16).
   Seq durable() const;
-  // Waits until every projection has applied `seq`; kUnavailable "PROJECTION_LAGS" after the
-  // timeout.
+  // Waits until every projection that has not failed has applied `seq`; kUnavailable
+  // "PROJECTION_LAGS" after the timeout.
   Status wait_for(Seq seq, std::chrono::milliseconds timeout) const;
   std::vector<ProjectionStatus> status() const;
 
@@ -101,7 +104,8 @@ class Views {
     Duration resolution = seconds(60);  // a minute, an hour or a day
     std::size_t rows_max = 20'000;
   };
-  // Buckets in which something happened, by time, then definition.
+  // Buckets in which something happened, by time, then definition. kInvalid "STATISTICS_RANGE" when
+  // the answer has more than rows_max rows or would need more than kStatisticsBucketsMax buckets.
   Result<std::vector<StatisticsRow>> statistics(const StatisticsQuery& query) const;
 
   struct Ended {
@@ -109,7 +113,9 @@ class Views {
     std::string definition;
     Micros finished_at;
   };
-  // Ended jobs whose retention is over at `now`, oldest first, at most `limit`.
+  // Ended jobs whose retention is over at `now`, oldest first, at most `limit`. Jobs of a deleted
+  // definition have the default retention. Looks at kRetentionDefinitionsMax definitions, the next
+  // call at those after them.
   Result<std::vector<Ended>> retention_due(Micros now, std::size_t limit) const;
 
   // Rebuilds one projection beside the live one, compares them at the same sequence number, then

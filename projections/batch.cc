@@ -1,0 +1,60 @@
+#include "projections/batch.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace daybook::projections {
+namespace {
+
+// Memory of an unusually large batch is given back.
+constexpr std::size_t kKeepBytes = 8 << 20;
+
+}  // namespace
+
+void Batch::begin(Prefix prefix) {
+  prefix_ = prefix;
+  sections_.push_back(entries_.size());
+}
+
+void Batch::add(Kind kind, std::string_view key, std::string_view value) {
+  Entry entry{{},
+              bytes_.size(),
+              static_cast<std::uint16_t>(key.size() + prefix_.size()),
+              kind,
+              static_cast<std::uint32_t>(value.size())};
+  std::memcpy(entry.front.data(), key.data(), std::min(sizeof(entry.front), key.size()));
+  for (std::uint64_t& part : entry.front) {
+    part = __builtin_bswap64(part);
+  }
+  bytes_.append(prefix_.data(), prefix_.size()).append(key).append(value);
+  entries_.push_back(entry);
+}
+
+bool Batch::before(const Entry& a, const Entry& b) const {
+  if (a.front != b.front) {
+    return a.front < b.front;
+  }
+  const std::string_view all(bytes_);
+  const int order = all.substr(a.at, a.key_bytes).compare(all.substr(b.at, b.key_bytes));
+  return order != 0 ? order < 0 : a.at < b.at;
+}
+
+void Batch::sort() {
+  const auto order = [this](const Entry& a, const Entry& b) { return before(a, b); };
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    const std::size_t end = i + 1 < sections_.size() ? sections_[i + 1] : entries_.size();
+    std::sort(entries_.begin() + static_cast<std::ptrdiff_t>(sections_[i]),
+              entries_.begin() + static_cast<std::ptrdiff_t>(end), order);
+  }
+}
+
+void Batch::clear() {
+  if (bytes_.capacity() > kKeepBytes) {
+    bytes_ = {};
+  }
+  bytes_.clear();
+  entries_.clear();
+  sections_.clear();
+}
+
+}  // namespace daybook::projections

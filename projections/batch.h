@@ -1,0 +1,64 @@
+// The changes of one fold batch, in memory, a section for each projection. Each section is sorted
+// before it is written: neighbouring keys insert faster. Private to projections/; one owner.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daybook::projections {
+
+// What stands before every key of one generation of one projection: projection id, generation.
+using Prefix = std::array<char, 2>;
+
+class Batch {
+ public:
+  enum class Kind : std::uint8_t { kPut, kErase, kAppend };
+  struct Change {
+    Kind kind;
+    std::string_view key;
+    std::string_view value;
+  };
+
+  // Begins a section: the keys that follow get this prefix.
+  void begin(Prefix prefix);
+  void put(std::string_view key, std::string_view value) { add(Kind::kPut, key, value); }
+  void erase(std::string_view key) { add(Kind::kErase, key, {}); }
+  // Adds to the end of the stored value, without reading it.
+  void append(std::string_view key, std::string_view value) { add(Kind::kAppend, key, value); }
+
+  // Sorts each section by key; changes of one key keep their order.
+  void sort();
+  template <typename Visit>
+  void each(Visit&& visit) const {
+    for (const Entry& e : entries_) {
+      const std::string_view all(bytes_);
+      visit(Change{e.kind, all.substr(e.at, e.key_bytes),
+                   all.substr(e.at + e.key_bytes, e.value_bytes)});
+    }
+  }
+  std::size_t size() const { return entries_.size(); }
+  std::size_t bytes() const { return bytes_.size(); }
+  void clear();
+
+ private:
+  struct Entry {
+    std::array<std::uint64_t, 2> front;  // the key's first 16 bytes after the prefix, as numbers
+    std::size_t at;
+    std::uint16_t key_bytes;
+    Kind kind;
+    std::uint32_t value_bytes;
+  };
+
+  void add(Kind kind, std::string_view key, std::string_view value);
+  bool before(const Entry& a, const Entry& b) const;
+
+  Prefix prefix_{};
+  std::string bytes_;
+  std::vector<Entry> entries_;
+  std::vector<std::size_t> sections_;  // index of the first entry of each
+};
+
+}  // namespace daybook::projections

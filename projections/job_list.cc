@@ -1,0 +1,261 @@
+#include "projections/job_list.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "projections/job_keys.h"
+
+namespace daybook::projections {
+namespace {
+
+constexpr std::size_t kGoneKeysMax = 4096;
+
+}  // namespace
+
+Status JobList::load(const Reader& store) {
+  store_ = &store;
+  return tallies_.load(store);
+}
+
+Result<JobEntry*> JobList::find(JobId job) {
+  const Seq key = job.key();
+  const auto it = entries_.find(key.value);
+  if (it != entries_.end()) {
+    if (!it->second.now.exists) {
+      return fail(Code::kCorrupt, "BAD_FOLD", "an event names job " + job.text() + ", which left");
+    }
+    return &it->second;
+  }
+  DAYBOOK_ASSIGN(const bool found, store_->get(job_keys::row(key).view(), row_));
+  if (!found) {
+    return fail(Code::kCorrupt, "BAD_FOLD", "an event names job " + job.text() + ", which is not");
+  }
+  JobEntry& entry = entries_[key.value];
+  if (!entry.decode(key, row_)) {
+    return fail(Code::kCorrupt, "VIEWS_STORE", "the row of job " + job.text() + " cannot be read");
+  }
+  return &entry;
+}
+
+void JobList::touch(JobEntry& entry, Seq seq) {
+  entry.seq = seq;
+  if (!entry.changed) {
+    entry.changed = true;
+    changed_.push_back(&entry);
+  }
+}
+
+Status JobList::count(const JobEntry& entry, int by) {
+  tallies_.add(entry.definition, entry.now.status, by);
+  return entry.tagged ? tallies_.add_tags(entry.tags(), entry.definition, entry.now.status, by)
+                      : Status();
+}
+
+Status JobList::set_status(JobEntry& entry, JobStatus status) {
+  DAYBOOK_TRY(count(entry, -1));
+  entry.now.status = status;
+  return count(entry, 1);
+}
+
+Status JobList::on(const events::JobCreated& e, const events::Meta& meta) {
+  const auto [it, fresh] = entries_.try_emplace(e.job.key().value);
+  if (!fresh || e.job.key() != meta.seq) {
+    return fail(Code::kCorrupt, "BAD_FOLD", "job " + e.job.text() + " does not name its creation");
+  }
+  it->second.create(e, meta, tallies_.number_of(e.definition));
+  touch(it->second, meta.seq);
+  return count(it->second, 1);
+}
+
+Status JobList::on(const events::JobStarted& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, find(e.job));
+  entry->start(e);
+  entry->started_at = meta.time;
+  touch(*entry, meta.seq);
+  return set_status(*entry, JobStatus::kRunning);
+}
+
+Result<JobEntry*> JobList::end(JobId job, JobStatus status, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, find(job));
+  entry->now.finished_at = meta.time;
+  touch(*entry, meta.seq);
+  DAYBOOK_TRY(set_status(*entry, status));
+  return entry;
+}
+
+Status JobList::on(const events::JobCompleted& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, end(e.job, JobStatus::kCompleted, meta));
+  entry->set_result(e);
+  return {};
+}
+
+Status JobList::on(const events::JobFailed& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, end(e.job, JobStatus::kFailed, meta));
+  entry->set_error(e.failure);
+  return {};
+}
+
+Status JobList::on(const events::JobCancelled& e, const events::Meta& meta) {
+  DAYBOOK_TRY(end(e.job, JobStatus::kCancelled, meta));
+  return {};
+}
+
+Status JobList::on(const events::JobRetryScheduled& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, find(e.job));
+  entry->set_error(e.failure);
+  entry->now.run_at = e.run_at;
+  touch(*entry, meta.seq);
+  return set_status(*entry, JobStatus::kPending);
+}
+
+Status JobList::on(const events::JobCancelRequested& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, find(e.job));
+  entry->cancel_requested = true;
+  touch(*entry, meta.seq);
+  return {};
+}
+
+Status JobList::on(const events::LeaseExtended& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, find(e.job));
+  touch(*entry, meta.seq);
+  return {};
+}
+
+Status JobList::on(const events::LeaseExpired& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, find(e.job));
+  touch(*entry, meta.seq);
+  return {};
+}
+
+Status JobList::on(const events::JobRemoved& e, const events::Meta& meta) {
+  DAYBOOK_ASSIGN(JobEntry* const entry, find(e.job));
+  touch(*entry, meta.seq);
+  DAYBOOK_TRY(count(*entry, -1));
+  entry->now.exists = false;
+  return {};
+}
+
+Status JobList::apply(const events::Recorded& recorded) {
+  return std::visit(
+      [&](const auto& e) -> Status {
+        if constexpr (requires { e.job; }) {
+          return on(e, recorded.meta);
+        } else {
+          return {};
+        }
+      },
+      recorded.event);
+}
+
+void JobList::write_tags(Batch& batch, const JobEntry& entry) {
+  const Seq key = entry.job.key();
+  const std::uint32_t d = entry.definition;
+  for (const std::string_view tag : entry.tags()) {
+    if (entry.stored.exists) {
+      batch.erase(job_keys::by_tag(tag, entry.stored.status).seq(key).view());
+      batch.erase(job_keys::by_tag_definition(tag, d, entry.stored.status).seq(key).view());
+    }
+    if (entry.now.exists) {
+      batch.put(job_keys::by_tag(tag, entry.now.status).seq(key).view(), {});
+      batch.put(job_keys::by_tag_definition(tag, d, entry.now.status).seq(key).view(), {});
+    }
+  }
+}
+
+void JobList::write_indexes(Batch& batch, const JobEntry& entry) {
+  const Seq key = entry.job.key();
+  const std::uint32_t d = entry.definition;
+  const JobPlace& old = entry.stored;
+  const JobPlace& now = entry.now;
+  const bool moved = old.exists != now.exists || old.status != now.status;
+  if (old.exists) {
+    if (moved) {
+      batch.erase(job_keys::by_status(old.status).seq(key).view());
+      batch.erase(job_keys::by_definition(d, old.status).seq(key).view());
+    }
+    if (moved || old.run_at != now.run_at) {
+      batch.erase(job_keys::by_run(old.status).time(old.run_at).seq(key).view());
+      batch.erase(job_keys::by_definition_run(d, old.status).time(old.run_at).seq(key).view());
+    }
+    if (old.finished_at.value != 0 && moved) {
+      batch.erase(job_keys::finished(d).time(old.finished_at).seq(key).view());
+    }
+  }
+  if (!now.exists) {
+    return;
+  }
+  if (moved) {
+    batch.put(job_keys::by_status(now.status).seq(key).view(), {});
+    batch.put(job_keys::by_definition(d, now.status).seq(key).view(), {});
+  }
+  if (moved || old.run_at != now.run_at) {
+    batch.put(job_keys::by_run(now.status).time(now.run_at).seq(key).view(), {});
+    batch.put(job_keys::by_definition_run(d, now.status).time(now.run_at).seq(key).view(), {});
+  }
+  if (now.finished_at.value != 0 && moved) {
+    row_.clear();
+    Put(row_).u64(entry.job.high);
+    batch.put(job_keys::finished(d).time(now.finished_at).seq(key).view(), row_);
+  }
+}
+
+void JobList::write(Batch& batch) {
+  std::sort(changed_.begin(), changed_.end(),
+            [](const JobEntry* a, const JobEntry* b) { return a->job.key() < b->job.key(); });
+  for (const JobEntry* entry : changed_) {
+    if (entry->now.exists) {
+      row_.clear();
+      entry->encode(row_);
+      batch.put(job_keys::row(entry->job.key()).view(), row_);
+    } else if (entry->stored.exists) {
+      batch.erase(job_keys::row(entry->job.key()).view());
+    }
+  }
+  for (const JobEntry* entry : changed_) {
+    write_indexes(batch, *entry);
+    if (entry->tagged &&
+        (entry->stored.exists != entry->now.exists || entry->stored.status != entry->now.status)) {
+      write_tags(batch, *entry);
+    }
+  }
+  tallies_.write(batch);
+}
+
+void JobList::forget(JobEntry& entry) {
+  cache_bytes_ -= entry.line_bytes;
+  entries_.erase(entry.job.key().value);
+}
+
+// Ended jobs are rarely touched again; live ones are, soon.
+void JobList::written() {
+  for (JobEntry* entry : changed_) {
+    entry->changed = false;
+    entry->stored = entry->now;
+    if (!entry->now.exists || is_ended(entry->now.status)) {
+      forget(*entry);
+    } else if (entry->line_bytes == 0) {
+      entry->line_bytes = static_cast<std::uint32_t>(entry->memory_bytes());
+      cache_bytes_ += entry->line_bytes;
+      line_.push_back(entry->job.key().value);
+    }
+  }
+  changed_.clear();
+  tallies_.written();
+  evict();
+}
+
+void JobList::evict() {
+  while (cache_bytes_ > cache_bytes_max_ && !line_.empty()) {
+    const auto it = entries_.find(line_.front());
+    line_.pop_front();
+    if (it != entries_.end()) {
+      forget(it->second);
+    }
+  }
+  // Keys of forgotten entries are dropped before they outnumber the others.
+  if (line_.size() > 2 * entries_.size() + kGoneKeysMax) {
+    std::erase_if(line_, [&](std::uint64_t key) { return !entries_.contains(key); });
+  }
+}
+
+}  // namespace daybook::projections

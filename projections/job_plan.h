@@ -1,0 +1,39 @@
+// Which index ranges answer a job filter, and what must still be looked at in each row. Private to
+// projections/.
+//
+// An index key is a prefix and a position; positions of one plan compare as bytes:
+//   created order: key of the job (8 bytes)        run order: run_at, key of the job (16 bytes)
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "projections/cursor.h"
+#include "projections/job_counts.h"
+#include "projections/rows.h"
+#include "projections/store.h"
+
+namespace daybook::projections {
+
+struct JobPlan {
+  CursorKind kind = CursorKind::kCreated;
+  bool descending = false;
+  bool nothing = false;               // no job can match
+  std::vector<std::string> prefixes;  // their ranges hold disjoint sets of jobs
+  std::string lower;                  // positions lower <= p < upper; empty: no bound
+  std::string upper;
+  bool rows_are_values = false;  // the walk goes over the rows themselves
+
+  // Left to look at in each row; the work for one page is then bounded by kJobScanMax.
+  bool check_definition = false;
+  bool check_tag = false;
+  bool check_created = false;
+  bool check_run = false;
+  bool filtering() const { return check_definition || check_tag || check_created || check_run; }
+
+  std::optional<std::uint64_t> total;
+};
+
+Result<JobPlan> make_plan(const View& view, const JobFilter& filter);
+
+}  // namespace daybook::projections

@@ -1,0 +1,265 @@
+#include "projections/job_query.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "base/limits.h"
+#include "projections/job_entry.h"
+#include "projections/job_keys.h"
+#include "projections/job_plan.h"
+
+namespace daybook::projections::job_query {
+namespace {
+
+Error unreadable(Seq key) {
+  return make_error(Code::kCorrupt, "VIEWS_STORE",
+                    "the row of job number " + std::to_string(key.value) + " cannot be read");
+}
+
+Result<JobRow> parse(Seq key, std::string_view value) {
+  JobEntry entry;
+  JobRow row;
+  if (!entry.decode(key, value) || !entry.to_row(row)) {
+    return fail(unreadable(key));
+  }
+  return row;
+}
+
+bool within(Micros time, const std::optional<Micros>& from, const std::optional<Micros>& to) {
+  return (!from || time >= *from) && (!to || time < *to);
+}
+
+bool matches(const JobPlan& plan, const JobFilter& f, const JobRow& row) {
+  const auto visible = [&](const std::string& name) {
+    return !f.visible || std::find(f.visible->begin(), f.visible->end(), name) != f.visible->end();
+  };
+  return (!plan.check_definition || visible(row.definition)) &&
+         (!plan.check_tag ||
+          std::find(row.tags.begin(), row.tags.end(), *f.tag) != row.tags.end()) &&
+         (!plan.check_created || within(row.created_at, f.created_after, f.created_before)) &&
+         (!plan.check_run || within(row.run_at, f.run_after, f.run_before));
+}
+
+// Walks the ranges of a plan together, in one order of positions.
+class Merge {
+ public:
+  // Starts behind `from` (a position; empty: at the end of the ranges that the direction starts
+  // from).
+  Merge(const View& view, const JobPlan& plan, bool down, std::string_view from) : down_(down) {
+    for (const std::string& prefix : plan.prefixes) {
+      const std::string lower = prefix + plan.lower;
+      const std::string upper = plan.upper.empty() ? key_after(prefix) : prefix + plan.upper;
+      if (lower >= upper) {
+        continue;
+      }
+      Source source{prefix.size(), view.walk(lower, upper)};
+      const std::string start = prefix + std::string(from);
+      if (down) {
+        source.walker->seek_before(from.empty() ? upper : start);
+      } else {
+        source.walker->seek(from.empty() ? lower : start);
+        if (!from.empty() && source.walker->valid() && source.walker->key() == start) {
+          source.walker->next();
+        }
+      }
+      sources_.push_back(std::move(source));
+    }
+    choose();
+  }
+
+  bool valid() const { return best_ != nullptr; }
+  std::string_view position() const { return best_->position(); }
+  std::string_view value() const { return best_->walker->value(); }
+  void step() {
+    down_ ? best_->walker->previous() : best_->walker->next();
+    choose();
+  }
+  Status status() const {
+    for (const Source& source : sources_) {
+      DAYBOOK_TRY(source.walker->status());
+    }
+    return {};
+  }
+
+ private:
+  struct Source {
+    std::size_t prefix_bytes;
+    std::unique_ptr<Walker> walker;
+    std::string_view position() const { return walker->key().substr(prefix_bytes); }
+  };
+
+  void choose() {
+    best_ = nullptr;
+    for (Source& source : sources_) {
+      if (!source.walker->valid()) {
+        continue;
+      }
+      if (best_ == nullptr ||
+          (down_ ? source.position() > best_->position() : source.position() < best_->position())) {
+        best_ = &source;
+      }
+    }
+  }
+
+  bool down_;
+  std::vector<Source> sources_;
+  Source* best_ = nullptr;
+};
+
+// What a page has gathered: its rows, and the first and last position that was looked at.
+struct Gathered {
+  std::vector<JobRow> rows;
+  std::string first;
+  std::string last;
+};
+
+Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& filter,
+                        Merge& merge, std::size_t limit) {
+  Gathered out;
+  std::string value;
+  for (std::size_t rejected = 0; merge.valid() && out.rows.size() < limit && rejected < kJobScanMax;
+       merge.step()) {
+    const std::string_view position = merge.position();
+    if (out.first.empty()) {
+      out.first = position;
+    }
+    out.last = position;
+    const Seq key{Scan(position.substr(position.size() - 8)).u64()};
+    if (!plan.rows_are_values) {
+      DAYBOOK_ASSIGN(const bool found, view.get(job_keys::row(key).view(), value));
+      if (!found) {
+        return fail(unreadable(key));
+      }
+    }
+    DAYBOOK_ASSIGN(JobRow row, parse(key, plan.rows_are_values ? merge.value() : value));
+    if (!plan.filtering() || matches(plan, filter, row)) {
+      out.rows.push_back(std::move(row));
+    } else {
+      ++rejected;
+    }
+  }
+  DAYBOOK_TRY(merge.status());
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<JobRow>> find(const View& view, JobId job) {
+  std::string value;
+  DAYBOOK_ASSIGN(const bool found, view.get(job_keys::row(job.key()).view(), value));
+  if (!found) {
+    return std::optional<JobRow>();
+  }
+  DAYBOOK_ASSIGN(JobRow row, parse(job.key(), value));
+  return row.job == job ? std::optional(std::move(row)) : std::nullopt;
+}
+
+Result<Page<JobRow>> list(const View& view, const JobFilter& filter, const PageRequest& request) {
+  DAYBOOK_ASSIGN(const JobPlan plan, make_plan(view, filter));
+  DAYBOOK_ASSIGN(const PageBounds bounds, read_page(plan.kind, request));
+  Page<JobRow> page;
+  page.as_of = view.as_of();
+  page.total_count = plan.total;
+  if (plan.nothing) {
+    return page;
+  }
+  const bool back = !bounds.before.empty();
+  Merge merge(view, plan, plan.descending != back, back ? bounds.before : bounds.after);
+  DAYBOOK_ASSIGN(Gathered found, gather(view, plan, filter, merge, bounds.limit));
+  if (back) {
+    std::reverse(found.rows.begin(), found.rows.end());
+    std::swap(found.first, found.last);
+  }
+  page.rows = std::move(found.rows);
+  if (!found.first.empty()) {
+    page.first_cursor = make_cursor(plan.kind, found.first);
+    page.last_cursor = make_cursor(plan.kind, found.last);
+  }
+  return page;
+}
+
+Result<JobCounts> counts(const View& view, std::string_view definition) {
+  std::optional<std::uint32_t> number = job_keys::kAllDefinitions;
+  if (!definition.empty()) {
+    DAYBOOK_ASSIGN(number, stored_number(view, definition));
+  }
+  if (!number) {
+    return JobCounts{};
+  }
+  DAYBOOK_ASSIGN(const StatusCounts counts, stored_counts(view, *number));
+  return to_job_counts(counts);
+}
+
+namespace {
+
+// The oldest ended jobs of one definition whose retention is over.
+Status collect_ended(const View& view, std::uint32_t number, const std::string& name, Micros cutoff,
+                     std::size_t limit, std::multimap<Micros, Views::Ended>& out) {
+  const Key prefix = job_keys::finished(number);
+  const std::string upper(job_keys::finished(number).time(cutoff).view());
+  const auto walker = view.walk(prefix.view(), upper);
+  std::size_t taken = 0;
+  for (walker->seek(prefix.view()); walker->valid() && taken < limit; walker->next(), ++taken) {
+    Scan scan(walker->key().substr(prefix.view().size()));
+    const Micros finished = scan.time();
+    const JobId job{Scan(walker->value()).u64(), 0x8000'0000'0000'0000ULL | scan.u64()};
+    if (out.size() >= limit && finished >= out.rbegin()->first) {
+      break;
+    }
+    out.emplace(finished, Views::Ended{job, name, finished});
+    if (out.size() > limit) {
+      out.erase(std::prev(out.end()));
+    }
+  }
+  return walker->status();
+}
+
+}  // namespace
+
+Result<std::vector<Views::Ended>> ended_before(
+    const View& view, Micros now, std::size_t limit, std::uint32_t& after,
+    const std::function<Result<Duration>(std::string_view)>& retention) {
+  std::multimap<Micros, Views::Ended> found;
+  std::size_t looked_at = 0;
+  Status outcome;
+  const auto look = [&](std::string_view key, std::string_view value) {
+    const std::uint32_t number = Scan(key.substr(1)).u32();
+    const std::string name(Scan(value).text());
+    if (number == job_keys::kAllDefinitions) {
+      return true;
+    }
+    const Result<Duration> keep = retention(name);
+    if (!keep) {
+      outcome = fail(keep.error());
+      return false;
+    }
+    // Retention is over once finished_at + retention is reached: the bound itself is included.
+    const Micros cutoff{now.value - keep->value + 1};
+    outcome = collect_ended(view, number, name, cutoff, limit, found);
+    after = number;
+    return outcome.has_value() && ++looked_at < kRetentionDefinitionsMax;
+  };
+  const std::uint32_t start = after;
+  const auto walk = [&](std::uint32_t from, std::uint32_t to) -> Status {
+    const std::string upper(job_keys::counts(to).view());
+    const auto walker = view.walk("C", upper);
+    for (walker->seek(job_keys::counts(from).view()); walker->valid(); walker->next()) {
+      if (!look(walker->key(), walker->value())) {
+        return outcome;
+      }
+    }
+    return walker->status();
+  };
+  DAYBOOK_TRY(walk(start + 1, 0xffff'ffff));
+  if (looked_at < kRetentionDefinitionsMax) {
+    DAYBOOK_TRY(walk(0, start + 1));
+  }
+  std::vector<Views::Ended> out;
+  for (auto& [finished, ended] : found) {
+    out.push_back(std::move(ended));
+  }
+  return out;
+}
+
+}  // namespace daybook::projections::job_query

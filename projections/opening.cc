@@ -1,0 +1,56 @@
+#include "projections/opening.h"
+
+namespace daybook::projections {
+namespace {
+
+// Whether the log's record at the checkpoint is the one that was folded.
+Result<bool> fits(log::Log& log, const Checkpoint& checkpoint) {
+  if (checkpoint.applied > log.last()) {
+    return false;
+  }
+  if (checkpoint.applied == log.last()) {
+    return checkpoint.chain == log.last_chain();
+  }
+  // What was trimmed cannot be asked any more; then the record after it will not fold if it is not
+  // ours.
+  if (checkpoint.applied < log.first()) {
+    return true;
+  }
+  DAYBOOK_ASSIGN(const auto cursor, log.read(checkpoint.applied));
+  events::RecordView record;
+  DAYBOOK_ASSIGN(const bool found, cursor->next(record));
+  return found && record.header.chain == checkpoint.chain;
+}
+
+}  // namespace
+
+Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore::ProjectionId id,
+                                   std::uint32_t version) {
+  DAYBOOK_ASSIGN(const auto stored, store.checkpoint(id));
+  bool good = stored && stored->version == version;
+  if (good && stored->applied.value > 0) {
+    DAYBOOK_ASSIGN(good, fits(log, *stored));
+  }
+  Checkpoint out;
+  out.version = version;
+  out.chain = events::genesis();
+  if (good) {
+    out = *stored;
+  } else if (stored) {
+    out.generation = static_cast<std::uint8_t>(stored->generation % 255 + 1);
+  }
+  if (next(out.applied) < log.first()) {
+    return fail(Code::kNotFound, "LOG_TRIMMED",
+                "the views need event " + std::to_string(out.applied.value + 1) +
+                    ", but the log begins at " + std::to_string(log.first().value) +
+                    ": import the archives, then rebuild");
+  }
+  DAYBOOK_TRY(store.erase_others(id, out.generation));
+  if (!good) {
+    DAYBOOK_TRY(store.erase({static_cast<char>(id), static_cast<char>(out.generation)}));
+    DAYBOOK_TRY(store.write(Batch(), std::array{std::pair(id, out)}));
+  }
+  return out;
+}
+
+}  // namespace daybook::projections

@@ -1,0 +1,171 @@
+#include "projections/rebuild.h"
+
+#include <chrono>
+
+#include "base/check.h"
+#include "base/hex.h"
+#include "base/limits.h"
+
+namespace daybook::projections {
+namespace {
+
+// How far behind the live projection the last stretch may begin, which is folded while the live one
+// stands still.
+constexpr std::uint64_t kStretchEvents = 4'096;
+constexpr std::size_t kShownBytes = 64;
+
+std::string shown(std::string_view bytes) {
+  const std::string_view front = bytes.substr(0, kShownBytes);
+  return to_hex({reinterpret_cast<const std::uint8_t*>(front.data()), front.size()}) +
+         (bytes.size() > kShownBytes ? "..." : "");
+}
+
+}  // namespace
+
+Result<std::string> first_difference(const View& first, const View& second, std::uint64_t& keys) {
+  const auto a = first.walk({}, {});
+  const auto b = second.walk({}, {});
+  a->seek({});
+  b->seek({});
+  std::string out;
+  for (keys = 0; a->valid() || b->valid();) {
+    const int order = !a->valid() ? 1 : !b->valid() ? -1 : a->key().compare(b->key());
+    if (order != 0 && out.empty()) {
+      out = order < 0 ? "key " + shown(a->key()) + ": " + shown(a->value()) + " became nothing"
+                      : "key " + shown(b->key()) + ": nothing became " + shown(b->value());
+    } else if (order == 0 && a->value() != b->value() && out.empty()) {
+      out = "key " + shown(a->key()) + ": " + shown(a->value()) + " became " + shown(b->value());
+    }
+    if (order >= 0) {
+      ++keys;
+      b->next();
+    }
+    if (order <= 0) {
+      a->next();
+    }
+  }
+  DAYBOOK_TRY(a->status());
+  DAYBOOK_TRY(b->status());
+  return out;
+}
+
+Status Rebuild::prepare() {
+  if (log_.first() > Seq{1}) {
+    return fail(Code::kNotFound, "LOG_TRIMMED",
+                "the log begins at " + std::to_string(log_.first().value) +
+                    ": a projection can be rebuilt only from the whole log");
+  }
+  // Generation numbers go round; 0 is not one.
+  checkpoint_.generation = static_cast<std::uint8_t>(slot_.checkpoint.generation % 255 + 1);
+  checkpoint_.version = slot_.checkpoint.version;
+  prefix_ = {static_cast<char>(slot_.id), static_cast<char>(checkpoint_.generation)};
+  DAYBOOK_TRY(store_.erase(prefix_));
+  reader_ = store_.reader(prefix_);
+  projection_ = slot_.make();
+  DAYBOOK_TRY(projection_->load(*reader_));
+  DAYBOOK_ASSIGN(cursor_, log_.read(Seq{1}));
+  return {};
+}
+
+Status Rebuild::write() {
+  batch_.clear();
+  batch_.begin(prefix_);
+  projection_->write(batch_);
+  batch_.sort();
+  DAYBOOK_TRY(store_.write(batch_, {}));
+  projection_->written();
+  return {};
+}
+
+Status Rebuild::advance(Seq through) {
+  std::size_t unwritten = 0;
+  while (checkpoint_.applied < through) {
+    DAYBOOK_TRY(chunk_.fill(*cursor_, through));
+    DAYBOOK_CHECK(!chunk_.empty(), "what the live projection has folded can be read again");
+    for (const events::Recorded& recorded : chunk_.events()) {
+      DAYBOOK_TRY(projection_->apply(recorded));
+    }
+    checkpoint_.applied = chunk_.last();
+    checkpoint_.chain = chunk_.chain();
+    slot_.rebuilt = checkpoint_.applied.value;
+    report_.events += chunk_.events().size();
+    unwritten += chunk_.events().size();
+    if (unwritten >= kFoldBatchEventsMax) {
+      DAYBOOK_TRY(write());
+      unwritten = 0;
+      if (progress_ && !progress_(checkpoint_.applied, through)) {
+        return fail(Code::kUnavailable, "REBUILD_CANCELLED", "the rebuild was cancelled");
+      }
+    }
+  }
+  return write();
+}
+
+Status Rebuild::compare() {
+  std::pair<std::unique_ptr<View>, std::unique_ptr<View>> views;
+  const Status reached = folder_.quietly([&](Seq) -> Status {
+    DAYBOOK_TRY(advance(slot_.checkpoint.applied));
+    report_.as_of = slot_.checkpoint.applied;
+    views = store_.views(slot_.prefix(), prefix_);
+    return {};
+  });
+  DAYBOOK_TRY(reached);
+  DAYBOOK_ASSIGN(report_.first_difference,
+                 first_difference(*views.first, *views.second, report_.keys));
+  report_.identical = report_.first_difference.empty();
+  return {};
+}
+
+// If we stop before the checkpoint is written, the old generation is live and the next open erases
+// the new one; if after it, the new one is live and the old one is erased.
+Status Rebuild::swap(Seq group_position) {
+  DAYBOOK_TRY(advance(std::max(slot_.checkpoint.applied, group_position)));
+  batch_.clear();
+  DAYBOOK_TRY(store_.write(batch_, std::array{std::pair(slot_.id, checkpoint_)}));
+  const Prefix old = slot_.prefix();
+  slot_.projection = std::move(projection_);
+  slot_.reader = std::move(reader_);
+  slot_.checkpoint = checkpoint_;
+  slot_.written = checkpoint_.applied.value;
+  slot_.error.clear();
+  slot_.failed = false;
+  return store_.erase(old);
+}
+
+Status Rebuild::give_up() {
+  projection_.reset();
+  return store_.erase(prefix_);
+}
+
+Result<RebuildReport> Rebuild::run(const std::function<bool(Seq, Seq)>& progress) {
+  const auto began = std::chrono::steady_clock::now();
+  progress_ = progress;
+  report_.name = slot_.name;
+  slot_.rebuilt = 0;
+  slot_.rebuilding = true;
+  const auto build = [&]() -> Status {
+    DAYBOOK_TRY(prepare());
+    while (slot_.written - checkpoint_.applied.value > kStretchEvents) {
+      DAYBOOK_TRY(advance(Seq{slot_.written}));
+    }
+    DAYBOOK_TRY(compare());
+    // Comparing took time: the live projection went on meanwhile.
+    while (slot_.written - checkpoint_.applied.value > kStretchEvents) {
+      DAYBOOK_TRY(advance(Seq{slot_.written}));
+    }
+    return folder_.quietly([&](Seq position) { return swap(position); });
+  };
+  const Status status = build();
+  slot_.rebuilding = false;
+  slot_.rebuilt = 0;
+  if (!status) {
+    if (projection_) {
+      DAYBOOK_TRY(give_up());
+    }
+    return fail(status.error());
+  }
+  report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return report_;
+}
+
+}  // namespace daybook::projections

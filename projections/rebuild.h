@@ -1,0 +1,47 @@
+// Builds one projection anew beside the live one, compares the two at the same event, then swaps.
+// Private to projections/.
+#pragma once
+
+#include <functional>
+
+#include "projections/folder.h"
+
+namespace daybook::projections {
+
+class Rebuild {
+ public:
+  Rebuild(RocksStore& store, log::Log& log, Folder& folder, Slot& slot)
+      : store_(store), log_(log), folder_(folder), slot_(slot) {}
+
+  // progress as in Views::rebuild. On any failure the live projection goes on as it was.
+  Result<RebuildReport> run(const std::function<bool(Seq, Seq)>& progress);
+
+ private:
+  Status prepare();
+  // Folds up to `through` and writes.
+  Status advance(Seq through);
+  Status write();
+  Status compare();
+  Status swap(Seq group_position);
+  Status give_up();
+
+  RocksStore& store_;
+  log::Log& log_;
+  Folder& folder_;
+  Slot& slot_;
+  std::function<bool(Seq, Seq)> progress_;
+  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<Projection> projection_;
+  std::unique_ptr<log::Cursor> cursor_;
+  Chunk chunk_;
+  Batch batch_;
+  Checkpoint checkpoint_;
+  Prefix prefix_{};
+  RebuildReport report_;
+};
+
+// "<key>: <value> became <value>" of the first key that differs, or empty. `keys` counts those of
+// `second`.
+Result<std::string> first_difference(const View& first, const View& second, std::uint64_t& keys);
+
+}  // namespace daybook::projections

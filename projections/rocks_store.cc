@@ -1,0 +1,318 @@
+#include "projections/rocks_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/merge_operator.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+#include <rocksdb/write_batch.h>
+
+#include "base/check.h"
+#include "projections/bytes.h"
+
+namespace daybook::projections {
+namespace {
+
+rocksdb::Slice slice(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+std::string_view text(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+Status check(const rocksdb::Status& status) {
+  if (status.ok()) {
+    return {};
+  }
+  return fail(status.IsCorruption() ? Code::kCorrupt : Code::kIo, "VIEWS_STORE",
+              "the views' store: " + status.ToString());
+}
+
+// Appends the new bytes to the old ones: the order of the batches is the order of the bytes.
+class AppendOperator final : public rocksdb::AssociativeMergeOperator {
+ public:
+  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value,
+             std::string* out, rocksdb::Logger*) const override {
+    out->clear();
+    if (existing != nullptr) {
+      out->append(existing->data(), existing->size());
+    }
+    out->append(value.data(), value.size());
+    return true;
+  }
+  const char* Name() const override { return "daybook.append"; }
+};
+
+rocksdb::Options make_options(const RocksStore::Options& from) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.merge_operator = std::make_shared<AppendOperator>();
+  options.write_buffer_size = from.write_buffer_bytes;
+  options.max_write_buffer_number = 2;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.target_file_size_base = 32 << 20;
+  options.max_bytes_for_level_base = 128 << 20;
+  options.level0_file_num_compaction_trigger = 8;
+  options.level0_slowdown_writes_trigger = 40;
+  options.level0_stop_writes_trigger = 60;
+  options.compression = rocksdb::kLZ4Compression;
+  options.compression_per_level.assign(7, rocksdb::kLZ4Compression);
+  options.compression_per_level[0] = options.compression_per_level[1] = rocksdb::kNoCompression;
+  // Jobs leave the pending and running lists soon: a file full of tombstones is compacted first,
+  // else a walk over the oldest pending jobs would step over all that ever were.
+  options.table_properties_collector_factories.push_back(
+      rocksdb::NewCompactOnDeletionCollectorFactory(16'384, 8'192));
+  // Closing without a flush is the same as a crash, and as harmless.
+  options.avoid_flush_during_shutdown = true;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = 1 << 20;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(from.block_cache_bytes);
+  table.cache_index_and_filter_blocks = true;
+  table.block_size = 16 << 10;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+std::string encode(const Checkpoint& c) {
+  std::string out;
+  Put(out).u64(c.applied.value).varint(c.version).u8(c.generation);
+  out.append(reinterpret_cast<const char*>(c.chain.data()), c.chain.size());
+  return out;
+}
+
+Result<Checkpoint> decode(std::string_view value) {
+  Scan scan(value);
+  Checkpoint out;
+  out.applied = Seq{scan.u64()};
+  out.version = static_cast<std::uint32_t>(scan.varint());
+  out.generation = scan.u8();
+  const std::string_view chain = scan.raw(out.chain.size());
+  if (!scan.ok() || out.generation == 0) {
+    return fail(Code::kCorrupt, "VIEWS_STORE", "a checkpoint of the views cannot be read");
+  }
+  std::memcpy(out.chain.data(), chain.data(), chain.size());
+  return out;
+}
+
+std::string meta_key(RocksStore::ProjectionId id) {
+  return {'\0', static_cast<char>(id)};
+}
+
+using SnapshotPtr = std::shared_ptr<const rocksdb::Snapshot>;
+
+class RocksWalker final : public Walker {
+ public:
+  RocksWalker(rocksdb::DB& db, rocksdb::ReadOptions read, const Prefix& prefix,
+              std::string_view lower, std::string_view upper)
+      : prefix_(prefix.data(), prefix.size()),
+        lower_(prefix_ + std::string(lower)),
+        upper_(upper.empty() ? key_after(prefix_) : prefix_ + std::string(upper)) {
+    lower_slice_ = lower_;
+    upper_slice_ = upper_;
+    read.iterate_lower_bound = &lower_slice_;
+    read.iterate_upper_bound = &upper_slice_;
+    iterator_.reset(db.NewIterator(read));
+  }
+
+  void seek(std::string_view key) override { iterator_->Seek(prefix_ + std::string(key)); }
+  void seek_before(std::string_view key) override {
+    const std::string full = prefix_ + std::string(key);
+    iterator_->SeekForPrev(full);
+    if (iterator_->Valid() && iterator_->key() == full) {
+      iterator_->Prev();
+    }
+  }
+  void next() override { iterator_->Next(); }
+  void previous() override { iterator_->Prev(); }
+  bool valid() const override { return iterator_->Valid(); }
+  std::string_view key() const override { return text(iterator_->key()).substr(prefix_.size()); }
+  std::string_view value() const override { return text(iterator_->value()); }
+  Status status() const override { return check(iterator_->status()); }
+
+ private:
+  std::string prefix_;
+  std::string lower_;
+  std::string upper_;
+  rocksdb::Slice lower_slice_;
+  rocksdb::Slice upper_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+class RocksView final : public View {
+ public:
+  RocksView(rocksdb::DB& db, Prefix prefix, SnapshotPtr snapshot, Seq as_of)
+      : db_(db), prefix_(prefix), snapshot_(std::move(snapshot)), as_of_(as_of) {
+    read_.snapshot = snapshot_.get();
+  }
+
+  Result<bool> get(std::string_view key, std::string& value) const override {
+    char full[sizeof(Key)];
+    DAYBOOK_CHECK(key.size() + prefix_.size() <= sizeof(full), "a view key is short");
+    std::memcpy(full, prefix_.data(), prefix_.size());
+    std::memcpy(full + prefix_.size(), key.data(), key.size());
+    const rocksdb::Status status =
+        db_.Get(read_, rocksdb::Slice(full, key.size() + prefix_.size()), &value);
+    if (status.IsNotFound()) {
+      return false;
+    }
+    DAYBOOK_TRY(check(status));
+    return true;
+  }
+  std::unique_ptr<Walker> walk(std::string_view lower, std::string_view upper) const override {
+    return std::make_unique<RocksWalker>(db_, read_, prefix_, lower, upper);
+  }
+  Seq as_of() const override { return as_of_; }
+
+ private:
+  rocksdb::DB& db_;
+  Prefix prefix_;
+  SnapshotPtr snapshot_;
+  Seq as_of_;
+  rocksdb::ReadOptions read_;
+};
+
+}  // namespace
+
+struct RocksStore::Impl {
+  std::unique_ptr<rocksdb::DB> db;
+
+  SnapshotPtr snapshot() const {
+    rocksdb::DB* owner = db.get();
+    return {owner->GetSnapshot(),
+            [owner](const rocksdb::Snapshot* s) { owner->ReleaseSnapshot(s); }};
+  }
+
+  Result<std::optional<Checkpoint>> read(const rocksdb::ReadOptions& how, ProjectionId id) const {
+    std::string value;
+    const rocksdb::Status status = db->Get(how, meta_key(id), &value);
+    if (status.IsNotFound()) {
+      return std::optional<Checkpoint>();
+    }
+    DAYBOOK_TRY(check(status));
+    DAYBOOK_ASSIGN(const Checkpoint out, decode(value));
+    return std::optional(out);
+  }
+
+  Status erase_range(std::string_view from, std::string_view to) {
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    return check(db->DeleteRange(options, db->DefaultColumnFamily(), slice(from), slice(to)));
+  }
+};
+
+RocksStore::RocksStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RocksStore::~RocksStore() = default;
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.directory, error);
+  if (error) {
+    return fail(Code::kIo, "VIEWS_STORE", "the views' folder cannot be made: " + error.message());
+  }
+  rocksdb::DB* db = nullptr;
+  DAYBOOK_TRY(check(rocksdb::DB::Open(make_options(options), options.directory.string(), &db)));
+  auto impl = std::make_unique<Impl>();
+  impl->db.reset(db);
+  return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
+}
+
+Status RocksStore::destroy(const std::filesystem::path& directory) {
+  return check(rocksdb::DestroyDB(directory.string(), rocksdb::Options()));
+}
+
+Result<std::optional<Checkpoint>> RocksStore::checkpoint(ProjectionId id) const {
+  return impl_->read(rocksdb::ReadOptions(), id);
+}
+
+// Without a write-ahead log the persisted tier is the files alone.
+Result<std::optional<Checkpoint>> RocksStore::durable_checkpoint(ProjectionId id) const {
+  rocksdb::ReadOptions options;
+  options.read_tier = rocksdb::kPersistedTier;
+  return impl_->read(options, id);
+}
+
+std::unique_ptr<Reader> RocksStore::reader(Prefix prefix) const {
+  return std::make_unique<RocksView>(*impl_->db, prefix, nullptr, Seq{});
+}
+
+Result<std::unique_ptr<View>> RocksStore::view(ProjectionId id) const {
+  SnapshotPtr snapshot = impl_->snapshot();
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot.get();
+  DAYBOOK_ASSIGN(const auto checkpoint, impl_->read(options, id));
+  DAYBOOK_CHECK(checkpoint.has_value(), "a projection has its checkpoint before it is read");
+  const Prefix prefix{static_cast<char>(id), static_cast<char>(checkpoint->generation)};
+  return std::unique_ptr<View>(
+      std::make_unique<RocksView>(*impl_->db, prefix, std::move(snapshot), checkpoint->applied));
+}
+
+std::pair<std::unique_ptr<View>, std::unique_ptr<View>> RocksStore::views(Prefix first,
+                                                                          Prefix second) const {
+  SnapshotPtr snapshot = impl_->snapshot();
+  return {std::make_unique<RocksView>(*impl_->db, first, snapshot, Seq{}),
+          std::make_unique<RocksView>(*impl_->db, second, snapshot, Seq{})};
+}
+
+Status RocksStore::write(const Batch& batch, Checkpoints checkpoints) {
+  rocksdb::WriteBatch out(batch.bytes() + batch.size() * 12 + 4096);
+  for (const auto& [id, checkpoint] : checkpoints) {
+    DAYBOOK_TRY(check(out.Put(meta_key(id), encode(checkpoint))));
+  }
+  rocksdb::Status status;
+  batch.each([&](const Batch::Change& change) {
+    const rocksdb::Slice key = slice(change.key);
+    const rocksdb::Status added = change.kind == Batch::Kind::kErase ? out.Delete(key)
+                                  : change.kind == Batch::Kind::kPut
+                                      ? out.Put(key, slice(change.value))
+                                      : out.Merge(key, slice(change.value));
+    if (!added.ok()) {
+      status = added;
+    }
+  });
+  DAYBOOK_TRY(check(status));
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return check(impl_->db->Write(options, &out));
+}
+
+Status RocksStore::flush() {
+  return check(impl_->db->Flush(rocksdb::FlushOptions()));
+}
+
+Status RocksStore::erase(Prefix prefix) {
+  const std::string from(prefix.data(), prefix.size());
+  return impl_->erase_range(from, key_after(from));
+}
+
+Status RocksStore::erase_others(ProjectionId id, std::uint8_t keep) {
+  const auto name = static_cast<char>(id);
+  const std::string live{name, static_cast<char>(keep)};
+  const std::string first{name, '\0'};
+  const std::string after_live = key_after(live);
+  const std::string after_all = key_after(std::string_view(&name, 1));
+  const std::pair<std::string_view, std::string_view> ranges[] = {{first, live},
+                                                                  {after_live, after_all}};
+  for (const auto& [from, to] : ranges) {
+    rocksdb::ReadOptions options;
+    const rocksdb::Slice upper = slice(to);
+    options.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> it(impl_->db->NewIterator(options));
+    it->Seek(slice(from));
+    DAYBOOK_TRY(check(it->status()));
+    if (it->Valid()) {
+      DAYBOOK_TRY(impl_->erase_range(from, to));
+    }
+  }
+  return {};
+}
+
+}  // namespace daybook::projections

@@ -1,0 +1,65 @@
+// The views' RocksDB: one column family, no write-ahead log, so what survives a crash is always a
+// prefix of the batches written, each whole (a batch never spans two memtables). RocksDB itself
+// stays behind this header.
+//
+//   00 | projection                       -> its checkpoint
+//   projection | generation | its own key -> its own value
+//
+// Private to projections/. write(), flush() and erase() may run beside readers; one writer per
+// projection.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "projections/batch.h"
+#include "projections/store.h"
+
+namespace daybook::projections {
+
+class RocksStore {
+ public:
+  struct Options {
+    std::filesystem::path directory;
+    std::size_t write_buffer_bytes = 0;
+    std::size_t block_cache_bytes = 0;
+  };
+  using ProjectionId = std::uint8_t;
+  using Checkpoints = std::span<const std::pair<ProjectionId, Checkpoint>>;
+
+  static Result<std::unique_ptr<RocksStore>> open(const Options& options);
+  // Removes all that open() made.
+  static Status destroy(const std::filesystem::path& directory);
+  ~RocksStore();
+  RocksStore(const RocksStore&) = delete;
+  RocksStore& operator=(const RocksStore&) = delete;
+
+  // The checkpoint as written, or as it would be found after a crash now.
+  Result<std::optional<Checkpoint>> checkpoint(ProjectionId id) const;
+  Result<std::optional<Checkpoint>> durable_checkpoint(ProjectionId id) const;
+
+  // Always the last written state of that generation.
+  std::unique_ptr<Reader> reader(Prefix prefix) const;
+  // The live generation of a projection at this moment.
+  Result<std::unique_ptr<View>> view(ProjectionId id) const;
+  // Two generations of one projection at one moment.
+  std::pair<std::unique_ptr<View>, std::unique_ptr<View>> views(Prefix first, Prefix second) const;
+
+  // One atomic write.
+  Status write(const Batch& batch, Checkpoints checkpoints);
+  // Makes everything written so far durable.
+  Status flush();
+  // Erases one generation; every generation of `id` but `keep`.
+  Status erase(Prefix prefix);
+  Status erase_others(ProjectionId id, std::uint8_t keep);
+
+ private:
+  struct Impl;
+  explicit RocksStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::projections

@@ -1,0 +1,38 @@
+// What is counted for one definition in one minute, and how it is stored. Buckets of later times
+// can be merged into one: sums add, depths are those of the last. Private to projections/.
+//
+// Value: scheduled, successful, failed, cancelled | attempts; when not 0: sum, min, max of
+// execution in us and their histogram | starts; when not 0: histogram of latency | due depth,
+// pending depth. All varints.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "projections/histogram.h"
+#include "projections/rows.h"
+
+namespace daybook::projections {
+
+struct StatisticsBucket {
+  std::uint64_t scheduled = 0;
+  std::uint64_t successful = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t execution_sum = 0;  // us
+  std::uint64_t execution_min = 0;
+  std::uint64_t execution_max = 0;
+  Histogram execution;
+  Histogram latency;
+  std::uint64_t due_depth = 0;
+  std::uint64_t pending_depth = 0;
+
+  void add_execution(Duration duration);
+  void merge_later(const StatisticsBucket& later);
+  void encode(std::string& out) const;
+  bool decode(std::string_view value);
+  StatisticsRow to_row(std::string_view definition, Micros bucket) const;
+};
+
+}  // namespace daybook::projections

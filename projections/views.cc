@@ -1,0 +1,162 @@
+#include "projections/views.h"
+
+#include <array>
+
+#include "base/sha256.h"
+#include "projections/bytes.h"
+#include "projections/component_list.h"
+#include "projections/definition_list.h"
+#include "projections/history.h"
+#include "projections/job_list.h"
+#include "projections/opening.h"
+#include "projections/rebuild.h"
+#include "projections/statistics.h"
+#include "projections/views_parts.h"
+
+namespace daybook::projections {
+namespace {
+
+// Live rows kept in memory behind the fold.
+constexpr std::size_t kRowCacheBytes = 8 << 20;
+
+struct Kind {
+  RocksStore::ProjectionId id;
+  Slot::Make make;
+};
+
+std::array<Kind, 5> kinds() {
+  return {Kind{kJobs, [] { return std::make_unique<JobList>(kRowCacheBytes); }},
+          Kind{kComponents, [] { return std::make_unique<ComponentList>(); }},
+          Kind{kDefinitions, [] { return std::make_unique<DefinitionList>(); }},
+          Kind{kStatistics, [] { return std::make_unique<Statistics>(); }},
+          Kind{kHistory, [] { return std::make_unique<History>(); }}};
+}
+
+// Views that cannot be opened are not worth keeping, as long as the log can make them again.
+Result<std::unique_ptr<RocksStore>> open_store(const RocksStore::Options& options, log::Log& log) {
+  auto opened = RocksStore::open(options);
+  if (opened || opened.error().code != Code::kCorrupt || log.first() > Seq{1}) {
+    return opened;
+  }
+  DAYBOOK_TRY(RocksStore::destroy(options.directory));
+  return RocksStore::open(options);
+}
+
+Result<Hash> digest_of(const View& view) {
+  Sha256 digest;
+  std::string sizes;
+  const auto feed = [&](std::string_view text) {
+    digest.update({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  };
+  const auto walker = view.walk({}, {});
+  for (walker->seek({}); walker->valid(); walker->next()) {
+    sizes.clear();
+    Put(sizes).varint(walker->key().size()).varint(walker->value().size());
+    feed(sizes);
+    feed(walker->key());
+    feed(walker->value());
+  }
+  DAYBOOK_TRY(walker->status());
+  return digest.finish();
+}
+
+}  // namespace
+
+Views::Views(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Views::~Views() = default;
+
+Result<std::unique_ptr<Views>> Views::open(const ViewsOptions& options, log::Log& log) {
+  DAYBOOK_ASSIGN(
+      auto store,
+      open_store({options.directory, options.write_buffer_bytes, options.block_cache_bytes}, log));
+  auto impl = std::make_unique<Impl>(std::move(store), log);
+  for (Kind& kind : kinds()) {
+    const std::uint32_t version = kind.make()->version();
+    DAYBOOK_ASSIGN(const Checkpoint checkpoint,
+                   open_checkpoint(*impl->store, log, kind.id, version));
+    DAYBOOK_TRY(impl->folder.add(kind.id, std::move(kind.make), checkpoint));
+  }
+  return std::unique_ptr<Views>(new Views(std::move(impl)));
+}
+
+void Views::start() {
+  impl_->folder.start();
+}
+
+void Views::stop() {
+  impl_->folder.stop();
+  // A flush that fails loses nothing: the fold is repeated from the older checkpoint.
+  static_cast<void>(impl_->store->flush());
+}
+
+Status Views::flush() {
+  DAYBOOK_TRY(impl_->folder.quietly([](Seq) { return Status(); }));
+  return impl_->store->flush();
+}
+
+Seq Views::applied() const {
+  return impl_->folder.applied();
+}
+
+Seq Views::durable() const {
+  std::uint64_t lowest = ~std::uint64_t{0};
+  for (const auto& slot : impl_->folder.slots()) {
+    const auto checkpoint = impl_->store->durable_checkpoint(slot->id);
+    const bool there = checkpoint && *checkpoint;
+    lowest = std::min(lowest, there ? (*checkpoint)->applied.value : 0);
+  }
+  return Seq{lowest};
+}
+
+Status Views::wait_for(Seq seq, std::chrono::milliseconds timeout) const {
+  if (impl_->folder.wait_for(seq, timeout)) {
+    return {};
+  }
+  return fail(Code::kUnavailable, "PROJECTION_LAGS",
+              "the views show " + std::to_string(applied().value) + ", not yet " +
+                  std::to_string(seq.value));
+}
+
+std::vector<ProjectionStatus> Views::status() const {
+  std::vector<ProjectionStatus> out;
+  for (const auto& slot : impl_->folder.slots()) {
+    ProjectionStatus row;
+    row.name = slot->name;
+    row.version = slot->version;
+    row.applied = Seq{slot->written};
+    row.rebuilt = Seq{slot->rebuilt};
+    row.state = slot->failed                          ? ProjectionState::kFailed
+                : slot->rebuilding                    ? ProjectionState::kRebuilding
+                : row.applied >= Seq{slot->live_from} ? ProjectionState::kLive
+                                                      : ProjectionState::kCatchingUp;
+    row.error = impl_->folder.error_of(*slot);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+Result<RebuildReport> Views::rebuild(std::string_view name,
+                                     const std::function<bool(Seq, Seq)>& progress) {
+  const std::unique_lock lock(impl_->rebuild, std::try_to_lock);
+  if (!lock) {
+    return fail(Code::kConflict, "REBUILD_RUNNING", "another projection is being rebuilt");
+  }
+  Slot* slot = impl_->folder.find(name);
+  if (slot == nullptr) {
+    return fail(Code::kNotFound, "PROJECTION_NOT_FOUND",
+                "there is no projection " + std::string(name), "projection");
+  }
+  return Rebuild(*impl_->store, impl_->log, impl_->folder, *slot).run(progress);
+}
+
+Result<std::vector<std::pair<std::string, Hash>>> Views::digests() const {
+  std::vector<std::pair<std::string, Hash>> out;
+  for (const auto& slot : impl_->folder.slots()) {
+    DAYBOOK_ASSIGN(const auto view, impl_->view(slot->id));
+    DAYBOOK_ASSIGN(const Hash digest, digest_of(*view));
+    out.emplace_back(slot->name, digest);
+  }
+  return out;
+}
+
+}  // namespace daybook::projections

@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "base/limits.h"
+#include "events/codec.h"
+#include "events/json.h"
+#include "projections/bytes.h"
+#include "projections/component_list.h"
+#include "projections/cursor.h"
+#include "projections/definition_list.h"
+#include "projections/history.h"
+#include "projections/job_query.h"
+#include "projections/statistics.h"
+#include "projections/views_parts.h"
+
+namespace daybook::projections {
+
+Result<std::unique_ptr<View>> Views::Impl::view(RocksStore::ProjectionId id) const {
+  for (const auto& slot : folder.slots()) {
+    if (slot->id == id && slot->failed) {
+      return fail(Code::kUnavailable, "PROJECTION_FAILED",
+                  "the projection " + slot->name + " has stopped: " + folder.error_of(*slot));
+    }
+  }
+  return store->view(id);
+}
+
+Result<std::optional<JobRow>> Views::job(JobId job) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
+  return job_query::find(*view, job);
+}
+
+Result<Page<JobRow>> Views::jobs(const JobFilter& filter, const PageRequest& page) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
+  return job_query::list(*view, filter, page);
+}
+
+Result<JobCounts> Views::counts(std::string_view definition) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
+  return job_query::counts(*view, definition);
+}
+
+Result<std::optional<ComponentRow>> Views::component(std::string_view id) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kComponents));
+  return ComponentList::find(*view, id);
+}
+
+Result<Page<ComponentRow>> Views::components(const PageRequest& page) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kComponents));
+  return ComponentList::list(*view, page);
+}
+
+Result<std::optional<DefinitionRow>> Views::definition(std::string_view id) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kDefinitions));
+  return DefinitionList::find(*view, id);
+}
+
+Result<Page<DefinitionRow>> Views::definitions(const PageRequest& page) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kDefinitions));
+  return DefinitionList::list(*view, page);
+}
+
+Result<std::vector<StatisticsRow>> Views::statistics(const StatisticsQuery& query) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kStatistics));
+  return Statistics::query(*view, query);
+}
+
+Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t limit) const {
+  DAYBOOK_ASSIGN(const auto jobs, impl_->view(kJobs));
+  DAYBOOK_ASSIGN(const auto definitions, impl_->view(kDefinitions));
+  // Jobs of a deleted definition are kept for the default time.
+  const auto retention = [&](std::string_view name) -> Result<Duration> {
+    DAYBOOK_ASSIGN(const auto row, DefinitionList::find(*definitions, name));
+    return row ? row->retention : Duration{kRetentionDefaultUs};
+  };
+  std::uint32_t after = impl_->swept;
+  auto out = job_query::ended_before(*jobs, now, limit, after, retention);
+  impl_->swept = after;
+  return out;
+}
+
+namespace {
+
+// The part of a history that a page asks for, as indexes into it.
+std::pair<std::size_t, std::size_t> page_range(const std::vector<Seq>& all,
+                                               const PageBounds& bounds) {
+  if (!bounds.before.empty()) {
+    const Seq before{Scan(bounds.before).u64()};
+    const auto end =
+        static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), before) - all.begin());
+    return {end - std::min(end, bounds.limit), end};
+  }
+  const Seq after{bounds.after.empty() ? 0 : Scan(bounds.after).u64()};
+  const auto begin =
+      static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), after) - all.begin());
+  return {begin, begin + std::min(all.size() - begin, bounds.limit)};
+}
+
+}  // namespace
+
+Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) const {
+  DAYBOOK_ASSIGN(const PageBounds bounds, read_page(CursorKind::kSeq, request));
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kHistory));
+  DAYBOOK_ASSIGN(std::vector<Seq> all, History::find(*view, job));
+  std::erase_if(all, [&](Seq seq) { return seq < impl_->log.first(); });
+  Page<HistoryRow> page;
+  page.as_of = view->as_of();
+  page.total_count = all.size();
+  const auto [begin, end] = page_range(all, bounds);
+  for (std::size_t i = begin; i < end; ++i) {
+    DAYBOOK_ASSIGN(const auto cursor, impl_->log.read(all[i]));
+    events::RecordView record;
+    DAYBOOK_ASSIGN(const bool found, cursor->next(record));
+    if (!found) {
+      return fail(Code::kCorrupt, "VIEWS_AHEAD", "the history names an event that the log lacks");
+    }
+    DAYBOOK_ASSIGN(const events::Recorded event, events::decode(record));
+    page.rows.push_back({all[i], events::to_json(event)});
+  }
+  if (begin < end) {
+    const auto cursor_at = [&](std::size_t i) {
+      return make_cursor(CursorKind::kSeq, Key('x').seq(all[i]).view().substr(1));
+    };
+    page.first_cursor = cursor_at(begin);
+    page.last_cursor = cursor_at(end - 1);
+  }
+  return page;
+}
+
+}  // namespace daybook::projections
