@@ -150,4 +150,34 @@ Script sample_script() {
   return s;
 }
 
+void append_traffic(log::Log& log, std::uint64_t jobs) {
+  constexpr std::uint64_t kGroupEvents = 4096;
+  events::GroupWriter writer(Seq{}, events::genesis(), Epoch{1});
+  const auto add = [&](std::initializer_list<events::Event> list, std::uint64_t n) {
+    const events::BatchInfo info{{1, n}, "token-1", at(static_cast<std::int64_t>(n / 1000)), {}};
+    writer.add(info, {list.begin(), list.size()});
+    if (writer.pending().count >= kGroupEvents) {
+      ASSERT_TRUE(log.append(writer.take()));
+    }
+  };
+  add({events::ServerStarted{Epoch{1}, "1", "h", 1}}, 0);
+  add({events::ComponentPut{"run", events::Runtime::kExec, {"{}"}, sha256("run"), {}, {}, {}}}, 0);
+  events::DefinitionPut open = definition(kShort);
+  open.rate_count = 0;
+  add({open}, 0);
+  for (std::uint64_t n = 0; n < jobs; ++n) {
+    const auto now = static_cast<std::int64_t>(n / 1000);
+    const JobId job = JobId::make(at(now), 0, writer.next_seq());
+    events::JobCreated create = created(job, kShort, now);
+    create.parameters = {R"({"orderNumber":"12345678","customer":"a customer"})"};
+    add({create}, n);
+    const Seq token = writer.next_seq();
+    add({started(job, kShort, 1, now)}, n);
+    add({events::JobCompleted{job, kShort, end(1, token, now), {R"({"ok":true})"}, 0}}, n);
+  }
+  if (!writer.pending().empty()) {
+    ASSERT_TRUE(log.append(writer.take()));
+  }
+}
+
 }  // namespace daybook::replay

@@ -210,4 +210,7 @@ inline void append_all(log::Log& log, const std::vector<std::vector<std::uint8_t
 // A sound log with a bit of everything.
 Script sample_script();
 
+// A sound log of `jobs` jobs, three events each, in groups; about 250 bytes an event.
+void append_traffic(log::Log& log, std::uint64_t jobs);
+
 }  // namespace daybook::replay

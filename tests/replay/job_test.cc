@@ -1,0 +1,88 @@
+#include "replay/job.h"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "tests/replay/log_script.h"
+
+namespace daybook::replay {
+namespace {
+
+class Job : public testing::Test {
+ protected:
+  void SetUp() override { append_all(log_, encode(script_.records())); }
+  JobId job(const std::string& batch) { return script_.event<events::JobCreated>(batch).job; }
+  Script script_ = sample_script();
+  log::MemoryLog log_;
+};
+
+TEST_F(Job, ItsEventsStandInOrderWithWhatTheyMean) {
+  const auto story = explain(log_, job("create.b"));
+  ASSERT_TRUE(story) << story.error().text();
+  std::vector<std::string> types;
+  for (const JobStep& step : story->steps) {
+    types.push_back(step.type);
+  }
+  EXPECT_EQ(types, (std::vector<std::string>{"JobCreated", "JobStarted", "LeaseExpired",
+                                             "JobRetryScheduled", "JobStarted", "JobCompleted",
+                                             "JobCreated"}));
+  EXPECT_EQ(story->status, "completed");
+  EXPECT_EQ(story->definition, "long");
+  EXPECT_EQ(story->attempts, 2U);
+  EXPECT_EQ(story->waited, seconds(4));  // due at 26, started at 30; the retry started at its time
+  EXPECT_EQ(story->ran, seconds(35));    // 30 to 60, 70 to 75
+  EXPECT_EQ(story->scheduled.size(), 1U);
+  EXPECT_FALSE(story->removed);
+}
+
+TEST_F(Job, TheTextNamesTimesAndGaps) {
+  const std::string text = explain(log_, job("create.b"))->text();
+  EXPECT_NE(text.find("of long: completed"), std::string::npos) << text;
+  EXPECT_NE(text.find("2 attempts, waited 4s, ran 35s"), std::string::npos) << text;
+  EXPECT_NE(text.find("2025-11-16T00:00:30Z\t+4s\t"), std::string::npos) << text;
+  EXPECT_NE(text.find("attempt 1 given up: lease"), std::string::npos) << text;
+  EXPECT_NE(text.find("LEASE_EXPIRED"), std::string::npos) << text;
+}
+
+TEST_F(Job, TheStoryEndsWithTheRemoval) {
+  const auto story = explain(log_, job("create.cde"));
+  ASSERT_TRUE(story);
+  EXPECT_EQ(story->status, "failed");
+  EXPECT_TRUE(story->removed);
+  EXPECT_EQ(story->steps.back().type, "JobRemoved");
+}
+
+TEST_F(Job, ACancelledJobSaysWhoAsked) {
+  const auto story = explain(log_, job("create.a"));
+  ASSERT_TRUE(story);
+  EXPECT_EQ(story->status, "cancelled");
+  EXPECT_NE(story->text().find("system asked attempt 2 to stop"), std::string::npos);
+}
+
+TEST_F(Job, TheJsonHoldsTheEvents) {
+  const auto value = boost::json::parse(explain(log_, job("create.b"))->json());
+  EXPECT_EQ(value.at("status").as_string(), "completed");
+  EXPECT_EQ(value.at("events").as_array().size(), 7U);
+  EXPECT_EQ(value.at("events").at(0).at("type").as_string(), "JobCreated");
+  EXPECT_EQ(value.at("scheduled").as_array().size(), 1U);
+}
+
+TEST_F(Job, AJobThatIsNotThereIsNotFound) {
+  const JobId real = job("create.b");
+  const JobId beyond = JobId::make(Script::kStart, 0, Seq{5000});
+  const JobId other_event = JobId::make(Script::kStart, 0, Seq{1});
+  const JobId other_time = JobId{real.high + 0x10000, real.low};
+  for (const JobId id : {beyond, other_event, other_time, JobId{}}) {
+    const auto story = explain(log_, id);
+    ASSERT_FALSE(story) << id.text();
+    EXPECT_EQ(story.error().reason, "NOT_FOUND");
+  }
+}
+
+TEST_F(Job, AJobWhoseBeginningWasTrimmedSaysSo) {
+  ASSERT_TRUE(log_.trim(Seq{20}));
+  EXPECT_EQ(explain(log_, job("create.a")).error().reason, "LOG_TRIMMED");
+}
+
+}  // namespace
+}  // namespace daybook::replay
