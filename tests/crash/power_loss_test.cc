@@ -138,7 +138,7 @@ class PowerLoss : public testing::Test {
     return acknowledged;
   }
 
-  rig::TempDir dir_;
+  rig::TempDir dir_{std::filesystem::temp_directory_path()};
   Disk disk_;
 };
 

@@ -19,7 +19,7 @@ namespace daybook::log::rig {
 // A directory of its own that goes away with the object.
 class TempDir {
  public:
-  // Under `parent`, or under the system's directory for temporary files.
+  // Under `parent`; else in memory when there is room, or in the directory for temporary files.
   explicit TempDir(const std::filesystem::path& parent = {});
   ~TempDir();
   TempDir(const TempDir&) = delete;
