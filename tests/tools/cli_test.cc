@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/tools/command_line.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/completion.h"
 #include "tools/daybook/exit_code.h"
@@ -18,31 +19,6 @@ namespace daybook::cli {
 namespace {
 
 using testing::HasSubstr;
-
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran run_line(std::vector<std::string> arguments, const std::string& program = "daybook",
-             std::map<std::string, std::string> variables = {}) {
-  std::istringstream in;
-  std::ostringstream out;
-  std::ostringstream err;
-  Environment env{.in = in,
-                  .out = out,
-                  .err = err,
-                  .variable = [&](const std::string& name) -> std::optional<std::string> {
-                    const auto at = variables.find(name);
-                    return at == variables.end() ? std::nullopt : std::optional(at->second);
-                  }};
-  Ran ran;
-  ran.code = run(program, std::move(arguments), env);
-  ran.out = out.str();
-  ran.err = err.str();
-  return ran;
-}
 
 class Tree : public testing::Test {
  protected:

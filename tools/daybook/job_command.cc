@@ -56,19 +56,19 @@ struct ListOptions {
   std::string order;
   std::string created_after;
   std::string created_before;
-  std::string as_of;
 };
 
 Status list_jobs(const Session& session, ListOptions options) {
   options.request.path = kPath;
   options.request.collection = "jobs";
-  options.request.query = {{"jobDefinitionId", options.definition},
-                           {"status", options.status},
-                           {"tag", options.tag},
-                           {"createdAfter", options.created_after},
-                           {"createdBefore", options.created_before},
-                           {"order", options.order},
-                           {"asOf", options.as_of}};
+  options.request.query = {
+      {"jobDefinitionId", options.definition},
+      {"status", options.status},
+      {"tag", options.tag},
+      {"createdAfter", options.created_after},
+      {"createdBefore", options.created_before},
+      {"order", options.order},
+  };
   return print_list(session, options.request,
                     {{{"JOB"}, "jobId"},
                      {{"DEFINITION"}, "jobDefinitionId"},
@@ -91,8 +91,8 @@ void add_list(CLI::App& noun, Session& session) {
   verb.add_option("--tag", options->tag, "Only jobs with this tag");
   verb.add_option("--created-after", options->created_after, "A time, inclusive");
   verb.add_option("--created-before", options->created_before, "A time, exclusive");
-  verb.add_option("--order", options->order, "As GET /resources/jobs takes it");
-  verb.add_option("--as-of", options->as_of, "As it was at a sequence number or time");
+  verb.add_option("--order", options->order, "createdAt, -createdAt, runAt or -runAt")
+      ->check(CLI::IsMember({"createdAt", "-createdAt", "runAt", "-runAt"}));
   verb.add_option("--limit", options->request.limit, "Rows at most")->check(CLI::PositiveNumber);
   verb.add_option("--after", options->request.after, "Cursor of an earlier page");
   verb.callback([&session, options] {
@@ -181,10 +181,6 @@ void add_job_commands(CLI::App& root, Session& session) {
     return print_resource(s, target_of(id));
   });
   add_by_id(noun, session, "events", "The full history of a job", job_events);
-  add_by_id(noun, session, "why", "Why a job is not running now",
-            [](const Session& s, const std::string& id) {
-              return print_resource(s, target_of(id) + "/why");
-            });
   add_wait(noun, session);
   add_by_id(noun, session, "cancel", "Cancel a pending job, ask a running one to stop",
             [](const Session& s, const std::string& id) {

@@ -13,6 +13,7 @@
 #include "replay/ndjson.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/compact.h"
+#include "tools/daybook/json_text.h"
 #include "tools/daybook/progress.h"
 #include "tools/daybook/resource_list.h"
 #include "tools/daybook/stopped_log.h"
@@ -116,8 +117,16 @@ Status verify_local(const Session& session, const VerifyChoice& choice) {
 }
 
 Status verify_receipt(const Session& session, const VerifyChoice& choice) {
-  return print_resource(
-      session, with_query("/resources/log/verify", {{"seq", choice.seq}, {"hash", choice.hash}}));
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const boost::json::value answer,
+                 client.get(with_query("/resources/log/verify",
+                                       {{"seq", choice.seq}, {"hash", choice.hash}})));
+  print_members(session, answer);
+  if (cell(answer, "verified") != "true") {
+    return fail(Code::kCorrupt, cell(answer, "reason"),
+                "the receipt is not part of this server's history");
+  }
+  return {};
 }
 
 void add_verify(CLI::App& noun, Session& session) {

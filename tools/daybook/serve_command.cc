@@ -126,9 +126,9 @@ void add_settings(CLI::App& verb, const std::shared_ptr<GivenValues>& given) {
           [given, name](const std::vector<std::string>& values) { (*given)[name] = values; }, what);
       option->allow_extra_args(false);
       option->expected(1);
-      if (setting.kind == SettingKind::kList) {
-        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-      }
+      option->multi_option_policy(setting.kind == SettingKind::kList
+                                      ? CLI::MultiOptionPolicy::TakeAll
+                                      : CLI::MultiOptionPolicy::TakeLast);
     }
   }
 }

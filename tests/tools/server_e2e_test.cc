@@ -1,0 +1,215 @@
+// The real program from outside: started, asked, killed, started again.
+#include <signal.h>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/command_line.h"
+#include "tests/tools/server_process.h"
+#include "tests/tools/temp_directory.h"
+#include "tools/daybook/json_text.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ServerE2e : public testing::Test {
+ protected:
+  // A command against the server, with JSON answers.
+  Ran ask(const ServerProcess& server, std::vector<std::string> words) {
+    words.insert(words.end(), {"--server", server.address(), "-o", "json"});
+    return run_line(std::move(words));
+  }
+  boost::json::value answer(const ServerProcess& server, std::vector<std::string> words) {
+    const Ran ran = ask(server, std::move(words));
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    const auto value = parse_json(ran.out, "");
+    EXPECT_TRUE(value) << ran.out;
+    return value ? *value : boost::json::value();
+  }
+  // A definition whose jobs run this program.
+  void define(const ServerProcess& server, const std::string& id,
+              const std::vector<std::string>& command, const std::string& attempts = "1") {
+    std::vector<std::string> words = {"component", "put", id, "--runtime", "exec", "--"};
+    words.insert(words.end(), command.begin(), command.end());
+    // What follows -- is the command's, so the server is named before it.
+    words.insert(words.begin(), {"--server", server.address()});
+    const Ran put = run_line(std::move(words));
+    ASSERT_EQ(put.code, 0) << put.err;
+    ASSERT_EQ(
+        ask(server, {"definition", "put", id, "--component", id, "--max-attempts", attempts}).code,
+        0);
+  }
+  // The same as the answer to a local command.
+  boost::json::value local(std::vector<std::string> words, int code = 0) {
+    words.insert(words.end(), {"-o", "json"});
+    const Ran ran = run_line(std::move(words));
+    EXPECT_EQ(ran.code, code) << ran.out << ran.err;
+    const auto value = parse_json(ran.out, "");
+    return value ? *value : boost::json::value();
+  }
+  std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
+
+  const TempDirectory directory_;
+  const std::string data_ = path("data");
+};
+
+TEST_F(ServerE2e, FirstLineIsTheAddressAndSigtermEndsItInOrder) {
+  ServerProcess server(data_);
+  EXPECT_THAT(server.first_line(), StartsWith("listening on http://127.0.0.1:"));
+  EXPECT_EQ(cell(answer(server, {"version", "--of-server"}), "version"), kVersion);
+  EXPECT_EQ(server.end(SIGTERM), 0);
+}
+
+TEST_F(ServerE2e, SettingsThatCannotHoldAreRefused) {
+  EXPECT_EQ(ServerProcess(data_, {"--listen", "0.0.0.0:0"}).wait(), 2);
+  EXPECT_EQ(ServerProcess(data_, {"--exec-slots", "many"}).wait(), 2);
+}
+
+TEST_F(ServerE2e, ASecondServerOnTheDirectoryIsRefused) {
+  const ServerProcess first(data_);
+  ServerProcess second(data_);
+  EXPECT_EQ(second.address(), "");
+  EXPECT_EQ(second.wait(), 4);
+  EXPECT_EQ(run_line({"log", "verify", "--data-dir", data_}).code, 4);
+}
+
+TEST_F(ServerE2e, JobsRunAndTheirEndIsTheExitCode) {
+  const ServerProcess server(data_);
+  define(server, "good", {"sh", "-c", "cat"});
+  define(server, "bad", {"false"});
+  const auto job = answer(server, {"job", "run", "good", "--param", "a=b", "--wait"});
+  EXPECT_EQ(cell(job, "status"), "completed");
+  EXPECT_EQ(cell(job, "result.parameters.a"), "b");
+  EXPECT_EQ(ask(server, {"job", "run", "bad", "--wait"}).code, 9);
+  EXPECT_EQ(ask(server, {"job", "run", "absent"}).code, 2);
+  EXPECT_EQ(ask(server, {"job", "get", "019a8a3c-6c00-7000-8000-000000000017"}).code, 3);
+  EXPECT_EQ(cell(answer(server, {"job", "list", "--status", "failed"}), "totalCount"), "1");
+  const auto events = answer(server, {"job", "events", cell(job, "jobId")});
+  EXPECT_EQ(events.at("events").get_array().size(), 3U);
+}
+
+TEST_F(ServerE2e, ApplyingTwiceChangesNothingTheSecondTime) {
+  const ServerProcess server(data_);
+  const std::string text =
+      "uri: /resources/components/echo\n"
+      "spec: {runtime: exec, command: [cat], limits: {cpuSeconds: 5}}\n---\n"
+      "uri: /resources/job-definitions/one\n"
+      "spec: {componentId: echo, timeout: 90s, retry: {maxAttempts: 2}}\n---\n"
+      "uri: /resources/job-definitions/two\nspec: {componentId: echo}\n";
+  const std::string file = directory_.write("h_manifest.yaml", text);
+  const std::vector<std::string> at = {"--server", server.address()};
+  const auto apply = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"apply", file, at[0], at[1]});
+    return run_line(std::move(more), "h_");
+  };
+  EXPECT_EQ(apply({"--dry-run"}).out,
+            "would be created /resources/components/echo\n"
+            "would be created /resources/job-definitions/one\n"
+            "would be created /resources/job-definitions/two\n");
+  EXPECT_EQ(cell(answer(server, {"component", "list"}), "totalCount"), "0");
+  EXPECT_THAT(apply({}).out, HasSubstr("created /resources/job-definitions/two ("));
+  const std::string again = apply({}).out;
+  EXPECT_THAT(again, StartsWith("unchanged /resources/components/echo ("));
+  EXPECT_THAT(again, testing::Not(HasSubstr("updated")));
+  EXPECT_THAT(again, testing::Not(HasSubstr("created")));
+  directory_.write("h_manifest.yaml", text.substr(0, text.rfind("---")) + "---\n# gone\n");
+  EXPECT_EQ(apply({"--prune"}).code, 2);  // nobody to ask
+  EXPECT_THAT(apply({"--prune", "--yes"}).out,
+              HasSubstr("deleted /resources/job-definitions/two ("));
+  EXPECT_EQ(cell(answer(server, {"definition", "list"}), "totalCount"), "1");
+}
+
+TEST_F(ServerE2e, NothingIsAppliedWhenTheServerRefusesOne) {
+  const ServerProcess server(data_);
+  const std::string file = directory_.write(
+      "m.yaml",
+      "uri: /resources/components/good\nspec: {runtime: exec, command: [cat]}\n---\n"
+      "uri: /resources/components/bad\nspec: {runtime: http, url: \"ftp://x\"}\n");
+  const Ran ran = run_line({"apply", file, "--server", server.address()});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr(file + ":4: "));
+  EXPECT_EQ(cell(answer(server, {"component", "list"}), "totalCount"), "0");
+}
+
+TEST_F(ServerE2e, AKilledServerLosesNothingAndReplaysTheSame) {
+  boost::json::value head;
+  {
+    ServerProcess server(data_);
+    define(server, "echo", {"cat"});
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_EQ(ask(server, {"job", "run", "echo", "--run-at", "+1h"}).code, 0);
+    }
+    ASSERT_EQ(ask(server, {"job", "run", "echo", "--wait"}).code, 0);
+    head = answer(server, {"log", "head"});
+    EXPECT_EQ(server.end(SIGKILL), 128 + SIGKILL);
+  }
+  {
+    ServerProcess server(data_);
+    EXPECT_EQ(cell(answer(server, {"job", "list", "--status", "pending"}), "totalCount"), "20");
+    EXPECT_EQ(
+        ask(server, {"log", "verify", "--seq", cell(head, "seq"), "--hash", cell(head, "hash")})
+            .code,
+        0);
+    EXPECT_EQ(ask(server, {"log", "verify", "--seq", "1", "--hash", cell(head, "hash")}).code, 6);
+    EXPECT_EQ(server.end(SIGTERM), 0);
+  }
+  const Ran replayed = run_line({"replay", "--data-dir", data_, "--compare", "--chain"});
+  EXPECT_EQ(replayed.code, 0) << replayed.out << replayed.err;
+  EXPECT_THAT(replayed.out, testing::EndsWith("replay: identical\n"));
+  const auto verified = local({"log", "verify", "--data-dir", data_});
+  EXPECT_EQ(cell(verified, "violations"), "0");
+  EXPECT_EQ(cell(verified, "jobsCreated"), "21");
+}
+
+TEST_F(ServerE2e, ExportImportBackupAndRestoreKeepTheHead) {
+  {
+    ServerProcess server(data_);
+    define(server, "echo", {"cat"});
+    ASSERT_EQ(ask(server, {"job", "run", "echo", "--wait"}).code, 0);
+    EXPECT_EQ(server.end(SIGTERM), 0);
+  }
+  const std::string hash = cell(local({"log", "verify", "--data-dir", data_}), "hash");
+  const std::string lines = path("log.ndjson");
+  ASSERT_EQ(run_line({"log", "export", "--data-dir", data_, "--out", lines}).code, 0);
+  EXPECT_EQ(run_line({"log", "export", "--data-dir", data_, "--out", lines}).code, 4);
+  const Ran imported = run_line({"log", "import", lines, "--data-dir", path("copy")});
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  EXPECT_EQ(cell(local({"log", "verify", "--data-dir", path("copy")}), "hash"), hash);
+  EXPECT_EQ(cell(local({"backup", "--data-dir", data_, "--to", path("backup")}), "hash"), hash);
+  EXPECT_EQ(cell(local({"restore", "--from", path("backup"), "--verify-only"}), "hash"), hash);
+  EXPECT_EQ(cell(local({"restore", "--from", path("backup"), "--data-dir", path("back")}), "hash"),
+            hash);
+  const Ran dump = run_line({"log", "dump", "--data-dir", path("back"), "--from", "2"});
+  EXPECT_THAT(dump.out, StartsWith("{\"seq\":2,"));
+}
+
+TEST_F(ServerE2e, ACompactedLogStartsAndGoesOn) {
+  const std::string archive = path("old.archive");
+  {
+    ServerProcess server(data_);
+    define(server, "echo", {"cat"});
+    ASSERT_EQ(ask(server, {"job", "run", "echo", "--run-at", "+1h"}).code, 0);
+    ASSERT_EQ(ask(server, {"job", "run", "echo", "--wait"}).code, 0);
+    EXPECT_EQ(server.end(SIGTERM), 0);
+  }
+  const auto info =
+      local({"log", "compact", "--data-dir", data_, "--through", "5", "--archive", archive});
+  EXPECT_EQ(cell(info, "lastSeq"), "5");
+  EXPECT_EQ(
+      run_line({"log", "compact", "--data-dir", data_, "--through", "5", "--archive", archive})
+          .code,
+      4);
+  ServerProcess server(data_);
+  EXPECT_EQ(cell(answer(server, {"log", "head"}), "firstSeq"), "6");
+  EXPECT_EQ(cell(answer(server, {"job", "list"}), "totalCount"), "2");
+  EXPECT_EQ(ask(server, {"job", "run", "echo", "--wait"}).code, 0);
+  EXPECT_EQ(server.end(SIGTERM), 0);
+  EXPECT_EQ(run_line({"log", "verify", "--data-dir", data_}).code, 0);
+}
+
+}  // namespace
+}  // namespace daybook::cli
