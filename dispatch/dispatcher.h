@@ -21,12 +21,20 @@
 #include "projections/views.h"
 #include "scheduler/sequencer.h"
 
+namespace spdlog {
+class logger;
+}
+
 namespace daybook::dispatch {
 
 struct DispatcherOptions {
   std::size_t exec_slots = 4;   // child processes at once
   std::size_t http_slots = 64;  // requests at once
   bool retention = true;
+  std::shared_ptr<spdlog::logger> logger;  // null: silent
+  // Called once, from the dispatcher's thread, when it cannot read the log any more: nothing starts
+  // after it.
+  std::function<void(const Error&)> on_fatal;
 };
 
 struct LeaseRequest {
@@ -36,6 +44,9 @@ struct LeaseRequest {
   std::string worker;  // as it names itself
   std::string actor;   // who leases: stands in the event
 };
+
+// The started jobs, perhaps none. kShutdown when the server stops before the log has answered.
+using LeaseAnswer = std::function<void(Result<std::vector<scheduler::StartedJob>>)>;
 
 struct WorkerRow {
   std::string worker;
@@ -69,8 +80,7 @@ struct Runtimes {
 
 class Dispatcher {
  public:
-  // `queue` is the fold up to `applied` (seed_queue makes it from the recovered state); the rest
-  // comes from the log.
+  // Everything that is passed in outlives the dispatcher. Runtimes are shut down by stop().
   Dispatcher(log::Log& log, scheduler::Sequencer& sequencer, projections::Views& views,
              const Clock& clock, Entropy& entropy, Runtimes runtimes, DispatcherOptions options);
   ~Dispatcher();
@@ -84,15 +94,19 @@ class Dispatcher {
   // Starts nothing more, stops runs, answers open long polls with nothing.
   void stop();
 
-  // `done` gets the started jobs (perhaps none, after `wait`), on a dispatcher thread.
-  void lease(LeaseRequest request,
-             std::function<void(Result<std::vector<scheduler::StartedJob>>)> done);
-  // A running attempt was asked to stop: passes it on when this server runs it.
+  // `done` gets the started jobs once there are some, or none after `wait`; called once, on the
+  // dispatcher's thread or, when the request is refused, by lease() itself: kInvalid for what is
+  // out of range, kExhausted "TOO_MANY_POLLS", kShutdown. It must not block.
+  void lease(LeaseRequest request, LeaseAnswer done);
+  // Stops the attempt's run when this server runs it. For a cancellation there is no need to call
+  // it: the dispatcher sees JobCancelRequested in the log.
   void stop_attempt(JobId job);
 
   QueueView queue(std::string_view definition) const;
   std::vector<WorkerRow> workers() const;
   DispatcherMetrics metrics() const;
+  // The last event it has seen: the log may be trimmed up to there (I16).
+  Seq applied() const;
 
  private:
   struct Impl;

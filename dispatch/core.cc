@@ -1,0 +1,273 @@
+#include "dispatch/core.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "dispatch/report.h"
+
+namespace daybook::dispatch {
+namespace {
+
+// A runtime ends its runs at their timeout by itself, with a grace. One that does not answer for so
+// long after is not believed any more.
+constexpr Duration kOverdue = seconds(15);
+// Proposals of each kind without a reply: a few requests deep, so that no tick fills the inbox.
+constexpr std::size_t kInFlightMax = 4 * kStartsPerCommandMax;
+
+}  // namespace
+
+Core::Core(CoreOptions options, Entropy& entropy)
+    : entropy_(entropy),
+      open_(kOverdue),
+      exec_free_(options.exec_slots),
+      http_free_(options.http_slots),
+      options_(options) {}
+
+void Core::submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands) {
+  batches_.emplace(++last_tag_, std::move(batch));
+  actions_.submits.push_back({last_tag_, std::move(actor), std::move(commands)});
+}
+
+scheduler::StartJob Core::start_command(JobId job) {
+  scheduler::StartJob out;
+  out.job = job;
+  out.secret = {entropy_.next(), entropy_.next()};
+  return out;
+}
+
+std::size_t* Core::slots_of(events::Runtime runtime) {
+  switch (runtime) {
+    case events::Runtime::kExec:
+      return &exec_free_;
+    case events::Runtime::kHttp:
+      return &http_free_;
+    default:
+      return nullptr;
+  }
+}
+
+void Core::give_slot_back(std::optional<events::Runtime> runtime) {
+  if (auto* slots = runtime ? slots_of(*runtime) : nullptr) {
+    ++*slots;
+  }
+}
+
+void Core::add_poll(LeaseRequest request, LeaseAnswer done, const Now& now) {
+  workers_.seen(request.worker, request.definitions, now.logical);
+  if (closed_) {
+    actions_.answers.push_back({std::move(done), std::vector<scheduler::StartedJob>()});
+    return;
+  }
+  Poll poll;
+  poll.number = ++last_poll_;
+  poll.until = now.steady + request.wait;
+  poll.request = std::move(request);
+  poll.done = std::move(done);
+  polls_.add(std::move(poll));
+}
+
+void Core::on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome) {
+  runs_.erase(job.token.started);
+  give_slot_back(job.component->runtime);
+  // What the end of the server ended is found open at the next start, and given up there.
+  const bool by_shutdown = outcome.failure && outcome.failure->code == "SERVER_STOPPED";
+  if (closed_ && by_shutdown) {
+    return;
+  }
+  reports_.push_back(make_report(job.token, job.job, std::move(outcome)));
+}
+
+void Core::stop_attempt(JobId job) {
+  const auto* attempt = open_.find(job);
+  if (attempt != nullptr && runs_.contains(attempt->started)) {
+    actions_.stops.push_back(attempt->started);
+  }
+}
+
+void Core::close() {
+  closed_ = true;
+  std::vector<Poll> polls;
+  polls_.take_all(polls);
+  for (auto& poll : polls) {
+    actions_.answers.push_back({std::move(poll.done), std::vector<scheduler::StartedJob>()});
+  }
+}
+
+void Core::abandon() {
+  for (auto& [tag, batch] : batches_) {
+    if (auto* leases = std::get_if<Leases>(&batch)) {
+      actions_.answers.push_back(
+          {std::move(leases->poll.done),
+           fail(Code::kShutdown, "SHUTTING_DOWN", "The server is stopping.")});
+    }
+  }
+  batches_.clear();
+}
+
+void Core::step(const Now& now) {
+  propose_reports();
+  if (closed_) {
+    return;
+  }
+  propose_expiries(now);
+  if (held_until_ && *held_until_ <= now.steady) {
+    held_until_.reset();
+  }
+  if (!held_until_) {
+    propose_starts(now);
+    serve_polls(now);
+  }
+  std::vector<Poll> over;
+  polls_.take_over(now.steady, over);
+  for (auto& poll : over) {
+    actions_.answers.push_back({std::move(poll.done), std::vector<scheduler::StartedJob>()});
+  }
+}
+
+void Core::propose_reports() {
+  while (!reports_.empty()) {
+    Reports batch;
+    std::vector<scheduler::Command> commands;
+    for (std::size_t bytes = 0; !reports_.empty() && commands.size() < kStartsPerCommandMax;) {
+      auto& report = reports_.front();
+      bytes += report_bytes(report);
+      if (!commands.empty() && bytes > kReportBytesMax) {
+        break;
+      }
+      report.jitter = entropy_.next();
+      batch.tokens.push_back(report.token);
+      batch.jobs.push_back(*report.job);
+      commands.emplace_back(std::move(report));
+      reports_.pop_front();
+    }
+    submit(std::move(batch), "system", std::move(commands));
+  }
+}
+
+void Core::propose_expiries(const Now& now) {
+  while (expiries_in_flight_ < kInFlightMax) {
+    Expiries batch;
+    while (!lost_.empty() && batch.attempts.size() < kStartsPerCommandMax) {
+      batch.attempts.push_back(lost_.back());
+      lost_.pop_back();
+    }
+    open_.take_over(now.logical, kStartsPerCommandMax - batch.attempts.size(), batch.attempts);
+    if (batch.attempts.empty()) {
+      return;
+    }
+    std::vector<scheduler::Command> commands;
+    for (const auto& over : batch.attempts) {
+      if (runs_.contains(over.started)) {
+        actions_.stops.push_back(over.started);
+      }
+      commands.emplace_back(
+          scheduler::ExpireLease{over.job, over.started, over.cause, entropy_.next()});
+    }
+    expiries_in_flight_ += batch.attempts.size();
+    submit(std::move(batch), "system", std::move(commands));
+  }
+}
+
+void Core::propose_starts(const Now& now) {
+  const auto accepts = [&](events::Runtime runtime) {
+    auto* slots = slots_of(runtime);
+    if (slots == nullptr || *slots == 0) {
+      return false;
+    }
+    --*slots;
+    return true;
+  };
+  while (starts_in_flight_ < kInFlightMax) {
+    const auto offers = queue_.take(now.logical, kStartsPerCommandMax, accepts);
+    if (offers.empty()) {
+      return;
+    }
+    Starts batch;
+    std::vector<scheduler::Command> commands;
+    for (const auto& offer : offers) {
+      batch.jobs.push_back(offer.job);
+      batch.slots.push_back(offer.runtime);
+      commands.emplace_back(start_command(offer.job));
+    }
+    starts_in_flight_ += offers.size();
+    submit(std::move(batch), "system", std::move(commands));
+  }
+}
+
+void Core::serve_polls(const Now& now) {
+  polls_.serve([&](Poll& poll) { return serve(poll, now); });
+}
+
+bool Core::serve(Poll& poll, const Now& now) {
+  if (starts_in_flight_ >= kInFlightMax) {
+    return false;
+  }
+  const std::size_t max = std::min(poll.request.max, kStartsPerCommandMax);
+  const auto offers = queue_.take_for_worker(now.logical, max, poll.request.definitions);
+  if (offers.empty()) {
+    return false;
+  }
+  // A copy: the poll's place in its line is still looked at.
+  Leases batch;
+  batch.poll = {poll.number, poll.request, poll.until, std::move(poll.done)};
+  std::vector<scheduler::Command> commands;
+  for (const auto& offer : offers) {
+    auto command = start_command(offer.job);
+    command.worker = poll.request.worker;
+    command.leased = true;
+    batch.jobs.push_back(offer.job);
+    commands.emplace_back(std::move(command));
+  }
+  starts_in_flight_ += offers.size();
+  submit(std::move(batch), poll.request.actor, std::move(commands));
+  return true;
+}
+
+Actions Core::take_actions() {
+  return std::exchange(actions_, {});
+}
+
+std::optional<Duration> Core::idle(const Now& now) const {
+  std::optional<Duration> out;
+  const auto until = [&](std::optional<Micros> at, Micros from) {
+    if (at) {
+      const Duration left{std::max<std::int64_t>((*at - from).value, 0)};
+      out = out ? std::min(*out, left) : left;
+    }
+  };
+  until(polls_.next_end(), now.steady);
+  if (!closed_) {
+    // What waits for room in flight goes on with the reply that makes it.
+    if (expiries_in_flight_ < kInFlightMax) {
+      until(open_.next(), now.logical);
+    }
+    if (held_until_) {
+      until(held_until_, now.steady);
+    } else if (starts_in_flight_ < kInFlightMax) {
+      until(queue_.next_due(), now.logical);
+    }
+  }
+  return out;
+}
+
+QueueView Core::queue(std::string_view definition, Micros now) const {
+  return {queue_.counts(definition, now), queue_.hold(definition, now)};
+}
+
+DispatcherMetrics Core::metrics(Micros now) const {
+  const auto counts = queue_.counts(now);
+  DispatcherMetrics out;
+  out.started = started_;
+  out.start_refused = start_refused_;
+  out.expired = expired_;
+  out.exec_running = options_.exec_slots - std::min(exec_free_, options_.exec_slots);
+  out.http_running = options_.http_slots - std::min(http_free_, options_.http_slots);
+  out.waiting = counts.waiting;
+  out.ready = counts.ready;
+  out.running = counts.running;
+  out.leases_waiting = polls_.size();
+  return out;
+}
+
+}  // namespace daybook::dispatch

@@ -1,0 +1,171 @@
+// What the dispatcher decides, without threads, clocks or I/O: events, replies, outcomes and polls
+// go in, actions come out. Driven by the dispatcher's thread; by hand in tests and simulations.
+//
+//   apply(event)…  on_replies(…)  on_outcome(…)  add_poll(…)      then      step(now) → Actions
+//
+// A job that this server runs: take → StartJob → reply → Launch → outcome → ReportAttempt. A job of
+// a worker: poll → take_for_worker → StartJob → reply → Answer. The log alone says what is open: an
+// attempt is entered by JobStarted and removed by the event that ends it, whoever caused it.
+// Private to dispatch. One owner.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "base/entropy.h"
+#include "components/runtime.h"
+#include "dispatch/dispatcher.h"
+#include "dispatch/lease_polls.h"
+#include "dispatch/open_attempts.h"
+#include "dispatch/workers.h"
+#include "events/types.h"
+#include "projections/queue.h"
+#include "scheduler/commands.h"
+#include "scheduler/outcomes.h"
+#include "scheduler/state.h"
+
+namespace daybook::dispatch {
+
+// Logical time for what stands in the log; steady time for waiting.
+struct Now {
+  Micros logical;
+  Micros steady;
+};
+
+// Slots of the runtimes that the server itself has; 0: its jobs wait.
+struct CoreOptions {
+  std::size_t exec_slots = 0;
+  std::size_t http_slots = 0;
+};
+
+// One request to the sequencer; the replies come back with its tag.
+struct Submit {
+  std::uint64_t tag = 0;
+  std::string actor;
+  std::vector<scheduler::Command> commands;
+};
+struct Answered {
+  LeaseAnswer done;
+  Result<std::vector<scheduler::StartedJob>> jobs;
+};
+// To be done in this order.
+struct Actions {
+  std::vector<Submit> submits;
+  std::vector<scheduler::StartedJob> launches;
+  std::vector<Seq> stops;  // runs, by the JobStarted event of their attempt
+  std::vector<Answered> answers;
+  std::vector<std::string> notes;  // for the log, level info
+};
+
+class Core {
+ public:
+  Core(CoreOptions options, Entropy& entropy);
+
+  // Before everything else: the state as of `applied`.
+  void recover(const scheduler::State& state, Seq applied);
+  // The next event of the log.
+  void apply(const events::Recorded& recorded);
+
+  void add_poll(LeaseRequest request, LeaseAnswer done, const Now& now);
+  void on_replies(std::uint64_t tag, std::vector<Result<scheduler::Reply>> replies, const Now& now);
+  // A launched run is over; each launch has exactly one outcome.
+  void on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome);
+  void stop_attempt(JobId job);
+  // From now on nothing is started or given up; open polls are answered with nothing.
+  void close();
+
+  // Proposes what can be proposed now.
+  void step(const Now& now);
+  Actions take_actions();
+  // How long step() has nothing to do if nothing comes in; nothing when that is for ever.
+  std::optional<Duration> idle(const Now& now) const;
+
+  Seq applied() const { return applied_; }
+  bool has_unanswered() const { return !batches_.empty() || !reports_.empty(); }
+  // No replies will come any more: polls that wait for one are told so.
+  void abandon();
+  QueueView queue(std::string_view definition, Micros now) const;
+  std::vector<WorkerRow> workers() const { return workers_.rows(); }
+  DispatcherMetrics metrics(Micros now) const;
+
+ private:
+  // What was submitted under a tag, in the order of its commands.
+  struct Starts {
+    std::vector<JobId> jobs;
+    std::vector<std::optional<events::Runtime>> slots;  // that each holds
+  };
+  struct Leases {
+    Poll poll;
+    std::vector<JobId> jobs;
+  };
+  struct Reports {
+    std::vector<scheduler::Token> tokens;
+    std::vector<JobId> jobs;
+  };
+  struct Expiries {
+    std::vector<OpenAttempts::Over> attempts;
+  };
+  using Batch = std::variant<Starts, Leases, Reports, Expiries>;
+  using Replies = std::vector<Result<scheduler::Reply>>;
+
+  // core_fold.cc
+  void on(const events::JobStarted& event, Seq seq);
+  void on(const events::JobCancelRequested& event);
+  void on(const events::LeaseExtended& event, Micros time);
+  void end(JobId job);
+
+  // core_replies.cc
+  void answer(Starts& batch, Replies& replies, const Now& now);
+  void answer(Leases& batch, Replies& replies, const Now& now);
+  void answer(Reports& batch, Replies& replies, const Now& now);
+  void answer(Expiries& batch, Replies& replies, const Now& now);
+  void refused(JobId job, const Error& error, const Now& now);
+  void launch(scheduler::StartedJob&& job);
+
+  // core.cc
+  void propose_expiries(const Now& now);
+  void propose_reports();
+  void propose_starts(const Now& now);
+  void serve_polls(const Now& now);
+  bool serve(Poll& poll, const Now& now);
+  scheduler::StartJob start_command(JobId job);
+  void submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands);
+  std::size_t* slots_of(events::Runtime runtime);
+  void give_slot_back(std::optional<events::Runtime> runtime);
+
+  Entropy& entropy_;
+  projections::Queue queue_;
+  OpenAttempts open_;
+  Workers workers_;
+  LeasePolls polls_;
+  Seq applied_;
+  std::size_t exec_free_;
+  std::size_t http_free_;
+  const CoreOptions options_;
+  std::uint64_t last_tag_ = 0;
+  std::uint64_t last_poll_ = 0;
+  std::map<std::uint64_t, Batch> batches_;  // without a reply yet
+  std::size_t starts_in_flight_ = 0;
+  std::size_t expiries_in_flight_ = 0;
+  std::deque<scheduler::ReportAttempt> reports_;
+  // Attempts of an earlier start of this server, to be given up.
+  std::vector<OpenAttempts::Over> lost_;
+  // Runs that were launched and have no outcome yet: job of each, by its JobStarted event.
+  std::unordered_map<Seq, JobId> runs_;
+  // After a refusal that the queue did not foresee: no proposals until then, so that a difference
+  // of opinion costs a few commands a second, not a core.
+  std::optional<Micros> held_until_;  // steady
+  bool closed_ = false;
+  std::uint64_t started_ = 0;
+  std::uint64_t start_refused_ = 0;
+  std::uint64_t expired_ = 0;
+  Actions actions_;
+};
+
+}  // namespace daybook::dispatch

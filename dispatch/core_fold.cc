@@ -1,0 +1,128 @@
+// Core: what it learns from the recovered state and from the log.
+#include <type_traits>
+
+#include "dispatch/core.h"
+
+namespace daybook::dispatch {
+namespace {
+
+events::DefinitionPut definition_event(const scheduler::Definition& definition) {
+  const auto& from = definition.settings;
+  events::DefinitionPut out;
+  out.definition = definition.id;
+  out.component = from.component;
+  out.retry = from.retry;
+  out.timeout = from.timeout;
+  out.lease = from.lease;
+  out.concurrency = from.concurrency;
+  out.rate_count = from.rate_count;
+  out.rate_per = from.rate_per;
+  out.priority = from.priority;
+  out.retention = from.retention;
+  out.paused = from.paused;
+  return out;
+}
+
+void seed_definitions(projections::Queue& queue, const scheduler::State& state) {
+  state.each_component([&](const scheduler::Component& component) {
+    queue.seed_component(component.id, component.runtime);
+  });
+  // A deleted definition is left out: its jobs are then offered without a runtime, and fail.
+  state.each_definition([&](const scheduler::Definition& definition) {
+    if (!definition.deleted) {
+      queue.seed_definition(definition_event(definition), definition.rate_start,
+                            definition.rate_used);
+    }
+  });
+}
+
+}  // namespace
+
+void Core::recover(const scheduler::State& state, Seq applied) {
+  applied_ = applied;
+  seed_definitions(queue_, state);
+  state.each_job([&](const scheduler::JobView& job) {
+    const projections::Queue::PendingJob known{job.job, job.definition->id, job.run_at,
+                                               job.priority};
+    if (!job.running) {
+      queue_.seed_pending(known);
+      return;
+    }
+    queue_.seed_running(known);
+    OpenAttempt attempt;
+    attempt.job = job.job;
+    attempt.started = job.started;
+    attempt.lease_until = job.lease_until;
+    attempt.timeout_at = job.timeout_at;
+    attempt.cancel_requested = job.cancel_requested;
+    open_.add(attempt);
+    if (!attempt.leased()) {
+      lost_.push_back({job.job, job.started, events::ExpiryCause::kRestart});
+    }
+  });
+}
+
+void Core::apply(const events::Recorded& recorded) {
+  queue_.apply(recorded);
+  applied_ = recorded.meta.seq;
+  std::visit(
+      [&](const auto& event) {
+        using E = std::decay_t<decltype(event)>;
+        if constexpr (std::is_same_v<E, events::JobStarted>) {
+          on(event, recorded.meta.seq);
+        } else if constexpr (std::is_same_v<E, events::JobCancelRequested>) {
+          on(event);
+        } else if constexpr (std::is_same_v<E, events::LeaseExtended>) {
+          on(event, recorded.meta.time);
+        } else if constexpr (std::is_same_v<E, events::JobCompleted> ||
+                             std::is_same_v<E, events::JobFailed> ||
+                             std::is_same_v<E, events::JobRetryScheduled> ||
+                             std::is_same_v<E, events::JobCancelled>) {
+          end(event.job);
+        }
+      },
+      recorded.event);
+}
+
+void Core::on(const events::JobStarted& event, Seq seq) {
+  OpenAttempt attempt;
+  attempt.job = event.job;
+  attempt.started = seq;
+  attempt.lease_until = event.lease_until;
+  attempt.timeout_at = event.timeout_at;
+  if (attempt.leased()) {
+    attempt.worker = workers_.started(event.worker, Micros{});
+  }
+  open_.add(attempt);
+  ++started_;
+}
+
+void Core::on(const events::JobCancelRequested& event) {
+  if (auto* attempt = open_.find(event.job)) {
+    attempt->cancel_requested = true;
+    if (runs_.contains(attempt->started)) {
+      actions_.stops.push_back(attempt->started);
+    }
+  }
+}
+
+void Core::on(const events::LeaseExtended& event, Micros time) {
+  open_.extend(event.job, event.lease_until);
+  if (const auto* attempt = open_.find(event.job)) {
+    workers_.heartbeat(attempt->worker, time);
+  }
+}
+
+void Core::end(JobId job) {
+  const auto ended = open_.remove(job);
+  if (!ended) {
+    return;
+  }
+  workers_.ended(ended->worker);
+  // Somebody else ended it: what it still does is for nothing.
+  if (runs_.contains(ended->started)) {
+    actions_.stops.push_back(ended->started);
+  }
+}
+
+}  // namespace daybook::dispatch

@@ -1,0 +1,134 @@
+// Core: what the sequencer answers to its proposals.
+#include <utility>
+
+#include "dispatch/core.h"
+#include "dispatch/report.h"
+
+namespace daybook::dispatch {
+namespace {
+
+constexpr Duration kHold = millis(20);        // after a refusal that the queue did not foresee
+constexpr Duration kLookAgain = millis(100);  // at an attempt that was not over after all
+
+// The attempt of an answered start; empty when the job failed instead of starting.
+std::optional<scheduler::StartedJob> started_of(scheduler::Reply& reply) {
+  auto* outcome = std::get_if<scheduler::StartOutcome>(&reply.outcome);
+  return outcome == nullptr ? std::nullopt : std::move(outcome->started);
+}
+
+}  // namespace
+
+void Core::on_replies(std::uint64_t tag, Replies replies, const Now& now) {
+  const auto found = batches_.find(tag);
+  if (found == batches_.end()) {
+    return;
+  }
+  Batch batch = std::move(found->second);
+  batches_.erase(found);
+  std::visit([&](auto& kind) { answer(kind, replies, now); }, batch);
+}
+
+// The log holds no event that ends the offer: the job is ready again.
+void Core::refused(JobId job, const Error& error, const Now& now) {
+  ++start_refused_;
+  queue_.give_back(job);
+  const bool gone = error.code == Code::kNotFound || error.reason == "JOB_RUNNING";
+  if (!gone) {
+    held_until_ = now.steady + kHold;
+  }
+}
+
+void Core::answer(Starts& batch, Replies& replies, const Now& now) {
+  starts_in_flight_ -= batch.jobs.size();
+  for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    auto& reply = replies[i];
+    auto started = reply ? started_of(*reply) : std::nullopt;
+    if (!started) {
+      give_slot_back(batch.slots[i]);
+      if (!reply) {
+        refused(batch.jobs[i], reply.error(), now);
+      }
+      continue;
+    }
+    // The component may have changed its runtime since it was offered.
+    if (batch.slots[i] != started->component->runtime) {
+      give_slot_back(batch.slots[i]);
+      if (auto* slots = slots_of(started->component->runtime); slots != nullptr && *slots > 0) {
+        --*slots;
+      }
+    }
+    launch(std::move(*started));
+  }
+}
+
+void Core::launch(scheduler::StartedJob&& job) {
+  const auto* attempt = open_.find(job.job);
+  if (closed_) {
+    give_slot_back(job.component->runtime);
+    return;  // found open at the next start
+  }
+  if (attempt == nullptr || attempt->started != job.token.started) {
+    give_slot_back(job.component->runtime);
+    return;  // it was ended before it was launched
+  }
+  runs_.emplace(job.token.started, job.job);
+  if (attempt->cancel_requested) {
+    components::RunOutcome outcome;
+    outcome.cancelled = true;
+    on_outcome(job, std::move(outcome));
+    return;
+  }
+  actions_.launches.push_back(std::move(job));
+}
+
+void Core::answer(Leases& batch, Replies& replies, const Now& now) {
+  starts_in_flight_ -= batch.jobs.size();
+  std::vector<scheduler::StartedJob> jobs;
+  for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    if (!replies[i]) {
+      refused(batch.jobs[i], replies[i].error(), now);
+    } else if (auto started = started_of(*replies[i])) {
+      jobs.push_back(std::move(*started));
+    }
+  }
+  const bool waits_on = jobs.empty() && !closed_ && batch.poll.until > now.steady;
+  if (waits_on) {
+    polls_.add(std::move(batch.poll));  // with its number: back in front
+  } else {
+    actions_.answers.push_back({std::move(batch.poll.done), std::move(jobs)});
+  }
+}
+
+void Core::answer(Reports& batch, Replies& replies, const Now&) {
+  for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
+    if (replies[i]) {
+      continue;
+    }
+    const Error& error = replies[i].error();
+    switch (error.code) {
+      case Code::kTooLarge:
+      case Code::kInvalid:
+      case Code::kMalformed:
+        reports_.push_back(make_refused_report(batch.tokens[i], batch.jobs[i], error));
+        break;
+      default:
+        actions_.notes.push_back("report of job " + batch.jobs[i].text() +
+                                 " dropped: " + error.text());
+    }
+  }
+}
+
+void Core::answer(Expiries& batch, Replies& replies, const Now& now) {
+  expiries_in_flight_ -= batch.attempts.size();
+  for (std::size_t i = 0; i < batch.attempts.size(); ++i) {
+    const auto& over = batch.attempts[i];
+    if (replies[i]) {
+      ++expired_;
+    } else if (replies[i].error().reason == "ATTEMPT_NOT_OVER") {
+      // A heartbeat overtook us, or the clocks differ.
+      open_.look_again(over.job, over.started, now.logical + kLookAgain);
+    }
+  }
+}
+
+}  // namespace daybook::dispatch

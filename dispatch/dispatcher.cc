@@ -1,0 +1,433 @@
+#include "dispatch/dispatcher.h"
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+
+#include "base/limits.h"
+#include "dispatch/core.h"
+#include "dispatch/mailbox.h"
+#include "dispatch/retention.h"
+#include "events/codec.h"
+#include "scheduler/logical_time.h"
+
+namespace daybook::dispatch {
+namespace {
+
+struct RepliesArrived {
+  std::uint64_t tag = 0;
+  std::vector<Result<scheduler::Reply>> replies;
+};
+struct RunEnded {
+  std::shared_ptr<const scheduler::StartedJob> job;
+  components::RunOutcome outcome;
+};
+struct PollArrived {
+  LeaseRequest request;
+  LeaseAnswer done;
+};
+struct StopAsked {
+  JobId job;
+};
+struct Closing {};
+struct Quit {};
+using Message = std::variant<RepliesArrived, RunEnded, PollArrived, StopAsked, Closing, Quit>;
+using Mail = Mailbox<Message>;
+
+// The wall clock may be set while the thread waits for a time of day.
+constexpr Duration kLookAtClock = millis(500);
+// Between two tries to hand a request to a full inbox.
+constexpr Duration kInboxRetry = millis(2);
+// The last replies after stop() come as soon as a group is synced.
+constexpr Duration kLastReplies = seconds(10);
+
+Status check_lease(const LeaseRequest& request) {
+  const auto refuse = [](std::string_view field, std::int64_t min, std::size_t max) {
+    return fail(Code::kInvalid, "INVALID_FIELD",
+                "Must be from " + std::to_string(min) + " to " + std::to_string(max) + ".", field);
+  };
+  if (request.definitions.empty() || request.definitions.size() > kLeaseDefinitionsMax) {
+    return refuse("definitions", 1, kLeaseDefinitionsMax);
+  }
+  if (request.max == 0 || request.max > kLeaseJobsMax) {
+    return refuse("max", 1, kLeaseJobsMax);
+  }
+  if (request.wait.value < 0 || request.wait > millis(kLeaseWaitMaxMs)) {
+    return refuse("waitMs", 0, kLeaseWaitMaxMs);
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Dispatcher::Impl {
+  Impl(log::Log& log_in, scheduler::Sequencer& sequencer_in, const Clock& clock_in,
+       Entropy& entropy_in, Runtimes runtimes_in, DispatcherOptions options_in)
+      : log(log_in),
+        sequencer(sequencer_in),
+        clock(clock_in),
+        entropy(entropy_in),
+        runtimes(runtimes_in),
+        options(std::move(options_in)),
+        core({runtimes.exec == nullptr ? 0 : options.exec_slots,
+              runtimes.http == nullptr ? 0 : options.http_slots},
+             entropy_in) {}
+
+  void work();
+  std::optional<std::chrono::microseconds> patience();
+  void look_at_clock();
+  Status fold();
+  void give_up(const Error& error);
+  void handle(Message&& message);
+  void execute(Actions&& actions);
+  void launch(scheduler::StartedJob&& job);
+  void send(Submit&& submit);
+  void empty_outbox();
+  void refuse(const LeaseAnswer& done);
+  Now query_now() const;
+
+  // --- constant after construction, or with their own synchronisation ---
+  log::Log& log;
+  scheduler::Sequencer& sequencer;
+  const Clock& clock;
+  Entropy& entropy;
+  const Runtimes runtimes;
+  const DispatcherOptions options;
+  const std::shared_ptr<Mail> mail = std::make_shared<Mail>();
+  std::atomic<bool> accepting{false};
+  std::atomic<std::size_t> polls_open{0};
+  std::thread thread;
+  std::unique_ptr<Retention> retention;
+  std::uint64_t subscription = 0;
+
+  // --- guarded by mutex: the thread holds it while it works with the core, queries while they look
+  mutable std::mutex mutex;
+  Core core;
+  Now now{};
+
+  // --- of the thread (and of recover(), before it starts) ---
+  struct Unsent {
+    std::uint64_t tag = 0;
+    scheduler::Request request;
+  };
+  std::optional<scheduler::LogicalTime> time;
+  Micros newest_event{};
+  std::unique_ptr<log::Cursor> cursor;
+  std::deque<Unsent> outbox;
+  std::unordered_map<Seq, std::shared_ptr<components::Run>> runs;
+  bool blind = false;             // the log cannot be read any more
+  std::optional<Micros> quit_by;  // steady
+};
+
+void Dispatcher::Impl::work() {
+  std::vector<Message> messages;
+  for (;;) {
+    mail->wait(patience(), messages);
+    // After the mail: what a reply rests on is durable, and so is folded before the reply is read.
+    if (const Status folded = fold(); !folded) {
+      give_up(folded.error());
+    }
+    Actions actions;
+    {
+      const std::lock_guard lock(mutex);
+      look_at_clock();
+      for (auto& message : messages) {
+        handle(std::move(message));
+      }
+      core.step(now);
+      actions = core.take_actions();
+    }
+    messages.clear();
+    execute(std::move(actions));
+    empty_outbox();
+    const bool settled = outbox.empty() && !core.has_unanswered();
+    if (quit_by && (settled || *quit_by <= now.steady)) {
+      break;
+    }
+  }
+  Actions last;
+  {
+    const std::lock_guard lock(mutex);
+    core.abandon();
+    last = core.take_actions();
+  }
+  execute(std::move(last));
+  for (auto& message : mail->close()) {
+    if (auto* poll = std::get_if<PollArrived>(&message)) {
+      refuse(poll->done);
+    }
+  }
+}
+
+void Dispatcher::Impl::refuse(const LeaseAnswer& done) {
+  --polls_open;
+  done(fail(Code::kShutdown, "SHUTTING_DOWN", "The server is stopping."));
+}
+
+std::optional<std::chrono::microseconds> Dispatcher::Impl::patience() {
+  std::optional<Duration> out;
+  const auto at_most = [&](Duration limit) { out = out ? std::min(*out, limit) : limit; };
+  {
+    const std::lock_guard lock(mutex);
+    look_at_clock();
+    if (const auto idle = core.idle(now)) {
+      at_most(std::min(*idle, kLookAtClock));
+    }
+  }
+  if (!outbox.empty()) {
+    at_most(kInboxRetry);
+  }
+  if (quit_by) {
+    at_most(millis(100));
+  }
+  return out ? std::optional(std::chrono::microseconds(out->value)) : std::nullopt;
+}
+
+void Dispatcher::Impl::look_at_clock() {
+  now.logical = std::max(time->next(), newest_event);
+  now.steady = clock.steady();
+}
+
+Now Dispatcher::Impl::query_now() const {
+  const Micros steady = clock.steady();
+  return {now.logical + (steady - now.steady), steady};
+}
+
+// Folds all that is durable.
+Status Dispatcher::Impl::fold() {
+  if (blind) {
+    return {};
+  }
+  if (!cursor) {
+    DAYBOOK_ASSIGN(cursor, log.read(next(core.applied())));
+  }
+  for (bool more = true; more;) {
+    const std::lock_guard lock(mutex);
+    for (std::size_t i = 0; more && i < kDispatchEventsMax; ++i) {
+      events::RecordView record;
+      DAYBOOK_ASSIGN(more, cursor->next(record));
+      if (more) {
+        DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
+        core.apply(recorded);
+        newest_event = std::max(newest_event, recorded.meta.time);
+      }
+    }
+  }
+  return {};
+}
+
+void Dispatcher::Impl::give_up(const Error& error) {
+  blind = true;
+  {
+    const std::lock_guard lock(mutex);
+    core.close();
+  }
+  if (options.logger) {
+    options.logger->critical("dispatcher: the log cannot be read, nothing starts any more: {}",
+                             error.text());
+  }
+  if (options.on_fatal) {
+    options.on_fatal(error);
+  }
+}
+
+void Dispatcher::Impl::handle(Message&& message) {
+  if (auto* arrived = std::get_if<RepliesArrived>(&message)) {
+    core.on_replies(arrived->tag, std::move(arrived->replies), now);
+  } else if (auto* ended = std::get_if<RunEnded>(&message)) {
+    runs.erase(ended->job->token.started);
+    core.on_outcome(*ended->job, std::move(ended->outcome));
+  } else if (auto* poll = std::get_if<PollArrived>(&message)) {
+    core.add_poll(std::move(poll->request), std::move(poll->done), now);
+  } else if (const auto* stop = std::get_if<StopAsked>(&message)) {
+    core.stop_attempt(stop->job);
+  } else if (std::holds_alternative<Closing>(message)) {
+    core.close();
+  } else {
+    quit_by = now.steady + kLastReplies;
+  }
+}
+
+void Dispatcher::Impl::execute(Actions&& actions) {
+  for (auto& submit : actions.submits) {
+    send(std::move(submit));
+  }
+  for (auto& job : actions.launches) {
+    launch(std::move(job));
+  }
+  for (const Seq started : actions.stops) {
+    if (const auto run = runs.find(started); run != runs.end()) {
+      run->second->stop();
+    }
+  }
+  for (auto& answered : actions.answers) {
+    --polls_open;
+    answered.done(std::move(answered.jobs));
+  }
+  if (options.logger) {
+    for (const auto& note : actions.notes) {
+      options.logger->info("dispatcher: {}", note);
+    }
+  }
+}
+
+void Dispatcher::Impl::launch(scheduler::StartedJob&& job) {
+  auto shared = std::make_shared<const scheduler::StartedJob>(std::move(job));
+  const auto done = [mailbox = mail, shared](components::RunOutcome outcome) {
+    (void)mailbox->post(RunEnded{shared, std::move(outcome)});
+  };
+  components::Runtime* runtime = nullptr;
+  if (shared->component->runtime == events::Runtime::kExec) {
+    runtime = runtimes.exec;
+  } else if (shared->component->runtime == events::Runtime::kHttp) {
+    runtime = runtimes.http;
+  }
+  if (runtime == nullptr) {
+    components::RunOutcome outcome;
+    outcome.failure = components::Failure{
+        "RUNTIME_NOT_AVAILABLE", "This server does not run components of this kind.", "", true};
+    done(std::move(outcome));
+    return;
+  }
+  components::Order order;
+  order.job = shared->job;
+  order.definition = shared->definition;
+  order.attempt = shared->attempt;
+  order.token = shared->token.text();
+  order.component = shared->component->id;
+  order.spec = shared->component->spec;
+  order.parameters = shared->parameters;
+  order.timeout_at = shared->timeout_at;
+  runs[shared->token.started] = runtime->run(std::move(order), done);
+}
+
+void Dispatcher::Impl::send(Submit&& submit) {
+  scheduler::Request request;
+  request.id = entropy.command_id();
+  request.actor = std::move(submit.actor);
+  request.commands = std::move(submit.commands);
+  request.answer = [mailbox = mail, tag = submit.tag](std::vector<Result<scheduler::Reply>> all) {
+    (void)mailbox->post(RepliesArrived{tag, std::move(all)});
+  };
+  outbox.push_back({submit.tag, std::move(request)});
+}
+
+// Nothing is lost when the inbox is full: what is left goes later, in its order.
+void Dispatcher::Impl::empty_outbox() {
+  while (!outbox.empty()) {
+    auto& unsent = outbox.front();
+    if (const Status sent = sequencer.submit(std::move(unsent.request)); !sent) {
+      if (sent.error().code == Code::kExhausted) {
+        return;
+      }
+      // The sequencer has stopped: it is as if it had refused.
+      const std::lock_guard lock(mutex);
+      core.close();
+      core.on_replies(unsent.tag,
+                      {unsent.request.commands.size(), tl::unexpected<Error>(sent.error())}, now);
+    }
+    outbox.pop_front();
+  }
+}
+
+Dispatcher::Dispatcher(log::Log& log, scheduler::Sequencer& sequencer, projections::Views& views,
+                       const Clock& clock, Entropy& entropy, Runtimes runtimes,
+                       DispatcherOptions options)
+    : impl_(std::make_unique<Impl>(log, sequencer, clock, entropy, runtimes, std::move(options))) {
+  if (impl_->options.retention) {
+    impl_->retention = std::make_unique<Retention>(
+        Retention::Parts{sequencer, views, clock, entropy, impl_->options.logger});
+  }
+}
+
+Dispatcher::~Dispatcher() {
+  stop();
+}
+
+void Dispatcher::recover(const scheduler::State& state, Seq applied) {
+  impl_->core.recover(state, applied);
+  impl_->time.emplace(impl_->clock, state.time());
+  impl_->look_at_clock();
+}
+
+void Dispatcher::start() {
+  if (!impl_->time) {
+    impl_->time.emplace(impl_->clock, Micros{});
+  }
+  impl_->subscription =
+      impl_->log.durable().subscribe([mailbox = impl_->mail] { mailbox->poke(); });
+  impl_->accepting = true;
+  impl_->mail->poke();
+  impl_->thread = std::thread([this] { impl_->work(); });
+  if (impl_->retention) {
+    impl_->retention->start();
+  }
+}
+
+// First nothing new begins, then what runs is ended, then what was still to be said is said.
+void Dispatcher::stop() {
+  impl_->accepting = false;
+  if (!impl_->thread.joinable()) {
+    return;
+  }
+  if (impl_->retention) {
+    impl_->retention->stop();
+  }
+  (void)impl_->mail->post(Closing{});
+  for (auto* runtime : {impl_->runtimes.exec, impl_->runtimes.http}) {
+    if (runtime != nullptr) {
+      runtime->shutdown();
+    }
+  }
+  (void)impl_->mail->post(Quit{});
+  impl_->thread.join();
+  impl_->log.durable().unsubscribe(impl_->subscription);
+}
+
+void Dispatcher::lease(LeaseRequest request, LeaseAnswer done) {
+  if (const Status valid = check_lease(request); !valid) {
+    done(fail(valid.error()));
+    return;
+  }
+  if (impl_->polls_open.fetch_add(1) >= kLongPollsMax) {
+    --impl_->polls_open;
+    done(fail(Code::kExhausted, "TOO_MANY_POLLS", "Too many workers are waiting; try again."));
+    return;
+  }
+  Message message = PollArrived{std::move(request), std::move(done)};
+  if (!impl_->accepting || !impl_->mail->post(std::move(message))) {
+    impl_->refuse(std::get<PollArrived>(message).done);
+  }
+}
+
+void Dispatcher::stop_attempt(JobId job) {
+  (void)impl_->mail->post(StopAsked{job});
+}
+
+QueueView Dispatcher::queue(std::string_view definition) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->core.queue(definition, impl_->query_now().logical);
+}
+
+std::vector<WorkerRow> Dispatcher::workers() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->core.workers();
+}
+
+DispatcherMetrics Dispatcher::metrics() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->core.metrics(impl_->query_now().logical);
+}
+
+Seq Dispatcher::applied() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->core.applied();
+}
+
+}  // namespace daybook::dispatch

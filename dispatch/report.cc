@@ -1,0 +1,118 @@
+#include "dispatch/report.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/sha256.h"
+#include "base/utf8.h"
+
+namespace daybook::dispatch {
+namespace {
+
+// Parts are preceded by their length, so that no two outcomes have the same form.
+void add_part(std::string& out, std::string_view part) {
+  out.append(std::to_string(part.size())).append(":").append(part);
+}
+
+std::uint64_t digest_of(const scheduler::ReportAttempt& report) {
+  std::string form(report.cancelled ? "c" : report.failed ? "f" : "r");
+  add_part(form, report.result);
+  if (report.failed) {
+    add_part(form, report.failed->code);
+    add_part(form, report.failed->message);
+    add_part(form, report.failed->details);
+    form += report.failed->retryable ? '1' : '0';
+  }
+  for (const auto& effect : report.effects) {
+    add_part(form, effect.job.definition);
+    add_part(form, effect.job.parameters);
+    add_part(form, effect.job.run_at ? std::to_string(effect.job.run_at->value) : "");
+    add_part(form, effect.after ? std::to_string(effect.after->value) : "");
+    add_part(form, effect.job.priority ? std::to_string(*effect.job.priority) : "");
+    for (const auto& tag : effect.job.tags) {
+      add_part(form, tag);
+    }
+    form += ';';
+  }
+  const Hash hash = sha256(form);
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    out = out << 8 | hash[i];
+  }
+  return out;
+}
+
+// At most `bytes_max`, and UTF-8: what comes from the outside may be neither.
+std::string cut(std::string text, std::size_t bytes_max) {
+  text.resize(std::min(text.size(), bytes_max));
+  while (const auto bad = find_bad_utf8(text)) {
+    text.resize(*bad);
+  }
+  return text;
+}
+
+scheduler::Failed failed_of(components::Failure failure) {
+  scheduler::Failed out;
+  out.code = cut(std::move(failure.code), kIdBytesMax);
+  out.message = cut(std::move(failure.message), kErrorMessageBytesMax);
+  // Half a JSON document is none.
+  if (failure.details.size() <= kErrorDetailsBytesMax) {
+    out.details = std::move(failure.details);
+  }
+  out.retryable = failure.retryable;
+  return out;
+}
+
+scheduler::ScheduleEffect effect_of(components::ScheduleJobEffect effect) {
+  scheduler::ScheduleEffect out;
+  out.job.definition = std::move(effect.definition);
+  out.job.parameters = std::move(effect.parameters);
+  out.job.run_at = effect.at;
+  out.job.priority = effect.priority;
+  out.job.tags = std::move(effect.tags);
+  out.after = effect.after;
+  return out;
+}
+
+}  // namespace
+
+scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,
+                                     components::RunOutcome outcome) {
+  scheduler::ReportAttempt out;
+  out.token = token;
+  out.job = job;
+  out.cancelled = outcome.cancelled;
+  if (outcome.failure) {
+    out.failed = failed_of(std::move(*outcome.failure));
+  } else if (outcome.result.size() > kResultBytesMax) {
+    out.failed = {"OUTPUT_TOO_LARGE", "The result is over its limit.", "", false};
+  } else if (!outcome.cancelled) {
+    out.result = std::move(outcome.result);
+    for (auto& effect : outcome.effects) {
+      out.effects.push_back(effect_of(std::move(effect)));
+    }
+  }
+  out.digest = digest_of(out);
+  return out;
+}
+
+scheduler::ReportAttempt make_refused_report(const scheduler::Token& token, JobId job,
+                                             const Error& refusal) {
+  components::RunOutcome outcome;
+  outcome.failure = components::Failure{"REPORT_REFUSED", refusal.text(), "", false};
+  return make_report(token, job, std::move(outcome));
+}
+
+std::size_t report_bytes(const scheduler::ReportAttempt& report) {
+  std::size_t out = report.result.size();
+  if (report.failed) {
+    out += report.failed->message.size() + report.failed->details.size();
+  }
+  for (const auto& effect : report.effects) {
+    out += effect.job.parameters.size();
+  }
+  return out;
+}
+
+}  // namespace daybook::dispatch

@@ -1,0 +1,47 @@
+// Which workers were seen lately, and how many attempts each holds. Private to dispatch. One owner.
+//
+// Workers are known by the name they give themselves; after a restart they are seen again when they
+// ask for work.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "dispatch/dispatcher.h"
+
+namespace daybook::dispatch {
+
+class Workers {
+ public:
+  // A worker asked for work.
+  void seen(const std::string& name, const std::vector<std::string>& definitions, Micros now);
+  // It began an attempt: returns its number, zero when it is not known.
+  std::uint32_t started(std::string_view name, Micros now);
+  void heartbeat(std::uint32_t number, Micros now);
+  void ended(std::uint32_t number);
+
+  // The most recently seen first.
+  std::vector<WorkerRow> rows() const;
+  std::size_t size() const { return numbers_.size(); }
+
+ private:
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>{}(name);
+    }
+  };
+
+  bool make_room();
+
+  // A worker keeps its number while it holds attempts; numbers start at 1.
+  std::unordered_map<std::uint32_t, WorkerRow> workers_;
+  std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> numbers_;
+  std::uint32_t last_number_ = 0;
+};
+
+}  // namespace daybook::dispatch
