@@ -272,9 +272,11 @@ void Sequencer::Impl::run_commit() {
           std::chrono::duration_cast<std::chrono::microseconds>(took).count());
       sync_us_last = us;
       sync_us_total += us;
-      events_total += commit.group.count;
-      bytes += commit.group.bytes.size();
-      ++groups;
+      if (done) {
+        events_total += commit.group.count;
+        bytes += commit.group.bytes.size();
+        ++groups;
+      }
     }
     // Known before the sequencer goes on, else it could take a snapshot of what is not durable
     // (I9).

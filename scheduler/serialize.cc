@@ -1,6 +1,7 @@
 #include "scheduler/serialize.h"
 
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 
@@ -74,14 +75,15 @@ class Reader {
   bool ok() const { return ok_; }
   bool at_end() const { return ok_ && bytes_.empty(); }
 
+  // Only the shortest form counts: equal states have equal bytes, both ways.
   std::uint64_t number() {
     std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (bytes_.empty()) {
-        break;
-      }
+    for (unsigned shift = 0; shift < 64 && !bytes_.empty(); shift += 7) {
       const std::uint8_t byte = bytes_.front();
       bytes_ = bytes_.subspan(1);
+      if ((shift == 63 && byte > 1) || (shift > 0 && byte == 0)) {
+        break;
+      }
       value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
       if (byte < 0x80) {
         return value;
@@ -90,6 +92,19 @@ class Reader {
     ok_ = false;
     return 0;
   }
+  // A number of at most `max`.
+  std::uint64_t number(std::uint64_t max) {
+    const std::uint64_t value = number();
+    ok_ = ok_ && value <= max;
+    return value;
+  }
+  bool flag() { return number(1) == 1; }
+  // A signed number from -max - 1 to max.
+  std::int64_t signed_number(std::int64_t max) {
+    const std::int64_t value = signed_number();
+    ok_ = ok_ && value >= -max - 1 && value <= max;
+    return value;
+  }
   std::int64_t signed_number() {
     const std::uint64_t bits = number();
     return static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
@@ -97,7 +112,7 @@ class Reader {
   Micros micros() { return Micros{signed_number()}; }
   Duration duration() { return Duration{signed_number()}; }
   Seq seq() { return Seq{number()}; }
-  std::uint32_t small() { return static_cast<std::uint32_t>(number()); }
+  std::uint32_t small() { return static_cast<std::uint32_t>(number(UINT32_MAX)); }
   JobId job() {
     const std::uint64_t high = number();
     return JobId{high, number()};
@@ -153,7 +168,7 @@ void write_definition(Writer& w, const Definition& d) {
 
 void read_definition(Reader& r, State::Parts& p) {
   Definition& d = p.definition(p.definition_slot(r.text()));
-  d.deleted = r.number() != 0;
+  d.deleted = r.flag();
   p.live_definitions += d.deleted ? 0 : 1;
   PutDefinition& s = d.settings;
   s.definition = d.id;
@@ -169,9 +184,9 @@ void read_definition(Reader& r, State::Parts& p) {
   s.concurrency = r.small();
   s.rate_count = r.small();
   s.rate_per = r.duration();
-  s.priority = static_cast<std::int32_t>(r.signed_number());
+  s.priority = static_cast<std::int32_t>(r.signed_number(INT32_MAX));
   s.retention = r.duration();
-  s.paused = r.number() != 0;
+  s.paused = r.flag();
   d.rate_start = r.micros();
   d.rate_used = r.small();
 }
@@ -207,7 +222,7 @@ bool read_job(Reader& r, State::Parts& p) {
   JobSlot& slot = p.jobs.insert(job);
   slot.definition = p.definition_slot(definition);
   slot.run_at = r.micros();
-  slot.priority = static_cast<std::int8_t>(r.signed_number());
+  slot.priority = static_cast<std::int8_t>(r.signed_number(INT8_MAX));
   slot.attempt = Attempt{r.small()};
   const std::string_view parameters = r.text();
   const std::string_view unique_key = r.text();
@@ -228,7 +243,7 @@ bool read_job(Reader& r, State::Parts& p) {
   open.started_at = r.micros();
   open.lease_until = r.micros();
   open.timeout_at = r.micros();
-  open.cancel_requested = r.number() != 0;
+  open.cancel_requested = r.flag();
   ++counts.running;
   return p.open.emplace(slot.started.value, open).second && r.ok();
 }
@@ -293,7 +308,7 @@ bool read_memories(Reader& r, State::Parts& p) {
     report.digest = r.number();
     report.job = r.job();
     report.seq = r.seq();
-    report.result = static_cast<AttemptResult>(r.number());
+    report.result = static_cast<AttemptResult>(r.number(UINT8_MAX));
     report.retry_at = r.micros();
     if (p.reports.find(started)) {
       return false;
@@ -352,7 +367,7 @@ Result<State> deserialize(Bytes bytes) {
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
     auto component = std::make_shared<Component>();
     component->id = r.text();
-    component->runtime = static_cast<events::Runtime>(r.number());
+    component->runtime = static_cast<events::Runtime>(r.number(UINT8_MAX));
     component->spec = r.text();
     component->spec_hash = r.hash();
     p.components.emplace(component->id, component);

@@ -1,0 +1,53 @@
+// A log whose appends wait at a gate: what a slow device does to those who wait for it.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+
+#include "log/memory_log.h"
+
+namespace daybook::scheduler {
+
+class GatedLog final : public log::Log {
+ public:
+  log::MemoryLog inner;
+
+  void close() { set(false); }
+  void open() { set(true); }
+  // Waits until an append stands at the closed gate.
+  void await_append() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_; });
+  }
+
+  Seq first() const override { return inner.first(); }
+  Seq last() const override { return inner.last(); }
+  Hash last_chain() const override { return inner.last_chain(); }
+  const Watermark& durable() const override { return inner.durable(); }
+  Status append(const events::Group& group) override {
+    {
+      std::unique_lock lock(mutex_);
+      waiting_ = true;
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return open_; });
+      waiting_ = false;
+    }
+    return inner.append(group);
+  }
+  Result<std::unique_ptr<log::Cursor>> read(Seq from) override { return inner.read(from); }
+  Status trim(Seq through) override { return inner.trim(through); }
+
+ private:
+  void set(bool open) {
+    const std::lock_guard lock(mutex_);
+    open_ = open;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = true;
+  bool waiting_ = false;
+};
+
+}  // namespace daybook::scheduler
