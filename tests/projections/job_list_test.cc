@@ -1,0 +1,222 @@
+// What the job list shows after each event.
+#include <algorithm>
+
+#include "tests/projections/views_rig.h"
+
+namespace daybook::projections {
+namespace {
+
+class JobList : public ViewsTest {};
+
+TEST_F(JobList, CreatedJobIsPendingWithAllItsFields) {
+  events::JobCreated e;
+  const JobId parent = s.create("other");
+  e.job = JobId::make(s.now, 0, next(s.last()));
+  e.definition = "d";
+  e.parameters = {R"({"a":[1,2]})"};
+  e.run_at = s.now + seconds(60);
+  e.priority = -3;
+  e.tags = {"red", "blue", "red"};
+  e.unique_key = "once";
+  e.parent = parent;
+  s.put(e);
+  const JobRow row = r.job(e.job);
+  EXPECT_EQ(row.job, e.job);
+  EXPECT_EQ(row.definition, "d");
+  EXPECT_EQ(row.status, JobStatus::kPending);
+  EXPECT_EQ(row.parameters, R"({"a":[1,2]})");
+  EXPECT_EQ(row.run_at, s.now + seconds(60));
+  EXPECT_EQ(row.created_at, s.now);
+  EXPECT_EQ(row.created_by, "tester");
+  EXPECT_EQ(row.parent, parent);
+  EXPECT_EQ(row.tags, (std::vector<std::string>{"red", "blue", "red"}));
+  EXPECT_EQ(row.unique_key, "once");
+  EXPECT_EQ(row.priority, -3);
+  EXPECT_EQ(row.seq, s.last());
+  EXPECT_EQ(row.attempt, Attempt{0});
+  EXPECT_EQ(row.finished_at, Micros{});
+}
+
+TEST_F(JobList, LifeOfAJobThatFailsOnceThenSucceeds) {
+  const JobId job = s.create("d");
+  const Micros created = s.now;
+  s.now = s.now + seconds(1);
+  s.start(job, "d");
+  EXPECT_EQ(r.job(job).status, JobStatus::kRunning);
+  EXPECT_EQ(r.job(job).component, "c");
+  EXPECT_EQ(r.job(job).worker, "w");
+  EXPECT_EQ(r.job(job).started_at, s.now);
+  s.now = s.now + seconds(1);
+  s.retry(job, "d", seconds(5));
+  JobRow row = r.job(job);
+  EXPECT_EQ(row.status, JobStatus::kPending);
+  EXPECT_EQ(row.run_at, s.now + seconds(5));
+  ASSERT_TRUE(row.error);
+  EXPECT_EQ(row.error->code, "AGAIN");
+  s.now = s.now + seconds(5);
+  s.start(job, "d", 2);
+  EXPECT_TRUE(r.job(job).error);
+  s.now = s.now + seconds(1);
+  s.complete(job, "d");
+  row = r.job(job);
+  EXPECT_EQ(row.status, JobStatus::kCompleted);
+  EXPECT_EQ(row.attempt, Attempt{2});
+  EXPECT_EQ(row.result, R"({"ok":true})");
+  EXPECT_FALSE(row.error);
+  EXPECT_EQ(row.created_at, created);
+  EXPECT_EQ(row.finished_at, s.now);
+  EXPECT_EQ(row.seq, s.last());
+}
+
+TEST_F(JobList, FailedJobShowsItsError) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  s.fail(job, "d", 1);
+  const JobRow row = r.job(job);
+  EXPECT_EQ(row.status, JobStatus::kFailed);
+  ASSERT_TRUE(row.error);
+  EXPECT_EQ(row.error->code, "BOOM");
+  EXPECT_EQ(row.error->message, "it broke");
+  EXPECT_EQ(row.error->details, R"({"why":2})");
+  EXPECT_TRUE(row.result.empty());
+}
+
+TEST_F(JobList, CancelRequestStandsUntilTheAttemptEnds) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  events::JobCancelRequested request;
+  request.job = job;
+  request.attempt = Attempt{1};
+  request.definition = "d";
+  s.put(request);
+  EXPECT_TRUE(r.job(job).cancel_requested);
+  s.cancel(job, "d", 1);
+  EXPECT_EQ(r.job(job).status, JobStatus::kCancelled);
+}
+
+TEST_F(JobList, LeaseEventsMoveOnlyTheSequenceNumber) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  const JobRow before = r.job(job);
+  events::LeaseExtended extended;
+  extended.job = job;
+  extended.attempt = Attempt{1};
+  s.put(extended);
+  events::LeaseExpired expired;
+  expired.job = job;
+  expired.attempt = Attempt{1};
+  expired.definition = "d";
+  s.put(expired);
+  EXPECT_EQ(r.job(job).seq, Seq{before.seq.value + 2});
+  EXPECT_EQ(r.job(job).status, JobStatus::kRunning);
+}
+
+TEST_F(JobList, RemovedJobLeavesListAndCountsButKeepsItsHistory) {
+  const JobId job = s.create("d", {"t"});
+  s.cancel(job, "d", 0);
+  EXPECT_EQ(r.jobs().size(), 1U);
+  s.remove(job, "d");
+  EXPECT_TRUE(r.jobs().empty());
+  EXPECT_FALSE(*r.now().job(job));
+  EXPECT_EQ(r.now().counts("")->cancelled, 0U);
+  const auto history = r.now().history(job, {});
+  ASSERT_TRUE(history);
+  EXPECT_EQ(history->rows.size(), 3U);
+  JobFilter tagged;
+  tagged.tag = "t";
+  EXPECT_TRUE(r.jobs(tagged).empty());
+}
+
+TEST_F(JobList, JobWithTheRightNumberButAnotherIdIsNotFound) {
+  JobId job = s.create("d");
+  job.high ^= 0x1'0000;
+  EXPECT_FALSE(*r.now().job(job));
+}
+
+TEST_F(JobList, CountsFollowEveryMoveAndTotalsAgree) {
+  const JobId a = s.create("a", {"x"});
+  const JobId b = s.create("b", {"x", "y", "x"});
+  s.create("b");
+  s.start(a, "a");
+  s.start(b, "b");
+  s.complete(b, "b");
+  const auto all = r.now().counts("");
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->pending, 1U);
+  EXPECT_EQ(all->running, 1U);
+  EXPECT_EQ(all->completed, 1U);
+  EXPECT_EQ(r.now().counts("b")->completed, 1U);
+  EXPECT_EQ(r.now().counts("nobody")->pending, 0U);
+  JobFilter x;
+  x.tag = "x";
+  EXPECT_EQ(r.now().jobs(x, {})->total_count, 2U);
+  x.definition = "b";
+  EXPECT_EQ(r.now().jobs(x, {})->total_count, 1U);
+  x.status = JobStatus::kRunning;
+  EXPECT_EQ(r.now().jobs(x, {})->total_count, 0U);
+  JobFilter visible;
+  visible.visible = std::vector<std::string>{"b", "nobody", "b"};
+  EXPECT_EQ(r.now().jobs(visible, {})->total_count, 2U);
+  EXPECT_EQ(r.jobs(visible).size(), 2U);
+  visible.definition = "a";
+  EXPECT_EQ(r.now().jobs(visible, {})->total_count, 0U);
+}
+
+TEST_F(JobList, AnswersStateTheEventTheyReflect) {
+  s.create("d");
+  EXPECT_EQ(r.now().jobs({}, {})->as_of, s.last());
+}
+
+TEST_F(JobList, RetentionFollowsTheDefinitionAsItIsNow) {
+  auto d = s.definition("d");
+  d.retention = hours(2);
+  s.put(d);
+  const JobId early = s.create("d");
+  const JobId late = s.create("d");
+  const JobId gone = s.create("deleted");
+  s.create("d");
+  s.cancel(early, "d", 0);
+  s.cancel(gone, "deleted", 0);
+  const Micros first = s.now;
+  s.now = s.now + hours(1);
+  s.cancel(late, "d", 0);
+  EXPECT_TRUE(r.now().retention_due(first + hours(2) + Duration{-1}, 10)->empty());
+  auto due = r.now().retention_due(first + hours(2), 10);
+  ASSERT_TRUE(due);
+  ASSERT_EQ(due->size(), 1U);
+  EXPECT_EQ(due->front().job, early);
+  EXPECT_EQ(due->front().definition, "d");
+  EXPECT_EQ(due->front().finished_at, first);
+  d.retention = seconds(1);
+  s.put(d);
+  due = r.now().retention_due(s.now + seconds(1), 10);
+  ASSERT_EQ(due->size(), 2U);
+  EXPECT_EQ(due->back().job, late);
+  EXPECT_EQ(r.now().retention_due(s.now + seconds(1), 1)->front().job, early);
+  EXPECT_EQ(r.now().retention_due(first + hours(14 * 24), 10)->size(), 3U);
+  s.remove(early, "d");
+  EXPECT_EQ(r.now().retention_due(s.now + seconds(1), 10)->size(), 1U);
+}
+
+TEST_F(JobList, RowThatWasPushedOutOfMemoryIsReadBack) {
+  const std::string big(100'000, 'x');
+  const std::string parameters = "\"" + big + "\"";
+  std::vector<JobId> jobs;
+  for (int i = 0; i < 200; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = "d";
+    e.parameters = {parameters};
+    s.put(e);
+    jobs.push_back(e.job);
+    r.now();
+  }
+  s.start(jobs[0], "d");
+  EXPECT_EQ(r.job(jobs[0]).status, JobStatus::kRunning);
+  EXPECT_EQ(r.job(jobs[0]).parameters, parameters);
+  s.start(jobs[199], "d");
+  EXPECT_EQ(r.now().counts("d")->running, 2U);
+}
+
+}  // namespace
+}  // namespace daybook::projections

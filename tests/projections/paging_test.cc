@@ -1,0 +1,280 @@
+// Pages of the job list: every filter and order against a plain filter over all rows, both
+// directions, and while jobs keep coming.
+#include <algorithm>
+#include <set>
+
+#include "base/limits.h"
+#include "tests/projections/views_rig.h"
+
+namespace daybook::projections {
+namespace {
+
+class Paging : public ViewsTest {
+ protected:
+  // Jobs of three definitions in all statuses, with tags and run times that are not in the order of
+  // creation.
+  void many_jobs(int count) {
+    const char* const names[] = {"a", "b", "c"};
+    for (int i = 0; i < count; ++i) {
+      const std::string_view d = names[i % 3];
+      std::vector<events::Text> tags;
+      if (i % 2 == 0) {
+        tags.push_back("even");
+      }
+      if (i % 5 == 0) {
+        tags.push_back("five");
+      }
+      const JobId job = s.create(d, tags, seconds(i * 37 % 101));
+      if (i % 4 > 0) {
+        s.start(job, d);
+      }
+      if (i % 4 == 2) {
+        s.complete(job, d);
+      }
+      if (i % 4 == 3) {
+        i % 8 == 3 ? s.fail(job, d, 1) : s.cancel(job, d, 1);
+      }
+      s.now = s.now + millis(i % 7 == 0 ? 500 : 0);
+    }
+  }
+
+  static bool matches(const JobFilter& f, const JobRow& row) {
+    const auto has = [](const std::vector<std::string>& all, const std::string& one) {
+      return std::find(all.begin(), all.end(), one) != all.end();
+    };
+    return (!f.definition || row.definition == *f.definition) &&
+           (!f.status || row.status == *f.status) && (!f.tag || has(row.tags, *f.tag)) &&
+           (!f.created_after || row.created_at >= *f.created_after) &&
+           (!f.created_before || row.created_at < *f.created_before) &&
+           (!f.run_after || row.run_at >= *f.run_after) &&
+           (!f.run_before || row.run_at < *f.run_before) &&
+           (!f.visible || has(*f.visible, row.definition));
+  }
+
+  static std::vector<JobId> expected(const JobFilter& f, std::vector<JobRow> all) {
+    const bool by_run = f.order == JobOrder::kRunAtFirst || f.order == JobOrder::kRunAtLast;
+    const bool down = f.order == JobOrder::kNewestFirst || f.order == JobOrder::kRunAtLast;
+    std::sort(all.begin(), all.end(), [&](const JobRow& x, const JobRow& y) {
+      const auto place = [&](const JobRow& row) {
+        return std::pair(by_run ? row.run_at : Micros{}, row.job.key());
+      };
+      return down ? place(y) < place(x) : place(x) < place(y);
+    });
+    std::vector<JobId> out;
+    for (const JobRow& row : all) {
+      if (matches(f, row)) {
+        out.push_back(row.job);
+      }
+    }
+    return out;
+  }
+
+  std::vector<JobId> forward(const JobFilter& f, std::size_t limit) {
+    std::vector<JobId> out;
+    PageRequest request{limit, "", ""};
+    for (;;) {
+      const auto page = r.views->jobs(f, request);
+      EXPECT_TRUE(page) << page.error().text();
+      if (!page || page->last_cursor.empty()) {
+        return out;
+      }
+      for (const JobRow& row : page->rows) {
+        out.push_back(row.job);
+      }
+      request.after = page->last_cursor;
+    }
+  }
+
+  std::vector<JobId> backward(const JobFilter& f, std::size_t limit, std::string before) {
+    std::vector<JobId> out;
+    for (;;) {
+      const auto page = r.views->jobs(f, {limit, "", before});
+      EXPECT_TRUE(page) << page.error().text();
+      if (!page || page->first_cursor.empty()) {
+        std::reverse(out.begin(), out.end());
+        return out;
+      }
+      for (auto row = page->rows.rbegin(); row != page->rows.rend(); ++row) {
+        out.push_back(row->job);
+      }
+      before = page->first_cursor;
+    }
+  }
+};
+
+std::vector<JobFilter> all_filters(Micros from, Micros to) {
+  std::vector<JobFilter> out;
+  for (int mask = 0; mask < 64; ++mask) {
+    for (const JobOrder order : {JobOrder::kNewestFirst, JobOrder::kOldestFirst,
+                                 JobOrder::kRunAtFirst, JobOrder::kRunAtLast}) {
+      JobFilter f;
+      f.order = order;
+      if ((mask & 1) != 0) {
+        f.definition = "b";
+      }
+      if ((mask & 2) != 0) {
+        f.status = JobStatus::kCompleted;
+      }
+      if ((mask & 4) != 0) {
+        f.tag = "even";
+      }
+      if ((mask & 8) != 0) {
+        f.created_after = from;
+        f.created_before = to;
+      }
+      if ((mask & 16) != 0) {
+        f.run_after = from;
+        f.run_before = to + seconds(30);
+      }
+      if ((mask & 32) != 0) {
+        f.visible = std::vector<std::string>{"a", "b"};
+      }
+      out.push_back(f);
+    }
+  }
+  return out;
+}
+
+TEST_F(Paging, EveryFilterAndOrderListsWhatAPlainFilterWould) {
+  const Micros begin = s.now;
+  many_jobs(120);
+  const std::vector<JobRow> all = r.jobs();
+  ASSERT_EQ(all.size(), 120U);
+  for (const JobFilter& f : all_filters(begin + seconds(2), begin + seconds(6))) {
+    const std::vector<JobId> must = expected(f, all);
+    EXPECT_EQ(forward(f, 7), must);
+    const auto first = r.views->jobs(f, {1000, "", ""});
+    ASSERT_TRUE(first);
+    if (first->total_count) {
+      EXPECT_EQ(*first->total_count, must.size());
+    }
+    const bool ranges = f.created_after || f.run_after;
+    EXPECT_EQ(first->total_count.has_value(), !ranges);
+    if (must.size() > 1) {
+      const auto last = first->rows.back().job;
+      std::vector<JobId> back = backward(f, 7, first->last_cursor);
+      back.push_back(last);
+      // The last cursor may lie behind the last row when rows had to be looked at.
+      if (back.size() == must.size() + 1) {
+        back.pop_back();
+      }
+      EXPECT_EQ(back, must);
+    }
+  }
+}
+
+TEST_F(Paging, PagesNeitherRepeatNorMissJobsWhileOthersAreCreated) {
+  many_jobs(50);
+  std::set<JobId> old;
+  for (const JobRow& row : r.jobs()) {
+    old.insert(row.job);
+  }
+  for (const JobOrder order : {JobOrder::kNewestFirst, JobOrder::kOldestFirst}) {
+    JobFilter f;
+    f.order = order;
+    std::vector<JobId> seen;
+    PageRequest request{7, "", ""};
+    for (std::size_t pages = 0; seen.size() < old.size() && pages < 40; ++pages) {
+      const auto page = r.now().jobs(f, request);
+      ASSERT_TRUE(page);
+      for (const JobRow& row : page->rows) {
+        if (old.contains(row.job)) {
+          seen.push_back(row.job);
+        }
+      }
+      request.after = page->last_cursor;
+      s.create("a");
+    }
+    EXPECT_EQ(seen.size(), old.size());
+    EXPECT_EQ(std::set<JobId>(seen.begin(), seen.end()), old);
+  }
+}
+
+TEST_F(Paging, NewJobsStandBeforeTheFirstCursorOfTheNewestFirstList) {
+  many_jobs(5);
+  const auto page = r.now().jobs({}, {3, "", ""});
+  const JobId fresh = s.create("a");
+  const auto newer = r.now().jobs({}, {3, "", page->first_cursor});
+  ASSERT_EQ(newer->rows.size(), 1U);
+  EXPECT_EQ(newer->rows[0].job, fresh);
+}
+
+TEST_F(Paging, BadCursorsAndLimitsNameTheirField) {
+  many_jobs(3);
+  const auto page = r.now().jobs({}, {1, "", ""});
+  const auto refused = [&](const PageRequest& request, const char* reason, const char* field) {
+    const auto answer = r.views->jobs({}, request);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Code::kInvalid);
+    EXPECT_EQ(answer.error().reason, reason);
+    EXPECT_EQ(answer.error().field, field);
+  };
+  refused({1, "xyz", ""}, "BAD_CURSOR", "after");
+  refused({1, "", "0102"}, "BAD_CURSOR", "before");
+  refused({1, "ff" + page->last_cursor.substr(2), ""}, "BAD_CURSOR", "after");
+  refused({1, page->last_cursor + "00", ""}, "BAD_CURSOR", "after");
+  refused({1, std::string(100'000, 'a'), ""}, "BAD_CURSOR", "after");
+  refused({0, "", ""}, "BAD_PAGE", "limit");
+  refused({kPageLimitMax + 1, "", ""}, "BAD_PAGE", "limit");
+  refused({1, page->last_cursor, page->first_cursor}, "BAD_PAGE", "before");
+  JobFilter by_run;
+  by_run.order = JobOrder::kRunAtFirst;
+  EXPECT_EQ(r.views->jobs(by_run, {1, page->last_cursor, ""}).error().reason, "BAD_CURSOR");
+}
+
+TEST_F(Paging, AFilterWithoutIndexLooksAtALimitedNumberOfRowsAndGoesOn) {
+  s.create("a");
+  for (std::size_t i = 0; i < kJobScanMax + 10; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = "a";
+    e.run_at = s.now + hours(1);
+    s.queue(e);
+  }
+  s.flush();
+  JobFilter f;
+  f.run_before = s.now + seconds(1);
+  const auto first = r.now().jobs(f, {10, "", ""});
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->rows.empty());
+  ASSERT_FALSE(first->last_cursor.empty());
+  const auto second = r.now().jobs(f, {10, first->last_cursor, ""});
+  EXPECT_EQ(second->rows.size(), 1U);
+}
+
+TEST_F(Paging, MoreVisibleDefinitionsThanCanBeMergedAreStillAnswered) {
+  JobFilter f;
+  f.visible.emplace();
+  for (std::size_t i = 0; i <= kJobMergeMax; ++i) {
+    const std::string_view name = s.keep("v" + std::to_string(i));
+    s.create(name);
+    f.visible->emplace_back(name);
+  }
+  s.create("hidden");
+  EXPECT_EQ(r.jobs(f).size(), kJobMergeMax + 1);
+  EXPECT_EQ(r.now().jobs(f, {})->total_count, kJobMergeMax + 1);
+}
+
+TEST_F(Paging, RetentionLooksAtALimitedNumberOfDefinitionsAndGoesOn) {
+  std::vector<JobId> jobs;
+  for (std::size_t i = 0; i < kRetentionDefinitionsMax + 1; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = s.keep("v" + std::to_string(i));
+    s.queue(e);
+    events::JobCancelled c;
+    c.job = e.job;
+    c.definition = e.definition;
+    s.queue(c);
+    jobs.push_back(e.job);
+  }
+  s.flush();
+  const Micros later = s.now + hours(10'000);
+  EXPECT_EQ(r.now().retention_due(later, 10'000)->size(), kRetentionDefinitionsMax);
+  const auto rest = r.now().retention_due(later, 10'000);
+  EXPECT_TRUE(std::any_of(rest->begin(), rest->end(),
+                          [&](const auto& ended) { return ended.job == jobs.back(); }));
+}
+
+}  // namespace
+}  // namespace daybook::projections

@@ -1,0 +1,143 @@
+// Definitions and components as the lists show them, and the history of jobs.
+#include "tests/projections/views_rig.h"
+
+namespace daybook::projections {
+namespace {
+
+class Resources : public ViewsTest {};
+
+TEST_F(Resources, DefinitionKeepsItsCreationThroughChanges) {
+  auto d = s.definition("d");
+  const Micros created = s.now;
+  s.now = s.now + seconds(5);
+  s.actor = "changer";
+  d.concurrency = 4;
+  d.rate_count = 7;
+  d.rate_per = seconds(9);
+  d.paused = true;
+  d.priority = -5;
+  d.display_name = "The one";
+  d.timeout = seconds(3);
+  d.lease = seconds(4);
+  d.retry = {5, seconds(1), seconds(2), 1500, 50};
+  s.put(d);
+  const auto row = r.now().definition("d");
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->created_at, created);
+  EXPECT_EQ((*row)->updated_at, s.now);
+  EXPECT_EQ((*row)->updated_by, "changer");
+  EXPECT_EQ((*row)->component, "c");
+  EXPECT_EQ((*row)->concurrency, 4U);
+  EXPECT_EQ((*row)->rate_count, 7U);
+  EXPECT_EQ((*row)->rate_per, seconds(9));
+  EXPECT_TRUE((*row)->paused);
+  EXPECT_EQ((*row)->priority, -5);
+  EXPECT_EQ((*row)->display_name, "The one");
+  EXPECT_EQ((*row)->timeout, seconds(3));
+  EXPECT_EQ((*row)->lease, seconds(4));
+  EXPECT_EQ((*row)->retention, hours(1));
+  EXPECT_EQ((*row)->retry, d.retry);
+  EXPECT_EQ((*row)->seq, s.last());
+}
+
+TEST_F(Resources, DeletedDefinitionIsGoneAndStartsAnew) {
+  s.definition("d");
+  events::DefinitionDeleted deleted;
+  deleted.definition = "d";
+  s.put(deleted);
+  EXPECT_FALSE(*r.now().definition("d"));
+  EXPECT_EQ(r.now().definitions({})->total_count, 0U);
+  s.now = s.now + seconds(1);
+  s.definition("d");
+  EXPECT_EQ((*r.now().definition("d"))->created_at, s.now);
+}
+
+TEST_F(Resources, ComponentShowsAllItsFields) {
+  events::ComponentPut e;
+  e.component = "lib/x.hreactor";
+  e.runtime = events::Runtime::kReactor;
+  e.spec = {R"({"code":"y"})"};
+  e.spec_hash[3] = 9;
+  e.display_name = "X";
+  e.description = "does x";
+  e.component_version = "1.2";
+  s.put(e);
+  const auto row = r.now().component("lib/x.hreactor");
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->runtime, events::Runtime::kReactor);
+  EXPECT_EQ((*row)->spec, R"({"code":"y"})");
+  EXPECT_EQ((*row)->spec_hash, e.spec_hash);
+  EXPECT_EQ((*row)->display_name, "X");
+  EXPECT_EQ((*row)->description, "does x");
+  EXPECT_EQ((*row)->component_version, "1.2");
+  events::ComponentDeleted deleted;
+  deleted.component = e.component;
+  s.put(deleted);
+  EXPECT_FALSE(*r.now().component("lib/x.hreactor"));
+}
+
+TEST_F(Resources, PagesGoThroughAllNamesInBothDirections) {
+  for (const char* name : {"b", "a", "c", "ab", "e"}) {
+    s.definition(name);
+  }
+  std::vector<std::string> names;
+  PageRequest request{2, "", ""};
+  for (;;) {
+    const auto page = r.now().definitions(request);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->total_count, 5U);
+    if (page->rows.empty()) {
+      break;
+    }
+    for (const auto& row : page->rows) {
+      names.push_back(row.definition);
+    }
+    request.after = page->last_cursor;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "ab", "b", "c", "e"}));
+  const auto all = r.now().definitions({});
+  const auto before = r.now().definitions({2, "", all->last_cursor});
+  ASSERT_EQ(before->rows.size(), 2U);
+  EXPECT_EQ(before->rows[0].definition, "b");
+  EXPECT_EQ(before->rows[1].definition, "c");
+}
+
+TEST_F(Resources, HistoryTellsEveryEventOfAJobInOrderAndInPages) {
+  const JobId job = s.create("d");
+  s.create("d");
+  s.start(job, "d");
+  r.now();
+  s.complete(job, "d");
+  auto page = r.now().history(job, {2, "", ""});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->total_count, 3U);
+  ASSERT_EQ(page->rows.size(), 2U);
+  EXPECT_EQ(page->rows[0].seq, job.key());
+  EXPECT_NE(page->rows[0].json.find("JobCreated"), std::string::npos);
+  page = r.now().history(job, {2, page->last_cursor, ""});
+  ASSERT_EQ(page->rows.size(), 1U);
+  EXPECT_NE(page->rows[0].json.find("JobCompleted"), std::string::npos);
+  page = r.now().history(job, {1, "", page->first_cursor});
+  ASSERT_EQ(page->rows.size(), 1U);
+  EXPECT_NE(page->rows[0].json.find("JobStarted"), std::string::npos);
+}
+
+TEST_F(Resources, HistoryEndsWhereTheLogWasTrimmed) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  r.now();
+  ASSERT_TRUE(r.log.trim(job.key()));
+  const auto page = r.now().history(job, {});
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->rows.size(), 1U);
+  EXPECT_NE(page->rows[0].json.find("JobStarted"), std::string::npos);
+}
+
+TEST_F(Resources, HistoryOfAnUnknownJobIsEmpty) {
+  const auto page = r.now().history(JobId::make(s.now, 0, Seq{99}), {});
+  ASSERT_TRUE(page);
+  EXPECT_TRUE(page->rows.empty());
+}
+
+}  // namespace
+}  // namespace daybook::projections

@@ -1,0 +1,318 @@
+// Opening, checkpoints, failures and rebuilds.
+#include <rocksdb/db.h>
+
+#include "tests/projections/random_lives.h"
+#include "tests/projections/views_rig.h"
+
+namespace daybook::projections {
+namespace {
+
+class Recovery : public ViewsTest {
+ protected:
+  void live(int steps, std::uint64_t seed = 7) {
+    RandomLives lives(s, seed);
+    for (int i = 0; i < steps; ++i) {
+      lives.step();
+    }
+  }
+  ProjectionStatus status(const std::string& name) {
+    for (const ProjectionStatus& row : r.views->status()) {
+      if (row.name == name) {
+        return row;
+      }
+    }
+    ADD_FAILURE() << "no projection " << name;
+    return {};
+  }
+  // Changes the closed store as a stranger would: merge operands are written as they are.
+  void meddle(const std::function<void(rocksdb::DB&)>& how) {
+    rocksdb::DB* raw = nullptr;
+    rocksdb::Options options;
+    options.merge_operator = rocksdb::Options().merge_operator;
+    ASSERT_TRUE(rocksdb::DB::Open(options, r.folder.string(), &raw).ok());
+    const std::unique_ptr<rocksdb::DB> db(raw);
+    how(*db);
+    ASSERT_TRUE(db->Flush(rocksdb::FlushOptions()).ok());
+  }
+};
+
+TEST_F(Recovery, StatusNamesEveryProjectionAndWhereItIs) {
+  live(20);
+  r.now();
+  const auto rows = r.views->status();
+  ASSERT_EQ(rows.size(), 5U);
+  for (const ProjectionStatus& row : rows) {
+    EXPECT_EQ(row.state, ProjectionState::kLive) << row.name;
+    EXPECT_EQ(row.applied, r.log.last());
+    EXPECT_TRUE(row.error.empty());
+    EXPECT_GE(row.version, 1U);
+  }
+}
+
+TEST_F(Recovery, StopMakesEverythingDurable) {
+  live(50);
+  r.now();
+  r.stop();
+  auto opened = r.try_open();
+  ASSERT_TRUE(opened);
+  EXPECT_EQ((*opened)->applied(), r.log.last());
+  EXPECT_EQ((*opened)->durable(), r.log.last());
+}
+
+TEST_F(Recovery, DurableNamesOnlyWhatACrashLeaves) {
+  live(50);
+  r.now();
+  EXPECT_EQ(r.views->durable(), Seq{0});
+  ASSERT_TRUE(r.views->flush());
+  const Seq flushed = r.views->durable();
+  EXPECT_EQ(flushed, r.log.last());
+  live(5, 8);
+  r.now();
+  EXPECT_EQ(r.views->durable(), flushed);
+  r.kill();
+  auto opened = r.try_open();
+  ASSERT_TRUE(opened);
+  EXPECT_EQ((*opened)->applied(), flushed);
+}
+
+TEST_F(Recovery, ViewsThatAreDeletedComeBackTheSame) {
+  live(100);
+  const auto digests = r.digests();
+  r.kill();
+  std::filesystem::remove_all(r.folder);
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+}
+
+TEST_F(Recovery, ViewsThatCannotBeOpenedAreMadeAnew) {
+  live(100);
+  const auto digests = r.digests();
+  r.stop();
+  for (const auto& entry : std::filesystem::directory_iterator(r.folder)) {
+    if (entry.path().filename() == "CURRENT") {
+      std::filesystem::resize_file(entry.path(), 3);
+    }
+  }
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+}
+
+TEST_F(Recovery, WaitEndsWhenTheViewsLag) {
+  live(3);
+  const Status status = r.views->wait_for(Seq{1'000'000}, std::chrono::milliseconds(1));
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, Code::kUnavailable);
+  EXPECT_EQ(status.error().reason, "PROJECTION_LAGS");
+}
+
+TEST_F(Recovery, CheckpointAheadOfTheLogIsSealed) {
+  live(100);
+  r.now();
+  r.stop();
+  log::MemoryLog shorter;
+  Story other(shorter);
+  other.create("d");
+  ViewsOptions options;
+  options.directory = r.folder;
+  auto opened = Views::open(options, shorter);
+  ASSERT_TRUE(opened) << opened.error().text();
+  EXPECT_EQ((*opened)->applied(), Seq{0});
+  (*opened)->start();
+  ASSERT_TRUE((*opened)->wait_for(shorter.last(), std::chrono::seconds(10)));
+  EXPECT_EQ((*opened)->counts("")->pending, 1U);
+  EXPECT_EQ((*opened)->jobs({}, {})->rows.size(), 1U);
+}
+
+TEST_F(Recovery, CheckpointOfAnotherLogIsSealed) {
+  s.create("mine");
+  r.now();
+  r.stop();
+  log::MemoryLog other;
+  Story story(other);
+  story.create("theirs");
+  story.create("theirs");
+  ViewsOptions options;
+  options.directory = r.folder;
+  auto opened = Views::open(options, other);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ((*opened)->applied(), Seq{0});
+  (*opened)->start();
+  ASSERT_TRUE((*opened)->wait_for(other.last(), std::chrono::seconds(10)));
+  EXPECT_EQ((*opened)->counts("mine")->pending, 0U);
+  EXPECT_EQ((*opened)->counts("theirs")->pending, 2U);
+}
+
+TEST_F(Recovery, CheckpointOfAnotherVersionIsSealed) {
+  live(50);
+  const auto digests = r.digests();
+  r.stop();
+  meddle([](rocksdb::DB& db) {
+    const std::string key{'\0', '\1'};
+    std::string value;
+    ASSERT_TRUE(db.Get({}, key, &value).ok());
+    value[8] = 99;  // the version stands behind the sequence number
+    ASSERT_TRUE(db.Put({}, key, value).ok());
+  });
+  auto opened = r.try_open();
+  ASSERT_TRUE(opened);
+  EXPECT_EQ((*opened)->applied(), Seq{0});
+  opened->reset();
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+}
+
+TEST_F(Recovery, TrimmedLogRefusesViewsThatNeedWhatIsGone) {
+  live(100);
+  r.now();
+  ASSERT_TRUE(r.log.trim(Seq{10}));
+  r.kill();
+  auto refused = r.try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kNotFound);
+  EXPECT_EQ(refused.error().reason, "LOG_TRIMMED");
+}
+
+TEST_F(Recovery, TrimmedLogOpensViewsThatAreBeyondIt) {
+  live(100);
+  const auto digests = r.digests();
+  ASSERT_TRUE(r.views->flush());
+  ASSERT_TRUE(r.log.trim(Seq{10}));
+  r.kill();
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+  ASSERT_TRUE(r.log.trim(r.log.last()));
+  r.stop();
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+}
+
+TEST_F(Recovery, ProjectionWhoseFoldFailsStopsAloneAndVisibly) {
+  s.create("d");
+  r.now();
+  // A start of a job that never was: the job list and the statistics cannot fold it, the others
+  // can.
+  s.start(JobId::make(s.now, 0, Seq{1'000'000}), "nobody");
+  s.definition("after");
+  const Seq failed_at{2};
+  const auto others = r.now().definitions({});
+  ASSERT_TRUE(others);
+  EXPECT_EQ(others->rows.size(), 1U);
+  EXPECT_EQ(status("jobs").state, ProjectionState::kFailed);
+  EXPECT_NE(status("jobs").error.find("BAD_FOLD"), std::string::npos);
+  EXPECT_LT(status("jobs").applied, failed_at);
+  EXPECT_EQ(status("definitions").state, ProjectionState::kLive);
+  const auto jobs = r.views->jobs({}, {});
+  ASSERT_FALSE(jobs);
+  EXPECT_EQ(jobs.error().code, Code::kUnavailable);
+  EXPECT_EQ(jobs.error().reason, "PROJECTION_FAILED");
+  EXPECT_LT(r.views->durable(), failed_at);
+}
+
+TEST_F(Recovery, RebuildOfEveryProjectionIsIdentical) {
+  live(300);
+  const auto digests = r.digests();
+  for (const char* name : {"jobs", "components", "definitions", "statistics", "history"}) {
+    const auto report = r.views->rebuild(name, nullptr);
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_TRUE(report->identical) << name << ": " << report->first_difference;
+    EXPECT_EQ(report->as_of, r.log.last());
+    EXPECT_EQ(report->events, r.log.last().value);
+  }
+  EXPECT_EQ(r.digests(), digests);
+  live(50, 9);
+  const auto more = r.digests();
+  r.stop();
+  r.open();
+  EXPECT_EQ(r.digests(), more);
+}
+
+TEST_F(Recovery, PlantedDifferenceIsFoundAndNamedAndGoneAfterwards) {
+  const JobId job = s.create("d");
+  r.now();
+  const auto digests = r.digests();
+  r.stop();
+  meddle([&](rocksdb::DB& db) {
+    // An index entry of the job list that no job has: status completed, the job's key.
+    std::string key{'\1', '\1', 'S', '\2'};
+    key.append(7, '\0').push_back(static_cast<char>(job.key().value));
+    ASSERT_TRUE(db.Put({}, key, "").ok());
+  });
+  r.open();
+  EXPECT_NE(r.digests(), digests);
+  const auto report = r.views->rebuild("jobs", nullptr);
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_FALSE(report->identical);
+  EXPECT_NE(report->first_difference.find("53020000000000000001"), std::string::npos)
+      << report->first_difference;
+  EXPECT_EQ(r.digests(), digests);
+  EXPECT_TRUE(r.views->rebuild("jobs", nullptr)->identical);
+}
+
+TEST_F(Recovery, RebuildBesideAWriterLosesNothing) {
+  live(500);
+  int calls = 0;
+  std::thread writer([&] { live(500, 10); });
+  const auto report = r.views->rebuild("jobs", [&](Seq, Seq) { return ++calls > 0; });
+  writer.join();
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_TRUE(report->identical) << report->first_difference;
+  const auto digests = r.digests();
+  r.kill();
+  std::filesystem::remove_all(r.folder);
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+}
+
+TEST_F(Recovery, CancelledRebuildLeavesTheLiveProjection) {
+  for (int i = 0; i < 40'000; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = "d";
+    s.queue(e);
+  }
+  s.flush();
+  const auto digests = r.digests();
+  const auto report = r.views->rebuild("jobs", [](Seq done, Seq total) {
+    EXPECT_LT(done, total);
+    return false;
+  });
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().reason, "REBUILD_CANCELLED");
+  EXPECT_EQ(r.digests(), digests);
+  EXPECT_EQ(status("jobs").state, ProjectionState::kLive);
+}
+
+TEST_F(Recovery, OneRebuildAtATimeAndOnlyOfWhatExists) {
+  EXPECT_EQ(r.views->rebuild("nobody", nullptr).error().code, Code::kNotFound);
+  for (int i = 0; i < 40'000; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = "d";
+    s.queue(e);
+  }
+  s.flush();
+  r.now();
+  std::optional<Error> second;
+  const auto report = r.views->rebuild("history", [&](Seq, Seq) {
+    // From another thread: this one holds the lock.
+    std::thread([&] { second = r.views->rebuild("jobs", nullptr).error(); }).join();
+    EXPECT_EQ(status("history").state, ProjectionState::kRebuilding);
+    return true;
+  });
+  EXPECT_TRUE(report);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->code, Code::kConflict);
+}
+
+TEST_F(Recovery, RebuildNeedsTheWholeLog) {
+  live(50);
+  r.now();
+  ASSERT_TRUE(r.log.trim(Seq{5}));
+  const auto report = r.views->rebuild("jobs", nullptr);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().reason, "LOG_TRIMMED");
+  EXPECT_EQ(status("jobs").state, ProjectionState::kLive);
+}
+
+}  // namespace
+}  // namespace daybook::projections
