@@ -294,11 +294,10 @@ void JobRules::on(const events::RetentionApplied& e) {
 }
 
 void JobRules::on(const events::LogTrimmed& e) {
-  if (e.through >= meta_.seq || e.through < trimmed_) {
-    broken(Rule::kTrim, "trimmed through " + std::to_string(e.through.value) + " after " +
-                            std::to_string(trimmed_.value));
+  if (e.through >= meta_.seq) {
+    broken(Rule::kTrim,
+           "trimmed through " + std::to_string(e.through.value) + ", which is not before it");
   }
-  trimmed_ = std::max(trimmed_, e.through);
 }
 
 }  // namespace daybook::replay

@@ -102,7 +102,6 @@ class JobRules {
   JobTally tally_;
   std::uint64_t open_ = 0;
   Seq server_started_;
-  Seq trimmed_;
 
   // Within the batch:
   Seq batch_first_;

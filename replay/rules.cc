@@ -16,7 +16,7 @@ constexpr std::array kRules = {
     RuleText{Rule::kTime, "shape.time", "logical time never decreases"},
     RuleText{Rule::kEpoch, "shape.epoch", "epochs rise, and events stand under the newest"},
     RuleText{Rule::kCause, "shape.cause", "a cause stands before what it caused"},
-    RuleText{Rule::kTrim, "shape.trim", "a trim names a place before it and never goes back"},
+    RuleText{Rule::kTrim, "shape.trim", "a trim names a place before it"},
     RuleText{Rule::kCreated, "life.created", "a job is created once, before all else"},
     RuleText{Rule::kEnded, "life.ended",
              "a job ends at most once, and nothing but removal follows"},

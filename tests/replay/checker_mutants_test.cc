@@ -135,9 +135,6 @@ void add_shape_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("trim beyond itself", Rule::kTrim, [](Script& s) {
     event<events::LogTrimmed>(s, "trim").through = Seq{1000};
   }));
-  out.push_back(by_script("trim goes back", Rule::kTrim, [](Script& s) {
-    s.add("trim.2", 301, {events::LogTrimmed{Seq{2}, {}, "b"}}, 2);
-  }));
 }
 
 void add_life_mutants(std::vector<Mutant>& out) {

@@ -1,0 +1,54 @@
+// A log in memory whose appends can fail in both ways a disk fails: the group is gone, or it is
+// there although nobody was told. Reopen() is what a restarted process does.
+#pragma once
+
+#include <memory>
+
+#include "log/memory_log.h"
+
+namespace daybook::scenarios {
+
+enum class Failure : std::uint8_t { kNone, kLost, kKept };
+
+class FlakyLog final : public log::Log {
+ public:
+  Seq first() const override { return log_.first(); }
+  Seq last() const override { return log_.last(); }
+  Hash last_chain() const override { return log_.last_chain(); }
+  const Watermark& durable() const override { return log_.durable(); }
+  Result<std::unique_ptr<log::Cursor>> read(Seq from) override { return log_.read(from); }
+  Status trim(Seq through) override { return log_.trim(through); }
+
+  Status append(const events::Group& group) override {
+    if (poisoned_) {
+      return failed();
+    }
+    const Failure how = std::exchange(next_, Failure::kNone);
+    if (how == Failure::kNone) {
+      return log_.append(group);
+    }
+    poisoned_ = true;
+    if (how == Failure::kKept) {
+      DAYBOOK_TRY(log_.append(group));
+    }
+    return failed();
+  }
+
+  // The next append fails like that, and all after it until reopen(). Not while appends are under
+  // way.
+  void fail_next(Failure how) { next_ = how; }
+  bool poisoned() const { return poisoned_; }
+  void reopen() {
+    poisoned_ = false;
+    next_ = Failure::kNone;
+  }
+
+ private:
+  static Status failed() { return fail(Code::kIo, "EIO", "the device failed"); }
+
+  log::MemoryLog log_;
+  Failure next_ = Failure::kNone;
+  std::atomic<bool> poisoned_{false};
+};
+
+}  // namespace daybook::scenarios

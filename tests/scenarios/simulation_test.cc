@@ -1,0 +1,246 @@
+// Simulated hours of random work with failed writes and restarts: after each restart the checker,
+// the replay and the queue must agree. DAYBOOK_SEED repeats a run; DAYBOOK_SIMULATIONS runs more of
+// them.
+#include <cstdlib>
+#include <iostream>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/sha256.h"
+#include "events/catalogue.h"
+#include "tests/scenarios/world.h"
+
+namespace daybook::scenarios {
+namespace {
+
+using scheduler::Command;
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+class Simulation {
+ public:
+  explicit Simulation(std::uint64_t seed)
+      : random_(seed), world_(seed + 1, [this](const events::Recorded& e) { see(e); }) {}
+
+  // Empty when nothing is wrong.
+  std::string run(int steps) {
+    set_up();
+    for (int i = 0; i < steps; ++i) {
+      world_.clock.advance(millis(static_cast<std::int64_t>(pick(20'000))));
+      step();
+      if (world_.failed() || pick(300) == 0) {
+        if (const std::string wrong = world_.restart(); !wrong.empty()) {
+          return "after step " + std::to_string(i) + ": " + wrong;
+        }
+        ++restarts_;
+      }
+    }
+    return world_.verify();
+  }
+
+  std::size_t event_types() const { return types_.size(); }
+  int restarts() const { return restarts_; }
+  Duration simulated() const { return world_.clock.steady() - Micros{}; }
+
+ private:
+  std::uint64_t pick(std::uint64_t below) { return random_.next() % below; }
+
+  void see(const events::Recorded& recorded) {
+    types_.insert(recorded.event.index());
+    if (const auto* created = std::get_if<events::JobCreated>(&recorded.event)) {
+      jobs_.push_back(created->job);
+    } else if (const auto* started = std::get_if<events::JobStarted>(&recorded.event)) {
+      tokens_.push_back({recorded.meta.seq, started->secret});
+    }
+  }
+
+  // A refusal is an answer like another here; what matters is what the log then says.
+  void send(Command command, std::optional<scheduler::IdempotencyKey> key = {}) {
+    static_cast<void>(world_.call(std::move(command), std::move(key)));
+  }
+
+  void set_up() {
+    for (const auto runtime : {events::Runtime::kExec, events::Runtime::kWorker}) {
+      scheduler::PutComponent put;
+      put.component.id = runtime == events::Runtime::kExec ? "local" : "remote";
+      put.component.runtime = runtime;
+      put.component.spec = "{}";
+      send(put);
+    }
+    for (std::uint64_t i = 0; i < 6; ++i) {
+      put_definition(i);
+    }
+  }
+
+  void put_definition(std::uint64_t number) {
+    scheduler::PutDefinition put;
+    put.definition = definition(number);
+    put.component = number % 2 == 0 ? "local" : "remote";
+    put.retry = {static_cast<std::uint32_t>(1 + pick(4)), seconds(1 + static_cast<int>(pick(30))),
+                 seconds(120), static_cast<std::uint32_t>(1000 + pick(3000)),
+                 static_cast<std::uint32_t>(pick(500))};
+    put.timeout = pick(2) == 0 ? Duration{} : seconds(60);
+    put.lease = seconds(30);
+    put.concurrency = static_cast<std::uint32_t>(pick(4));
+    put.rate_count = static_cast<std::uint32_t>(pick(3) == 0 ? 1 + pick(5) : 0);
+    put.rate_per = seconds(60);
+    put.paused = pick(8) == 0;
+    send(put);
+  }
+  static std::string definition(std::uint64_t number) { return "d" + std::to_string(number); }
+
+  JobId some_job() {
+    return jobs_.empty() ? JobId{}
+                         : jobs_[jobs_.size() - 1 - pick(std::min<std::size_t>(jobs_.size(), 60))];
+  }
+  // Mostly an open attempt's, sometimes an old one's.
+  scheduler::Token some_token() {
+    if (!world_.open.empty() && pick(8) != 0) {
+      auto at = world_.open.begin();
+      std::advance(at, static_cast<std::ptrdiff_t>(pick(world_.open.size())));
+      return at->second.token;
+    }
+    return tokens_.empty() ? scheduler::Token{} : tokens_[pick(tokens_.size())];
+  }
+
+  scheduler::NewJob new_job() {
+    scheduler::NewJob job;
+    job.definition = definition(pick(7));
+    job.parameters = R"({"n":)" + std::to_string(pick(100)) + "}";
+    if (pick(2) == 0) {
+      job.run_at = world_.clock.wall() + seconds(static_cast<int>(pick(600)));
+    }
+    if (pick(4) == 0) {
+      job.unique_key = "u" + std::to_string(pick(5));
+    }
+    job.priority = static_cast<std::int32_t>(pick(5));
+    return job;
+  }
+
+  void create() {
+    scheduler::CreateJobs create;
+    for (std::uint64_t n = 1 + pick(4); n > 0; --n) {
+      create.jobs.push_back(new_job());
+    }
+    std::optional<scheduler::IdempotencyKey> key;
+    if (pick(3) == 0) {
+      const std::uint64_t n = pick(40);
+      key = scheduler::IdempotencyKey{"k" + std::to_string(n),
+                                      sha256("body" + std::to_string(n + pick(2)))};
+    }
+    send(create, key);
+  }
+
+  void report() {
+    scheduler::ReportAttempt report;
+    report.token = some_token();
+    report.digest = 1 + pick(3);
+    report.jitter = random_.next();
+    const std::uint64_t how = pick(10);
+    if (how < 3) {
+      report.failed = scheduler::Failed{"E", "failed", {}, how != 0};
+    } else if (how == 3) {
+      report.cancelled = true;
+    } else {
+      report.result = "{}";
+      for (std::uint64_t n = pick(3); n > 0; --n) {
+        report.effects.push_back({new_job(), seconds(static_cast<int>(pick(300)))});
+      }
+    }
+    send(report);
+  }
+
+  void remove() {
+    scheduler::RemoveJobs remove;
+    for (std::uint64_t n = 1 + pick(10); n > 0; --n) {
+      remove.jobs.push_back({some_job(), "d0"});
+    }
+    if (pick(3) != 0) {
+      remove.cutoff = world_.clock.wall();
+    } else {
+      remove.jobs.resize(1);
+    }
+    send(remove);
+  }
+
+  void disturb() {
+    switch (pick(8)) {
+      case 0:
+        world_.log.fail_next(Failure::kLost);
+        return;
+      case 1:
+        world_.log.fail_next(Failure::kKept);
+        return;
+      case 2:
+        world_.clock.jump(seconds(-static_cast<int>(pick(3000))));
+        return;
+      case 3:
+        world_.clock.jump(seconds(static_cast<int>(pick(3000))));
+        return;
+      case 4:
+        send(scheduler::DeleteDefinition{definition(pick(6))});
+        return;
+      case 5:
+        world_.close(pick(4) == 0
+                         ? std::optional(make_error(Code::kNoSpace, "DISK_WATERMARK", "full"))
+                         : std::nullopt);
+        return;
+      case 6:
+        send(scheduler::RecordTrim{Seq{1 + pick(10)}, {}, "a"});
+        return;
+      default:
+        put_definition(pick(6));
+    }
+  }
+
+  void step() {
+    const std::uint64_t what = pick(100);
+    if (what < 25) {
+      create();
+    } else if (what < 55) {
+      world_.tick(1 + pick(20));
+    } else if (what < 80) {
+      report();
+    } else if (what < 84) {
+      send(scheduler::ExtendLease{some_token(), {}});
+    } else if (what < 88) {
+      send(scheduler::CancelJob{some_job()});
+    } else if (what < 91) {
+      send(scheduler::RequestCancel{some_job()});
+    } else if (what < 93) {
+      send(scheduler::RetryJob{some_job(), new_job()});
+    } else if (what < 96) {
+      remove();
+    } else {
+      disturb();
+    }
+  }
+
+  SeededEntropy random_;
+  std::set<std::size_t> types_;
+  std::vector<JobId> jobs_;
+  std::vector<scheduler::Token> tokens_;
+  int restarts_ = 0;
+  World world_;
+};
+
+TEST(Simulation, RandomHoursWithFailuresAndRestartsKeepEveryPromise) {
+  const std::uint64_t first = from_environment("DAYBOOK_SEED", 20'251'116);
+  const std::uint64_t runs = from_environment("DAYBOOK_SIMULATIONS", 4);
+  for (std::uint64_t seed = first; seed < first + runs; ++seed) {
+    std::cout << "DAYBOOK_SEED=" << seed << std::endl;
+    Simulation simulation(seed);
+    ASSERT_EQ(simulation.run(2000), "")
+        << "repeat with DAYBOOK_SEED=" << seed << " DAYBOOK_SIMULATIONS=1";
+    EXPECT_GT(simulation.restarts(), 3);
+    EXPECT_GT(simulation.simulated(), hours(2));
+    EXPECT_GE(simulation.event_types(), 16U) << "the simulation reaches nearly every event";
+  }
+}
+
+}  // namespace
+}  // namespace daybook::scenarios
