@@ -148,7 +148,8 @@ void Core::propose_reports() {
 void Core::propose_expiries(const Now& now) {
   while (expiries_in_flight_ < kInFlightMax) {
     Expiries batch;
-    while (!lost_.empty() && batch.attempts.size() < kStartsPerCommandMax) {
+    while (!lost_.empty() && lost_.back().started < server_started_ &&
+           batch.attempts.size() < kStartsPerCommandMax) {
       batch.attempts.push_back(lost_.back());
       lost_.pop_back();
     }

@@ -154,8 +154,9 @@ class Core {
   std::size_t starts_in_flight_ = 0;
   std::size_t expiries_in_flight_ = 0;
   std::deque<scheduler::ReportAttempt> reports_;
-  // Attempts of an earlier start of this server, to be given up.
+  // Attempts of an earlier start of this server: given up once this start stands in the log.
   std::vector<OpenAttempts::Over> lost_;
+  Seq server_started_;
   // Runs that were launched and have no outcome yet: job of each, by its JobStarted event.
   std::unordered_map<Seq, JobId> runs_;
   // After a refusal that the queue did not foresee: no proposals until then, so that a difference

@@ -40,6 +40,7 @@ void seed_definitions(projections::Queue& queue, const scheduler::State& state) 
 
 void Core::recover(const scheduler::State& state, Seq applied) {
   applied_ = applied;
+  server_started_ = state.server_started();
   seed_definitions(queue_, state);
   state.each_job([&](const scheduler::JobView& job) {
     const projections::Queue::PendingJob known{job.job, job.definition->id, job.run_at,
@@ -68,7 +69,9 @@ void Core::apply(const events::Recorded& recorded) {
   std::visit(
       [&](const auto& event) {
         using E = std::decay_t<decltype(event)>;
-        if constexpr (std::is_same_v<E, events::JobStarted>) {
+        if constexpr (std::is_same_v<E, events::ServerStarted>) {
+          server_started_ = recorded.meta.seq;
+        } else if constexpr (std::is_same_v<E, events::JobStarted>) {
           on(event, recorded.meta.seq);
         } else if constexpr (std::is_same_v<E, events::JobCancelRequested>) {
           on(event);

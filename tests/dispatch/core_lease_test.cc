@@ -1,0 +1,285 @@
+#include "base/limits.h"
+#include "tests/dispatch/core_rig.h"
+
+namespace daybook::dispatch {
+namespace {
+
+class CoreLease : public CoreRig {};
+
+TEST_F(CoreLease, PollGetsWhatIsThereAtOnce) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  ASSERT_TRUE(polled->answered);
+  ASSERT_EQ(polled->jobs.size(), 1U);
+  EXPECT_EQ(polled->jobs[0].job, job);
+  EXPECT_EQ(polled->jobs[0].lease_until, kStart + seconds(10));
+  EXPECT_TRUE(launched.empty());
+}
+
+TEST_F(CoreLease, PollWaitsForTheNextJob) {
+  worker_definition("d");
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  EXPECT_FALSE(polled->answered);
+  EXPECT_EQ(core->metrics(engine.now).leases_waiting, 1U);
+  engine.create("d");
+  settle();
+  EXPECT_EQ(polled->jobs.size(), 1U);
+  EXPECT_EQ(core->metrics(engine.now).leases_waiting, 0U);
+}
+
+TEST_F(CoreLease, PollWaitsForAJobToComeDue) {
+  worker_definition("d");
+  engine.create("d", kStart + seconds(3));
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  EXPECT_EQ(core->idle(now()), seconds(3));
+  advance(seconds(3));
+  settle();
+  EXPECT_EQ(polled->jobs.size(), 1U);
+}
+
+TEST_F(CoreLease, PollEndsEmptyAfterItsWait) {
+  worker_definition("d");
+  fold();
+  const auto polled = poll({"d"}, 10, seconds(5));
+  settle();
+  EXPECT_EQ(core->idle(now()), seconds(5));
+  advance(seconds(5));
+  settle();
+  EXPECT_TRUE(polled->answered);
+  EXPECT_TRUE(polled->jobs.empty());
+}
+
+TEST_F(CoreLease, PollWithoutWaitIsAnsweredAtOnce) {
+  worker_definition("d");
+  fold();
+  const auto polled = poll({"d", "unknown"}, 10, Duration{});
+  settle();
+  EXPECT_TRUE(polled->answered);
+  EXPECT_TRUE(polled->jobs.empty());
+}
+
+TEST_F(CoreLease, PollsAreServedInTheOrderOfTheirComing) {
+  worker_definition("d");
+  worker_definition("e");
+  fold();
+  const auto first = poll({"d"}, 1);
+  const auto second = poll({"e", "d"}, 1);
+  const auto third = poll({"d"}, 1);
+  engine.create("d");
+  engine.create("d");
+  settle();
+  EXPECT_EQ(first->jobs.size(), 1U);
+  EXPECT_EQ(second->jobs.size(), 1U);
+  EXPECT_FALSE(third->answered);
+}
+
+TEST_F(CoreLease, PollGetsAtMostWhatItAskedFor) {
+  worker_definition("d");
+  for (int i = 0; i < 5; ++i) {
+    engine.create("d");
+  }
+  fold();
+  const auto polled = poll({"d"}, 3);
+  settle();
+  EXPECT_EQ(polled->jobs.size(), 3U);
+  EXPECT_EQ(engine.state.pending_count(), 2U);
+}
+
+TEST_F(CoreLease, OneAnswerHoldsAtMostOneCommandsStarts) {
+  worker_definition("d");
+  for (std::size_t i = 0; i < kStartsPerCommandMax + 10; ++i) {
+    engine.create("d");
+  }
+  fold();
+  const auto polled = poll({"d"}, kLeaseJobsMax);
+  settle();
+  EXPECT_EQ(polled->jobs.size(), kStartsPerCommandMax);
+}
+
+TEST_F(CoreLease, ConcurrencyLimitsWhatPollsGet) {
+  worker_definition("d", 2);
+  for (int i = 0; i < 3; ++i) {
+    engine.create("d");
+  }
+  fold();
+  const auto first = poll({"d"});
+  settle();
+  ASSERT_EQ(first->jobs.size(), 2U);
+  const auto second = poll({"d"});
+  settle();
+  EXPECT_FALSE(second->answered);
+  engine.ok<scheduler::ReportOutcome>(scheduler::Engine::completion(first->jobs[0].token));
+  settle();
+  EXPECT_EQ(second->jobs.size(), 1U);
+}
+
+TEST_F(CoreLease, PollWaitsOnWhenItsStartsAreRefused) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto polled = poll({"d"}, 1, seconds(5));
+  core->step(now());
+  auto actions = core->take_actions();
+  ASSERT_EQ(actions.submits.size(), 1U);
+  EXPECT_EQ(actions.submits[0].actor, "token-1");
+  engine.ok<scheduler::CancelOutcome>(scheduler::CancelJob{job});
+  const auto outcome = engine.run(actions.submits[0].commands.at(0));
+  fold();
+  core->on_replies(actions.submits[0].tag, {tl::unexpected<Error>(outcome.error())}, now());
+  settle();
+  EXPECT_FALSE(polled->answered);
+  engine.create("d");
+  settle();
+  EXPECT_EQ(polled->jobs.size(), 1U);
+}
+
+TEST_F(CoreLease, ExpiredLeaseIsGivenUp) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  EXPECT_EQ(core->idle(now()), seconds(10));
+  advance(seconds(10));
+  settle();
+  EXPECT_EQ(status(job), "ended");
+  EXPECT_EQ(core->metrics(engine.now).expired, 1U);
+}
+
+TEST_F(CoreLease, HeartbeatPutsTheExpiryOff) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  advance(seconds(6));
+  engine.ok<scheduler::LeaseOutcome>(scheduler::ExtendLease{polled->jobs.at(0).token, {}});
+  settle();
+  advance(seconds(6));
+  settle();
+  EXPECT_EQ(status(job), "running");
+  EXPECT_EQ(core->idle(now()), seconds(4));
+  advance(seconds(4));
+  settle();
+  EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreLease, HeartbeatThatOvertakesTheExpiryIsRespected) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  advance(seconds(10));
+  fold();
+  core->step(now());
+  auto actions = core->take_actions();
+  ASSERT_EQ(actions.submits.size(), 1U);
+  engine.ok<scheduler::LeaseOutcome>(scheduler::ExtendLease{polled->jobs.at(0).token, {}});
+  const auto outcome = engine.run(actions.submits[0].commands.at(0));
+  ASSERT_EQ(outcome.error().reason, "ATTEMPT_NOT_OVER");
+  fold();
+  core->on_replies(actions.submits[0].tag, {tl::unexpected<Error>(outcome.error())}, now());
+  settle();
+  EXPECT_EQ(status(job), "running");
+  advance(seconds(10));
+  settle();
+  EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreLease, TimeoutEndsALeasedAttemptThoughItsLeaseIsKept) {
+  engine.component("w", events::Runtime::kWorker);
+  auto put = scheduler::Engine::settings("d", "w");
+  put.lease = seconds(100);
+  put.timeout = seconds(5);
+  engine.definition(put);
+  engine.create("d");
+  fold();
+  poll({"d"});
+  settle();
+  EXPECT_EQ(core->idle(now()), seconds(5));
+  advance(seconds(5));
+  settle();
+  const auto& expire = std::get<scheduler::ExpireLease>(commands.back());
+  EXPECT_EQ(expire.cause, events::ExpiryCause::kTimeout);
+  EXPECT_EQ(engine.state.running_count(), 0U);
+}
+
+TEST_F(CoreLease, WorkersAreListedWithWhatTheyHold) {
+  worker_definition("d");
+  engine.create("d");
+  engine.create("d");
+  fold();
+  const auto first = poll({"d"}, 1, seconds(5), "w1");
+  advance(seconds(1));
+  const auto second = poll({"d", "e"}, 1, seconds(5), "w2");
+  settle();
+  auto rows = core->workers();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].worker, "w2");
+  EXPECT_EQ(rows[0].last_seen, kStart + seconds(1));
+  EXPECT_EQ(rows[0].definitions, (std::vector<std::string>{"d", "e"}));
+  EXPECT_EQ(rows[1].leased, 1U);
+  advance(seconds(1));
+  engine.ok<scheduler::LeaseOutcome>(scheduler::ExtendLease{first->jobs.at(0).token, {}});
+  engine.ok<scheduler::ReportOutcome>(scheduler::Engine::completion(second->jobs.at(0).token));
+  fold();
+  rows = core->workers();
+  EXPECT_EQ(rows[0].worker, "w1");  // its heartbeat was the last sign
+  EXPECT_EQ(rows[0].last_seen, kStart + seconds(2));
+  EXPECT_EQ(rows[1].leased, 0U);
+}
+
+TEST_F(CoreLease, PollsInFlightAreToldWhenNoRepliesCome) {
+  worker_definition("d");
+  engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  decide();
+  core->close();
+  core->abandon();
+  decide();
+  EXPECT_EQ(polled->error, "SHUTTING_DOWN");
+}
+
+TEST_F(CoreLease, JobsStartedWhileClosingStillReachTheirWorker) {
+  worker_definition("d");
+  engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  decide();
+  core->close();
+  answer();
+  decide();
+  EXPECT_EQ(polled->jobs.size(), 1U);
+}
+
+TEST_F(CoreLease, ManyLeasesThatEndTogetherAreGivenUpInBoundedSteps) {
+  worker_definition("d");
+  const std::size_t jobs = 5 * kStartsPerCommandMax;
+  for (std::size_t i = 0; i < jobs; ++i) {
+    engine.create("d");
+  }
+  fold();
+  while (engine.state.pending_count() > 0) {
+    poll({"d"}, kLeaseJobsMax);
+    settle();
+  }
+  advance(seconds(10));
+  decide();
+  EXPECT_EQ(unanswered.size(), 4U);
+  EXPECT_EQ(core->idle(now()), std::nullopt);
+  settle();
+  EXPECT_EQ(engine.state.running_count(), 0U);
+  EXPECT_EQ(core->metrics(engine.now).expired, jobs);
+}
+
+}  // namespace
+}  // namespace daybook::dispatch

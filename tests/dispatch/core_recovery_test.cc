@@ -1,0 +1,133 @@
+#include "tests/dispatch/core_rig.h"
+
+namespace daybook::dispatch {
+namespace {
+
+class CoreRecovery : public CoreRig {
+ protected:
+  // Another process takes over the log.
+  void restart(CoreOptions options = {4, 4}) {
+    engine.restart();
+    scheduler::StartServer command;
+    command.version = "1";
+    begin(options);
+    engine.ok<scheduler::Done>(command);
+    launched.clear();
+    commands.clear();
+  }
+};
+
+TEST_F(CoreRecovery, PendingJobsGoOn) {
+  exec_definition();
+  engine.create("d");
+  engine.create("d", kStart + seconds(60));
+  restart();
+  settle();
+  EXPECT_EQ(launched.size(), 1U);
+  EXPECT_EQ(core->idle(now()), seconds(60));
+}
+
+TEST_F(CoreRecovery, AttemptsOfTheOldServerAreGivenUpOnce) {
+  exec_component();
+  auto put = scheduler::Engine::settings("d");
+  put.retry.max_attempts = 2;
+  engine.definition(put);
+  const JobId job = engine.create("d");
+  settle();
+  ASSERT_EQ(status(job), "running");
+  restart();
+  settle();
+  EXPECT_EQ(status(job), "pending");
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_EQ(std::get<scheduler::ExpireLease>(commands[0]).cause, events::ExpiryCause::kRestart);
+  advance(hours(1));
+  settle();
+  ASSERT_EQ(launched.size(), 1U);
+  EXPECT_EQ(launched[0].attempt, Attempt{2});
+}
+
+TEST_F(CoreRecovery, LeasesOfWorkersGoOn) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  restart();
+  settle();
+  EXPECT_EQ(status(job), "running");
+  EXPECT_EQ(core->idle(now()), seconds(10));
+  engine.ok<scheduler::ReportOutcome>(scheduler::Engine::completion(polled->jobs.at(0).token));
+  advance(seconds(10));
+  settle();
+  EXPECT_EQ(core->idle(now()), std::nullopt);
+  EXPECT_TRUE(commands.empty());
+}
+
+TEST_F(CoreRecovery, LeaseThatEndedMeanwhileIsGivenUp) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  poll({"d"});
+  settle();
+  advance(hours(1));
+  restart();
+  settle();
+  EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreRecovery, LimitsCountWhatRanBefore) {
+  worker_definition("d", 1);
+  engine.create("d");
+  engine.create("d");
+  fold();
+  poll({"d"});
+  settle();
+  restart();
+  const auto polled = poll({"d"});
+  settle();
+  EXPECT_FALSE(polled->answered);
+  EXPECT_EQ(core->queue("d", engine.now).hold, projections::Hold::kConcurrency);
+}
+
+TEST_F(CoreRecovery, JobsOfADeletedDefinitionFail) {
+  exec_definition();
+  const JobId job = engine.create("d");
+  engine.ok<scheduler::DefinitionOutcome>(scheduler::DeleteDefinition{"d"});
+  restart();
+  settle();
+  EXPECT_EQ(status(job), "ended");
+  EXPECT_TRUE(launched.empty());
+}
+
+TEST_F(CoreRecovery, CancelRequestedBeforeTheRestartEndsTheJob) {
+  exec_component();
+  auto put = scheduler::Engine::settings("d");
+  put.retry.max_attempts = 5;
+  engine.definition(put);
+  const JobId job = engine.create("d");
+  settle();
+  engine.ok<scheduler::CancelOutcome>(scheduler::RequestCancel{job});
+  restart();
+  settle();
+  EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreRecovery, NothingIsGivenUpBeforeTheNewStartStandsInTheLog) {
+  exec_definition();
+  const JobId job = engine.create("d");
+  settle();
+  engine.restart();
+  begin({4, 4});
+  commands.clear();
+  settle();
+  EXPECT_EQ(status(job), "running");
+  EXPECT_TRUE(commands.empty());
+  scheduler::StartServer command;
+  command.version = "1";
+  engine.ok<scheduler::Done>(command);
+  settle();
+  EXPECT_EQ(status(job), "ended");
+}
+
+}  // namespace
+}  // namespace daybook::dispatch

@@ -1,0 +1,174 @@
+// The dispatcher's core with a state machine, a log and a clock in the hand: no threads, so that
+// every order of things can be played.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/entropy.h"
+#include "dispatch/core.h"
+#include "events/codec.h"
+#include "tests/scheduler/engine.h"
+
+namespace daybook::dispatch {
+
+using scheduler::kStart;
+using scheduler::StartedJob;
+
+class CoreRig : public testing::Test {
+ protected:
+  CoreRig() { begin({4, 4}); }
+
+  // A core that takes over what the log says.
+  void begin(CoreOptions options) {
+    core = std::make_unique<Core>(options, entropy);
+    core->recover(engine.state, engine.state.applied());
+    cursor = std::move(*engine.log.read(next(engine.state.applied())));
+    unanswered.clear();
+  }
+
+  Now now() const { return {engine.now, Micros{engine.now.value - kStart.value}}; }
+  void advance(Duration by) { engine.now = engine.now + by; }
+
+  // Lets the core see what the log holds.
+  void fold() {
+    events::RecordView record;
+    while (*cursor->next(record)) {
+      const auto recorded = events::decode(record);
+      ASSERT_TRUE(recorded);
+      core->apply(*recorded);
+    }
+  }
+
+  // One round: what the core proposes is decided, but not answered yet.
+  void decide() {
+    fold();
+    core->step(now());
+    auto actions = core->take_actions();
+    for (auto& submit : actions.submits) {
+      std::vector<Result<scheduler::Reply>> replies;
+      for (const auto& command : submit.commands) {
+        auto outcome = engine.run(command);
+        commands.push_back(command);
+        if (outcome) {
+          scheduler::Reply reply;
+          reply.outcome = std::move(*outcome);
+          replies.emplace_back(std::move(reply));
+        } else {
+          replies.emplace_back(tl::unexpected<Error>(outcome.error()));
+        }
+      }
+      unanswered.push_back({submit.tag, std::move(replies)});
+    }
+    for (auto& job : actions.launches) {
+      launched.push_back(std::move(job));
+    }
+    stopped.insert(stopped.end(), actions.stops.begin(), actions.stops.end());
+    for (auto& answered : actions.answers) {
+      answered.done(std::move(answered.jobs));
+    }
+    notes.insert(notes.end(), actions.notes.begin(), actions.notes.end());
+  }
+
+  void answer() {
+    fold();
+    for (auto& [tag, replies] : std::exchange(unanswered, {})) {
+      core->on_replies(tag, std::move(replies), now());
+    }
+  }
+
+  // Rounds until nothing moves.
+  void settle() {
+    do {
+      decide();
+      answer();
+    } while (!idle_now());
+    decide();
+  }
+  bool idle_now() {
+    decide();
+    return unanswered.empty();
+  }
+
+  void exec_component(const std::string& id = "c") { engine.component(id); }
+  void worker_definition(const std::string& id, std::uint32_t concurrency = 0) {
+    engine.component("w", events::Runtime::kWorker);
+    auto put = scheduler::Engine::settings(id, "w");
+    put.concurrency = concurrency;
+    put.lease = seconds(10);
+    engine.definition(put);
+  }
+  void exec_definition(const std::string& id = "d") {
+    exec_component();
+    engine.definition(id);
+  }
+
+  static components::RunOutcome completed(const std::string& result = "1") {
+    components::RunOutcome out;
+    out.result = result;
+    return out;
+  }
+  static components::RunOutcome failed(const std::string& code, bool retryable = true) {
+    components::RunOutcome out;
+    out.failure = components::Failure{code, "it failed", "", retryable};
+    return out;
+  }
+
+  struct Polled {
+    bool answered = false;
+    std::string error;
+    std::vector<StartedJob> jobs;
+  };
+  std::shared_ptr<Polled> poll(std::vector<std::string> definitions, std::size_t max = 10,
+                               Duration wait = seconds(5), std::string worker = "w1") {
+    auto out = std::make_shared<Polled>();
+    LeaseRequest request;
+    request.definitions = std::move(definitions);
+    request.max = max;
+    request.wait = wait;
+    request.worker = std::move(worker);
+    request.actor = "token-1";
+    core->add_poll(
+        std::move(request),
+        [out](Result<std::vector<StartedJob>> jobs) {
+          EXPECT_FALSE(out->answered);
+          out->answered = true;
+          if (jobs) {
+            out->jobs = std::move(*jobs);
+          } else {
+            out->error = jobs.error().reason;
+          }
+        },
+        now());
+    return out;
+  }
+
+  std::string status(JobId job) const {
+    const auto view = engine.state.find_job(job);
+    if (view) {
+      return view->running ? "running" : "pending";
+    }
+    return engine.state.is_ended(job) ? "ended" : "none";
+  }
+
+  scheduler::Engine engine;
+  SeededEntropy entropy{1};
+  std::unique_ptr<Core> core;
+  std::unique_ptr<log::Cursor> cursor;
+  struct Unanswered {
+    std::uint64_t tag = 0;
+    std::vector<Result<scheduler::Reply>> replies;
+  };
+  std::deque<Unanswered> unanswered;
+  std::vector<scheduler::Command> commands;
+  std::vector<StartedJob> launched;
+  std::vector<Seq> stopped;
+  std::vector<std::string> notes;
+};
+
+}  // namespace daybook::dispatch

@@ -1,0 +1,40 @@
+#include "dispatch/workers.h"
+
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+
+namespace daybook::dispatch {
+namespace {
+
+TEST(Workers, LongestUnseenMakesRoom) {
+  Workers workers;
+  for (std::size_t i = 0; i < kWorkersMax; ++i) {
+    workers.seen("w" + std::to_string(i), {"d"}, Micros{static_cast<std::int64_t>(i) + 1});
+  }
+  const auto held = workers.started("w0", Micros{1});
+  workers.seen("new", {"d"}, Micros{1'000'000});
+  EXPECT_LE(workers.size(), kWorkersMax);
+  const auto rows = workers.rows();
+  EXPECT_EQ(rows.front().worker, "new");
+  EXPECT_EQ(rows.back().worker, "w0");  // it holds an attempt
+  EXPECT_NE(rows[rows.size() - 2].worker, "w1");
+  workers.ended(held);
+  EXPECT_EQ(workers.rows().back().leased, 0U);
+}
+
+TEST(Workers, WhenAllHoldAttemptsNobodyIsAdded) {
+  Workers workers;
+  for (std::size_t i = 0; i < kWorkersMax; ++i) {
+    workers.seen("w" + std::to_string(i), {"d"}, Micros{1});
+    workers.started("w" + std::to_string(i), Micros{1});
+  }
+  workers.seen("new", {"d"}, Micros{2});
+  EXPECT_EQ(workers.size(), kWorkersMax);
+  EXPECT_EQ(workers.started("new", Micros{3}), 0U);
+  workers.ended(0);
+  workers.heartbeat(0, Micros{4});
+}
+
+}  // namespace
+}  // namespace daybook::dispatch
