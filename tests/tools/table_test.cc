@@ -60,13 +60,15 @@ TEST(JsonText, PrettyKeepsOrderAndPlainNumbers) {
 }
 
 TEST(JsonText, CellsFollowPaths) {
-  const auto value = parse_json(R"({"error":{"code":"X"},"n":null,"k":1.5,"l":[1]})", "");
+  const auto value =
+      parse_json(R"({"error":{"code":"X"},"n":null,"k":1.5,"m":60.37366666666667,"l":[1]})", "");
   ASSERT_TRUE(value);
   EXPECT_EQ(cell(*value, "error.code"), "X");
   EXPECT_EQ(cell(*value, "error.code.deeper"), "");
   EXPECT_EQ(cell(*value, "missing"), "");
   EXPECT_EQ(cell(*value, "n"), "");
   EXPECT_EQ(cell(*value, "k"), "1.5");
+  EXPECT_EQ(cell(*value, "m"), "60.374");
   EXPECT_EQ(cell(*value, "l"), "[1]");
 }
 

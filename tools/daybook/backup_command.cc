@@ -6,6 +6,7 @@
 #include "log/data_dir.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/resource_list.h"
+#include "tools/daybook/stopped_log.h"
 
 namespace daybook::cli {
 
@@ -26,11 +27,8 @@ void print_backup(const Session& session, const log::BackupInfo& info,
 }
 
 Status back_up(const Session& session, const Options& options) {
-  const SystemClock clock;
-  DAYBOOK_ASSIGN(const auto data_dir,
-                 log::DataDir::open(options.data_dir, clock, {.create = false}));
-  DAYBOOK_ASSIGN(const auto log, log::RocksLog::open(*data_dir));
-  DAYBOOK_ASSIGN(const log::BackupInfo info, log::backup(*log, options.directory));
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
+  DAYBOOK_ASSIGN(const log::BackupInfo info, log::backup(stopped->log(), options.directory));
   print_backup(session, info, options.directory);
   return {};
 }

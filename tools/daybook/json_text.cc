@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include <boost/json.hpp>
 
@@ -94,6 +95,9 @@ std::string cell(const boost::json::value& value, std::string_view path) {
   }
   if (at->is_null()) {
     return {};
+  }
+  if (at->is_double()) {  // milliseconds, ratios: more digits say nothing
+    return scalar_text(std::round(at->get_double() * 1000) / 1000);
   }
   return at->is_string() ? std::string(at->get_string()) : scalar_text(*at);
 }

@@ -127,8 +127,7 @@ Status delete_resource(const Session& session, const std::string& target, const 
     return {};
   }
   session.env.out << "deleted " << what;
-  if (const std::string pending = cell(answer, "pendingJobs");
-      !pending.empty() && pending != "0") {
+  if (const std::string pending = cell(answer, "pendingJobs"); !pending.empty() && pending != "0") {
     session.env.out << "; " << pending << " pending jobs will fail when they come due";
   }
   session.env.out << '\n';

@@ -9,6 +9,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "api/api.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/engine.h"
 #include "tools/daybook/settings.h"
@@ -96,6 +97,10 @@ Status serve(const Session& session, const GivenValues& flags, const std::string
   if (settings.data_dir.empty()) {
     return fail(Code::kInvalid, "NO_DATA_DIR",
                 "say where the log is kept: --data-dir, DAYBOOK_DATA_DIR or data-dir in --config");
+  }
+  if (Status loopback = api::check_listen(settings.host); !loopback) {
+    loopback.error().code = Code::kInvalid;  // the setting is at fault, not the caller's rights
+    return loopback;
   }
   log_to_stderr(settings.log_level);
   ::signal(SIGPIPE, SIG_IGN);

@@ -1,0 +1,126 @@
+#include "tools/daybook/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/temp_directory.h"
+
+namespace daybook::cli {
+namespace {
+
+constexpr std::chrono::seconds kWait{30};
+
+EngineOptions quiet(const FakeClock& clock) {
+  EngineOptions options;
+  options.listen = false;
+  options.clock = &clock;
+  return options;
+}
+
+scheduler::PutDefinition definition(const std::string& id) {
+  scheduler::PutDefinition out;
+  out.definition = id;
+  out.component = "absent";
+  return out;
+}
+
+scheduler::CreateJobs one_job(const std::string& id, Micros run_at) {
+  scheduler::CreateJobs out;
+  out.jobs.emplace_back();
+  out.jobs.back().definition = id;
+  out.jobs.back().run_at = run_at;
+  return out;
+}
+
+TEST(Engine, RunsInMemoryWithoutHttpAndLeavesNothing) {
+  FakeClock clock;
+  const TempDirectory temp;
+  EngineOptions options = quiet(clock);
+  options.temp_dir = temp.path();
+  auto engine = Engine::start(options);
+  ASSERT_TRUE(engine) << engine.error().text();
+  EXPECT_EQ((*engine)->address(), "");
+  const auto reply = (*engine)->sequencer().call(definition("d"));
+  ASSERT_TRUE(reply) << reply.error().text();
+  EXPECT_EQ(reply->last, Seq{2});  // after ServerStarted
+  ASSERT_TRUE((*engine)->views().wait_for(reply->last, kWait));
+  EXPECT_TRUE(*(*engine)->views().definition("d"));
+  (*engine)->stop();
+  EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
+}
+
+TEST(Engine, ADueJobIsDispatchedOnTheGivenClock) {
+  FakeClock clock;
+  auto engine = Engine::start(quiet(clock));
+  ASSERT_TRUE(engine) << engine.error().text();
+  ASSERT_TRUE((*engine)->sequencer().call(definition("d")));
+  const auto reply = (*engine)->sequencer().call(one_job("d", clock.wall()));
+  ASSERT_TRUE(reply) << reply.error().text();
+  // Its component is missing, so that it fails as soon as it is started.
+  const Seq ended = next(reply->last);
+  ASSERT_TRUE((*engine)->log().durable().wait(ended, kWait));
+  ASSERT_TRUE((*engine)->views().wait_for(ended, kWait));
+  const JobId id = std::get<scheduler::Created>(reply->outcome).jobs.front();
+  const auto row = (*engine)->views().job(id);
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->status, projections::JobStatus::kFailed);
+}
+
+TEST(Engine, ARestartGoesOnWhereItStopped) {
+  FakeClock clock;
+  const TempDirectory directory;
+  EngineOptions options = quiet(clock);
+  options.data_dir = directory.path() / "data";
+  options.run_jobs = false;
+  Seq last;
+  {
+    auto engine = Engine::start(options);
+    ASSERT_TRUE(engine) << engine.error().text();
+    ASSERT_TRUE((*engine)->sequencer().call(definition("d")));
+    const auto reply = (*engine)->sequencer().call(one_job("d", clock.wall()));
+    ASSERT_TRUE(reply);
+    last = reply->last;
+  }
+  auto engine = Engine::start(options);
+  ASSERT_TRUE(engine) << engine.error().text();
+  EXPECT_EQ((*engine)->report().last, last);
+  EXPECT_EQ((*engine)->report().snapshot, last);
+  EXPECT_EQ((*engine)->report().events_folded, 0U);
+  EXPECT_EQ((*engine)->sequencer().metrics().pending_jobs, 1U);
+}
+
+TEST(Engine, AClockFarAheadMustBeConfirmed) {
+  FakeClock clock;
+  const TempDirectory directory;
+  EngineOptions options = quiet(clock);
+  options.data_dir = directory.path() / "data";
+  ASSERT_TRUE(Engine::start(options));
+  clock.advance(hours(24 * 91));
+  const auto refused = Engine::start(options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "CLOCK_JUMP");
+  options.accept_clock_jump = true;
+  EXPECT_TRUE(Engine::start(options));
+}
+
+TEST(Engine, AFailedStartLetsGoOfTheDirectory) {
+  FakeClock clock;
+  const TempDirectory directory;
+  EngineOptions options = quiet(clock);
+  options.data_dir = directory.path() / "data";
+  options.http_allowed_networks = {"not a network"};
+  EXPECT_FALSE(Engine::start(options));
+  options.http_allowed_networks.clear();
+  EXPECT_TRUE(Engine::start(options));
+}
+
+TEST(Engine, OnlyLoopbackIsListenedOn) {
+  FakeClock clock;
+  EngineOptions options = quiet(clock);
+  options.listen = true;
+  options.host = "0.0.0.0";
+  EXPECT_FALSE(Engine::start(options));
+}
+
+}  // namespace
+}  // namespace daybook::cli

@@ -1,0 +1,193 @@
+#include "tools/daybook/bench_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include "bench/load/cycles.h"
+#include "bench/load/due.h"
+#include "bench/load/fsync.h"
+#include "bench/load/http.h"
+#include "bench/load/replay.h"
+#include "bench/load/trace.h"
+#include "tools/daybook/cli.h"
+#include "tools/daybook/progress.h"
+
+namespace daybook::cli {
+
+namespace {
+
+// A verb whose options live in `options` and that runs `measure(options, out)`.
+template <typename Options>
+CLI::App& add_bench_verb(CLI::App& noun, Session& session, const std::string& name,
+                         const std::string& what, const std::vector<std::string>& examples,
+                         std::shared_ptr<Options> options,
+                         std::function<Status(const Options&, std::ostream&)> measure) {
+  auto& verb = add_verb(noun, name, what, examples);
+  bench::RunOptions& run = options->run;
+  run.directory = std::filesystem::temp_directory_path();
+  verb.add_option("--dir", run.directory,
+                  "Scratch directories are made here: it decides which disk is measured")
+      ->capture_default_str();
+  verb.add_option("--repeat", run.repeat, "Runs, each in an empty directory; the median counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb.add_option("--json", run.json, "Append the result to this file as one JSON line");
+  verb.callback([&session, options, name, measure] {
+    session.action = [&session, options, name, measure] {
+      auto progress = std::make_shared<Progress>(session.env, "bench " + name);
+      options->run.progress = [progress](std::uint64_t done, std::uint64_t total) {
+        progress->update(done, total);
+      };
+      return measure(*options, session.env.out);
+    };
+  });
+  return verb;
+}
+
+void add_cycle_options(CLI::App& verb, bench::CyclesOptions& options) {
+  bench::CycleOptions& cycle = options.cycle;
+  verb.add_option("--jobs", cycle.jobs, "Jobs to run")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  verb.add_option("--batch", cycle.batch, "Jobs scheduled by one request")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  verb.add_option("--definitions", cycle.definitions, "Job definitions they are spread over")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  verb.add_option("--parameter-bytes", cycle.parameter_bytes, "Size of a job's parameters")
+      ->check(CLI::Range(0, 262'144))
+      ->capture_default_str();
+  verb.add_flag("!--no-views", options.views, "Do not fold the views");
+  verb.add_flag("!--no-queue", cycle.queue, "Start from the answers, not from the folded queue");
+  verb.add_flag("!--no-snapshots", options.snapshots, "Take no snapshots");
+  verb.add_flag("!--no-sync", options.sync, "Sync nothing: for comparison only");
+  verb.add_option("--data-dir", options.keep, "Run once in this directory and leave it there");
+}
+
+void add_cycles(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<bench::CyclesOptions>();
+  auto& verb = add_bench_verb<bench::CyclesOptions>(
+      noun, session, "cycles", "Full job cycles in this process: create, start, complete",
+      {"bench cycles --repeat 3", "bench cycles --jobs 2000000 --data-dir /var/tmp/two-million"},
+      options,
+      [](const auto& o, std::ostream& out) { return bench::bench_cycles("cycles", o, out); });
+  add_cycle_options(verb, *options);
+  verb.add_option("--window", options->cycle.window, "Jobs under way at once, at most")
+      ->check(CLI::Range(1, 500'000))
+      ->capture_default_str();
+}
+
+void add_burndown(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<bench::CyclesOptions>();
+  options->cycle.prefill = true;
+  options->cycle.jobs = 500'000;
+  auto& verb = add_bench_verb<bench::CyclesOptions>(
+      noun, session, "burndown", "Schedules all jobs first, then measures how they are worked off",
+      {"bench burndown --jobs 1000000"}, options,
+      [](const auto& o, std::ostream& out) { return bench::bench_cycles("burndown", o, out); });
+  add_cycle_options(verb, *options);
+}
+
+void add_steady(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<bench::CyclesOptions>();
+  options->cycle.rate = 1000;
+  options->cycle.jobs = 10'000;
+  options->cycle.batch = 1;
+  auto& verb = add_bench_verb<bench::CyclesOptions>(
+      noun, session, "steady", "Jobs at a fixed rate; latencies count from the time that was meant",
+      {"bench steady --rate 5000 --jobs 50000"}, options,
+      [](const auto& o, std::ostream& out) { return bench::bench_cycles("steady", o, out); });
+  add_cycle_options(verb, *options);
+  verb.add_option("--rate", options->cycle.rate, "Jobs a second")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+void add_replay(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<bench::ReplayOptions>();
+  auto& verb = add_bench_verb<bench::ReplayOptions>(
+      noun, session, "replay", "Folds a log again: into the decision state and into all views",
+      {"bench replay --data-dir /var/tmp/two-million --repeat 3"}, options, bench::bench_replay);
+  verb.add_option("--data-dir", options->data, "A data directory that no server uses")->required();
+  verb.add_flag("!--no-views", options->views, "Do not build the views");
+}
+
+void add_http(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<bench::HttpBenchOptions>();
+  auto& verb = add_bench_verb<bench::HttpBenchOptions>(
+      noun, session, "http", "POST /resources/jobs, one job a request, over open connections",
+      {"bench http --connections 64 --seconds 10",
+       "--server http://127.0.0.1:7070 bench http --rate 2000"},
+      options, [&session](const bench::HttpBenchOptions& given, std::ostream& out) {
+        bench::HttpBenchOptions o = given;
+        o.server = session.server;  // none: a server of its own
+        o.token = session.env.variable("DAYBOOK_TOKEN").value_or("");
+        return bench::bench_http(o, out);
+      });
+  verb.add_option("--connections", options->connections, "Connections, each with one request")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  verb.add_option("--seconds", options->seconds, "Time measured")->capture_default_str();
+  verb.add_option("--warm-up", options->warm_up_seconds, "Seconds before, not counted")
+      ->capture_default_str();
+  verb.add_option("--rate", options->rate, "Requests a second; 0: as fast as answered")
+      ->capture_default_str();
+  verb.add_option("--parameter-bytes", options->parameter_bytes, "Size of a job's parameters")
+      ->capture_default_str();
+}
+
+void add_pending(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<bench::PendingOptions>();
+  auto& verb = add_bench_verb<bench::PendingOptions>(
+      noun, session, "pending",
+      "Memory of a server full of pending jobs, and its restart after SIGKILL",
+      {"bench pending --jobs 1000000"}, options, bench::bench_pending);
+  verb.add_option("--jobs", options->jobs, "Pending jobs")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  verb.add_option("--parameter-bytes", options->parameter_bytes, "Size of a job's parameters")
+      ->capture_default_str();
+}
+
+void add_small(CLI::App& noun, Session& session) {
+  auto fsync = std::make_shared<bench::FsyncOptions>();
+  add_bench_verb<bench::FsyncOptions>(noun, session, "fsync",
+                                      "What one durable write costs on a disk",
+                                      {"bench fsync --dir /var/lib"}, fsync, bench::bench_fsync)
+      .add_option("--writes", fsync->writes, "Writes of 4 KiB")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  auto due = std::make_shared<bench::DueOptions>();
+  auto& verb = add_bench_verb<bench::DueOptions>(
+      noun, session, "due", "How long after its time a job starts when nothing else is going on",
+      {"bench due", "bench due --exec --jobs 500"}, due, bench::bench_due);
+  verb.add_option("--jobs", due->jobs, "Jobs, one every 10 ms")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  verb.add_flag("--exec", due->exec, "Run a child process each, instead of nothing");
+  auto trace = std::make_shared<bench::TraceOptions>();
+  auto& traced = add_bench_verb<bench::TraceOptions>(
+      noun, session, "trace",
+      "Feeds a job trace through the engine on a virtual clock, then replays the log",
+      {"bench trace NASA-iPSC-1993-3.1-cln.swf.gz"}, trace, bench::bench_trace);
+  traced
+      .add_option("FILE", trace->file,
+                  "A trace of the Parallel Workloads Archive (Standard Workload Format)")
+      ->required();
+  traced.add_option("--jobs", trace->jobs_max, "Only the first so many jobs; 0: all");
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& root, Session& session) {
+  auto& noun = add_noun(root, "bench", "Measures the engine and the server");
+  add_small(noun, session);
+  add_cycles(noun, session);
+  add_burndown(noun, session);
+  add_steady(noun, session);
+  add_replay(noun, session);
+  add_http(noun, session);
+  add_pending(noun, session);
+}
+
+}  // namespace daybook::cli
