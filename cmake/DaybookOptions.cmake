@@ -38,3 +38,8 @@ elseif(DAYBOOK_SANITIZE STREQUAL "thread")
 elseif(DAYBOOK_SANITIZE)
   message(FATAL_ERROR "DAYBOOK_SANITIZE is '${DAYBOOK_SANITIZE}'; it must be empty, address or thread")
 endif()
+
+if(DAYBOOK_FUZZ)
+  # Coverage in every library; only the fuzz targets themselves link the fuzzer.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -186,6 +186,9 @@ void add_life_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("lease of a closed attempt given up", Rule::kToken, [](Script& s) {
     event<events::LeaseExpired>(s, "expire.b1").attempt = Attempt{2};
   }));
+}
+
+void add_start_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("started before its time", Rule::kNotBefore,
                           [](Script& s) { s.move_behind("start.a1", "create.a"); }));
   out.push_back(by_script("retry started before its time", Rule::kNotBefore,
@@ -357,6 +360,7 @@ const std::vector<Mutant>& mutants() {
     std::vector<Mutant> out;
     add_shape_mutants(out);
     add_life_mutants(out);
+    add_start_mutants(out);
     add_more_life_mutants(out);
     add_limit_mutants(out);
     add_ledger_mutants(out);
