@@ -1,0 +1,95 @@
+// The HTTP surface: what the outside sees (docs/http-api.md). It decides nothing: writes go to the
+// sequencer, reads to the views and the log.
+//
+//   socket → session → gate → router → handler ─┬─ write: sequencer, answered when durable
+//                                               ├─ read: a query thread, once the views are fresh
+//                                               └─ stream: the log, piece by piece
+//
+// Threads: I/O threads own the connections and never block; query threads read RocksDB; one thread
+// watches the log for streams.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "components/runtime.h"
+#include "dispatch/dispatcher.h"
+#include "log/log.h"
+#include "projections/views.h"
+#include "scheduler/sequencer.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace daybook::api {
+
+struct DiskStatus {
+  std::uint64_t free_bytes = 0;
+  std::uint64_t total_bytes = 0;
+  bool accepting = true;  // false below the watermark: new work is refused
+};
+
+// What the surface stands on; all of it outlives the Api.
+struct Engine {
+  log::Log& log;
+  scheduler::Sequencer& sequencer;
+  projections::Views& views;
+  dispatch::Dispatcher& dispatcher;
+  // Check component specs; a runtime that is not here is refused. Workers need none.
+  std::map<events::Runtime, const components::Runtime*> runtimes;
+  const Clock& clock;
+  Entropy& entropy;
+  spdlog::logger& logger;
+  std::function<DiskStatus()> disk;
+  std::string version;
+};
+
+struct Options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: the system chooses, see Api::port()
+  std::size_t io_threads = 1;
+  std::size_t query_threads = 2;
+  std::size_t connections_max = kHttpConnectionsMax;
+  std::size_t streams_max = kHttpStreamsMax;
+  std::size_t queries_max = kHttpQueriesMax;
+  Duration header_timeout{kHttpHeaderTimeoutUs};
+  Duration idle_timeout{kHttpIdleTimeoutUs};
+  Duration stall_timeout{kHttpStallTimeoutUs};  // beyond the time that the slowest rate needs
+  Duration fresh_timeout{kHttpFreshTimeoutUs};
+  Duration heartbeat{kHttpHeartbeatUs};
+  Duration drain_timeout{kHttpDrainTimeoutUs};
+};
+
+// Without tokens whoever connects may do everything, so only this machine may connect: refuses any
+// host that is not a loopback address.
+Status check_listen(std::string_view host);
+
+class Api {
+ public:
+  Api(Engine engine, Options options);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  // Binds and begins to answer; kIo "LISTEN_FAILED" when the address cannot be had.
+  Status start();
+  // The port that is listened on, after start().
+  std::uint16_t port() const;
+  // Takes no more connections, finishes what is under way (at most drain_timeout), ends streams.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace daybook::api

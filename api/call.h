@@ -1,0 +1,72 @@
+// One request on its way through the handlers, and the way back.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "api/api.h"
+#include "api/http_metrics.h"
+#include "api/log_watcher.h"
+#include "api/query.h"
+#include "api/query_pool.h"
+#include "api/request.h"
+#include "api/response.h"
+
+namespace daybook::api {
+
+// What all requests share. Kept alive by each of them, so a late answer finds it.
+struct Context {
+  Context(Engine engine_in, const Options& options_in, std::size_t routes);
+
+  Engine engine;
+  Options options;
+  HttpMetrics metrics;
+  QueryPool queries;
+  QueryPool rebuilds;  // long work: one thread of its own
+  LogWatcher watcher;
+  std::atomic<bool> stopping{false};
+};
+
+struct Call {
+  std::shared_ptr<Context> context;
+  Request request;
+  CommandId request_id;
+  std::size_t route = 0;  // its place in the table
+  std::string id;         // what the path names, "" when its route has no parameter
+  Query query;
+
+  const Engine& engine() const { return context->engine; }
+};
+
+// The connection that waits for an answer.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  // Makes the answer on the connection's thread and sends it. Any thread; once.
+  virtual void answer(std::function<Answer<Response>()> make) = 0;
+};
+
+// Copyable handle of the one answer that a call must get.
+class Responder {
+ public:
+  explicit Responder(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+
+  void send(Answer<Response> response) const {
+    auto shared = std::make_shared<Answer<Response>>(std::move(response));
+    exchange_->answer([shared] { return std::move(*shared); });
+  }
+  // `make` runs on an I/O thread: it must not block.
+  void send_made(std::function<Answer<Response>()> make) const {
+    exchange_->answer(std::move(make));
+  }
+
+ private:
+  std::shared_ptr<Exchange> exchange_;
+};
+
+using CallPtr = std::shared_ptr<Call>;
+
+}  // namespace daybook::api

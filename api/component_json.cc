@@ -1,0 +1,146 @@
+#include "api/component_json.h"
+
+#include <utility>
+
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/sha256.h"
+#include "events/json.h"
+
+namespace daybook::api {
+namespace {
+
+using events::Runtime;
+
+std::optional<Runtime> parse_runtime(std::string_view name) {
+  for (const Runtime runtime :
+       {Runtime::kReactor, Runtime::kExec, Runtime::kHttp, Runtime::kWorker}) {
+    if (events::runtime_name(runtime) == name) {
+      return runtime;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Runtime> runtime_of_extension(std::string_view id) {
+  return id.ends_with(".hreactor") || id.ends_with(".hrc") ? std::optional(Runtime::kReactor)
+                                                           : std::nullopt;
+}
+
+// The name wins over the extension: an id is only a name.
+std::optional<Runtime> read_runtime(FieldReader& fields, const std::string& id) {
+  std::string name;
+  if (!fields.find("runtime", JsonValue::Kind::kString, "text")) {
+    const auto runtime = runtime_of_extension(id);
+    if (!runtime) {
+      fields.errors().add(
+          "is required unless the id ends with .hreactor or .hrc: reactor, exec, http or worker",
+          fields.path_of("runtime"));
+    }
+    return runtime;
+  }
+  fields.text("runtime", name, kTagBytesMax);
+  const auto runtime = parse_runtime(name);
+  if (!runtime) {
+    fields.errors().add("must be reactor, exec, http or worker", fields.path_of("runtime"));
+  }
+  return runtime;
+}
+
+std::string spec_of(const std::vector<JsonValue::Member>& members) {
+  std::string out = "{";
+  for (const auto& [name, value] : members) {
+    out += out.size() > 1 ? "," : "";
+    events::append_json_string(out, name);
+    out += ':';
+    out += value.text();
+  }
+  return out + "}";
+}
+
+Answer<bool> check_spec(Runtime runtime, const std::string& spec, const RuntimeChecks& runtimes) {
+  if (spec.size() > kComponentCodeBytesMax) {
+    return refuse(Code::kTooLarge, "TOO_LARGE", "the component is over the limit of 1 MiB", "body");
+  }
+  if (runtime == Runtime::kWorker) {
+    const auto members = JsonValue(spec).members();
+    if (!members.empty()) {
+      return refuse(Code::kInvalid, "UNKNOWN_MEMBER", "is not a member of a worker component",
+                    members.front().first);
+    }
+    return true;
+  }
+  const auto found = runtimes.find(runtime);
+  if (found == runtimes.end() || found->second == nullptr) {
+    return refuse(
+        Code::kInvalid, "RUNTIME_NOT_AVAILABLE",
+        "this server does not run " + std::string(events::runtime_name(runtime)) + " components",
+        "runtime");
+  }
+  DAYBOOK_TRY(found->second->check(spec));
+  return true;
+}
+
+}  // namespace
+
+Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
+                                               const RuntimeChecks& runtimes) {
+  scheduler::PutComponent out;
+  FieldErrors errors;
+  const JsonValue value(body);
+  FieldReader fields(value, "", errors);
+  if (!errors.empty()) {
+    return refuse(Problem(errors.take()));
+  }
+  out.component.id = id;
+  std::string named = id;
+  fields.component_id("componentId", named);
+  if (named != id) {
+    errors.add("is not the id in the path", "componentId");
+  }
+  const auto runtime = read_runtime(fields, id);
+  fields.text("displayName", out.display_name, kDisplayNameBytesMax);
+  fields.text("description", out.description, kDescriptionBytesMax);
+  fields.text("componentVersion", out.component_version, kTagBytesMax);
+  if (!errors.empty() || !runtime) {
+    return refuse(Problem(errors.take()));
+  }
+  out.component.runtime = *runtime;
+  out.component.spec = spec_of(fields.take_rest());
+  out.component.spec_hash = sha256(out.component.spec);
+  DAYBOOK_TRY(check_spec(*runtime, out.component.spec, runtimes));
+  return out;
+}
+
+void write_component_members(JsonWriter& json, const projections::ComponentRow& row) {
+  json.member("componentId", row.component);
+  json.member("runtime", events::runtime_name(row.runtime));
+  json.member_or_null("displayName", !row.display_name.empty(), row.display_name);
+  json.member_or_null("description", !row.description.empty(), row.description);
+  json.member_or_null("componentVersion", !row.component_version.empty(), row.component_version);
+  if (row.spec.size() > 2) {  // more than {}
+    json.raw(std::string_view(row.spec).substr(1, row.spec.size() - 2));
+  }
+  json.member("specHash", to_hex(row.spec_hash));
+  json.member_or_null("createdAt", row.created_at.value != 0, row.created_at);
+  json.member("updatedAt", row.updated_at);
+  json.member("updatedBy", row.updated_by);
+}
+
+projections::ComponentRow component_row(const events::Meta& meta,
+                                        const events::ComponentPut& event) {
+  projections::ComponentRow out;
+  out.component = event.component;
+  out.runtime = event.runtime;
+  out.spec = event.spec.text;
+  out.spec_hash = event.spec_hash;
+  out.display_name = event.display_name;
+  out.description = event.description;
+  out.component_version = event.component_version;
+  out.updated_at = meta.time;
+  out.updated_by = meta.actor;
+  out.seq = meta.seq;
+  return out;
+}
+
+}  // namespace daybook::api

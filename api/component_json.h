@@ -1,0 +1,30 @@
+// Components as JSON. What is not about every component alike ("code", "command", "url", …) is the
+// spec: kept together as one JSON object and shown again as members of the component.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "api/field_reader.h"
+#include "api/json_writer.h"
+#include "api/problem.h"
+#include "components/runtime.h"
+#include "events/types.h"
+#include "projections/rows.h"
+#include "scheduler/commands.h"
+
+namespace daybook::api {
+
+using RuntimeChecks = std::map<events::Runtime, const components::Runtime*>;
+
+// Reads and checks a component: its form here, its spec by its runtime.
+Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
+                                               const RuntimeChecks& runtimes);
+
+// The members of a component, without the braces; a createdAt that is zero is null.
+void write_component_members(JsonWriter& json, const projections::ComponentRow& row);
+
+projections::ComponentRow component_row(const events::Meta& meta,
+                                        const events::ComponentPut& event);
+
+}  // namespace daybook::api

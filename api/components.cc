@@ -1,0 +1,121 @@
+// /resources/components.
+#include <utility>
+
+#include "api/component_json.h"
+#include "api/handlers.h"
+#include "api/page_json.h"
+#include "api/writes.h"
+#include "base/hex.h"
+
+namespace daybook::api {
+namespace {
+
+Answer<Response> render_put(const Written& written) {
+  const events::Recorded& recorded = written.facts.all().front();
+  auto row = component_row(recorded.meta, std::get<events::ComponentPut>(recorded.event));
+  const auto* outcome = std::get_if<scheduler::ComponentOutcome>(&written.reply.outcome);
+  const bool created = outcome != nullptr && outcome->created;
+  if (created) {
+    row.created_at = row.updated_at;
+  } else if (const auto before = written.call.engine().views.component(row.component);
+             before && *before) {
+    row.created_at = (*before)->created_at;
+  }
+  Response out;
+  out.status = created ? 201 : 200;
+  JsonWriter json(out.body);
+  json.begin_object();
+  write_component_members(json, row);
+  write_receipt(json, written.reply);
+  json.end_object();
+  if (created) {
+    out.add("Location", "/resources/components/" + row.component);
+  }
+  return out;
+}
+
+Answer<Response> render_deleted(const Written& written) {
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.member("componentId", written.call.id);
+  write_receipt(json, written.reply);
+  json.end_object();
+  return out;
+}
+
+void write_component(JsonWriter& json, const projections::ComponentRow& row) {
+  json.begin_object();
+  write_component_members(json, row);
+  json.member("seq", row.seq);
+  json.end_object();
+}
+
+}  // namespace
+
+Answer<Response> get_component(const Call& call) {
+  DAYBOOK_TRY(check_component_id(call.id, "componentId"));
+  DAYBOOK_ASSIGN(const auto row, call.engine().views.component(call.id));
+  if (!row) {
+    return refuse(Code::kNotFound, "NOT_FOUND", "there is no component " + call.id);
+  }
+  Response out;
+  JsonWriter json(out.body);
+  write_component(json, *row);
+  return out;
+}
+
+Answer<Response> list_components(const Call& call) {
+  DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto page, call.engine().views.components(request));
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.key("components");
+  json.begin_array();
+  for (const auto& row : page.rows) {
+    write_component(json, row);
+  }
+  json.end_array();
+  end_page(json, page);
+  return out;
+}
+
+void put_component(const CallPtr& call, const Responder& responder) {
+  if (Status ok = check_component_id(call->id, "componentId"); !ok) {
+    responder.send(refuse(std::move(ok).error()));
+    return;
+  }
+  auto command = read_component(call->request.body, call->id, call->engine().runtimes);
+  if (!command) {
+    responder.send(refuse(std::move(command).error()));
+    return;
+  }
+  write(call, responder, std::move(*command), render_put);
+}
+
+void delete_component(const CallPtr& call, const Responder& responder) {
+  if (Status ok = check_component_id(call->id, "componentId"); !ok) {
+    responder.send(refuse(std::move(ok).error()));
+    return;
+  }
+  write(call, responder, scheduler::DeleteComponent{call->id}, render_deleted);
+}
+
+// Says whether a PUT of the same body would be taken; stores nothing.
+Answer<Response> check_component(const Call& call) {
+  DAYBOOK_TRY(check_component_id(call.id, "componentId"));
+  DAYBOOK_ASSIGN(const auto command,
+                 read_component(call.request.body, call.id, call.engine().runtimes));
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.member("componentId", call.id);
+  json.member("runtime", events::runtime_name(command.component.runtime));
+  json.member("specHash", to_hex(command.component.spec_hash));
+  json.member("ok", true);
+  json.end_object();
+  return out;
+}
+
+}  // namespace daybook::api

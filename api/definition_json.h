@@ -1,0 +1,26 @@
+// Job definitions as JSON: what a PUT says, and how one is shown.
+#pragma once
+
+#include <string>
+
+#include "api/field_reader.h"
+#include "api/json_writer.h"
+#include "events/types.h"
+#include "projections/rows.h"
+#include "scheduler/commands.h"
+
+namespace daybook::api {
+
+// Reads {componentId, displayName, retry {maxAttempts, backoff {initial, factor, max, jitter}},
+// timeout, leaseDuration, concurrency, rateLimit {count, per}, priority, retention, paused}; a
+// jobDefinitionId must be `id`.
+scheduler::PutDefinition read_definition(const JsonValue& value, const std::string& id,
+                                         FieldErrors& errors);
+
+// The members of a definition, without the braces; times that are zero are null.
+void write_definition_members(JsonWriter& json, const projections::DefinitionRow& row);
+
+projections::DefinitionRow definition_row(const events::Meta& meta,
+                                          const events::DefinitionPut& event);
+
+}  // namespace daybook::api

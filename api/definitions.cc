@@ -1,0 +1,137 @@
+// /resources/job-definitions.
+#include <utility>
+
+#include "api/definition_json.h"
+#include "api/handlers.h"
+#include "api/page_json.h"
+#include "api/writes.h"
+
+namespace daybook::api {
+namespace {
+
+void write_counts(JsonWriter& json, const projections::JobCounts& counts) {
+  json.key("jobs");
+  json.begin_object();
+  json.member("pending", counts.pending);
+  json.member("running", counts.running);
+  json.member("completed", counts.completed);
+  json.member("failed", counts.failed);
+  json.member("cancelled", counts.cancelled);
+  json.end_object();
+}
+
+void write_warnings(JsonWriter& json, const scheduler::DefinitionOutcome& outcome,
+                    const std::string& component) {
+  json.key("warnings");
+  json.begin_array();
+  if (outcome.component_missing) {
+    json.begin_object();
+    json.member("code", "COMPONENT_NOT_FOUND");
+    json.member("message", "there is no component " + component +
+                               " yet; jobs that come due before it is there fail");
+    json.end_object();
+  }
+  json.end_array();
+}
+
+Answer<Response> render_put(const Written& written) {
+  const events::Recorded& recorded = written.facts.all().front();
+  auto row = definition_row(recorded.meta, std::get<events::DefinitionPut>(recorded.event));
+  const auto* outcome = std::get_if<scheduler::DefinitionOutcome>(&written.reply.outcome);
+  const bool created = outcome != nullptr && outcome->created;
+  if (created) {
+    row.created_at = row.updated_at;
+  } else if (const auto before = written.call.engine().views.definition(row.definition);
+             before && *before) {
+    row.created_at = (*before)->created_at;
+  }
+  Response out;
+  out.status = created ? 201 : 200;
+  JsonWriter json(out.body);
+  json.begin_object();
+  write_definition_members(json, row);
+  write_warnings(json, outcome == nullptr ? scheduler::DefinitionOutcome() : *outcome,
+                 row.component);
+  write_receipt(json, written.reply);
+  json.end_object();
+  if (created) {
+    out.add("Location", "/resources/job-definitions/" + row.definition);
+  }
+  return out;
+}
+
+Answer<Response> render_deleted(const Written& written) {
+  const auto* event = written.facts.find<events::DefinitionDeleted>();
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.member("jobDefinitionId",
+              event == nullptr ? events::Text(written.call.id) : event->definition);
+  json.member("pendingJobs", event == nullptr ? 0 : event->pending_jobs);
+  write_receipt(json, written.reply);
+  json.end_object();
+  return out;
+}
+
+}  // namespace
+
+Answer<Response> get_definition(const Call& call) {
+  DAYBOOK_TRY(check_resource_id(call.id, "jobDefinitionId"));
+  const auto& views = call.engine().views;
+  DAYBOOK_ASSIGN(const auto row, views.definition(call.id));
+  if (!row) {
+    return refuse(Code::kNotFound, "NOT_FOUND", "there is no job definition " + call.id);
+  }
+  DAYBOOK_ASSIGN(const auto counts, views.counts(call.id));
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  write_definition_members(json, *row);
+  write_counts(json, counts);
+  json.member("seq", row->seq);
+  json.end_object();
+  return out;
+}
+
+Answer<Response> list_definitions(const Call& call) {
+  DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto page, call.engine().views.definitions(request));
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.key("jobDefinitions");
+  json.begin_array();
+  for (const auto& row : page.rows) {
+    json.begin_object();
+    write_definition_members(json, row);
+    json.member("seq", row.seq);
+    json.end_object();
+  }
+  json.end_array();
+  end_page(json, page);
+  return out;
+}
+
+void put_definition(const CallPtr& call, const Responder& responder) {
+  if (Status ok = check_resource_id(call->id, "jobDefinitionId"); !ok) {
+    responder.send(refuse(std::move(ok).error()));
+    return;
+  }
+  FieldErrors errors;
+  auto command = read_definition(JsonValue(call->request.body), call->id, errors);
+  if (!errors.empty()) {
+    responder.send(refuse(Problem(errors.take())));
+    return;
+  }
+  write(call, responder, std::move(command), render_put);
+}
+
+void delete_definition(const CallPtr& call, const Responder& responder) {
+  if (Status ok = check_resource_id(call->id, "jobDefinitionId"); !ok) {
+    responder.send(refuse(std::move(ok).error()));
+    return;
+  }
+  write(call, responder, scheduler::DeleteDefinition{call->id}, render_deleted);
+}
+
+}  // namespace daybook::api

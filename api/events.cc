@@ -1,0 +1,137 @@
+// GET /resources/events: a page of JSON, lines (NDJSON), or a live stream (server-sent events).
+#include <limits>
+#include <utility>
+
+#include "api/event_feed.h"
+#include "api/handlers.h"
+#include "api/json_writer.h"
+#include "base/limits.h"
+
+namespace daybook::api {
+namespace {
+
+constexpr std::uint64_t kAnySeq = std::numeric_limits<std::uint64_t>::max() - 1;
+
+enum class Format { kPage, kLines, kLive };
+
+Result<Format> read_format(const Call& call) {
+  if (const auto name = call.query.find("format")) {
+    if (*name == "json") {
+      return Format::kPage;
+    }
+    if (*name == "ndjson") {
+      return Format::kLines;
+    }
+    if (*name == "sse") {
+      return Format::kLive;
+    }
+    return fail(Code::kInvalid, "INVALID_FIELD", "must be json, ndjson or sse", "format");
+  }
+  const auto accept = call.request.head.find("Accept");
+  if (accept.find("text/event-stream") != std::string_view::npos) {
+    return Format::kLive;
+  }
+  return accept.find("application/x-ndjson") != std::string_view::npos ? Format::kLines
+                                                                       : Format::kPage;
+}
+
+// The cursors of a page are sequence numbers. Of a filtered page they tell how far was looked,
+// which may be past its events: going on from there misses nothing and repeats nothing.
+Response page_response(EventPage page, bool backward, Seq last,
+                       std::optional<std::uint64_t> total) {
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.key("events");
+  json.begin_array();
+  for (const std::string& event : page.events) {
+    json.raw(event);
+  }
+  json.end_array();
+  if (total) {
+    json.member("totalCount", *total);
+  }
+  const bool none = page.events.empty();
+  const Seq first_cursor = backward ? page.reached : (none ? page.reached : page.seqs.front());
+  const Seq last_cursor = backward ? (none ? page.reached : page.seqs.back()) : page.reached;
+  json.member("firstCursor", std::to_string(first_cursor.value));
+  json.member("lastCursor", std::to_string(last_cursor.value));
+  json.member("atEnd", page.at_end);
+  json.member("asOfSeq", last);
+  json.end_object();
+  return out;
+}
+
+Answer<Response> page(const Call& call, EventFilter filter) {
+  log::Log& log = call.engine().log;
+  DAYBOOK_ASSIGN(const auto limit, call.query.number("limit", kPageLimitDefault, 1, kPageLimitMax));
+  const bool backward = call.query.find("before").has_value();
+  if (backward && call.query.find("after")) {
+    return refuse(Code::kInvalid, "INVALID_FIELD", "after and before exclude each other", "before");
+  }
+  const Seq last = log.last();
+  std::optional<std::uint64_t> total;
+  if (!filter.any()) {
+    total = last.value + 1 - log.first().value;
+  }
+  if (backward) {
+    DAYBOOK_ASSIGN(const auto before, call.query.number("before", 0, 1, kAnySeq));
+    DAYBOOK_ASSIGN(EventPage found, read_events_before(log, filter, Seq{before}, limit));
+    return page_response(std::move(found), true, last, total);
+  }
+  // Without a place to begin at, it begins with what there is: a trimmed log begins later.
+  DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
+  const EventWindow window{Seq{after}, last, limit, std::numeric_limits<std::size_t>::max()};
+  DAYBOOK_ASSIGN(EventPage found, read_events(log, filter, window));
+  return page_response(std::move(found), false, last, total);
+}
+
+Answer<Response> lines(const Call& call, EventFilter filter) {
+  log::Log& log = call.engine().log;
+  DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
+  DAYBOOK_ASSIGN(const auto limit, call.query.number("limit", kAnySeq, 1, kAnySeq));
+  const EventWindow window{Seq{after}, log.last(), limit, kHttpStreamPieceBytes};
+  Response out;
+  out.content_type = "application/x-ndjson";
+  out.stream = line_stream(log, std::move(filter), window);
+  return out;
+}
+
+// A browser that lost its stream comes back with the id of the last event it saw.
+Answer<Response> live(const Call& call, EventFilter filter) {
+  log::Log& log = call.engine().log;
+  DAYBOOK_ASSIGN(auto after, call.query.number("after", log.last().value, 0, kAnySeq));
+  const auto seen = call.request.head.find("Last-Event-ID");
+  if (!seen.empty()) {
+    static constexpr std::string_view kName = "Last-Event-ID";
+    DAYBOOK_ASSIGN(const Query fields,
+                   Query::parse("Last-Event-ID=" + std::string(seen), {&kName, 1}));
+    DAYBOOK_ASSIGN(after, fields.number(kName, 0, 0, kAnySeq));
+  }
+  Response out;
+  out.content_type = "text/event-stream";
+  out.stream = live_stream(log, std::move(filter), Seq{after});
+  return out;
+}
+
+}  // namespace
+
+Answer<Response> list_events(const Call& call) {
+  DAYBOOK_ASSIGN(EventFilter filter, read_event_filter(call.query));
+  DAYBOOK_ASSIGN(const Format format, read_format(call));
+  if (format == Format::kPage) {
+    return page(call, std::move(filter));
+  }
+  if (call.query.find("before")) {
+    return refuse(Code::kInvalid, "INVALID_FIELD", "streams go forward only", "before");
+  }
+  if (format == Format::kLines) {
+    return lines(call, std::move(filter));
+  }
+  if (call.query.find("limit")) {
+    return refuse(Code::kInvalid, "INVALID_FIELD", "a live stream has no limit", "limit");
+  }
+  return live(call, std::move(filter));
+}
+
+}  // namespace daybook::api

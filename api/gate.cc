@@ -1,0 +1,401 @@
+#include "api/gate.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+
+namespace daybook::api {
+namespace {
+
+constexpr std::string_view kEnd = "\r\n";
+
+tl::unexpected<Problem> bad(std::string_view message) {
+  return refuse(Problem(400, "MALFORMED_REQUEST", message));
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// tchar of RFC 9110 section 5.6.2.
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_digit(c) || is_alpha(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+// pchar, '/', '?' and '%' of RFC 3986; no fragment, no quotes, no backslash.
+bool is_target_char(char c) {
+  return is_digit(c) || is_alpha(c) ||
+         std::string_view("-._~!$&'()*+,;=:@/?%").find(c) != std::string_view::npos;
+}
+
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           const auto low = [](char c) {
+             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+           };
+           return low(x) == low(y);
+         });
+}
+
+Method method_of(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, Method>, 7> kMethods{
+      {{"GET", Method::kGet},
+       {"HEAD", Method::kHead},
+       {"POST", Method::kPost},
+       {"PUT", Method::kPut},
+       {"DELETE", Method::kDelete},
+       {"PATCH", Method::kOther},
+       {"OPTIONS", Method::kOther}}};
+  for (const auto& [text, method] : kMethods) {
+    if (text == name) {
+      return method;
+    }
+  }
+  return Method::kOther;
+}
+
+bool is_known_method(std::string_view name) {
+  return name == "PATCH" || name == "OPTIONS" || method_of(name) != Method::kOther;
+}
+
+Answer<Head> check_request_line(std::string_view line) {
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  if (first == std::string_view::npos || last == first ||
+      line.substr(first + 1, last - first - 1).find(' ') != std::string_view::npos) {
+    return bad("the request line is not: method, target, version");
+  }
+  const auto method = line.substr(0, first);
+  const auto version = line.substr(last + 1);
+  Head head;
+  head.target = line.substr(first + 1, last - first - 1);
+  if (!is_token(method)) {
+    return bad("the method is not a token");
+  }
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") {
+    return refuse(
+        Problem(505, "VERSION_NOT_SUPPORTED", "the version is neither HTTP/1.1 nor HTTP/1.0"));
+  }
+  if (!is_known_method(method)) {
+    return refuse(Problem(501, "METHOD_UNKNOWN", "the method is not known"));
+  }
+  head.method = method_of(method);
+  head.http10 = version == "HTTP/1.0";
+  head.keep_alive = !head.http10;
+  if (head.target.size() > kHttpTargetBytesMax) {
+    return refuse(Problem(414, "TARGET_TOO_LONG", "the target is over the limit"));
+  }
+  if (!head.target.starts_with('/') || head.target.starts_with("//")) {
+    return bad("the target is not a path on this server");
+  }
+  if (!std::all_of(head.target.begin(), head.target.end(), is_target_char)) {
+    return bad("the target holds a character that must be percent-encoded");
+  }
+  const auto mark = head.target.find('?');
+  head.query = mark == std::string_view::npos ? std::string_view() : head.target.substr(mark + 1);
+  DAYBOOK_ASSIGN(head.path, decode_path(head.target.substr(0, mark)));
+  return head;
+}
+
+Answer<HeaderField> check_field(std::string_view line) {
+  const auto colon = line.find(':');
+  // A line that starts with white space would continue the one before (obs-fold): its "name" is
+  // no token either.
+  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+    return bad("a header line is not: name, colon, value");
+  }
+  auto value = line.substr(colon + 1);
+  const auto first = value.find_first_not_of(" \t");
+  value = first == std::string_view::npos
+              ? std::string_view()
+              : value.substr(first, value.find_last_not_of(" \t") - first + 1);
+  if (!std::all_of(value.begin(), value.end(),
+                   [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); })) {
+    return bad("a header value holds a character that is not printable ASCII");
+  }
+  return HeaderField{line.substr(0, colon), value};
+}
+
+// Those that name one thing: a second one is a trap for whoever reads only the first or the last.
+constexpr std::array<std::string_view, 12> kOnlyOnce{"host",
+                                                     "content-length",
+                                                     "transfer-encoding",
+                                                     "content-type",
+                                                     "content-encoding",
+                                                     "expect",
+                                                     "origin",
+                                                     "authorization",
+                                                     "last-event-id",
+                                                     "idempotency-key",
+                                                     "daybook-min-seq",
+                                                     "content-range"};
+
+Status check_repeats(const Head& head) {
+  for (const std::string_view name : kOnlyOnce) {
+    const auto count = std::count_if(head.fields.begin(), head.fields.end(),
+                                     [&](const HeaderField& f) { return same(f.name, name); });
+    if (count > 1) {
+      return fail(Code::kMalformed, "MALFORMED_REQUEST", "a header that may stand once is repeated",
+                  name);
+    }
+  }
+  return {};
+}
+
+bool is_port(std::string_view text) {
+  return text.size() <= 5 && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+// Splits "name", "name:port", "[v6]", "[v6]:port"; false when it is none of them.
+bool split_host(std::string_view value, std::string_view& host) {
+  std::string_view port;
+  if (value.starts_with('[')) {
+    const auto close = value.find(']');
+    if (close == std::string_view::npos) {
+      return false;
+    }
+    host = value.substr(0, close + 1);
+    const auto rest = value.substr(close + 1);
+    if (!rest.empty() && rest.front() != ':') {
+      return false;
+    }
+    port = rest.empty() ? rest : rest.substr(1);
+    const auto inside = host.substr(1, host.size() - 2);
+    return is_port(port) && !inside.empty() &&
+           std::all_of(inside.begin(), inside.end(),
+                       [](char c) { return hex_digit(c) >= 0 || c == ':' || c == '.'; });
+  }
+  const auto colon = value.find(':');
+  host = value.substr(0, colon);
+  port = colon == std::string_view::npos ? std::string_view() : value.substr(colon + 1);
+  return is_port(port) && !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+           return is_digit(c) || is_alpha(c) || c == '-' || c == '.' || c == '_';
+         });
+}
+
+Status check_host(const Head& head) {
+  std::string_view host;
+  if (!head.has("Host")) {
+    return fail(Code::kMalformed, "MALFORMED_REQUEST", "the Host header is missing", "Host");
+  }
+  if (!split_host(head.find("Host"), host)) {
+    return fail(Code::kMalformed, "MALFORMED_REQUEST", "the Host header is not a host", "Host");
+  }
+  return {};
+}
+
+Answer<bool> check_length(Head& head) {
+  const auto text = head.find("Content-Length");
+  const bool plain = !text.empty() && text.size() <= 18 &&
+                     std::all_of(text.begin(), text.end(), is_digit) &&
+                     (text.size() == 1 || text.front() != '0');
+  if (!plain) {
+    return bad("Content-Length is not a plain number");
+  }
+  std::from_chars(text.data(), text.data() + text.size(), head.length);
+  if (head.length > kHttpBodyBytesMax) {
+    return refuse(Code::kTooLarge, "BODY_TOO_LARGE", "the body is over the limit");
+  }
+  head.framing = head.length > 0 ? Framing::kLength : Framing::kNone;
+  return true;
+}
+
+Answer<bool> check_framing(Head& head) {
+  const bool has_length = head.has("Content-Length");
+  if (head.has("Transfer-Encoding")) {
+    if (has_length) {
+      return bad("both Content-Length and Transfer-Encoding");
+    }
+    if (head.http10) {
+      return bad("HTTP/1.0 knows no Transfer-Encoding");
+    }
+    if (!same(head.find("Transfer-Encoding"), "chunked")) {
+      return bad("Transfer-Encoding is not exactly chunked");
+    }
+    head.framing = Framing::kChunked;
+  } else if (has_length) {
+    DAYBOOK_TRY(check_length(head));
+  }
+  const bool bodiless =
+      head.method == Method::kGet || head.method == Method::kHead || head.method == Method::kDelete;
+  if (bodiless && head.framing != Framing::kNone) {
+    return bad("a request of this method has no body");
+  }
+  return true;
+}
+
+// Connection is a list of tokens; the only ones that matter here are close and keep-alive.
+void read_connection(Head& head) {
+  for (const HeaderField& field : head.fields) {
+    if (!same(field.name, "Connection")) {
+      continue;
+    }
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      const auto comma = rest.find(',');
+      auto word = rest.substr(0, comma);
+      rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+      while (!word.empty() && (word.front() == ' ' || word.front() == '\t')) {
+        word.remove_prefix(1);
+      }
+      while (!word.empty() && (word.back() == ' ' || word.back() == '\t')) {
+        word.remove_suffix(1);
+      }
+      if (same(word, "close")) {
+        head.keep_alive = false;
+        return;
+      }
+      head.keep_alive = head.keep_alive || same(word, "keep-alive");
+    }
+  }
+}
+
+Answer<bool> read_expect(Head& head) {
+  if (!head.has("Expect")) {
+    return true;
+  }
+  if (!same(head.find("Expect"), "100-continue")) {
+    return refuse(Problem(417, "EXPECTATION_FAILED", "the only expectation known is 100-continue"));
+  }
+  head.expects_continue = !head.http10 && head.framing != Framing::kNone;
+  return true;
+}
+
+}  // namespace
+
+std::string_view method_name(Method method) {
+  switch (method) {
+    case Method::kGet:
+      return "GET";
+    case Method::kHead:
+      return "HEAD";
+    case Method::kPost:
+      return "POST";
+    case Method::kPut:
+      return "PUT";
+    case Method::kDelete:
+      return "DELETE";
+    case Method::kOther:
+      break;
+  }
+  return "OTHER";
+}
+
+std::string_view Head::find(std::string_view name) const {
+  for (const HeaderField& field : fields) {
+    if (same(field.name, name)) {
+      return field.value;
+    }
+  }
+  return {};
+}
+
+bool Head::has(std::string_view name) const {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const HeaderField& f) { return same(f.name, name); });
+}
+
+bool percent_decode(std::string_view text, bool plus_is_space, std::string& out) {
+  out.clear();
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+      if (high < 0 || low < 0) {
+        return false;
+      }
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += plus_is_space && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return true;
+}
+
+Answer<std::string> decode_path(std::string_view path) {
+  std::string out;
+  if (!percent_decode(path, false, out)) {
+    return bad("the path holds a broken percent escape");
+  }
+  const bool control = std::any_of(out.begin(), out.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+  if (control || out.find('\\') != std::string::npos || find_bad_utf8(out)) {
+    return bad("the path holds a character that no path may hold");
+  }
+  std::string_view rest = out;
+  while (!rest.empty()) {
+    const auto slash = rest.find('/');
+    const auto segment = rest.substr(0, slash);
+    if (segment == "." || segment == "..") {
+      return bad("the path holds a dot segment");
+    }
+    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+  }
+  return out;
+}
+
+bool is_loopback_host(std::string_view value) {
+  std::string_view host;
+  if (!split_host(value, host)) {
+    return false;
+  }
+  if (same(host, "localhost") || host == "[::1]") {
+    return true;
+  }
+  // 127.0.0.0/8 as four decimal numbers; a name like 127.example.org is not one.
+  return host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3 &&
+         std::all_of(host.begin(), host.end(), [](char c) { return is_digit(c) || c == '.'; });
+}
+
+Answer<Head> check_head(std::string_view raw) {
+  if (raw.size() > kHttpHeaderBytesMax) {
+    return refuse(Problem(431, "HEADER_TOO_LARGE", "the header is over the limit"));
+  }
+  // Neither CR nor LF alone, no NUL: a line ends with both or it does not end.
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const bool lone_cr = raw[i] == '\r' && (i + 1 == raw.size() || raw[i + 1] != '\n');
+    const bool lone_lf = raw[i] == '\n' && (i == 0 || raw[i - 1] != '\r');
+    if (lone_cr || lone_lf || raw[i] == '\0') {
+      return bad("the header holds a bare line end or a NUL");
+    }
+  }
+  const auto line_end = raw.find(kEnd);
+  if (line_end == std::string_view::npos || !raw.ends_with("\r\n\r\n")) {
+    return bad("the header has no end");
+  }
+  DAYBOOK_ASSIGN(Head head, check_request_line(raw.substr(0, line_end)));
+  raw.remove_prefix(line_end + kEnd.size());
+  while (!raw.starts_with(kEnd)) {
+    const auto end = raw.find(kEnd);
+    if (head.fields.size() == kHttpHeadersMax) {
+      return refuse(Problem(431, "TOO_MANY_HEADERS", "the request has more headers than it may"));
+    }
+    DAYBOOK_ASSIGN(const HeaderField field, check_field(raw.substr(0, end)));
+    head.fields.push_back(field);
+    raw.remove_prefix(end + kEnd.size());
+  }
+  if (raw.size() != kEnd.size()) {
+    return bad("bytes follow the end of the header");
+  }
+  DAYBOOK_TRY(check_repeats(head));
+  DAYBOOK_TRY(check_host(head));
+  DAYBOOK_TRY(check_framing(head));
+  DAYBOOK_TRY(read_expect(head));
+  read_connection(head);
+  return head;
+}
+
+}  // namespace daybook::api

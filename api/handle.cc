@@ -1,0 +1,163 @@
+#include "api/handle.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <spdlog/logger.h>
+
+#include "api/gate.h"
+#include "api/json_check.h"
+#include "api/router.h"
+
+namespace daybook::api {
+namespace {
+
+// Without tokens the only thing between a web page in the operator's browser and this server is
+// what the browser says of the page's origin, and the name under which it found us.
+Answer<bool> check_origin(const Head& head) {
+  if (!is_loopback_host(head.find("Host"))) {
+    return refuse(Code::kDenied, "HOST_NOT_ALLOWED", "this server answers to loopback names only",
+                  "Host");
+  }
+  const auto origin = head.find("Origin");
+  const bool reads = head.method == Method::kGet || head.method == Method::kHead;
+  if (reads || !head.has("Origin") || origin == "http://" + std::string(head.find("Host"))) {
+    return true;
+  }
+  return refuse(Code::kDenied, "ORIGIN_NOT_ALLOWED", "pages of other sites may not write here",
+                "Origin");
+}
+
+bool is_json(std::string_view content_type) {
+  auto type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ')) {
+    type.remove_suffix(1);
+  }
+  std::string low(type);
+  std::transform(low.begin(), low.end(), low.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return low == "application/json";
+}
+
+Answer<bool> check_body(const Route& route, const Request& request) {
+  if (!route.body) {
+    if (!request.body.empty()) {
+      return refuse(Code::kMalformed, "BODY_NOT_EXPECTED", "this route takes no body");
+    }
+    return true;
+  }
+  if (!is_json(request.head.find("Content-Type"))) {
+    return refuse(Code::kUnsupported, "CONTENT_TYPE_NOT_JSON", "the body must be application/json",
+                  "Content-Type");
+  }
+  const auto encoding = request.head.find("Content-Encoding");
+  if (!encoding.empty() && encoding != "identity") {
+    return refuse(Code::kUnsupported, "CONTENT_ENCODING", "the body must not be encoded",
+                  "Content-Encoding");
+  }
+  DAYBOOK_TRY(check_json(request.body));
+  return true;
+}
+
+Answer<const Route*> find_route(Call& call) {
+  const auto table = routes();
+  Match found = match(table, call.request.head.method, call.request.head.path);
+  call.route =
+      found.route == nullptr ? table.size() : static_cast<std::size_t>(found.route - table.data());
+  call.id = std::move(found.id);
+  if (found.route != nullptr) {
+    return found.route;
+  }
+  if (found.allow.empty()) {
+    return refuse(Code::kNotFound, "NOT_FOUND", "there is nothing at this path");
+  }
+  Problem problem(405, "METHOD_NOT_ALLOWED", "this path does not know the method");
+  problem.allow = std::move(found.allow);
+  return refuse(std::move(problem));
+}
+
+Answer<const Route*> prepare(Call& call) {
+  DAYBOOK_TRY(check_origin(call.request.head));
+  DAYBOOK_ASSIGN(const Route* route, find_route(call));
+  DAYBOOK_ASSIGN(call.query,
+                 Query::parse(call.request.head.query, route->query, common_query(route->kind)));
+  DAYBOOK_TRY(check_body(*route, call.request));
+  return route;
+}
+
+Answer<Response> run_reader(const Route& route, const Call& call) {
+  try {
+    return route.reader(call);
+  } catch (const std::exception& e) {
+    call.engine().logger.error("{} {}: {}", method_name(route.method), route.pattern, e.what());
+    return refuse(Code::kInternal, "INTERNAL", "an unexpected failure; the server's log says more");
+  }
+}
+
+// What a read must reflect: all that was acknowledged before it came, and what its caller names.
+Answer<Seq> freshness(const Call& call) {
+  const Seq last = call.engine().log.last();
+  DAYBOOK_ASSIGN(std::uint64_t least, call.query.number("minSeq", 0, 0, ~std::uint64_t{0}));
+  const auto header = call.request.head.find("Daybook-Min-Seq");
+  if (!header.empty()) {
+    static constexpr std::string_view kName = "Daybook-Min-Seq";
+    DAYBOOK_ASSIGN(const Query fields,
+                   Query::parse("Daybook-Min-Seq=" + std::string(header), {&kName, 1}));
+    DAYBOOK_ASSIGN(const std::uint64_t named, fields.number(kName, 0, 0, ~std::uint64_t{0}));
+    least = std::max(least, named);
+  }
+  if (least > last.value) {
+    return refuse(Code::kInvalid, "SEQ_UNKNOWN",
+                  "the log has not got so far; is this another server?", "minSeq");
+  }
+  return last;
+}
+
+void run_query(const Route& route, const CallPtr& call, const Responder& responder,
+               QueryPool& pool) {
+  Seq target;
+  if (route.kind == RouteKind::kQuery) {
+    auto fresh = freshness(*call);
+    if (!fresh) {
+      responder.send(refuse(std::move(fresh).error()));
+      return;
+    }
+    target = *fresh;
+  }
+  const bool taken = pool.submit(target, [call, responder, &route](Status ready) {
+    responder.send(ready ? run_reader(route, *call)
+                         : Answer<Response>(refuse(std::move(ready).error())));
+  });
+  if (!taken) {
+    responder.send(
+        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
+  }
+}
+
+}  // namespace
+
+void handle(const CallPtr& call, const Responder& responder) {
+  auto prepared = prepare(*call);
+  if (!prepared) {
+    responder.send(refuse(std::move(prepared).error()));
+    return;
+  }
+  const Route& route = **prepared;
+  switch (route.kind) {
+    case RouteKind::kInstant:
+      responder.send(run_reader(route, *call));
+      break;
+    case RouteKind::kQuery:
+      run_query(route, call, responder, call->context->queries);
+      break;
+    case RouteKind::kLong:
+      run_query(route, call, responder, call->context->rebuilds);
+      break;
+    case RouteKind::kAsync:
+      route.starter(call, responder);
+      break;
+  }
+}
+
+}  // namespace daybook::api

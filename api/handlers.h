@@ -1,0 +1,61 @@
+// What the routes lead to; one source file per resource.
+#pragma once
+
+#include "api/call.h"
+
+namespace daybook::api {
+
+// components.cc
+Answer<Response> get_component(const Call& call);
+Answer<Response> list_components(const Call& call);
+void put_component(const CallPtr& call, const Responder& responder);
+void delete_component(const CallPtr& call, const Responder& responder);
+Answer<Response> check_component(const Call& call);
+
+// definitions.cc
+Answer<Response> get_definition(const Call& call);
+Answer<Response> list_definitions(const Call& call);
+void put_definition(const CallPtr& call, const Responder& responder);
+void delete_definition(const CallPtr& call, const Responder& responder);
+
+// jobs.cc
+Answer<Response> get_job(const Call& call);
+Answer<Response> list_jobs(const Call& call);
+Answer<Response> job_events(const Call& call);
+// jobs_create.cc
+void create_jobs(const CallPtr& call, const Responder& responder);
+void retry_job(const CallPtr& call, const Responder& responder);
+// jobs_cancel.cc
+void delete_job(const CallPtr& call, const Responder& responder);
+void cancel_job(const CallPtr& call, const Responder& responder);
+
+// statistics.cc
+Answer<Response> statistics(const Call& call);
+
+// workers.cc
+Answer<Response> list_workers(const Call& call);
+void lease_jobs(const CallPtr& call, const Responder& responder);
+void heartbeat(const CallPtr& call, const Responder& responder);
+// workers_complete.cc
+void complete_attempts(const CallPtr& call, const Responder& responder);
+
+// events.cc
+Answer<Response> list_events(const Call& call);
+
+// log.cc
+Answer<Response> log_head(const Call& call);
+Answer<Response> log_verify(const Call& call);
+
+// projections.cc
+Answer<Response> list_projections(const Call& call);
+Answer<Response> rebuild_projection(const Call& call);
+
+// health.cc
+Answer<Response> health_live(const Call& call);
+Answer<Response> health_ready(const Call& call);
+Answer<Response> version(const Call& call);
+Answer<Response> openapi(const Call& call);
+// metrics.cc
+Answer<Response> metrics(const Call& call);
+
+}  // namespace daybook::api

@@ -1,0 +1,150 @@
+// GET /resources/jobs, GET /resources/jobs/{jobId}, GET /resources/jobs/{jobId}/events.
+#include <map>
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/job_json.h"
+#include "api/page_json.h"
+#include "base/limits.h"
+
+namespace daybook::api {
+namespace {
+
+using projections::JobFilter;
+using projections::JobOrder;
+
+// maxAttempts of the definitions that a page names, each looked up once.
+class AttemptLimits {
+ public:
+  explicit AttemptLimits(const projections::Views& views) : views_(views) {}
+
+  Result<std::optional<std::uint32_t>> of(const std::string& definition) {
+    const auto known = known_.find(definition);
+    if (known != known_.end()) {
+      return known->second;
+    }
+    DAYBOOK_ASSIGN(const auto row, views_.definition(definition));
+    std::optional<std::uint32_t> limit;
+    if (row) {
+      limit = row->retry.max_attempts;
+    }
+    known_.emplace(definition, limit);
+    return limit;
+  }
+
+ private:
+  const projections::Views& views_;
+  std::map<std::string, std::optional<std::uint32_t>> known_;
+};
+
+Result<JobOrder> read_order(std::string_view name) {
+  if (name == "-createdAt") {
+    return JobOrder::kNewestFirst;
+  }
+  if (name == "createdAt") {
+    return JobOrder::kOldestFirst;
+  }
+  if (name == "runAt") {
+    return JobOrder::kRunAtFirst;
+  }
+  if (name == "-runAt") {
+    return JobOrder::kRunAtLast;
+  }
+  return fail(Code::kInvalid, "INVALID_FIELD", "must be createdAt, -createdAt, runAt or -runAt",
+              "order");
+}
+
+Result<JobFilter> read_filter(const Query& query) {
+  JobFilter out;
+  if (const auto id = query.find("jobDefinitionId")) {
+    DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
+    out.definition = *id;
+  }
+  if (const auto name = query.find("status")) {
+    out.status = projections::parse_status(*name);
+    if (!out.status) {
+      return fail(Code::kInvalid, "INVALID_FIELD",
+                  "must be pending, running, completed, failed or cancelled", "status");
+    }
+  }
+  if (const auto tag = query.find("tag")) {
+    if (tag->empty() || tag->size() > kTagBytesMax) {
+      return fail(Code::kInvalid, "INVALID_FIELD", "must have 1 to 64 bytes", "tag");
+    }
+    out.tag = *tag;
+  }
+  DAYBOOK_ASSIGN(out.created_after, query.time("createdAfter"));
+  DAYBOOK_ASSIGN(out.created_before, query.time("createdBefore"));
+  DAYBOOK_ASSIGN(out.run_after, query.time("runAfter"));
+  DAYBOOK_ASSIGN(out.run_before, query.time("runBefore"));
+  if (const auto order = query.find("order")) {
+    DAYBOOK_ASSIGN(out.order, read_order(*order));
+  }
+  return out;
+}
+
+Status write_job(JsonWriter& json, const projections::JobRow& job, AttemptLimits& limits) {
+  DAYBOOK_ASSIGN(const auto max_attempts, limits.of(job.definition));
+  json.begin_object();
+  write_job_members(json, job, max_attempts);
+  json.member("seq", job.seq);
+  json.end_object();
+  return {};
+}
+
+}  // namespace
+
+Answer<Response> get_job(const Call& call) {
+  DAYBOOK_ASSIGN(const JobId id, JobId::parse(call.id, "jobId"));
+  const auto& views = call.engine().views;
+  DAYBOOK_ASSIGN(const auto job, views.job(id));
+  if (!job) {
+    return refuse(Code::kNotFound, "NOT_FOUND", "there is no job " + id.text());
+  }
+  Response out;
+  JsonWriter json(out.body);
+  AttemptLimits limits(views);
+  DAYBOOK_TRY(write_job(json, *job, limits));
+  return out;
+}
+
+Answer<Response> list_jobs(const Call& call) {
+  const auto& views = call.engine().views;
+  DAYBOOK_ASSIGN(const JobFilter filter, read_filter(call.query));
+  DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto page, views.jobs(filter, request));
+  Response out;
+  JsonWriter json(out.body);
+  AttemptLimits limits(views);
+  json.begin_object();
+  json.key("jobs");
+  json.begin_array();
+  for (const auto& job : page.rows) {
+    DAYBOOK_TRY(write_job(json, job, limits));
+  }
+  json.end_array();
+  end_page(json, page);
+  return out;
+}
+
+Answer<Response> job_events(const Call& call) {
+  DAYBOOK_ASSIGN(const JobId id, JobId::parse(call.id, "jobId"));
+  DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto page, call.engine().views.history(id, request));
+  if (page.rows.empty() && request.after.empty() && request.before.empty()) {
+    return refuse(Code::kNotFound, "NOT_FOUND", "no event of a job " + id.text() + " is known");
+  }
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.key("events");
+  json.begin_array();
+  for (const auto& row : page.rows) {
+    json.raw(row.json);
+  }
+  json.end_array();
+  end_page(json, page);
+  return out;
+}
+
+}  // namespace daybook::api

@@ -1,0 +1,186 @@
+// POST /resources/jobs, POST /resources/jobs/{jobId}/retry.
+#include <algorithm>
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/job_json.h"
+#include "api/writes.h"
+#include "base/check.h"
+#include "base/hex.h"
+#include "base/limits.h"
+
+namespace daybook::api {
+namespace {
+
+struct Body {
+  scheduler::CreateJobs command;
+  bool is_array = false;
+};
+
+Answer<Body> read_body(const Call& call) {
+  const JsonValue value(call.request.body);
+  const Micros now = call.engine().clock.wall();
+  FieldErrors errors;
+  Body out;
+  out.is_array = value.kind() == JsonValue::Kind::kArray;
+  if (!out.is_array) {
+    out.command.jobs.push_back(read_job(value, "", now, errors));
+  } else {
+    const auto elements = value.elements();
+    if (elements.empty() || elements.size() > kJobsPerRequestMax) {
+      return refuse(Code::kInvalid, "INVALID_FIELD",
+                    "an array of jobs has 1 to " + std::to_string(kJobsPerRequestMax) + " elements",
+                    "body");
+    }
+    out.command.jobs.reserve(elements.size());
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      out.command.jobs.push_back(
+          read_job(elements[i], "[" + std::to_string(i) + "].", now, errors));
+    }
+  }
+  if (!errors.empty()) {
+    return refuse(Problem(errors.take()));
+  }
+  return out;
+}
+
+Response created_response(const std::vector<projections::JobRow>& jobs, bool is_array,
+                          const scheduler::Reply& reply) {
+  Response out;
+  out.status = 201;
+  if (!is_array) {
+    out.body = created_json(jobs.front(), reply.last, to_hex(reply.chain));
+    out.add("Location", "/resources/jobs/" + jobs.front().job.text());
+    return out;
+  }
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.key("jobs");
+  json.begin_array();
+  for (const auto& job : jobs) {
+    json.begin_object();
+    write_job_members(json, job, std::nullopt);
+    json.member("seq", job.seq);
+    json.end_object();
+  }
+  json.end_array();
+  write_receipt(json, reply);
+  json.end_object();
+  return out;
+}
+
+Answer<Response> render_created(const Written& written, bool is_array) {
+  std::vector<projections::JobRow> jobs;
+  for (const events::Recorded& recorded : written.facts.all()) {
+    if (const auto* event = std::get_if<events::JobCreated>(&recorded.event)) {
+      jobs.push_back(created_row(recorded.meta, *event));
+    }
+  }
+  DAYBOOK_CHECK(!jobs.empty(), "a batch that creates jobs holds their events");
+  return created_response(jobs, is_array, written.reply);
+}
+
+// The same from the command and its outcome, without asking the log: what most requests take.
+Response render_decided(const Call& call, const scheduler::NewJob& job,
+                        const scheduler::Reply& reply, const scheduler::Created& created) {
+  events::JobCreated event;
+  event.job = created.jobs.front();
+  event.definition = job.definition;
+  event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
+  event.run_at = std::max(reply.time, job.run_at.value_or(reply.time));
+  event.priority = created.priorities.front();
+  event.tags.assign(job.tags.begin(), job.tags.end());
+  event.unique_key = job.unique_key;
+  events::Meta meta;
+  meta.seq = event.job.key();
+  meta.time = reply.time;
+  meta.actor = actor_of(call);
+  return created_response({created_row(meta, event)}, false, reply);
+}
+
+scheduler::NewJob copy_of(const projections::JobRow& row) {
+  scheduler::NewJob out;
+  out.definition = row.definition;
+  out.parameters = row.parameters;
+  out.priority = row.priority;
+  out.tags = row.tags;
+  out.unique_key = row.unique_key;
+  out.parent = row.job;
+  return out;
+}
+
+void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
+  auto row = call->engine().views.job(id);
+  scheduler::RetryJob command;
+  command.ended = id;
+  if (!row) {
+    responder.send(refuse(std::move(row).error()));
+    return;
+  }
+  if (*row) {
+    command.copy = copy_of(**row);
+  }  // else the sequencer says that there is no such job, unless the key has an outcome already
+  write(call, responder, std::move(command),
+        [](const Written& written) { return render_created(written, false); });
+}
+
+}  // namespace
+
+void create_jobs(const CallPtr& call, const Responder& responder) {
+  auto body = read_body(*call);
+  if (!body) {
+    responder.send(refuse(std::move(body).error()));
+    return;
+  }
+  const bool is_array = body->is_array;
+  // Kept beside the command for the answer; an array is answered from the log.
+  auto single = std::make_shared<scheduler::NewJob>();
+  if (!is_array) {
+    *single = body->command.jobs.front();
+  }
+  submit_command(call, responder, std::move(body->command),
+                 [call, responder, is_array, single](Result<scheduler::Reply> reply) {
+                   if (!reply) {
+                     responder.send(refuse(std::move(reply).error()));
+                     return;
+                   }
+                   const auto* created = std::get_if<scheduler::Created>(&reply->outcome);
+                   if (is_array || created == nullptr || created->priorities.size() != 1) {
+                     render_from_log(call, responder, std::move(*reply),
+                                     [is_array](const Written& written) {
+                                       return render_created(written, is_array);
+                                     });
+                     return;
+                   }
+                   auto shared = std::make_shared<scheduler::Reply>(std::move(*reply));
+                   responder.send_made([call, single, shared]() -> Answer<Response> {
+                     auto response = render_decided(*call, *single, *shared,
+                                                    std::get<scheduler::Created>(shared->outcome));
+                     add_receipt(response, *shared);
+                     return response;
+                   });
+                 });
+}
+
+void retry_job(const CallPtr& call, const Responder& responder) {
+  auto id = JobId::parse(call->id, "jobId");
+  if (!id) {
+    responder.send(refuse(std::move(id).error()));
+    return;
+  }
+  // The copy is read from the list, which must show the job's end if its caller has seen it.
+  const bool taken = call->context->queries.submit(
+      call->engine().log.last(), [call, responder, id = *id](Status ready) {
+        if (ready) {
+          submit_retry(call, responder, id);
+        } else {
+          responder.send(refuse(std::move(ready).error()));
+        }
+      });
+  if (!taken) {
+    responder.send(
+        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
+  }
+}
+
+}  // namespace daybook::api

@@ -1,0 +1,142 @@
+// GET /metrics: what the process may be watched by, as Prometheus text.
+//
+// Written here and not with a client library: every number exists already as a counter of the part
+// it belongs to, and a registry would be a second set of them to keep equal.
+#include <unistd.h>
+
+#include <fstream>
+
+#include "api/handlers.h"
+#include "api/projection_json.h"
+#include "api/prometheus_text.h"
+#include "api/router.h"
+
+namespace daybook::api {
+namespace {
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t total = 0;
+  std::uint64_t resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void write_log(PrometheusText& out, const Engine& engine) {
+  out.one("daybook_log_head_seq", "gauge", "Last durable sequence number.",
+          engine.log.last().value);
+  out.one("daybook_log_first_seq", "gauge", "First readable sequence number.",
+          engine.log.first().value);
+  const auto m = engine.sequencer.metrics();
+  out.one("daybook_commands_total", "counter", "Commands decided.", m.commands);
+  out.one("daybook_commands_refused_total", "counter", "Commands refused.", m.refused);
+  out.one("daybook_events_total", "counter", "Events appended since the start.", m.events);
+  out.one("daybook_event_bytes_total", "counter", "Bytes appended since the start.", m.bytes);
+  out.one("daybook_group_commits_total", "counter", "Synced appends.", m.groups);
+  out.one("daybook_sync_seconds_total", "counter", "Time spent in synced appends.",
+          static_cast<double>(m.sync_us_total) / 1e6);
+  out.one("daybook_sync_last_seconds", "gauge", "Time of the last synced append.",
+          static_cast<double>(m.sync_us_last) / 1e6);
+  out.one("daybook_inbox_commands", "gauge", "Requests waiting for the sequencer.", m.inbox);
+  out.one("daybook_clock_held_total", "counter", "Batches whose time was held.", m.clock_held);
+  out.one("daybook_jobs_pending", "gauge", "Pending jobs.", m.pending_jobs);
+  out.one("daybook_jobs_running", "gauge", "Running jobs.", m.running_jobs);
+  out.one("daybook_snapshot_seq", "gauge", "Newest snapshot of the decision state.",
+          m.snapshot.value);
+}
+
+void write_dispatch(PrometheusText& out, const Engine& engine) {
+  const auto m = engine.dispatcher.metrics();
+  out.one("daybook_attempts_started_total", "counter", "Attempts started.", m.started);
+  out.one("daybook_starts_refused_total", "counter", "Proposed starts that were refused.",
+          m.start_refused);
+  out.one("daybook_attempts_expired_total", "counter", "Attempts given up.", m.expired);
+  out.one("daybook_exec_running", "gauge", "Child processes running.", m.exec_running);
+  out.one("daybook_http_running", "gauge", "Component requests running.", m.http_running);
+  out.one("daybook_queue_waiting", "gauge", "Pending jobs not yet due.", m.waiting);
+  out.one("daybook_queue_ready", "gauge", "Pending jobs that are due.", m.ready);
+  out.one("daybook_leases_waiting", "gauge", "Workers waiting for jobs.", m.leases_waiting);
+}
+
+void write_views(PrometheusText& out, const Engine& engine) {
+  const auto all = engine.views.status();
+  out.family("daybook_projection_applied_seq", "gauge", "Last event applied.");
+  for (const auto& p : all) {
+    out.sample(p.applied.value, "projection=\"" + p.name + "\"");
+  }
+  out.family("daybook_projection_failed", "gauge", "1 when the projection has stopped.");
+  for (const auto& p : all) {
+    out.sample(std::uint64_t{p.state == projections::ProjectionState::kFailed ? 1U : 0U},
+               "projection=\"" + p.name + "\"");
+  }
+}
+
+void write_requests(PrometheusText& out, const HttpMetrics& m) {
+  out.family("daybook_http_requests_total", "counter", "Answers by route and class of status.");
+  const auto table = routes();
+  for (std::size_t route = 0; route <= m.routes(); ++route) {
+    const std::string name = route == m.routes()
+                                 ? std::string("method=\"\",route=\"\"")
+                                 : "method=\"" + std::string(method_name(table[route].method)) +
+                                       "\",route=\"" + std::string(table[route].pattern) + "\"";
+    for (std::size_t c = 0; c < HttpMetrics::kClasses; ++c) {
+      if (m.count(route, c) > 0) {
+        out.sample(m.count(route, c), name + ",status=\"" + std::to_string(c + 1) + "xx\"");
+      }
+    }
+  }
+}
+
+void write_latency(PrometheusText& out, const HttpMetrics& m) {
+  out.family("daybook_http_request_seconds", "histogram",
+             "From a complete request to its answer written.");
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < HttpMetrics::kBounds.size(); ++i) {
+    count += m.bucket(i);
+    std::string bound = std::to_string(static_cast<double>(HttpMetrics::kBounds[i]) / 1e6);
+    out.sample(count, "le=\"" + bound + "\"", "_bucket");
+  }
+  count += m.bucket(HttpMetrics::kBounds.size());
+  out.sample(count, "le=\"+Inf\"", "_bucket");
+  out.sample(static_cast<double>(m.latency_sum_us()) / 1e6, {}, "_sum");
+  out.sample(count, {}, "_count");
+}
+
+void write_connections(PrometheusText& out, const Context& context) {
+  const HttpMetrics& m = context.metrics;
+  out.one("daybook_http_connections", "gauge", "Open connections.", m.connections.load());
+  out.one("daybook_http_connections_total", "counter", "Connections accepted.",
+          m.connections_total.load());
+  out.one("daybook_http_connections_refused_total", "counter", "Connections over the limit.",
+          m.connections_refused.load());
+  out.one("daybook_http_timeouts_total", "counter", "Connections closed for being slow.",
+          m.timeouts.load());
+  out.one("daybook_http_streams", "gauge", "Open streams.", m.streams.load());
+  out.one("daybook_http_reads_waiting", "gauge", "Reads waiting for a thread or for the views.",
+          std::uint64_t{context.queries.waiting()});
+}
+
+}  // namespace
+
+Answer<Response> metrics(const Call& call) {
+  PrometheusText out;
+  const Engine& engine = call.engine();
+  write_log(out, engine);
+  write_dispatch(out, engine);
+  write_views(out, engine);
+  write_requests(out, call.context->metrics);
+  write_latency(out, call.context->metrics);
+  write_connections(out, *call.context);
+  const DiskStatus disk = engine.disk();
+  out.one("daybook_disk_free_bytes", "gauge", "Free bytes of the data directory's disk.",
+          disk.free_bytes);
+  out.one("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
+  out.family("daybook_build_info", "gauge", "1, with the version.");
+  out.sample(std::uint64_t{1}, "version=\"" + engine.version + "\"");
+  Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = out.take();
+  return response;
+}
+
+}  // namespace daybook::api

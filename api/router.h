@@ -1,0 +1,54 @@
+// Method and path to handler: the one table of all routes.
+//
+// Pattern segments are literals, "{x}" for one segment, or "{x...}" for one or more (component ids
+// hold slashes). The first match in table order wins.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/call.h"
+
+namespace daybook::api {
+
+enum class RouteKind : std::uint8_t {
+  kInstant,  // answers from memory, on the I/O thread
+  kQuery,    // reads views or log, on a query thread, after the views have caught up
+  kLong,     // takes seconds: on the thread for long work
+  kAsync,    // hands its work on and answers later
+};
+
+using Reader = Answer<Response> (*)(const Call& call);
+using Starter = void (*)(const CallPtr& call, const Responder& responder);
+
+struct Route {
+  Method method;
+  std::string_view pattern;
+  RouteKind kind;
+  Reader reader;    // of all kinds but kAsync
+  Starter starter;  // of kAsync
+  std::vector<std::string_view> query;
+  bool body = false;  // takes a JSON body
+};
+
+// All routes of the server.
+std::span<const Route> routes();
+
+// Parameters that every kQuery route takes: minSeq.
+std::span<const std::string_view> common_query(RouteKind kind);
+
+// What a path leads to.
+struct Match {
+  const Route* route = nullptr;
+  std::string id;
+  std::string allow;  // the methods that the path knows, when none is the request's
+};
+
+// HEAD is found as GET. route is null for a path (allow empty) or method (allow set) that is not
+// there.
+Match match(std::span<const Route> table, Method method, std::string_view path);
+
+}  // namespace daybook::api

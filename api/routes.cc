@@ -1,0 +1,81 @@
+// The table of all routes. Literal paths stand before patterns that would also fit them. Every line
+// is described in api/openapi.json, which a test compares.
+#include "api/handlers.h"
+#include "api/router.h"
+
+namespace daybook::api {
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+const Names kNoQuery{};
+const Names kPage{"limit", "after", "before"};
+
+Route instant(std::string_view pattern, Reader reader) {
+  return {Method::kGet, pattern, RouteKind::kInstant, reader, nullptr, kNoQuery, false};
+}
+Route query(std::string_view pattern, Reader reader, Names names = kNoQuery) {
+  return {Method::kGet, pattern, RouteKind::kQuery, reader, nullptr, std::move(names), false};
+}
+Route async(Method method, std::string_view pattern, Starter starter, bool body) {
+  return {method, pattern, RouteKind::kAsync, nullptr, starter, kNoQuery, body};
+}
+
+std::vector<Route> make_table() {
+  const Names job_list{"jobDefinitionId", "status",   "tag",       "createdAfter",
+                       "createdBefore",   "runAfter", "runBefore", "order",
+                       "limit",           "after",    "before"};
+  const Names event_list{"limit", "after", "before", "jobId", "jobDefinitionId", "type", "format"};
+  return {
+      query("/resources/jobs", list_jobs, job_list),
+      async(Method::kPost, "/resources/jobs", create_jobs, true),
+      query("/resources/jobs/statistics", statistics,
+            {"from", "to", "jobDefinitionId", "resolution"}),
+      query("/resources/jobs/{jobId}", get_job),
+      async(Method::kDelete, "/resources/jobs/{jobId}", delete_job, false),
+      async(Method::kPost, "/resources/jobs/{jobId}/cancel", cancel_job, false),
+      async(Method::kPost, "/resources/jobs/{jobId}/retry", retry_job, false),
+      query("/resources/jobs/{jobId}/events", job_events, kPage),
+
+      query("/resources/job-definitions", list_definitions, kPage),
+      query("/resources/job-definitions/{jobDefinitionId}", get_definition),
+      async(Method::kPut, "/resources/job-definitions/{jobDefinitionId}", put_definition, true),
+      async(Method::kDelete, "/resources/job-definitions/{jobDefinitionId}", delete_definition,
+            false),
+
+      query("/resources/components", list_components, kPage),
+      {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kInstant,
+       check_component, nullptr, kNoQuery, true},
+      query("/resources/components/{componentId...}", get_component),
+      async(Method::kPut, "/resources/components/{componentId...}", put_component, true),
+      async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
+
+      instant("/resources/workers", list_workers),
+      async(Method::kPost, "/resources/workers/lease", lease_jobs, true),
+      async(Method::kPost, "/resources/workers/complete", complete_attempts, true),
+      async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true),
+
+      query("/resources/events", list_events, event_list),
+      query("/resources/log/head", log_head),
+      query("/resources/log/verify", log_verify, {"seq", "hash"}),
+
+      instant("/resources/projections", list_projections),
+      {Method::kPost, "/resources/projections/{name}/rebuild", RouteKind::kLong, rebuild_projection,
+       nullptr, kNoQuery, false},
+
+      instant("/health/live", health_live),
+      instant("/health/ready", health_ready),
+      instant("/metrics", metrics),
+      instant("/version", version),
+      instant("/openapi.json", openapi),
+  };
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  static const std::vector<Route> kTable = make_table();
+  return kTable;
+}
+
+}  // namespace daybook::api

@@ -1,0 +1,175 @@
+#include "api/server.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <spdlog/logger.h>
+
+#include "api/gate.h"
+#include "api/shard.h"
+
+namespace daybook::api {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// After a failed accept (no descriptor left), how long until the next try.
+constexpr std::chrono::milliseconds kAcceptPause{50};
+constexpr std::chrono::milliseconds kDrainLook{5};
+
+constexpr std::string_view kFull =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: "
+    "close\r\n\r\n";
+
+std::string bare_host(std::string_view host) {
+  if (host == "localhost") {
+    return "127.0.0.1";
+  }
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  }
+  return std::string(host);
+}
+
+}  // namespace
+
+struct Server::Impl {
+  explicit Impl(std::shared_ptr<Context> context_in) : context(std::move(context_in)) {}
+
+  std::shared_ptr<Context> context;
+  std::vector<std::shared_ptr<Shard>> shards;
+  std::unique_ptr<asio::ip::tcp::acceptor> acceptor;  // the first shard's thread, once started
+  std::unique_ptr<asio::steady_timer> pause;
+  std::uint16_t port = 0;
+  std::size_t turn = 0;
+  bool stopped = false;
+
+  Status listen();
+  void accept();
+  void on_accept(const error_code& ec, asio::ip::tcp::socket socket, Shard& shard);
+};
+
+Status Server::Impl::listen() {
+  const Options& options = context->options;
+  const auto failed = [&](const error_code& ec) {
+    return fail(Code::kIo, "LISTEN_FAILED",
+                "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
+                    ec.message());
+  };
+  error_code ec;
+  const auto address = asio::ip::make_address(bare_host(options.host), ec);
+  if (ec) {
+    return failed(ec);
+  }
+  const asio::ip::tcp::endpoint endpoint(address, options.port);
+  acceptor = std::make_unique<asio::ip::tcp::acceptor>(shards.front()->io());
+  if (acceptor->open(endpoint.protocol(), ec) ||
+      acceptor->set_option(asio::socket_base::reuse_address(true), ec) ||
+      acceptor->bind(endpoint, ec) ||
+      acceptor->listen(asio::socket_base::max_listen_connections, ec)) {
+    return failed(ec);
+  }
+  port = acceptor->local_endpoint().port();
+  return {};
+}
+
+void Server::Impl::accept() {
+  Shard& shard = *shards[turn++ % shards.size()];
+  acceptor->async_accept(shard.io(),
+                         [this, &shard](const error_code& ec, asio::ip::tcp::socket socket) {
+                           if (ec != asio::error::operation_aborted) {
+                             on_accept(ec, std::move(socket), shard);
+                           }
+                         });
+}
+
+void Server::Impl::on_accept(const error_code& ec, asio::ip::tcp::socket socket, Shard& shard) {
+  if (ec) {
+    context->engine.logger.warn("accept failed: {}", ec.message());
+    pause->expires_after(kAcceptPause);
+    pause->async_wait([this](const error_code& stopped_early) {
+      if (!stopped_early) {
+        accept();
+      }
+    });
+    return;
+  }
+  HttpMetrics& metrics = context->metrics;
+  metrics.connections_total.fetch_add(1, std::memory_order_relaxed);
+  if (metrics.connections.fetch_add(1) >= context->options.connections_max) {
+    metrics.connections.fetch_sub(1);
+    metrics.connections_refused.fetch_add(1, std::memory_order_relaxed);
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(kFull), ignored);
+    socket.close(ignored);
+  } else {
+    auto shared = std::make_shared<asio::ip::tcp::socket>(std::move(socket));
+    shard.post([&shard, shared] { shard.adopt(std::move(*shared)); });
+  }
+  accept();
+}
+
+Server::Server(std::shared_ptr<Context> context)
+    : impl_(std::make_unique<Impl>(std::move(context))) {}
+
+Server::~Server() {
+  stop();
+}
+
+Status Server::start() {
+  DAYBOOK_TRY(check_listen(impl_->context->options.host));
+  for (std::size_t i = 0; i < impl_->context->options.io_threads; ++i) {
+    impl_->shards.push_back(std::make_shared<Shard>(impl_->context));
+  }
+  DAYBOOK_TRY(impl_->listen());
+  impl_->pause = std::make_unique<asio::steady_timer>(impl_->shards.front()->io());
+  impl_->accept();
+  for (const auto& shard : impl_->shards) {
+    shard->start();
+  }
+  return {};
+}
+
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
+
+void Server::stop() {
+  if (std::exchange(impl_->stopped, true) || impl_->shards.empty()) {
+    return;
+  }
+  impl_->context->stopping = true;
+  if (impl_->pause) {  // else it never started
+    impl_->shards.front()->post([impl = impl_.get()] {
+      error_code ignored;
+      impl->acceptor->close(ignored);
+      impl->pause->cancel();
+    });
+    for (const auto& shard : impl_->shards) {
+      shard->drain();
+    }
+    const auto until = std::chrono::steady_clock::now() +
+                       std::chrono::microseconds(impl_->context->options.drain_timeout.value);
+    while (impl_->context->metrics.connections.load() > 0 &&
+           std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(kDrainLook);
+    }
+    for (const auto& shard : impl_->shards) {
+      shard->stop();
+    }
+  }
+  impl_->acceptor.reset();
+  impl_->pause.reset();
+}
+
+}  // namespace daybook::api

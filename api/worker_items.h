@@ -1,0 +1,35 @@
+// What heartbeats and reports share: an array of items that name an attempt by its token, one
+// command each, answered one by one: {"results":[{"token",…} or {"token","error":{…}}]}.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/call.h"
+#include "api/field_reader.h"
+#include "api/json_writer.h"
+#include "scheduler/sequencer.h"
+
+namespace daybook::api {
+
+struct WorkerItems {
+  std::vector<scheduler::Command> commands;
+  std::vector<std::string> tokens;  // as they were sent
+};
+
+using ReadItem = std::function<scheduler::Command(const JsonValue& value, const std::string& path,
+                                                  FieldErrors& errors)>;
+using WriteItem = void (*)(JsonWriter& json, const scheduler::Reply& reply);
+
+// The member "token", as text "<seq>.<32 hexadecimal digits>".
+scheduler::Token read_token(FieldReader& fields);
+
+// Reads the body: an array of 1 to kLeaseJobsMax items.
+Answer<bool> read_items(const Call& call, WorkerItems& out, const ReadItem& read);
+
+// Submits all items as one request; a refused one does not hold up the others.
+void submit_items(const CallPtr& call, const Responder& responder, WorkerItems items,
+                  WriteItem write);
+
+}  // namespace daybook::api

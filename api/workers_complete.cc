@@ -1,0 +1,154 @@
+// POST /resources/workers/complete: outcomes of attempts, many at once.
+//
+// An item names its attempt by the token and tells one of three ends: "result" (with "effects"),
+// "error", or "cancelled". The digest of the item as it was sent tells a repeated report, which
+// gets its first answer, from a second one, which is refused (I12).
+#include <cstring>
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/worker_items.h"
+#include "base/limits.h"
+#include "base/sha256.h"
+#include "components/runtime.h"
+
+namespace daybook::api {
+namespace {
+
+std::uint64_t digest_of(std::string_view text) {
+  const Hash hash = sha256(text);
+  std::uint64_t out = 0;
+  std::memcpy(&out, hash.data(), sizeof out);
+  return out == 0 ? 1 : out;  // zero stands for "the scheduler ended it"
+}
+
+scheduler::Failed read_error(const JsonValue& value, const std::string& path, FieldErrors& errors) {
+  scheduler::Failed out;
+  FieldReader fields(value, path, errors);
+  fields.resource_id("code", out.code, Need::kRequired);
+  fields.text("message", out.message, kErrorMessageBytesMax);
+  fields.any_text("details", out.details, kErrorDetailsBytesMax);
+  fields.boolean("retryable", out.retryable);
+  fields.finish();
+  return out;
+}
+
+scheduler::ScheduleEffect effect_of(components::ScheduleJobEffect effect) {
+  scheduler::ScheduleEffect out;
+  out.job.definition = std::move(effect.definition);
+  out.job.parameters = std::move(effect.parameters);
+  out.job.run_at = effect.at;
+  out.job.priority = effect.priority;
+  out.job.tags = std::move(effect.tags);
+  out.after = effect.after;
+  return out;
+}
+
+// The effects are read by the same code that reads what a component printed.
+void read_effects(FieldReader& fields, Micros now, scheduler::ReportAttempt& out) {
+  const auto effects = fields.find("effects", JsonValue::Kind::kArray, "an array");
+  if (!effects) {
+    return;
+  }
+  const std::string document = R"({"result":null,"effects":)" + std::string(effects->text()) + "}";
+  auto parsed = components::parse_output(document, now);
+  if (!parsed) {
+    Error error = std::move(parsed).error();
+    error.field = fields.path_of(error.field.empty() ? "effects" : error.field);
+    fields.errors().add(std::move(error));
+    return;
+  }
+  for (auto& effect : parsed->effects) {
+    out.effects.push_back(effect_of(std::move(effect)));
+  }
+}
+
+void read_job(FieldReader& fields, scheduler::ReportAttempt& out) {
+  if (const auto text = fields.find("jobId", JsonValue::Kind::kString, "text")) {
+    auto id = JobId::parse(text->string(), fields.path_of("jobId"));
+    if (id) {
+      out.job = *id;
+    } else {
+      fields.errors().add(std::move(id).error());
+    }
+  }
+}
+
+scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
+                                     const std::string& path, FieldErrors& errors) {
+  scheduler::ReportAttempt out;
+  FieldReader fields(value, path, errors);
+  if (value.kind() != JsonValue::Kind::kObject) {
+    return out;
+  }
+  out.token = read_token(fields);
+  read_job(fields, out);
+  fields.any_text("result", out.result, kResultBytesMax);
+  if (const auto error = fields.object("error")) {
+    out.failed = read_error(*error, path + "error.", errors);
+  }
+  fields.boolean("cancelled", out.cancelled);
+  read_effects(fields, call.engine().clock.wall(), out);
+  fields.finish();
+  const int ends = (out.result.empty() ? 0 : 1) + (out.failed ? 1 : 0) + (out.cancelled ? 1 : 0);
+  if (ends > 1 || (!out.effects.empty() && (out.failed || out.cancelled))) {
+    errors.add("tells more than one end: give result (with effects), error or cancelled",
+               fields.path_of("result"));
+  }
+  if (out.result.empty()) {
+    out.result = "null";
+  }
+  out.digest = digest_of(value.text());
+  out.jitter = call.engine().entropy.next();
+  return out;
+}
+
+std::string_view result_name(scheduler::AttemptResult result) {
+  switch (result) {
+    case scheduler::AttemptResult::kCompleted:
+      return "completed";
+    case scheduler::AttemptResult::kFailed:
+      return "failed";
+    case scheduler::AttemptResult::kRetryScheduled:
+      return "retryScheduled";
+    case scheduler::AttemptResult::kCancelled:
+      return "cancelled";
+  }
+  return "unknown";
+}
+
+void write_reported(JsonWriter& json, const scheduler::Reply& reply) {
+  const auto& outcome = std::get<scheduler::ReportOutcome>(reply.outcome);
+  json.member("jobId", outcome.job);
+  json.member("outcome", result_name(outcome.result));
+  json.member_or_null("retryAt", outcome.retry_at.has_value(), outcome.retry_at.value_or(Micros{}));
+  json.member("repeated", outcome.repeated);
+  if (!outcome.repeated) {
+    json.key("scheduledJobs");
+    json.begin_array();
+    for (const JobId job : outcome.scheduled) {
+      json.value(job);
+    }
+    json.end_array();
+  }
+  if (outcome.repeated && reply.last.value != 0) {
+    json.member("seq", reply.last);  // of the first time
+  }
+}
+
+}  // namespace
+
+void complete_attempts(const CallPtr& call, const Responder& responder) {
+  WorkerItems items;
+  auto read = read_items(
+      *call, items, [&call](const JsonValue& value, const std::string& path, FieldErrors& errors) {
+        return scheduler::Command(read_report(*call, value, path, errors));
+      });
+  if (!read) {
+    responder.send(refuse(std::move(read).error()));
+    return;
+  }
+  submit_items(call, responder, std::move(items), write_reported);
+}
+
+}  // namespace daybook::api

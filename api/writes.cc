@@ -1,0 +1,121 @@
+#include "api/writes.h"
+
+#include <utility>
+
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/sha256.h"
+
+namespace daybook::api {
+namespace {
+
+constexpr std::string_view kKeyHeader = "Idempotency-Key";
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+std::string_view actor_of(const Call&) {
+  return "local";
+}
+
+Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& call) {
+  const Head& head = call.request.head;
+  std::optional<scheduler::IdempotencyKey> out;
+  if (!head.has(kKeyHeader)) {
+    return out;
+  }
+  const auto key = head.find(kKeyHeader);
+  if (key.empty() || key.size() > kIdempotencyKeyBytesMax) {
+    return fail(Code::kInvalid, "INVALID_FIELD", "must have 1 to 128 characters", kKeyHeader);
+  }
+  Sha256 digest;
+  digest.update(bytes_of(method_name(head.method)));
+  digest.update(bytes_of(" "));
+  digest.update(bytes_of(head.path));
+  digest.update(bytes_of("\n"));
+  digest.update(bytes_of(call.request.body));
+  out = scheduler::IdempotencyKey{std::string(key), digest.finish()};
+  return out;
+}
+
+void submit_command(const CallPtr& call, const Responder& responder, scheduler::Command command,
+                    OnReply on_reply) {
+  auto key = idempotency_key(*call);
+  if (!key) {
+    responder.send(refuse(std::move(key).error()));
+    return;
+  }
+  scheduler::Request request;
+  request.id = call->request_id;
+  request.actor = actor_of(*call);
+  request.commands.push_back(std::move(command));
+  request.key = std::move(*key);
+  request.answer = [on_reply = std::move(on_reply)](std::vector<Result<scheduler::Reply>> replies) {
+    on_reply(std::move(replies.front()));
+  };
+  if (Status taken = call->engine().sequencer.submit(std::move(request)); !taken) {
+    responder.send(refuse(std::move(taken).error()));
+  }
+}
+
+void render_from_log(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
+                     Render render) {
+  call->context->queries.run(
+      [call, responder, reply = std::move(reply), render = std::move(render)](const Status& ready) {
+        // What is written is written: nobody may be told that it failed, only that its outcome has
+        // to be asked for again.
+        Result<Facts> facts = Facts();
+        if (!ready) {
+          facts = fail(ready.error());
+        } else if (reply.first.value != 0) {
+          facts = Facts::read(call->engine().log, reply.first, reply.last);
+        }
+        if (!facts) {
+          responder.send(
+              refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
+                     "it was done, but its answer cannot be made: " + facts.error().message));
+          return;
+        }
+        auto response = render({*call, reply, *facts});
+        if (response) {
+          add_receipt(*response, reply);
+        }
+        responder.send(std::move(response));
+      });
+}
+
+void write(const CallPtr& call, const Responder& responder, scheduler::Command command,
+           Render render) {
+  submit_command(call, responder, std::move(command),
+                 [call, responder, render = std::move(render)](Result<scheduler::Reply> reply) {
+                   if (reply) {
+                     render_from_log(call, responder, std::move(*reply), render);
+                   } else {
+                     responder.send(refuse(std::move(reply).error()));
+                   }
+                 });
+}
+
+void add_receipt(Response& response, const scheduler::Reply& reply) {
+  if (reply.last.value == 0 || reply.chain == Hash{}) {
+    return;
+  }
+  response.add("Daybook-Seq", std::to_string(reply.last.value));
+  response.add("Daybook-Hash", to_hex(reply.chain));
+  if (reply.replayed) {
+    response.add("Idempotency-Replayed", "true");
+  }
+}
+
+void write_receipt(JsonWriter& json, const scheduler::Reply& reply) {
+  if (reply.last.value == 0 || reply.chain == Hash{}) {
+    return;
+  }
+  json.member("seq", reply.last);
+  json.member("hash", to_hex(reply.chain));
+}
+
+}  // namespace daybook::api

@@ -1,0 +1,51 @@
+// Commands to the sequencer, and what stands in every answer to them.
+//
+// An answer to a write is made of nothing but the events it wrote: a request that is repeated with
+// its idempotency key gets the first answer byte for byte, read back from the log.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "api/call.h"
+#include "api/facts.h"
+#include "api/json_writer.h"
+#include "scheduler/sequencer.h"
+
+namespace daybook::api {
+
+// A write that is durable, and its events; none when the command changed nothing.
+struct Written {
+  const Call& call;
+  const scheduler::Reply& reply;
+  const Facts& facts;
+};
+
+using Render = std::function<Answer<Response>(const Written&)>;
+using OnReply = std::function<void(Result<scheduler::Reply>)>;
+
+// The request's key with the digest of method, path and body; nothing when it sent none.
+Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& call);
+
+// Hands one command in. `on_reply` runs on the commit thread and must not block; when the command
+// cannot be taken, the responder gets the refusal instead.
+void submit_command(const CallPtr& call, const Responder& responder, scheduler::Command command,
+                    OnReply on_reply);
+
+// Reads the events of a reply back on a query thread and sends what `render` makes of them.
+void render_from_log(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
+                     Render render);
+
+// Both: one command, answered from its events.
+void write(const CallPtr& call, const Responder& responder, scheduler::Command command,
+           Render render);
+
+// The receipt: headers Daybook-Seq and Daybook-Hash, and Idempotency-Replayed for a repeated one.
+void add_receipt(Response& response, const scheduler::Reply& reply);
+// The same as members "seq" and "hash" of the object that is being written.
+void write_receipt(JsonWriter& json, const scheduler::Reply& reply);
+
+// Who asks: without tokens, whoever sits at this machine.
+std::string_view actor_of(const Call& call);
+
+}  // namespace daybook::api

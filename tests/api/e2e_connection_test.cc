@@ -1,0 +1,235 @@
+// Connections: keep-alive, pipelining, smuggling shapes, slow and silent clients, limits, the end.
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "tests/api/server_fixture.h"
+
+namespace daybook::test {
+namespace {
+
+class E2eConnection : public ServerFixture {};
+
+const std::string kGet = "GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+TEST_F(E2eConnection, StaysOpenForManyRequests) {
+  start();
+  HttpClient client(port());
+  for (int i = 0; i < 200; ++i) {
+    const auto reply = client.get("/version");
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 200);
+  }
+}
+
+TEST_F(E2eConnection, PipelinedRequestsAreAnsweredInOrder) {
+  start();
+  put_definition("d");
+  HttpClient client(port());
+  std::string bytes;
+  for (int i = 0; i < 50; ++i) {
+    const std::string body = R"({"jobDefinitionId":"d","priority":)" + std::to_string(i) + "}";
+    bytes +=
+        "POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        "application/json\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body + kGet;
+  }
+  ASSERT_TRUE(client.send(bytes));
+  for (int i = 0; i < 50; ++i) {
+    const auto created = client.receive();
+    ASSERT_TRUE(created);
+    EXPECT_EQ(member(created->body, "priority"), std::to_string(i));
+    const auto version = client.receive();
+    ASSERT_TRUE(version);
+    EXPECT_EQ(member(version->body, "name"), "daybook");
+  }
+}
+
+TEST_F(E2eConnection, ClosesWhenAsked) {
+  start();
+  HttpClient client(port());
+  ASSERT_TRUE(client.send("GET /version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+  EXPECT_TRUE(client.receive()->closes);
+  EXPECT_TRUE(client.closed_by_peer());
+  HttpClient old(port());
+  ASSERT_TRUE(old.send("GET /version HTTP/1.0\r\nHost: localhost\r\n\r\n"));
+  EXPECT_EQ(old.receive()->status, 200);
+  EXPECT_TRUE(old.closed_by_peer());
+}
+
+TEST_F(E2eConnection, SmugglingShapesGetOneRefusalAndTheEnd) {
+  start();
+  const std::string post =
+      "POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+  const std::string shapes[] = {
+      post + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kGet,
+      post + "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n" + kGet,
+      post + "Transfer-Encoding: xchunked\r\nContent-Length: 4\r\n\r\n{}\r\n" + kGet,
+      post + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + kGet,
+      post + "Transfer-Encoding: identity\r\n\r\n" + kGet,
+      post + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + kGet,
+      post + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" + kGet,
+      post + "Content-Length: 2\r\nContent-Length: 60\r\n\r\n{}" + kGet,
+      post + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}" + kGet,
+      post + "Content-Length: 2, 2\r\n\r\n{}" + kGet,
+      post + "Content-Length: +2\r\n\r\n{}" + kGet,
+      "POST /x HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kGet,
+      "GET /version HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n" + kGet,
+      "GET /version HTTP/1.1\r\n\r\n" + kGet,
+      "GET http://evil/version HTTP/1.1\r\nHost: localhost\r\n\r\n" + kGet,
+      "GET /version HTTP/1.1\nHost: localhost\n\n" + kGet,
+      "GET /version HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello" + kGet,
+      post + "Transfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\n\r\n" + kGet,
+      post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nHost: evil\r\n\r\n" + kGet,
+      post + "Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n" + kGet,
+  };
+  for (const std::string& shape : shapes) {
+    HttpClient client(port());
+    ASSERT_TRUE(client.send(shape));
+    const auto refused = client.receive();
+    ASSERT_TRUE(refused) << shape;
+    EXPECT_EQ(refused->status, 400) << shape;
+    EXPECT_TRUE(refused->closes);
+    EXPECT_FALSE(client.receive()) << "a second answer to: " << shape;
+  }
+}
+
+TEST_F(E2eConnection, HeadersThatDripAreCutOffAtTheDeadline) {
+  start();
+  HttpClient client(port());
+  ASSERT_TRUE(client.send("GET /version HTTP/1.1\r\n"));
+  std::atomic<bool> answered{false};
+  std::optional<HttpReply> reply;
+  std::thread reader([&] {
+    reply = client.receive();
+    answered = true;
+  });
+  EXPECT_TRUE(run_clock_until([&] { return answered.load(); }));
+  reader.join();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 408);
+}
+
+TEST_F(E2eConnection, BodiesThatStallAreCutOff) {
+  start();
+  HttpClient client(port());
+  ASSERT_TRUE(client.send(
+      "POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"));
+  std::atomic<bool> answered{false};
+  std::optional<HttpReply> reply;
+  std::thread reader([&] {
+    reply = client.receive();
+    answered = true;
+  });
+  EXPECT_TRUE(run_clock_until([&] { return answered.load(); }));
+  reader.join();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 408);
+}
+
+TEST_F(E2eConnection, IdleConnectionsAreClosed) {
+  start();
+  HttpClient client(port());
+  ASSERT_TRUE(client.get("/version"));
+  std::atomic<bool> closed{false};
+  std::thread reader([&] { closed = client.closed_by_peer(); });
+  EXPECT_TRUE(run_clock_until([&] { return closed.load(); }));
+  reader.join();
+}
+
+TEST_F(E2eConnection, OverTheLimitTheAnswerIs503) {
+  options.connections_max = 2;
+  start();
+  HttpClient first(port());
+  HttpClient second(port());
+  ASSERT_TRUE(first.get("/version"));
+  ASSERT_TRUE(second.get("/version"));
+  HttpClient third(port());
+  const auto refused = third.receive();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 503);
+  EXPECT_FALSE(refused->field("Retry-After").empty());
+  EXPECT_TRUE(first.get("/version"));
+}
+
+TEST_F(E2eConnection, SizesHaveTheirOwnStatus) {
+  start();
+  HttpClient body(port());
+  ASSERT_TRUE(body.send("POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+                        std::to_string(kHttpBodyBytesMax + 1) + "\r\n\r\n"));
+  EXPECT_EQ(body.receive()->status, 413);
+  HttpClient target(port());
+  ASSERT_TRUE(target.send("GET /" + std::string(kHttpTargetBytesMax, 'a') +
+                          " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  EXPECT_EQ(target.receive()->status, 414);
+  HttpClient header(port());
+  ASSERT_TRUE(header.send("GET / HTTP/1.1\r\nX: " + std::string(kHttpHeaderBytesMax, 'a')));
+  EXPECT_EQ(header.receive()->status, 431);
+}
+
+TEST_F(E2eConnection, AClientThatWaitsForContinueIsTold) {
+  start();
+  put_definition("d");
+  const std::string body = R"({"jobDefinitionId":"d"})";
+  HttpClient client(port());
+  ASSERT_TRUE(client.send(
+      "POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Expect: 100-continue\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n"));
+  EXPECT_EQ(client.receive()->status, 100);
+  ASSERT_TRUE(client.send(body));
+  EXPECT_EQ(client.receive()->status, 201);
+}
+
+TEST_F(E2eConnection, ReadsOverTheirLimitAreRefused) {
+  options.queries_max = 0;
+  start();
+  const auto refused = call("GET", "/resources/jobs");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.body.find("TOO_MANY_READS"), std::string::npos);
+  EXPECT_FALSE(refused.field("Retry-After").empty());
+}
+
+TEST_F(E2eConnection, StopFinishesWhatIsUnderWayAndClosesTheRest) {
+  start();
+  put_definition("d");
+  HttpClient idle(port());
+  ASSERT_TRUE(idle.get("/version"));
+  HttpClient busy(port());
+  const std::string body = R"({"definitions":["d"],"workerId":"w","waitMs":300})";
+  ASSERT_TRUE(
+      busy.send("POST /resources/workers/lease HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                "application/json\r\n"
+                "Content-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body));
+  EXPECT_TRUE(run_clock_until([&] {
+    return call("GET", "/metrics").body.find("daybook_leases_waiting 1") != std::string::npos;
+  }));
+  std::atomic<bool> stopped{false};
+  std::thread stopper([&] {
+    stop();
+    stopped = true;
+  });
+  EXPECT_TRUE(idle.closed_by_peer());
+  EXPECT_TRUE(run_clock_until([&] { return stopped.load(); }));
+  stopper.join();
+  const auto answered = busy.receive();
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->status, 200);
+}
+
+TEST(ListenAddress, OnlyThisMachine) {
+  for (const char* host : {"127.0.0.1", "localhost", "::1", "[::1]", "127.0.0.2"}) {
+    EXPECT_TRUE(api::check_listen(host)) << host;
+  }
+  for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "example.org", "", "192.168.1.1"}) {
+    const auto refused = api::check_listen(host);
+    ASSERT_FALSE(refused) << host;
+    EXPECT_EQ(refused.error().reason, "LISTEN_NOT_LOOPBACK");
+  }
+}
+
+}  // namespace
+}  // namespace daybook::test

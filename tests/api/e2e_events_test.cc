@@ -1,0 +1,155 @@
+// The event feed: pages, lines, live streams.
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "api/json_value.h"
+#include "tests/api/server_fixture.h"
+
+namespace daybook::test {
+namespace {
+
+using api::JsonValue;
+
+class E2eEvents : public ServerFixture {
+ protected:
+  std::vector<std::string> seqs(const HttpReply& reply) {
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    std::vector<std::string> out;
+    for (const auto& event : JsonValue(member(reply.body, "events")).elements()) {
+      out.push_back(member(event.text(), "seq"));
+    }
+    return out;
+  }
+  using Seqs = std::vector<std::string>;
+};
+
+TEST_F(E2eEvents, PagesGoForwardAndBack) {
+  start();
+  put_definition("d");
+  for (int i = 0; i < 6; ++i) {
+    create_job("d");
+  }  // events 1..8
+  EXPECT_EQ(seqs(call("GET", "/resources/events?limit=3")), (Seqs{"1", "2", "3"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?limit=3&after=3")), (Seqs{"4", "5", "6"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?limit=3&before=9")), (Seqs{"6", "7", "8"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?limit=3&before=3")), (Seqs{"1", "2"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?after=8")), Seqs{});
+  EXPECT_EQ(seqs(call("GET", "/resources/events?after=100")), Seqs{});
+  const auto page = call("GET", "/resources/events?limit=3");
+  EXPECT_EQ(member(page.body, "totalCount"), "8");
+  EXPECT_EQ(member(page.body, "lastCursor"), "3");
+  EXPECT_EQ(member(page.body, "asOfSeq"), "8");
+  EXPECT_EQ(member(page.body, "atEnd"), "false");
+}
+
+TEST_F(E2eEvents, FiltersByJobTypeAndDefinition) {
+  start();
+  put_definition("d");
+  put_definition("e");
+  const auto a = create_job("d", R"(,"runAt":"2031-01-01T00:00Z")");
+  const auto b = create_job("e", R"(,"runAt":"2031-01-01T00:00Z")");
+  call("DELETE", "/resources/jobs/" + a);  // 1 w, 2 d, 3 w, 4 e, 5 a, 6 b, 7 cancelled a
+  EXPECT_EQ(seqs(call("GET", "/resources/events?jobId=" + a)), (Seqs{"5", "7"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?type=JobCreated")), (Seqs{"5", "6"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?jobDefinitionId=e")), (Seqs{"4", "6"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?type=JobCreated&jobId=" + b)), (Seqs{"6"}));
+  EXPECT_EQ(seqs(call("GET", "/resources/events?type=JobCreated&before=6")), (Seqs{"5"}));
+  const auto page = call("GET", "/resources/events?type=JobCreated&limit=1");
+  EXPECT_EQ(member(page.body, "lastCursor"), "5");
+}
+
+TEST_F(E2eEvents, LinesHoldTheWholeLog) {
+  start();
+  put_definition("d");
+  std::string body = "[";
+  for (int i = 0; i < 2000; ++i) {
+    body += std::string(i > 0 ? "," : "") +
+            R"({"jobDefinitionId":"d","parameters":{"text":"line\nline"}})";
+  }
+  ASSERT_EQ(call("POST", "/resources/jobs", body + "]").status, 201);
+  HttpClient client(port());
+  const auto reply =
+      client.call("GET", "/resources/events", {}, "Accept: application/x-ndjson\r\n");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->field("Content-Type"), "application/x-ndjson");
+  std::string_view rest = reply->body;
+  std::uint64_t expected = 1;
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    ASSERT_NE(end, std::string_view::npos);
+    EXPECT_EQ(member(rest.substr(0, end), "seq"), std::to_string(expected++));
+    rest.remove_prefix(end + 1);
+  }
+  EXPECT_EQ(expected, 2003U);
+  const auto few = call("GET", "/resources/events?format=ndjson&after=5&limit=3");
+  EXPECT_EQ(std::count(few.body.begin(), few.body.end(), '\n'), 3);
+}
+
+TEST_F(E2eEvents, ALiveStreamTellsWhatHappensAndResumes) {
+  start();
+  put_definition("d");
+  HttpClient client(port());
+  ASSERT_TRUE(client.send(
+      "GET /resources/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"));
+  EXPECT_NE(client.receive_until("retry: 2000").find("text/event-stream"), std::string::npos);
+  const auto id = create_job("d");  // event 3
+  const auto live = client.receive_until(id);
+  EXPECT_NE(live.find("id: 3\ndata: {\"seq\":3"), std::string::npos) << live;
+  HttpClient again(port());
+  ASSERT_TRUE(again.send(
+      "GET /resources/events?format=sse HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 1\r\n\r\n"));
+  const auto resumed = again.receive_until(id);
+  EXPECT_EQ(resumed.find("id: 1\n"), std::string::npos) << resumed;
+  EXPECT_NE(resumed.find("id: 2\n"), std::string::npos) << resumed;
+  EXPECT_NE(resumed.find("id: 3\n"), std::string::npos) << resumed;
+}
+
+TEST_F(E2eEvents, SilentStreamsSendHeartbeats) {
+  start();
+  HttpClient client(port());
+  ASSERT_TRUE(client.send("GET /resources/events?format=sse HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  client.receive_until("retry: 2000");
+  std::atomic<bool> done{false};
+  std::string got;
+  std::thread reader([&] {
+    got = client.receive_until(": heartbeat");
+    done = true;
+  });
+  EXPECT_TRUE(run_clock_until([&] { return done.load(); }));
+  reader.join();
+  EXPECT_NE(got.find(": heartbeat"), std::string::npos);
+}
+
+TEST_F(E2eEvents, StreamsOverTheLimitAreRefused) {
+  options.streams_max = 1;
+  start();
+  HttpClient first(port());
+  ASSERT_TRUE(first.send("GET /resources/events?format=sse HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  first.receive_until("retry: 2000");
+  EXPECT_EQ(call("GET", "/resources/events?format=sse").status, 503);
+}
+
+TEST_F(E2eEvents, AReaderThatDoesNotReadIsCutOff) {
+  start();
+  put_definition("d");
+  // More than the sockets' buffers hold.
+  const std::string parameters(200 * 1024, 'x');
+  for (int i = 0; i < 100; ++i) {
+    create_job("d", R"(,"parameters":{"p":")" + parameters + "\"}");
+  }
+  HttpClient client(port());
+  client.set_receive_buffer(4096);
+  ASSERT_TRUE(
+      client.send("GET /resources/events?format=sse&after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  EXPECT_TRUE(run_clock_until([&] {
+    const auto metrics = call("GET", "/metrics").body;
+    return metrics.find("daybook_http_streams 0") != std::string::npos &&
+           metrics.find("daybook_http_timeouts_total 0") == std::string::npos;
+  }));
+}
+
+}  // namespace
+}  // namespace daybook::test

@@ -1,0 +1,127 @@
+// One key, one outcome (I11), over a real server.
+#include <set>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "api/json_value.h"
+#include "tests/api/server_fixture.h"
+
+namespace daybook::test {
+namespace {
+
+class E2eIdempotency : public ServerFixture {
+ protected:
+  void SetUp() override {
+    start();
+    put_definition("d", R"(,"priority":4)");
+  }
+  HttpReply keyed(const std::string& method, const std::string& path, const std::string& body,
+                  const std::string& key) {
+    return call(method, path, body, "Idempotency-Key: " + key + "\r\n");
+  }
+};
+
+TEST_F(E2eIdempotency, ARepeatedRequestGetsTheFirstAnswerByteForByte) {
+  for (
+      const std::string& body :
+      {std::string(R"({"jobDefinitionId":"d"})"),
+       std::string(
+           R"({"jobDefinitionId":"d","runAt":"2001-01-01T00:00Z","tags":["x"],"parameters": {"a" : 1}})"),
+       std::string(
+           R"({"jobDefinitionId":"d","runAt":"2031-01-01T00:00Z","priority":-3,"uniqueKey":"u"})"),
+       std::string(R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"d"}])")}) {
+    const std::string key = "k" + std::to_string(body.size());
+    const auto first = keyed("POST", "/resources/jobs", body, key);
+    ASSERT_EQ(first.status, 201) << first.body;
+    EXPECT_EQ(first.field("Idempotency-Replayed"), "");
+    clock().advance(seconds(60));
+    const Seq before = log().last();
+    const auto second = keyed("POST", "/resources/jobs", body, key);
+    EXPECT_EQ(second.status, 201);
+    EXPECT_EQ(second.field("Idempotency-Replayed"), "true");
+    EXPECT_EQ(second.body, first.body);
+    EXPECT_EQ(second.field("Location"), first.field("Location"));
+    EXPECT_EQ(second.field("Daybook-Seq"), first.field("Daybook-Seq"));
+    EXPECT_EQ(second.field("Daybook-Hash"), first.field("Daybook-Hash"));
+    EXPECT_EQ(log().last(), before);
+  }
+}
+
+TEST_F(E2eIdempotency, AnotherRequestWithTheKeyIsRefused) {
+  ASSERT_EQ(keyed("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", "k").status, 201);
+  const auto other =
+      keyed("POST", "/resources/jobs", R"({"jobDefinitionId":"d","priority":1})", "k");
+  EXPECT_EQ(other.status, 409);
+  EXPECT_NE(other.body.find("IDEMPOTENCY_KEY_REUSED"), std::string::npos);
+}
+
+TEST_F(E2eIdempotency, DeleteIsRepeatableToo) {
+  const auto id = create_job("d", R"(,"runAt":"2031-01-01T00:00Z")");
+  const auto first = keyed("DELETE", "/resources/jobs/" + id, "", "k1");
+  EXPECT_EQ(member(first.body, "status"), "cancelled");
+  EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id, "", "k1").body, first.body);
+  const auto removed = keyed("DELETE", "/resources/jobs/" + id, "", "k2");
+  EXPECT_EQ(member(removed.body, "removed"), "true");
+  EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id, "", "k2").body, removed.body);
+  EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id, "", "k1").body, first.body);
+}
+
+TEST_F(E2eIdempotency, RetryAndCancelAreRepeatable) {
+  const auto id = create_job("d", R"(,"runAt":"2031-01-01T00:00Z")");
+  const auto cancelled = keyed("POST", "/resources/jobs/" + id + "/cancel", "", "c");
+  EXPECT_EQ(cancelled.status, 200);
+  EXPECT_EQ(keyed("POST", "/resources/jobs/" + id + "/cancel", "", "c").body, cancelled.body);
+  const auto retried = keyed("POST", "/resources/jobs/" + id + "/retry", "", "r");
+  ASSERT_EQ(retried.status, 201) << retried.body;
+  ASSERT_EQ(call("DELETE", "/resources/jobs/" + id).status,
+            200);  // the parent is gone from the list
+  EXPECT_EQ(keyed("POST", "/resources/jobs/" + id + "/retry", "", "r").body, retried.body);
+}
+
+TEST_F(E2eIdempotency, KeysHaveALength) {
+  EXPECT_EQ(
+      keyed("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", std::string(128, 'k')).status,
+      201);
+  EXPECT_EQ(
+      keyed("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", std::string(129, 'k')).status,
+      422);
+  EXPECT_EQ(keyed("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", "").status, 422);
+}
+
+TEST_F(E2eIdempotency, ARaceOfAHundredMakesOneJob) {
+  constexpr int kThreads = 100;
+  std::vector<HttpReply> replies(kThreads);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      replies[static_cast<std::size_t>(i)] =
+          keyed("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", "race");
+    });
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  std::set<std::string> bodies;
+  int fresh = 0;
+  for (const auto& reply : replies) {
+    EXPECT_EQ(reply.status, 201) << reply.body;
+    bodies.insert(reply.body);
+    fresh += reply.field("Idempotency-Replayed").empty() ? 1 : 0;
+  }
+  EXPECT_EQ(bodies.size(), 1U);
+  EXPECT_EQ(fresh, 1);
+  EXPECT_EQ(member(call("GET", "/resources/jobs").body, "totalCount"), "1");
+}
+
+TEST_F(E2eIdempotency, AFailedWriteHasAnUnknownOutcome) {
+  fail_append(1);
+  const auto reply = keyed("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", "k");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_NE(reply.body.find("OUTCOME_UNKNOWN"), std::string::npos) << reply.body;
+  EXPECT_FALSE(reply.field("Retry-After").empty());
+}
+
+}  // namespace
+}  // namespace daybook::test

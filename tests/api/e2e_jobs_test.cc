@@ -1,0 +1,188 @@
+// Jobs over a real server: create, read, cancel, remove, retry.
+#include <gtest/gtest.h>
+
+#include "api/json_value.h"
+#include "base/time_text.h"
+#include "tests/api/server_fixture.h"
+
+namespace daybook::test {
+namespace {
+
+using api::JsonValue;
+
+class E2eJobs : public ServerFixture {
+ protected:
+  void SetUp() override {
+    start();
+    put_definition("d");
+  }
+  std::string job_path(const std::string& id) { return "/resources/jobs/" + id; }
+};
+
+TEST_F(E2eJobs, CreatedJobIsReadBackAtOnce) {
+  const auto created =
+      call("POST", "/resources/jobs",
+           R"({"jobDefinitionId":"d","parameters":{"x" : 1.0},"runAt":"2030-01-01T00:00Z",)"
+           R"("priority":5,"tags":["a","b"],"uniqueKey":"k"})");
+  ASSERT_EQ(created.status, 201) << created.body;
+  const auto id = member(created.body, "jobId");
+  EXPECT_EQ(created.field("Location"), job_path(id));
+  EXPECT_EQ(created.field("Daybook-Seq"), member(created.body, "seq"));
+  EXPECT_EQ(created.field("Daybook-Hash"), member(created.body, "hash"));
+  EXPECT_EQ(created.field("Request-Id").size(), 36U);
+  const auto read = call("GET", job_path(id));
+  ASSERT_EQ(read.status, 200);
+  // All but the receipt and what only the list knows is the same.
+  for (const char* name :
+       {"jobId", "jobDefinitionId", "componentId", "status", "parameters", "runAt", "createdAt",
+        "startedAt", "finishedAt", "attempt", "result", "error", "createdBy", "parentJobId", "tags",
+        "priority", "uniqueKey", "cancelRequested", "seq"}) {
+    EXPECT_EQ(member(read.body, name), member(created.body, name)) << name;
+  }
+  EXPECT_EQ(member(read.body, "parameters"), R"({"x" : 1.0})");
+  EXPECT_EQ(member(read.body, "runAt"), "2030-01-01T00:00:00Z");
+  EXPECT_EQ(member(read.body, "priority"), "5");
+  EXPECT_EQ(member(read.body, "tags"), R"(["a","b"])");
+  EXPECT_EQ(member(read.body, "maxAttempts"), "1");
+  EXPECT_EQ(member(read.body, "status"), "pending");
+  EXPECT_EQ(member(read.body, "createdBy"), "local");
+}
+
+TEST_F(E2eJobs, PriorityAndRunAtComeFromTheDefinitionAndTheClock) {
+  put_definition("p", R"(,"priority":9)");
+  const auto created =
+      call("POST", "/resources/jobs", R"({"jobDefinitionId":"p","runAt":"2001-01-01T00:00:00Z"})");
+  EXPECT_EQ(member(created.body, "priority"), "9");
+  EXPECT_EQ(member(created.body, "runAt"), member(created.body, "createdAt"));
+  EXPECT_EQ(member(created.body, "parameters"), "{}");
+}
+
+TEST_F(E2eJobs, AnArrayIsCreatedWholeOrNotAtAll) {
+  const auto created = call("POST", "/resources/jobs",
+                            R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"d","priority":3}])");
+  ASSERT_EQ(created.status, 201) << created.body;
+  const auto jobs = JsonValue(member(created.body, "jobs")).elements();
+  ASSERT_EQ(jobs.size(), 2U);
+  EXPECT_EQ(member(jobs[1].text(), "priority"), "3");
+  EXPECT_EQ(member(created.body, "seq"), member(jobs[1].text(), "seq"));
+  const Seq before = log().last();
+  const auto refused =
+      call("POST", "/resources/jobs", R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"gone"}])");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_NE(refused.body.find("[1].jobDefinitionId"), std::string::npos) << refused.body;
+  EXPECT_EQ(log().last(), before);
+}
+
+TEST_F(E2eJobs, DeleteCancelsAPendingJobThenRemovesIt) {
+  const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
+  const auto cancelled = call("DELETE", job_path(id));
+  ASSERT_EQ(cancelled.status, 200) << cancelled.body;
+  EXPECT_EQ(member(cancelled.body, "status"), "cancelled");
+  EXPECT_EQ(member(call("GET", job_path(id)).body, "status"), "cancelled");
+  const auto removed = call("DELETE", job_path(id));
+  ASSERT_EQ(removed.status, 200) << removed.body;
+  EXPECT_EQ(member(removed.body, "removed"), "true");
+  EXPECT_EQ(call("GET", job_path(id)).status, 404);
+  EXPECT_EQ(call("DELETE", job_path(id)).status, 404);
+  // Its history stays.
+  const auto history = call("GET", job_path(id) + "/events");
+  ASSERT_EQ(history.status, 200);
+  EXPECT_EQ(JsonValue(member(history.body, "events")).elements().size(), 3U) << history.body;
+}
+
+TEST_F(E2eJobs, ARunningJobIsAskedToStop) {
+  const auto id = create_job("d");
+  const auto leased = lease_one("d");
+  EXPECT_EQ(member(leased, "jobId"), id);
+  const auto refused = call("DELETE", job_path(id));
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(refused.body.find("JOB_RUNNING"), std::string::npos);
+  const auto asked = call("POST", job_path(id) + "/cancel");
+  EXPECT_EQ(asked.status, 202) << asked.body;
+  EXPECT_EQ(member(asked.body, "cancelRequested"), "true");
+  EXPECT_EQ(call("POST", job_path(id) + "/cancel").status, 202);
+  EXPECT_EQ(member(call("GET", job_path(id)).body, "cancelRequested"), "true");
+}
+
+TEST_F(E2eJobs, CancelOfAPendingJobIsFinal) {
+  const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
+  const auto cancelled = call("POST", job_path(id) + "/cancel");
+  EXPECT_EQ(cancelled.status, 200);
+  EXPECT_EQ(member(cancelled.body, "status"), "cancelled");
+  const auto again = call("POST", job_path(id) + "/cancel");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_NE(again.body.find("JOB_ENDED"), std::string::npos);
+}
+
+TEST_F(E2eJobs, RetryMakesANewJobThatNamesItsParent) {
+  const auto id =
+      create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z","parameters":{"a":[1]},"tags":["t"])");
+  EXPECT_EQ(call("POST", job_path(id) + "/retry").status, 409);
+  ASSERT_EQ(call("DELETE", job_path(id)).status, 200);
+  const auto again = call("POST", job_path(id) + "/retry");
+  ASSERT_EQ(again.status, 201) << again.body;
+  EXPECT_EQ(member(again.body, "parentJobId"), id);
+  EXPECT_EQ(member(again.body, "parameters"), R"({"a":[1]})");
+  EXPECT_EQ(member(again.body, "tags"), R"(["t"])");
+  EXPECT_NE(member(again.body, "jobId"), id);
+  EXPECT_EQ(again.field("Location"), job_path(member(again.body, "jobId")));
+}
+
+TEST_F(E2eJobs, UnknownJobsAre404AndBadIds422) {
+  const std::string unknown = "019a8a3c-0000-7000-8000-0000000000ff";
+  for (const auto& [method, tail] :
+       {std::pair("GET", ""), std::pair("DELETE", ""), std::pair("POST", "/cancel"),
+        std::pair("POST", "/retry"), std::pair("GET", "/events")}) {
+    EXPECT_EQ(call(method, job_path(unknown) + tail).status, 404) << method << tail;
+    EXPECT_EQ(call(method, job_path("not-a-uuid") + tail).status, 422) << method << tail;
+  }
+}
+
+TEST_F(E2eJobs, ListsFilterOrderAndPage) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(create_job("d", R"(,"runAt":"2030-01-0)" + std::to_string(5 - i) +
+                                      R"(T00:00:00Z","tags":["t)" + std::to_string(i % 2) + "\"]"));
+  }
+  ASSERT_EQ(call("DELETE", job_path(ids[0])).status, 200);
+  const auto ids_of = [&](const std::string& query) {
+    const auto reply = call("GET", "/resources/jobs?" + query);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    std::vector<std::string> out;
+    for (const auto& job : JsonValue(member(reply.body, "jobs")).elements()) {
+      out.push_back(member(job.text(), "jobId"));
+    }
+    return out;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(ids_of("jobDefinitionId=d"), (Ids{ids[4], ids[3], ids[2], ids[1], ids[0]}));
+  EXPECT_EQ(ids_of("order=createdAt"), ids);
+  EXPECT_EQ(ids_of("status=pending&order=createdAt"), (Ids{ids[1], ids[2], ids[3], ids[4]}));
+  EXPECT_EQ(ids_of("status=pending&order=runAt"), (Ids{ids[4], ids[3], ids[2], ids[1]}));
+  EXPECT_EQ(ids_of("status=cancelled"), (Ids{ids[0]}));
+  EXPECT_EQ(ids_of("tag=t1&order=createdAt"), (Ids{ids[1], ids[3]}));
+  EXPECT_EQ(ids_of("jobDefinitionId=other"), Ids{});
+  const auto first = call("GET", "/resources/jobs?order=createdAt&limit=2");
+  EXPECT_EQ(member(first.body, "totalCount"), "5");
+  const auto cursor = member(first.body, "lastCursor");
+  EXPECT_EQ(ids_of("order=createdAt&limit=2&after=" + cursor), (Ids{ids[2], ids[3]}));
+}
+
+TEST_F(E2eJobs, StatisticsIsAnArrayOfBuckets) {
+  create_job("d");
+  const auto reply = call("GET", "/resources/jobs/statistics?jobDefinitionId=d");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const auto buckets = JsonValue(reply.body).elements();
+  ASSERT_EQ(buckets.size(), 1U) << reply.body;
+  EXPECT_EQ(member(buckets[0].text(), "scheduled"), "1");
+  EXPECT_EQ(member(buckets[0].text(), "bucketTime"), "2025-11-16T00:00:00Z");
+  EXPECT_EQ(member(buckets[0].text(), "minExecution"), "null");
+  EXPECT_FALSE(reply.field("Daybook-As-Of-Seq").empty());
+  EXPECT_EQ(
+      call("GET", "/resources/jobs/statistics?from=2025-01-02T00:00Z&to=2025-01-01T00:00Z").status,
+      422);
+  EXPECT_EQ(call("GET", "/resources/jobs/statistics?resolution=week").status, 422);
+}
+
+}  // namespace
+}  // namespace daybook::test

@@ -1,0 +1,200 @@
+// Components, definitions, workers, the log and the rest, over a real server.
+#include <gtest/gtest.h>
+
+#include "api/json_check.h"
+#include "api/json_value.h"
+#include "tests/api/server_fixture.h"
+
+namespace daybook::test {
+namespace {
+
+using api::JsonValue;
+
+class E2eResources : public ServerFixture {
+ protected:
+  void SetUp() override { start(); }
+};
+
+TEST_F(E2eResources, DefinitionIsCreatedReplacedListedDeleted) {
+  const std::string path = "/resources/job-definitions/nightly";
+  const auto created = call("PUT", path, R"({"componentId":"process-orders.hreactor"})");
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_NE(created.body.find("COMPONENT_NOT_FOUND"), std::string::npos) << created.body;
+  EXPECT_EQ(member(created.body, "retention"), "14d") << created.body;
+  const auto replaced = call(
+      "PUT", path,
+      R"({"jobDefinitionId":"nightly","componentId":"w/x","displayName":"N","retry":{"maxAttempts":3,)"
+      R"("backoff":{"initial":"2s","factor":1.5,"max":"1m","jitter":0.25}},"timeout":"PT5M",)"
+      R"("leaseDuration":"30s","concurrency":2,"rateLimit":{"count":10,"per":"1m"},"priority":-1,)"
+      R"("retention":"1d","paused":true})");
+  ASSERT_EQ(replaced.status, 200) << replaced.body;
+  EXPECT_EQ(member(replaced.body, "createdAt"), member(created.body, "createdAt"));
+  const auto read = call("GET", path);
+  ASSERT_EQ(read.status, 200);
+  for (const char* name : {"componentId", "displayName", "retry", "timeout", "leaseDuration",
+                           "concurrency", "rateLimit", "priority", "retention", "paused",
+                           "createdAt", "updatedAt", "updatedBy", "seq"}) {
+    EXPECT_EQ(member(read.body, name), member(replaced.body, name)) << name;
+  }
+  EXPECT_EQ(
+      member(read.body, "retry"),
+      R"({"maxAttempts":3,"backoff":{"initial":"2s","factor":1.5,"max":"1m","jitter":0.25}})");
+  EXPECT_EQ(member(read.body, "rateLimit"), R"({"count":10,"per":"1m"})");
+  const auto list = call("GET", "/resources/job-definitions");
+  EXPECT_EQ(JsonValue(member(list.body, "jobDefinitions")).elements().size(), 1U);
+  EXPECT_EQ(member(list.body, "totalCount"), "1");
+  const auto job = create_job("nightly");
+  const auto deleted = call("DELETE", path);
+  ASSERT_EQ(deleted.status, 200);
+  EXPECT_EQ(member(deleted.body, "pendingJobs"), "1");
+  EXPECT_EQ(call("GET", path).status, 404);
+  EXPECT_EQ(call("DELETE", path).status, 404);
+}
+
+TEST_F(E2eResources, ComponentIdsMayHoldSlashes) {
+  const std::string path = "/resources/components/orders/sync.w";
+  const auto created =
+      call("PUT", path, R"({"runtime":"worker","displayName":"S","description":"d"})");
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_EQ(created.field("Location"), path);
+  EXPECT_EQ(member(call("GET", path).body, "componentId"), "orders/sync.w");
+  EXPECT_EQ(member(call("GET", "/resources/components/orders%2Fsync.w").body, "componentId"),
+            "orders/sync.w");
+  EXPECT_EQ(call("PUT", path, R"({"runtime":"worker"})").status, 200);
+  EXPECT_EQ(
+      JsonValue(member(call("GET", "/resources/components").body, "components")).elements().size(),
+      1U);
+  EXPECT_EQ(call("DELETE", path).status, 200);
+  EXPECT_EQ(call("GET", path).status, 404);
+}
+
+TEST_F(E2eResources, ComponentIsCheckedWithoutStoringIt) {
+  const Seq before = log().last();
+  const auto checked = call("POST", "/resources/components/a/b/check", R"({"runtime":"worker"})");
+  ASSERT_EQ(checked.status, 200) << checked.body;
+  EXPECT_EQ(member(checked.body, "ok"), "true");
+  EXPECT_EQ(log().last(), before);
+  EXPECT_EQ(call("GET", "/resources/components/a/b").status, 404);
+}
+
+TEST_F(E2eResources, RuntimesThatAreNotHereAreRefusedByName) {
+  for (const char* body : {R"({"code":"from 1"})", R"({"runtime":"reactor","code":"from 1"})"}) {
+    const auto refused = call("PUT", "/resources/components/a.hreactor", body);
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_NE(refused.body.find("RUNTIME_NOT_AVAILABLE"), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(call("PUT", "/resources/components/a", R"({"command":["x"]})").status, 422);
+  EXPECT_EQ(
+      call("PUT", "/resources/components/a", R"({"runtime":"worker","command":["x"]})").status,
+      422);
+}
+
+TEST_F(E2eResources, AWorkerLeasesReportsAndIsAnsweredTheSameTwice) {
+  put_definition("d");
+  const auto id = create_job("d", R"(,"parameters":{"a":1})");
+  const auto leased = lease_one("d");
+  EXPECT_EQ(member(leased, "jobId"), id);
+  EXPECT_EQ(member(leased, "parameters"), R"({"a":1})");
+  EXPECT_EQ(member(leased, "attempt"), "1");
+  const auto token = member(leased, "token");
+  const auto beat = call("POST", "/resources/workers/heartbeat",
+                         R"([{"token":")" + token + R"(","leaseDuration":"5m"}])");
+  ASSERT_EQ(beat.status, 200) << beat.body;
+  EXPECT_NE(beat.body.find(R"("cancelRequested":false)"), std::string::npos) << beat.body;
+  const std::string report = R"([{"token":")" + token +
+                             R"(","result":{"n":2},"effects":[{"effect":"scheduleJob",)" +
+                             R"("definition":"d","at":"now + 1h","parameters":{}}]}])";
+  const auto first = call("POST", "/resources/workers/complete", report);
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_NE(first.body.find(R"("outcome":"completed")"), std::string::npos) << first.body;
+  EXPECT_NE(first.body.find(R"("repeated":false)"), std::string::npos);
+  const auto again = call("POST", "/resources/workers/complete", report);
+  EXPECT_NE(again.body.find(R"("repeated":true)"), std::string::npos) << again.body;
+  EXPECT_NE(again.body.find(R"("outcome":"completed")"), std::string::npos) << again.body;
+  const auto other =
+      call("POST", "/resources/workers/complete", R"([{"token":")" + token + R"(","result":3}])");
+  EXPECT_EQ(other.status, 200);
+  EXPECT_NE(other.body.find(R"("status":409)"), std::string::npos) << other.body;
+  const auto done = call("GET", "/resources/jobs/" + id);
+  EXPECT_EQ(member(done.body, "status"), "completed");
+  EXPECT_EQ(member(done.body, "result"), R"({"n":2})");
+  EXPECT_EQ(member(done.body, "componentId"), "w");
+  EXPECT_NE(call("GET", "/resources/workers").body.find(R"("workerId":"t")"), std::string::npos);
+}
+
+TEST_F(E2eResources, AFailedAttemptShowsItsError) {
+  put_definition("d");
+  const auto id = create_job("d");
+  const auto token = member(lease_one("d"), "token");
+  const auto reported =
+      call("POST", "/resources/workers/complete",
+           R"([{"token":")" + token +
+               R"(","error":{"code":"BROKEN","message":"it broke","details":{"x":1}}}])");
+  EXPECT_NE(reported.body.find(R"("outcome":"failed")"), std::string::npos) << reported.body;
+  const auto job = call("GET", "/resources/jobs/" + id);
+  EXPECT_EQ(member(job.body, "status"), "failed");
+  EXPECT_EQ(member(job.body, "error"),
+            R"({"code":"BROKEN","message":"it broke","details":{"x":1}})");
+}
+
+TEST_F(E2eResources, AnIdleLeaseIsAnsweredEmptyHanded) {
+  const auto none =
+      call("POST", "/resources/workers/lease", R"({"definitions":["d"],"workerId":"t"})");
+  EXPECT_EQ(none.status, 200);
+  EXPECT_EQ(none.body, R"({"jobs":[]})");
+}
+
+TEST_F(E2eResources, ReceiptsAreVerifiedAgainstTheLog) {
+  put_definition("d");
+  const auto created = call("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})");
+  const auto seq = member(created.body, "seq");
+  const auto hash = member(created.body, "hash");
+  const auto verify = [&](const std::string& s, const std::string& h) {
+    return call("GET", "/resources/log/verify?seq=" + s + "&hash=" + h);
+  };
+  EXPECT_EQ(member(verify(seq, hash).body, "verified"), "true");
+  EXPECT_EQ(member(verify("1", hash).body, "verified"), "false");
+  EXPECT_EQ(member(verify("1", hash).body, "reason"), "OTHER_HASH");
+  EXPECT_EQ(member(verify("99999", hash).body, "reason"), "BEYOND_HEAD");
+  EXPECT_EQ(verify("0", hash).status, 422);
+  EXPECT_EQ(verify("1", "abc").status, 422);
+  EXPECT_EQ(call("GET", "/resources/log/verify").status, 422);
+  const auto head = call("GET", "/resources/log/head");
+  EXPECT_EQ(member(head.body, "firstSeq"), "1");
+  EXPECT_EQ(verify(member(head.body, "seq"), member(head.body, "hash")).body.find("false"),
+            std::string::npos);
+}
+
+TEST_F(E2eResources, HealthMetricsAndDocumentsAnswer) {
+  EXPECT_EQ(call("GET", "/health/live").status, 200);
+  const auto ready = call("GET", "/health/ready");
+  EXPECT_EQ(ready.status, 200) << ready.body;
+  EXPECT_TRUE(api::check_json(ready.body));
+  EXPECT_EQ(member(call("GET", "/version").body, "version"), "test");
+  EXPECT_TRUE(api::check_json(call("GET", "/openapi.json").body));
+  const auto metrics = call("GET", "/metrics");
+  EXPECT_EQ(metrics.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  for (const char* name :
+       {"daybook_log_head_seq", "daybook_http_requests_total{method=\"GET\",route=\"/version\"",
+        "daybook_http_request_seconds_bucket{le=\"+Inf\"}", "daybook_projection_applied_seq{",
+        "process_resident_memory_bytes", "daybook_build_info{version=\"test\"} 1"}) {
+    EXPECT_NE(metrics.body.find(name), std::string::npos) << name;
+  }
+  disk_accepting = false;
+  EXPECT_EQ(call("GET", "/health/ready").status, 503);
+}
+
+TEST_F(E2eResources, ProjectionsAreListedAndRebuilt) {
+  put_definition("d");
+  const auto list = call("GET", "/resources/projections");
+  const auto all = JsonValue(member(list.body, "projections")).elements();
+  ASSERT_FALSE(all.empty());
+  const auto name = member(all.front().text(), "name");
+  const auto rebuilt = call("POST", "/resources/projections/" + name + "/rebuild");
+  EXPECT_EQ(rebuilt.status, 200) << rebuilt.body;
+  EXPECT_EQ(member(rebuilt.body, "identical"), "true") << rebuilt.body;
+  EXPECT_EQ(call("POST", "/resources/projections/nope/rebuild").status, 404);
+}
+
+}  // namespace
+}  // namespace daybook::test

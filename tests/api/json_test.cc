@@ -1,0 +1,131 @@
+// check_json, JsonValue, JsonWriter.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "api/json_check.h"
+#include "api/json_value.h"
+#include "api/json_writer.h"
+#include "base/limits.h"
+
+namespace daybook::api {
+namespace {
+
+std::string nested(int depth) {
+  return std::string(static_cast<std::size_t>(depth), '[') +
+         std::string(static_cast<std::size_t>(depth), ']');
+}
+
+TEST(JsonCheck, TakesWhatTheStandardTakes) {
+  for (const std::string& text :
+       {std::string("{}"), std::string(" [1, 2.5e3, -0, \"a\\u00e4\\ud83d\\ude00\", null, true] "),
+        std::string(R"({"a":{"b":1},"b":{"b":2}})"), std::string("\"x\""), nested(kJsonDepthMax),
+        std::string("123456789012345678901234567890")}) {
+    EXPECT_TRUE(check_json(text)) << text;
+  }
+}
+
+TEST(JsonCheck, RefusesTheRestAndSaysWhere) {
+  for (const std::string& text : {std::string(),
+                                  std::string(" "),
+                                  std::string("{"),
+                                  std::string("{}x"),
+                                  std::string("{} {}"),
+                                  std::string("{'a':1}"),
+                                  std::string("{\"a\":1,}"),
+                                  std::string("[1,]"),
+                                  std::string("// c\n{}"),
+                                  std::string("{\"a\":01}"),
+                                  std::string("[+1]"),
+                                  std::string("[.5]"),
+                                  std::string("[NaN]"),
+                                  std::string("[1e400]"),
+                                  std::string("[-1e999999]"),
+                                  std::string("\"\xff\""),
+                                  std::string("\"\xc0\xaf\""),
+                                  std::string("\"\xed\xa0\x80\""),
+                                  std::string("\"\\ud800\""),
+                                  std::string("\"\\udc00\""),
+                                  std::string("\"\\ud800\\u0041\""),
+                                  std::string("\"a\nb\""),
+                                  std::string("\"\\x\""),
+                                  std::string("{\"a\" 1}"),
+                                  std::string("tru"),
+                                  nested(kJsonDepthMax + 1),
+                                  nested(100'000),
+                                  std::string("\xef\xbb\xbf{}"),
+                                  std::string("[1]\0", 4)}) {
+    const auto ok = check_json(text);
+    ASSERT_FALSE(ok) << text.substr(0, 40);
+    EXPECT_EQ(ok.error().code, Code::kMalformed);
+    EXPECT_EQ(ok.error().reason, "MALFORMED_JSON") << text.substr(0, 40);
+  }
+}
+
+TEST(JsonCheck, NamesADuplicateMember) {
+  for (const char* text : {R"({"a":1,"b":2,"a":3})", R"([{"x":{"a":1,"\u0061":2}}])"}) {
+    const auto ok = check_json(text);
+    ASSERT_FALSE(ok) << text;
+    EXPECT_EQ(ok.error().reason, "DUPLICATE_MEMBER");
+    EXPECT_EQ(ok.error().field, "a");
+  }
+}
+
+TEST(JsonValue, FindsPartsAsTheyWereSent) {
+  const std::string text = R"( { "a" : [ 1 , {"x":"}"} , "\"]" ] , "b\n": 1.50 , "c":null } )";
+  ASSERT_TRUE(check_json(text));
+  const auto members = JsonValue(text).members();
+  ASSERT_EQ(members.size(), 3U);
+  EXPECT_EQ(members[0].first, "a");
+  EXPECT_EQ(members[0].second.text(), R"([ 1 , {"x":"}"} , "\"]" ])");
+  EXPECT_EQ(members[1].first, "b\n");
+  EXPECT_EQ(members[1].second.text(), "1.50");
+  EXPECT_FALSE(members[1].second.integer());
+  EXPECT_TRUE(members[2].second.is_null());
+  const auto elements = members[0].second.elements();
+  ASSERT_EQ(elements.size(), 3U);
+  EXPECT_EQ(elements[0].integer(), 1);
+  EXPECT_EQ(elements[2].string(), "\"]");
+}
+
+TEST(JsonValue, DecodesEscapes) {
+  EXPECT_EQ(JsonValue(R"("\b\f\n\r\t\/\\\"")").string(), "\b\f\n\r\t/\\\"");
+  EXPECT_EQ(JsonValue(R"("\u0041\u00e4\u20ac\ud83d\ude00")").string(),
+            "A\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
+}
+
+TEST(JsonValue, IntegersThatDoNotFitAreNone) {
+  EXPECT_EQ(JsonValue("9223372036854775807").integer(), INT64_MAX);
+  EXPECT_FALSE(JsonValue("9223372036854775808").integer());
+  EXPECT_FALSE(JsonValue("1e3").integer());
+}
+
+RC_GTEST_PROP(JsonWriterProperty, WhatIsWrittenIsReadBack,
+              (const std::vector<std::string>& texts, std::int64_t n)) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.member("n", n);
+  json.key("list");
+  json.begin_array();
+  std::vector<std::string> sent;
+  for (std::string text : texts) {
+    for (char& c : text) {
+      c = static_cast<char>(c & 0x7f);
+    }
+    json.value(text);
+    sent.push_back(text);
+  }
+  json.end_array();
+  json.end_object();
+  RC_ASSERT(check_json(out).has_value());
+  const auto members = JsonValue(out).members();
+  RC_ASSERT(members[0].second.integer() == n);
+  std::vector<std::string> got;
+  for (const auto& element : members[1].second.elements()) {
+    got.push_back(element.string());
+  }
+  RC_ASSERT(got == sent);
+}
+
+}  // namespace
+}  // namespace daybook::api

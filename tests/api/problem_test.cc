@@ -1,0 +1,51 @@
+#include "api/problem.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "api/json_check.h"
+#include "api/response.h"
+
+namespace daybook::api {
+namespace {
+
+TEST(Problem, EveryCodeHasItsStatus) {
+  const std::pair<Code, int> expected[] = {
+      {Code::kMalformed, 400}, {Code::kInvalid, 422},     {Code::kNotFound, 404},
+      {Code::kConflict, 409},  {Code::kTooLarge, 413},    {Code::kUnsupported, 415},
+      {Code::kExhausted, 429}, {Code::kUnavailable, 503}, {Code::kUnknownOutcome, 503},
+      {Code::kNoSpace, 507},   {Code::kDenied, 403},      {Code::kIo, 500},
+      {Code::kCorrupt, 500},   {Code::kShutdown, 503},    {Code::kInternal, 500}};
+  for (const auto& [code, status] : expected) {
+    EXPECT_EQ(status_of(code), status) << code_name(code);
+    EXPECT_NE(status_text(status), "Unknown") << status;
+  }
+}
+
+TEST(Problem, SaysEverythingThatIsWrong) {
+  const Problem problem({make_error(Code::kInvalid, "A", "first \"quoted\"", "x.y"),
+                         make_error(Code::kInvalid, "B", "second")});
+  const std::string json = problem_json(problem, "r-1");
+  EXPECT_TRUE(check_json(json));
+  EXPECT_EQ(json, R"({"type":"urn:daybook:problem:A","title":"Unprocessable Content","status":422,)"
+                  R"("detail":"first \"quoted\"","requestId":"r-1","errors":[)"
+                  R"({"code":"A","message":"first \"quoted\"","details":{"field":"x.y"}},)"
+                  R"({"code":"B","message":"second","details":{}}]})");
+}
+
+TEST(Problem, TellsWhenToTryAgain) {
+  const auto has = [](const Response& response, std::string_view name) {
+    return std::any_of(response.fields.begin(), response.fields.end(),
+                       [&](const auto& f) { return f.first == name; });
+  };
+  EXPECT_TRUE(has(problem_response(make_error(Code::kExhausted, "X", ""), ""), "Retry-After"));
+  EXPECT_TRUE(has(problem_response(make_error(Code::kUnavailable, "X", ""), ""), "Retry-After"));
+  EXPECT_FALSE(has(problem_response(make_error(Code::kConflict, "X", ""), ""), "Retry-After"));
+  Problem wrong_method(405, "METHOD_NOT_ALLOWED", "");
+  wrong_method.allow = "GET";
+  EXPECT_TRUE(has(problem_response(wrong_method, ""), "Allow"));
+}
+
+}  // namespace
+}  // namespace daybook::api

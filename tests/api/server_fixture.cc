@@ -1,0 +1,174 @@
+#include "tests/api/server_fixture.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
+
+#include "api/json_value.h"
+#include "dispatch/dispatcher.h"
+#include "log/memory_log.h"
+#include "scheduler/recover.h"
+
+namespace daybook::test {
+namespace {
+
+std::filesystem::path fresh_directory() {
+  static std::atomic<int> number{0};
+  auto path = std::filesystem::temp_directory_path() /
+              ("daybook-api-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
+  std::filesystem::create_directories(path);
+  return path;
+}
+
+}  // namespace
+
+// Members stand in the order in which they depend on each other: each is destroyed before what it
+// stands on.
+struct ServerFixture::Parts {
+  std::filesystem::path directory = fresh_directory();
+  FakeClock clock;
+  SeededEntropy entropy{42};
+  spdlog::logger logger{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  log::MemoryLog log;
+  std::unique_ptr<scheduler::Sequencer> sequencer;
+  std::unique_ptr<projections::Views> views;
+  std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<api::Api> api;
+};
+
+ServerFixture::ServerFixture() : parts_(std::make_unique<Parts>()) {}
+
+ServerFixture::~ServerFixture() {
+  stop();
+  std::filesystem::remove_all(parts_->directory);
+}
+
+void ServerFixture::start() {
+  Parts& p = *parts_;
+  auto views = projections::Views::open({p.directory / "views"}, p.log);
+  ASSERT_TRUE(views) << views.error().text();
+  p.views = std::move(*views);
+  scheduler::State state;
+  p.sequencer = std::make_unique<scheduler::Sequencer>(p.log, p.clock, std::move(state),
+                                                       scheduler::SequencerOptions{});
+  p.dispatcher =
+      std::make_unique<dispatch::Dispatcher>(p.log, *p.sequencer, *p.views, p.clock, p.entropy,
+                                             dispatch::Runtimes{}, dispatch::DispatcherOptions{});
+  scheduler::State empty;
+  p.dispatcher->recover(empty, Seq{});
+  p.sequencer->start();
+  p.views->start();
+  p.dispatcher->start();
+  api::Engine engine{
+      p.log,         *p.sequencer, *p.views,
+      *p.dispatcher, {},           p.clock,
+      p.entropy,     p.logger,     [this] { return api::DiskStatus{1000, 2000, disk_accepting}; },
+      "test"};
+  p.api = std::make_unique<api::Api>(std::move(engine), options);
+  const Status started = p.api->start();
+  ASSERT_TRUE(started) << started.error().text();
+}
+
+void ServerFixture::stop() {
+  Parts& p = *parts_;
+  if (p.api) {
+    p.api->stop();
+  }
+  if (p.dispatcher) {
+    p.dispatcher->stop();
+  }
+  if (p.sequencer) {
+    p.sequencer->stop();
+  }
+  if (p.views) {
+    p.views->stop();
+  }
+  p.api.reset();
+  p.dispatcher.reset();
+  p.views.reset();
+  p.sequencer.reset();
+}
+
+std::uint16_t ServerFixture::port() const {
+  return parts_->api->port();
+}
+
+FakeClock& ServerFixture::clock() {
+  return parts_->clock;
+}
+
+bool ServerFixture::run_clock_until(const std::function<bool()>& condition) {
+  using Real = std::chrono::steady_clock;
+  const auto start = Real::now();
+  auto last = start;
+  while (!condition()) {
+    const auto now = Real::now();
+    if (now - start > std::chrono::seconds(15)) {
+      return false;
+    }
+    const auto passed = std::chrono::duration_cast<std::chrono::microseconds>(now - last);
+    clock().advance(Duration{passed.count() * 20});
+    last = now;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+log::Log& ServerFixture::log() {
+  return parts_->log;
+}
+
+void ServerFixture::fail_append(std::uint64_t nth) {
+  parts_->log.fail_append(nth, make_error(Code::kIo, "IO", "planted"));
+}
+
+HttpReply ServerFixture::call(std::string_view method, std::string_view target,
+                              std::string_view body, std::string_view fields) {
+  HttpClient client(port());
+  auto reply = client.call(method, target, body, fields);
+  EXPECT_TRUE(reply) << method << " " << target << ": no answer";
+  return reply.value_or(HttpReply());
+}
+
+void ServerFixture::put_definition(const std::string& id, const std::string& more) {
+  const auto component = call("PUT", "/resources/components/w", R"({"runtime":"worker"})");
+  ASSERT_LT(component.status, 300) << component.body;
+  const auto definition =
+      call("PUT", "/resources/job-definitions/" + id, R"({"componentId":"w")" + more + "}");
+  ASSERT_LT(definition.status, 300) << definition.body;
+}
+
+std::string ServerFixture::create_job(const std::string& definition, const std::string& more) {
+  const auto created =
+      call("POST", "/resources/jobs", R"({"jobDefinitionId":")" + definition + "\"" + more + "}");
+  EXPECT_EQ(created.status, 201) << created.body;
+  return member(created.body, "jobId");
+}
+
+std::string ServerFixture::lease_one(const std::string& definition) {
+  const auto leased =
+      call("POST", "/resources/workers/lease",
+           R"({"definitions":[")" + definition + R"("],"workerId":"t","waitMs":10000})");
+  EXPECT_EQ(leased.status, 200) << leased.body;
+  const auto jobs = api::JsonValue(member(leased.body, "jobs")).elements();
+  EXPECT_EQ(jobs.size(), 1U) << leased.body;
+  return jobs.empty() ? std::string("{}") : std::string(jobs.front().text());
+}
+
+std::string member(std::string_view json, std::string_view name) {
+  for (const auto& [key, value] : api::JsonValue(json).members()) {
+    if (key == name) {
+      return value.kind() == api::JsonValue::Kind::kString ? value.string()
+                                                           : std::string(value.text());
+    }
+  }
+  return {};
+}
+
+}  // namespace daybook::test
