@@ -68,6 +68,7 @@ Status decide(const Context& context, const CreateJobs& command, Decision& out) 
   DAYBOOK_TRY(check_open(context));
   Created created;
   created.jobs.reserve(command.jobs.size());
+  created.priorities.reserve(command.jobs.size());
   std::set<std::string> taken;
   for (std::size_t i = 0; i < command.jobs.size(); ++i) {
     const NewJob& job = command.jobs[i];
@@ -76,6 +77,7 @@ Status decide(const Context& context, const CreateJobs& command, Decision& out) 
     const JobSource source{job, job.run_at.value_or(context.now), job.parent, {}, 0};
     DAYBOOK_ASSIGN(const JobId id, create_job(context, source, taken, prefix, out));
     created.jobs.push_back(id);
+    created.priorities.push_back(std::get<events::JobCreated>(out.events.back()).priority);
   }
   out.outcome = std::move(created);
   return {};

@@ -18,6 +18,7 @@ struct Done {};
 
 struct Created {
   std::vector<JobId> jobs;
+  std::vector<std::int32_t> priorities{};  // CreateJobs: as decided, one per job
 };
 
 // DeleteDefinition, PutDefinition.
