@@ -1,0 +1,169 @@
+#include "dispatch/dispatcher.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "tests/dispatch/server_rig.h"
+
+namespace daybook::dispatch {
+namespace {
+
+class DispatcherTest : public ServerRig {};
+
+TEST_F(DispatcherTest, JobRunsAsAChildProcess) {
+  open();
+  exec_definition("d", R"(["echo","[7]"])");
+  const JobId job = create("d");
+  EXPECT_EQ(await<events::JobCompleted>(job).result.text, "[7]");
+}
+
+TEST_F(DispatcherTest, FailedChildIsTriedAgain) {
+  open();
+  exec_definition("d", R"(["false"])", [](scheduler::PutDefinition& put) {
+    put.retry.max_attempts = 2;
+    put.retry.initial = millis(10);
+  });
+  const JobId job = create("d");
+  EXPECT_EQ(await<events::JobRetryScheduled>(job).failure.code, "EXIT_NONZERO");
+  EXPECT_EQ(await<events::JobFailed>(job).end.attempt, Attempt{2});
+}
+
+TEST_F(DispatcherTest, ScheduledJobStartsWhenItIsDue) {
+  open();
+  exec_definition("d", R"(["true"])");
+  const Micros due = clock.wall() + millis(100);
+  const JobId job = create("d", due);
+  Micros started;
+  await<events::JobStarted>(job, &started);
+  EXPECT_GE(started, due);
+  EXPECT_LT(started - due, millis(400));  // before the half-second look at the clock
+}
+
+TEST_F(DispatcherTest, CancelledChildIsEnded) {
+  open();
+  exec_definition("d", R"(["sleep","1000"])");
+  const JobId job = create("d");
+  await<events::JobStarted>(job);
+  ok(scheduler::RequestCancel{job});
+  EXPECT_EQ(await<events::JobCancelled>(job).end.attempt, Attempt{1});
+}
+
+TEST_F(DispatcherTest, StopAttemptEndsTheRunWithoutACancellation) {
+  open();
+  exec_definition("d", R"(["sleep","1000"])");
+  const JobId job = create("d");
+  eventually([&] { return dispatcher->metrics().exec_running == 1; });
+  await<events::JobStarted>(job);
+  // The launch follows the answer to its start; until then there is nothing to stop.
+  std::future<void> ended = std::async(std::launch::async, [&] {
+    EXPECT_EQ(await<events::JobFailed>(job).failure.code, "STOPPED");
+  });
+  while (ended.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready) {
+    dispatcher->stop_attempt(job);
+  }
+}
+
+TEST_F(DispatcherTest, TimeoutOfTheDefinitionEndsTheChild) {
+  open();
+  exec_definition("d", R"(["sleep","1000"])",
+                  [](scheduler::PutDefinition& put) { put.timeout = millis(50); });
+  EXPECT_EQ(await<events::JobFailed>(create("d")).failure.code, "TIMEOUT");
+}
+
+TEST_F(DispatcherTest, LongPollIsAnsweredByTheNextJob) {
+  open();
+  worker_definition("d");
+  auto leased = lease({"d"});
+  const JobId job = create("d");
+  const auto jobs = wait(leased);
+  ASSERT_TRUE(jobs);
+  ASSERT_EQ(jobs->size(), 1U);
+  EXPECT_EQ(jobs->at(0).job, job);
+  EXPECT_EQ(await<events::JobStarted>(job).worker, "w1");
+  EXPECT_EQ(dispatcher->workers().at(0).leased, 1U);
+  scheduler::ReportAttempt report;
+  report.token = jobs->at(0).token;
+  report.result = "1";
+  ok(report);
+  eventually([&] { return dispatcher->workers().at(0).leased == 0; });
+}
+
+TEST_F(DispatcherTest, QueueIsSeenFromOutside) {
+  open();
+  worker_definition("d");
+  create("d");
+  create("d", clock.wall() + hours(1));
+  eventually([&] { return dispatcher->applied() == log.last(); });
+  const auto view = dispatcher->queue("d");
+  EXPECT_EQ(view.counts.ready, 1U);
+  EXPECT_EQ(view.counts.waiting, 1U);
+  EXPECT_EQ(view.hold, projections::Hold::kCapacity);
+  EXPECT_EQ(dispatcher->metrics().ready, 1U);
+}
+
+TEST_F(DispatcherTest, LeaseRequestsAreBounded) {
+  open();
+  const auto refusal = [&](std::vector<std::string> definitions, std::size_t max,
+                           Duration wait_us) {
+    auto leased = lease(std::move(definitions), max, wait_us);
+    const auto answer = wait(leased);
+    return answer ? "" : answer.error().field;
+  };
+  EXPECT_EQ(refusal({}, 1, {}), "definitions");
+  EXPECT_EQ(refusal(std::vector<std::string>(kLeaseDefinitionsMax + 1, "d"), 1, {}), "definitions");
+  EXPECT_EQ(refusal({"d"}, 0, {}), "max");
+  EXPECT_EQ(refusal({"d"}, kLeaseJobsMax + 1, {}), "max");
+  EXPECT_EQ(refusal({"d"}, 1, millis(kLeaseWaitMaxMs + 1)), "waitMs");
+  EXPECT_EQ(refusal({"d"}, 1, Duration{-1}), "waitMs");
+}
+
+TEST_F(DispatcherTest, OpenPollsAreBoundedAndAnsweredAtStop) {
+  open();
+  std::vector<std::future<Leased>> polls;
+  for (std::size_t i = 0; i < kLongPollsMax; ++i) {
+    polls.push_back(lease({"d"}));
+  }
+  auto more = lease({"d"});
+  EXPECT_EQ(wait(more).error().reason, "TOO_MANY_POLLS");
+  dispatcher->stop();
+  for (auto& poll : polls) {
+    const auto answer = wait(poll);
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(answer->empty());
+  }
+  auto late = lease({"d"});
+  EXPECT_EQ(wait(late).error().code, Code::kShutdown);
+}
+
+TEST_F(DispatcherTest, StopKillsChildrenAndTheNextStartGivesThemUp) {
+  open();
+  exec_definition("d", R"(["sleep","1000"])");
+  const JobId job = create("d");
+  await<events::JobStarted>(job);
+  close();
+  open();
+  EXPECT_EQ(await<events::LeaseExpired>(job).cause, events::ExpiryCause::kRestart);
+  EXPECT_EQ(await<events::JobFailed>(job).failure.code, "ATTEMPT_LOST");
+}
+
+TEST_F(DispatcherTest, EndedJobsAreRemovedWhenTheirRetentionIsOver) {
+  open();
+  exec_definition("d", R"(["true"])",
+                  [](scheduler::PutDefinition& put) { put.retention = millis(1); });
+  const JobId job = create("d");
+  await<events::JobCompleted>(job);
+  close();
+  open();  // sweeps at its start
+  EXPECT_EQ(await<events::JobRemoved>(job).reason, events::RemovalReason::kRetention);
+}
+
+TEST_F(DispatcherTest, DispatcherThatWasNotStartedCanBeStopped) {
+  open();
+  SystemEntropy own;
+  Dispatcher idle(log, *sequencer, *views, clock, own, {}, {});
+  idle.stop();
+  EXPECT_EQ(idle.metrics().ready, 0U);
+}
+
+}  // namespace
+}  // namespace daybook::dispatch
