@@ -38,8 +38,8 @@ inline constexpr std::size_t kHttpConnectionsMax = 4096;
 inline constexpr std::size_t kHttpStreamsMax = 256;
 // Reads that wait for a query thread or for the views; beyond it 503.
 inline constexpr std::size_t kHttpQueriesMax = 1024;
-// A header must be complete by then, however slowly it drips; a body and an answer may stall this long beyond what the
-// slowest rate (1 KiB/s) needs.
+// A header must be complete by then, however slowly it drips; a body and an answer may stall this
+// long beyond what the slowest rate (1 KiB/s) needs.
 inline constexpr std::int64_t kHttpHeaderTimeoutUs = 10LL * 1'000'000;
 inline constexpr std::int64_t kHttpStallTimeoutUs = 10LL * 1'000'000;
 inline constexpr std::int64_t kHttpBytesPerSecondMin = 1024;
@@ -95,11 +95,13 @@ inline constexpr std::int64_t kClockJumpMaxUs = 3600LL * 1'000'000;
 // At start: a wall clock this far ahead of the last event must be confirmed by the operator.
 inline constexpr std::int64_t kStartJumpMaxUs = 90LL * 86'400 * 1'000'000;
 
-// Reading ahead (log/prefetch.h): a batch is worth a hand-over between threads, and a few of them fit the cache.
+// Reading ahead (log/prefetch.h): a batch is worth a hand-over between threads, and a few of them
+// fit the cache.
 inline constexpr std::size_t kPrefetchBatchBytes = 256 * 1024;
 inline constexpr std::size_t kPrefetchBatchRecords = 2048;
 inline constexpr std::size_t kPrefetchBatches = 4;
-// One line of an NDJSON import: the largest payload in base64 beside its readable form with every byte escaped.
+// One line of an NDJSON import: the largest payload in base64 beside its readable form with every
+// byte escaped.
 inline constexpr std::size_t kNdjsonLineBytesMax = 48 * 1024 * 1024;
 
 // The dispatcher: starts proposed in one command, so that one tick never holds up the inbox.
@@ -139,7 +141,8 @@ inline constexpr std::size_t kAnswerHeaderBytesMax = 64 * 1024;
 inline constexpr std::int64_t kHttpTimeoutDefaultUs = 60LL * 1'000'000;
 inline constexpr std::int64_t kHttpConnectTimeoutUs = 10LL * 1'000'000;
 
-// Views: rows looked at in vain for one page of a filter that no index answers in full; about 50 ms.
+// Views: rows looked at in vain for one page of a filter that no index answers in full; about 50
+// ms.
 inline constexpr std::size_t kJobScanMax = 5'000;
 // Index ranges merged for one page: definitions that the caller may see times statuses.
 inline constexpr std::size_t kJobMergeMax = 256;
@@ -147,7 +150,8 @@ inline constexpr std::size_t kJobMergeMax = 256;
 inline constexpr std::size_t kStatisticsBucketsMax = 300'000;
 // Definitions that one look for ended jobs visits; the next look goes on behind them.
 inline constexpr std::size_t kRetentionDefinitionsMax = 4'096;
-// One fold: events decoded together, folded into one batch, and how long a busy projection gathers before it writes.
+// One fold: events decoded together, folded into one batch, and how long a busy projection gathers
+// before it writes.
 inline constexpr std::size_t kFoldChunkEventsMax = 2'048;
 inline constexpr std::size_t kFoldChunkBytesMax = 1024 * 1024;
 inline constexpr std::size_t kFoldChunksMax = 4;
