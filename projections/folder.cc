@@ -9,6 +9,8 @@ namespace {
 
 // So few events at once mean that there is no load: they are written without waiting for more.
 constexpr std::size_t kQuietEvents = 256;
+// So far behind the log batches are large and nobody waits for a single event.
+constexpr std::uint64_t kFarBehindEvents = 2 * kFoldBatchEventsMax;
 
 }  // namespace
 
@@ -158,7 +160,9 @@ void Folder::write() {
     return;
   }
   batch_.sort();
-  const Status status = store_.write(batch_, checkpoints);
+  const bool far_behind = log_.last().value - position_.value > kFarBehindEvents;
+  const Status status =
+      far_behind ? store_.write_large(batch_, checkpoints) : store_.write(batch_, checkpoints);
   for (const auto& slot : slots_) {
     if (slot->failed) {
       continue;

@@ -12,6 +12,8 @@ namespace {
 // How far behind the live projection the last stretch may begin, which is folded while the live one
 // stands still.
 constexpr std::uint64_t kStretchEvents = 4'096;
+// Changes from which a batch is worth a table file of its own.
+constexpr std::size_t kLargeBatch = 10'000;
 constexpr std::size_t kShownBytes = 64;
 
 std::string shown(std::string_view bytes) {
@@ -72,7 +74,8 @@ Status Rebuild::write() {
   batch_.begin(prefix_);
   projection_->write(batch_);
   batch_.sort();
-  DAYBOOK_TRY(store_.write(batch_, {}));
+  DAYBOOK_TRY(batch_.size() > kLargeBatch ? store_.write_large(batch_, {})
+                                          : store_.write(batch_, {}));
   projection_->written();
   return {};
 }

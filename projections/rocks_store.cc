@@ -1,34 +1,28 @@
 #include "projections/rocks_store.h"
 
+#include <atomic>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
+#include <rocksdb/perf_level.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_batch.h>
 
 #include "base/check.h"
 #include "projections/bytes.h"
+#include "projections/rocks_view.h"
 
 namespace daybook::projections {
 namespace {
 
-rocksdb::Slice slice(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
-std::string_view text(const rocksdb::Slice& slice) {
-  return {slice.data(), slice.size()};
-}
-
-Status check(const rocksdb::Status& status) {
-  if (status.ok()) {
-    return {};
-  }
-  return fail(status.IsCorruption() ? Code::kCorrupt : Code::kIo, "VIEWS_STORE",
-              "the views' store: " + status.ToString());
-}
+// Files waiting for compaction beyond which large batches take the slow way, where RocksDB holds
+// the writer back.
+constexpr std::uint64_t kLevel0FilesMax = 40;
+constexpr std::string_view kLargeBatchName = "large-batch-";
 
 // Appends the new bytes to the old ones: the order of the batches is the order of the bytes.
 class AppendOperator final : public rocksdb::AssociativeMergeOperator {
@@ -103,87 +97,32 @@ Result<Checkpoint> decode(std::string_view value) {
   return out;
 }
 
+// To a write batch or a table file.
+template <typename To>
+Status add_changes(const Batch& batch, To& to) {
+  rocksdb::Status status;
+  batch.each([&](const Batch::Change& change) {
+    const rocksdb::Slice key = slice(change.key);
+    const rocksdb::Status added = change.kind == Batch::Kind::kErase ? to.Delete(key)
+                                  : change.kind == Batch::Kind::kPut
+                                      ? to.Put(key, slice(change.value))
+                                      : to.Merge(key, slice(change.value));
+    if (!added.ok()) {
+      status = added;
+    }
+  });
+  return check(status);
+}
+
 std::string meta_key(RocksStore::ProjectionId id) {
   return {'\0', static_cast<char>(id)};
 }
-
-using SnapshotPtr = std::shared_ptr<const rocksdb::Snapshot>;
-
-class RocksWalker final : public Walker {
- public:
-  RocksWalker(rocksdb::DB& db, rocksdb::ReadOptions read, const Prefix& prefix,
-              std::string_view lower, std::string_view upper)
-      : prefix_(prefix.data(), prefix.size()),
-        lower_(prefix_ + std::string(lower)),
-        upper_(upper.empty() ? key_after(prefix_) : prefix_ + std::string(upper)) {
-    lower_slice_ = lower_;
-    upper_slice_ = upper_;
-    read.iterate_lower_bound = &lower_slice_;
-    read.iterate_upper_bound = &upper_slice_;
-    iterator_.reset(db.NewIterator(read));
-  }
-
-  void seek(std::string_view key) override { iterator_->Seek(prefix_ + std::string(key)); }
-  void seek_before(std::string_view key) override {
-    const std::string full = prefix_ + std::string(key);
-    iterator_->SeekForPrev(full);
-    if (iterator_->Valid() && iterator_->key() == full) {
-      iterator_->Prev();
-    }
-  }
-  void next() override { iterator_->Next(); }
-  void previous() override { iterator_->Prev(); }
-  bool valid() const override { return iterator_->Valid(); }
-  std::string_view key() const override { return text(iterator_->key()).substr(prefix_.size()); }
-  std::string_view value() const override { return text(iterator_->value()); }
-  Status status() const override { return check(iterator_->status()); }
-
- private:
-  std::string prefix_;
-  std::string lower_;
-  std::string upper_;
-  rocksdb::Slice lower_slice_;
-  rocksdb::Slice upper_slice_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
-};
-
-class RocksView final : public View {
- public:
-  RocksView(rocksdb::DB& db, Prefix prefix, SnapshotPtr snapshot, Seq as_of)
-      : db_(db), prefix_(prefix), snapshot_(std::move(snapshot)), as_of_(as_of) {
-    read_.snapshot = snapshot_.get();
-  }
-
-  Result<bool> get(std::string_view key, std::string& value) const override {
-    char full[sizeof(Key)];
-    DAYBOOK_CHECK(key.size() + prefix_.size() <= sizeof(full), "a view key is short");
-    std::memcpy(full, prefix_.data(), prefix_.size());
-    std::memcpy(full + prefix_.size(), key.data(), key.size());
-    const rocksdb::Status status =
-        db_.Get(read_, rocksdb::Slice(full, key.size() + prefix_.size()), &value);
-    if (status.IsNotFound()) {
-      return false;
-    }
-    DAYBOOK_TRY(check(status));
-    return true;
-  }
-  std::unique_ptr<Walker> walk(std::string_view lower, std::string_view upper) const override {
-    return std::make_unique<RocksWalker>(db_, read_, prefix_, lower, upper);
-  }
-  Seq as_of() const override { return as_of_; }
-
- private:
-  rocksdb::DB& db_;
-  Prefix prefix_;
-  SnapshotPtr snapshot_;
-  Seq as_of_;
-  rocksdb::ReadOptions read_;
-};
 
 }  // namespace
 
 struct RocksStore::Impl {
   std::unique_ptr<rocksdb::DB> db;
+  std::atomic<std::uint64_t> files{0};  // table files written for large batches
 
   SnapshotPtr snapshot() const {
     rocksdb::DB* owner = db.get();
@@ -217,6 +156,12 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
   std::filesystem::create_directories(options.directory, error);
   if (error) {
     return fail(Code::kIo, "VIEWS_STORE", "the views' folder cannot be made: " + error.message());
+  }
+  // What a stop in the middle of write_large() left.
+  for (const auto& entry : std::filesystem::directory_iterator(options.directory, error)) {
+    if (entry.path().filename().string().starts_with(kLargeBatchName)) {
+      std::filesystem::remove(entry.path(), error);
+    }
   }
   rocksdb::DB* db = nullptr;
   DAYBOOK_TRY(check(rocksdb::DB::Open(make_options(options), options.directory.string(), &db)));
@@ -267,21 +212,37 @@ Status RocksStore::write(const Batch& batch, Checkpoints checkpoints) {
   for (const auto& [id, checkpoint] : checkpoints) {
     DAYBOOK_TRY(check(out.Put(meta_key(id), encode(checkpoint))));
   }
-  rocksdb::Status status;
-  batch.each([&](const Batch::Change& change) {
-    const rocksdb::Slice key = slice(change.key);
-    const rocksdb::Status added = change.kind == Batch::Kind::kErase ? out.Delete(key)
-                                  : change.kind == Batch::Kind::kPut
-                                      ? out.Put(key, slice(change.value))
-                                      : out.Merge(key, slice(change.value));
-    if (!added.ok()) {
-      status = added;
-    }
-  });
-  DAYBOOK_TRY(check(status));
+  DAYBOOK_TRY(add_changes(batch, out));
+  // Counting every key comparison of this thread costs a few percent of the fold and nobody reads
+  // it.
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   return check(impl_->db->Write(options, &out));
+}
+
+// If we stop while the file is being written, it is a stranger in the folder that the next one
+// overwrites; if after it was taken in, batch and checkpoint are durable together.
+Status RocksStore::write_large(const Batch& batch, Checkpoints checkpoints) {
+  std::uint64_t files = 0;
+  impl_->db->GetIntProperty("rocksdb.num-files-at-level0", &files);
+  if (files >= kLevel0FilesMax) {
+    return write(batch, checkpoints);
+  }
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  const std::string path =
+      impl_->db->GetName() + "/" + std::string(kLargeBatchName) + std::to_string(impl_->files++);
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), impl_->db->GetOptions());
+  DAYBOOK_TRY(check(file.Open(path)));
+  for (const auto& [id, checkpoint] : checkpoints) {
+    DAYBOOK_TRY(check(file.Put(meta_key(id), encode(checkpoint))));
+  }
+  DAYBOOK_TRY(add_changes(batch, file));
+  DAYBOOK_TRY(check(file.Finish()));
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.write_global_seqno = false;
+  return check(impl_->db->IngestExternalFile({path}, options));
 }
 
 Status RocksStore::flush() {

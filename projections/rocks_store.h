@@ -50,6 +50,9 @@ class RocksStore {
 
   // One atomic write.
   Status write(const Batch& batch, Checkpoints checkpoints);
+  // The same for a large sorted batch in which no key stands twice: it becomes a table file and
+  // skips the memtable, which costs a third of the time. For catching up.
+  Status write_large(const Batch& batch, Checkpoints checkpoints);
   // Makes everything written so far durable.
   Status flush();
   // Erases one generation; every generation of `id` but `keep`.

@@ -1,6 +1,7 @@
 // Opening, checkpoints, failures and rebuilds.
 #include <rocksdb/db.h>
 
+#include "base/limits.h"
 #include "tests/projections/random_lives.h"
 #include "tests/projections/views_rig.h"
 
@@ -261,6 +262,83 @@ TEST_F(Recovery, RebuildBesideAWriterLosesNothing) {
   std::filesystem::remove_all(r.folder);
   r.open();
   EXPECT_EQ(r.digests(), digests);
+}
+
+TEST_F(Recovery, LargeBatchesAndSmallOnesBuildTheSame) {
+  std::vector<JobId> open;
+  for (int i = 0; i < 75'000; ++i) {
+    s.now = s.now + millis(3);
+    if (i % 3 != 0 && open.size() > 100) {
+      events::JobCancelled e;
+      e.job = open[static_cast<std::size_t>(i) % open.size()];
+      e.definition = "d";
+      s.queue(e);
+      open[static_cast<std::size_t>(i) % open.size()] = open.back();
+      open.pop_back();
+      continue;
+    }
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = "d";
+    e.run_at = s.now + seconds(i % 200);
+    e.tags = {i % 2 == 0 ? "even" : "odd"};
+    s.queue(e);
+    open.push_back(e.job);
+    if (i % 500 == 0) {
+      s.flush();
+      r.now();
+    }
+  }
+  s.flush();
+  const auto digests = r.digests();
+  r.kill();
+  std::filesystem::remove_all(r.folder);
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+  EXPECT_TRUE(r.views->rebuild("jobs", nullptr)->identical);
+  EXPECT_TRUE(r.views->rebuild("history", nullptr)->identical);
+}
+
+TEST_F(Recovery, EventThatIsLargerThanAChunkIsFolded) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  events::JobCompleted e;
+  const std::string result = "\"" + std::string(2 * kFoldChunkBytesMax, 'x') + "\"";
+  e.job = job;
+  e.definition = "d";
+  e.end.attempt = Attempt{1};
+  e.result = {result};
+  s.put(e);
+  s.create("d");
+  EXPECT_TRUE(r.job(job).result == result);
+  EXPECT_EQ(r.now().counts("d")->pending, 1U);
+}
+
+TEST_F(Recovery, RecordThatCannotBeReadStopsAllVisibly) {
+  const JobId job = s.create("d");
+  r.now();
+  // An end without an attempt: no such event is valid.
+  events::JobCompleted e;
+  e.job = job;
+  e.definition = "d";
+  s.put(e);
+  while (!r.views->wait_for(s.last(), std::chrono::milliseconds(5)) &&
+         status("jobs").state != ProjectionState::kFailed) {
+  }
+  for (const ProjectionStatus& row : r.views->status()) {
+    EXPECT_EQ(row.state, ProjectionState::kFailed) << row.name;
+    EXPECT_NE(row.error.find("CORRUPT_RECORD"), std::string::npos) << row.error;
+    EXPECT_EQ(row.applied, job.key());
+  }
+  EXPECT_EQ(r.views->definitions({}).error().reason, "PROJECTION_FAILED");
+}
+
+TEST_F(Recovery, LeftoversOfALargeBatchAreRemoved) {
+  r.stop();
+  const auto leftover = r.folder / "large-batch-7";
+  std::filesystem::copy_file(r.folder / "CURRENT", leftover);
+  r.open();
+  EXPECT_FALSE(std::filesystem::exists(leftover));
 }
 
 TEST_F(Recovery, CancelledRebuildLeavesTheLiveProjection) {
