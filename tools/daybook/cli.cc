@@ -5,14 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/daybook/bench_command.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/exit_code.h"
 #include "tools/daybook/json_text.h"
-
-#if __has_include("tools/daybook/bench_command.h")
-#include "tools/daybook/bench_command.h"
-#define DAYBOOK_HAS_BENCH_COMMAND 1
-#endif
 
 namespace daybook::cli {
 
@@ -77,9 +73,7 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
   add_log_commands(*root, session);
   add_replay_command(*root, session);
   add_backup_commands(*root, session);
-#ifdef DAYBOOK_HAS_BENCH_COMMAND
   add_bench_command(*root, session);
-#endif
   add_completion_commands(*root, session);
   add_version_command(*root, session);
   return root;
