@@ -1,4 +1,5 @@
 // The import half of ndjson.h: from untrusted lines to a log.
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,21 +23,27 @@ enum class Got : std::uint8_t { kLine, kEnd, kTooLong, kFailed };
 
 // Reads a line of at most kNdjsonLineBytesMax bytes, however long the input's lines are.
 Got read_line(std::istream& in, std::string& out) {
+  std::array<char, 64 * 1024> block;
   out.clear();
-  std::streambuf* from = in.rdbuf();
-  for (int c = from->sbumpc(); c != std::streambuf::traits_type::eof(); c = from->sbumpc()) {
-    if (c == '\n') {
-      return Got::kLine;
-    }
-    if (out.size() >= kNdjsonLineBytesMax) {
+  for (;;) {
+    in.getline(block.data(), block.size());
+    const auto got = static_cast<std::size_t>(in.gcount());
+    const bool whole = in.good();  // got counts the line end then
+    out.append(block.data(), whole ? got - 1 : got);
+    if (out.size() > kNdjsonLineBytesMax) {
       return Got::kTooLong;
     }
-    out += std::streambuf::traits_type::to_char_type(c);
+    if (whole) {
+      return Got::kLine;
+    }
+    if (in.eof()) {
+      return out.empty() ? Got::kEnd : Got::kLine;
+    }
+    if (in.bad() || got == 0) {
+      return Got::kFailed;
+    }
+    in.clear();  // the block was full before the line ended
   }
-  if (in.bad()) {
-    return Got::kFailed;
-  }
-  return out.empty() ? Got::kEnd : Got::kLine;
 }
 
 class Importer {
@@ -96,7 +103,8 @@ class Importer {
         (group_.bytes.size() >= kBatchBytesMax / 2 || group_.count >= kBatchEventsMax / 2)) {
       return flush();
     }
-    if (group_.count > 2 * kBatchEventsMax || group_.bytes.size() > 4 * kBatchBytesMax) {
+    if (group_.count > kBatchEventsMax + kBatchEventsMax / 2 ||
+        group_.bytes.size() > 4 * kBatchBytesMax) {
       return fail(Code::kTooLarge, "BATCH_TOO_LARGE", "no batch has so many events or bytes",
                   where);
     }

@@ -38,7 +38,7 @@ TEST(Fold, GoesOnFromWhereAStateStands) {
 
 TEST(Fold, ReportsItsProgress) {
   log::MemoryLog log;
-  append_traffic(log, 50'000);
+  append_traffic(log, 22'000);
   std::vector<Seq> seen;
   scheduler::State state;
   FoldOptions options;
@@ -47,7 +47,7 @@ TEST(Fold, ReportsItsProgress) {
     seen.push_back(done);
   };
   ASSERT_TRUE(fold(state, log, options));
-  EXPECT_EQ(seen, (std::vector<Seq>{Seq{65'536}, Seq{131'072}}));
+  EXPECT_EQ(seen, std::vector<Seq>{Seq{65'536}});
 }
 
 TEST(Fold, ATrimmedLogHasNoFullFold) {

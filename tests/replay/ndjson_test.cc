@@ -1,5 +1,6 @@
 #include "replay/ndjson.h"
 
+#include <fstream>
 #include <sstream>
 
 #include <boost/json/parse.hpp>
@@ -82,7 +83,7 @@ TEST_F(Ndjson, ImportOfAnExportIsTheSameLogByteForByte) {
 
 TEST_F(Ndjson, ALargeLogGoesThroughInSeveralGroups) {
   log::MemoryLog large;
-  append_traffic(large, 10'000);
+  append_traffic(large, 4000);
   log::MemoryLog copy;
   const auto done = import_text(export_text(large), copy);
   ASSERT_TRUE(done) << done.error().text();
@@ -271,13 +272,21 @@ TEST_F(Ndjson, ALineOverItsLimitIsRefusedBeforeItIsHeld) {
   EXPECT_EQ(done.error().reason, "LINE_TOO_LONG");
 }
 
+TEST_F(Ndjson, AnInputThatCannotBeReadIsAnErrorNotAnEmptyLog) {
+  std::ifstream absent("there is no such file");
+  log::MemoryLog copy;
+  const auto done = import_ndjson(absent, copy);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, "INPUT_UNREADABLE");
+}
+
 TEST_F(Ndjson, ABatchOverItsLimitIsRefused) {
   log::MemoryLog large;
   events::GroupWriter writer(Seq{}, events::genesis(), Epoch{1});
   const std::vector<events::Event> start = {events::ServerStarted{Epoch{1}, "1", "h", 1}};
   writer.add({{}, "system", Script::kStart, {}}, start);
   const std::vector<events::Event> many(
-      2 * kBatchEventsMax + 10,
+      kBatchEventsMax + kBatchEventsMax / 2 + 10,
       events::ComponentPut{"c", events::Runtime::kExec, {"{}"}, {}, {}, {}, {}});
   writer.add({{}, "system", Script::kStart, {}}, many);
   ASSERT_TRUE(large.append(writer.take()));
