@@ -143,6 +143,7 @@ struct ExecRuntime::Impl {
 };
 
 void ExecRuntime::Impl::supervise() {
+  pthread_setname_np(pthread_self(), "exec");
   // Signals of the process belong to other threads; a child is started with all of them blocked.
   sigset_t all;
   sigfillset(&all);

@@ -119,6 +119,7 @@ struct HttpRuntime::Impl {
 };
 
 void HttpRuntime::Impl::work() {
+  pthread_setname_np(pthread_self(), "http");
   constexpr int kIdleMs = 60'000;
   // A peer that closes early raises SIGPIPE, which curl leaves to its caller; other signals belong
   // to other threads.

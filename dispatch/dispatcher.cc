@@ -1,5 +1,7 @@
 #include "dispatch/dispatcher.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <deque>
 #include <mutex>
@@ -126,6 +128,7 @@ struct Dispatcher::Impl {
 };
 
 void Dispatcher::Impl::work() {
+  pthread_setname_np(pthread_self(), "dispatch");
   std::vector<Message> messages;
   for (;;) {
     mail->wait(patience(), messages);
