@@ -18,8 +18,9 @@ void JobSlot::set_texts(std::string_view parameters, std::string_view unique_key
   const auto size = static_cast<std::uint32_t>(parameters.size());
   texts = std::make_unique_for_overwrite<char[]>(sizeof(size) + size + unique_key.size());
   std::memcpy(texts.get(), &size, sizeof(size));
-  std::memcpy(texts.get() + sizeof(size), parameters.data(), size);
-  std::memcpy(texts.get() + sizeof(size) + size, unique_key.data(), unique_key.size());
+  // Not memcpy: either may be empty, and then has no address.
+  char* const after = std::copy(parameters.begin(), parameters.end(), texts.get() + sizeof(size));
+  std::copy(unique_key.begin(), unique_key.end(), after);
 }
 
 std::string_view JobSlot::parameters() const {
