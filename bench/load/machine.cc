@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "daybook_commit.h"
+#include "bench/commit.h"
 
 namespace daybook::bench {
 namespace {

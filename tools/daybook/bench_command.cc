@@ -15,13 +15,19 @@ namespace daybook::cli {
 
 namespace {
 
+struct Verb {
+  std::string name;
+  std::string what;
+  std::vector<std::string> examples;
+};
+
 // A verb whose options live in `options` and that runs `measure(options, out)`.
 template <typename Options>
-CLI::App& add_bench_verb(CLI::App& noun, Session& session, const std::string& name,
-                         const std::string& what, const std::vector<std::string>& examples,
+CLI::App& add_bench_verb(CLI::App& noun, Session& session, const Verb& about,
                          std::shared_ptr<Options> options,
                          std::function<Status(const Options&, std::ostream&)> measure) {
-  auto& verb = add_verb(noun, name, what, examples);
+  const std::string& name = about.name;
+  auto& verb = add_verb(noun, name, about.what, about.examples);
   bench::RunOptions& run = options->run;
   run.directory = std::filesystem::temp_directory_path();
   verb.add_option("--dir", run.directory,
@@ -67,8 +73,11 @@ void add_cycle_options(CLI::App& verb, bench::CyclesOptions& options) {
 void add_cycles(CLI::App& noun, Session& session) {
   auto options = std::make_shared<bench::CyclesOptions>();
   auto& verb = add_bench_verb<bench::CyclesOptions>(
-      noun, session, "cycles", "Full job cycles in this process: create, start, complete",
-      {"bench cycles --repeat 3", "bench cycles --jobs 2000000 --data-dir /var/tmp/two-million"},
+      noun, session,
+      Verb{"cycles",
+           "Full job cycles in this process: create, start, complete",
+           {"bench cycles --repeat 3",
+            "bench cycles --jobs 2000000 --data-dir /var/tmp/two-million"}},
       options,
       [](const auto& o, std::ostream& out) { return bench::bench_cycles("cycles", o, out); });
   add_cycle_options(verb, *options);
@@ -82,8 +91,11 @@ void add_burndown(CLI::App& noun, Session& session) {
   options->cycle.prefill = true;
   options->cycle.jobs = 500'000;
   auto& verb = add_bench_verb<bench::CyclesOptions>(
-      noun, session, "burndown", "Schedules all jobs first, then measures how they are worked off",
-      {"bench burndown --jobs 1000000"}, options,
+      noun, session,
+      Verb{"burndown",
+           "Schedules all jobs first, then measures how they are worked off",
+           {"bench burndown --jobs 1000000"}},
+      options,
       [](const auto& o, std::ostream& out) { return bench::bench_cycles("burndown", o, out); });
   add_cycle_options(verb, *options);
 }
@@ -94,8 +106,11 @@ void add_steady(CLI::App& noun, Session& session) {
   options->cycle.jobs = 10'000;
   options->cycle.batch = 1;
   auto& verb = add_bench_verb<bench::CyclesOptions>(
-      noun, session, "steady", "Jobs at a fixed rate; latencies count from the time that was meant",
-      {"bench steady --rate 5000 --jobs 50000"}, options,
+      noun, session,
+      Verb{"steady",
+           "Jobs at a fixed rate; latencies count from the time that was meant",
+           {"bench steady --rate 5000 --jobs 50000"}},
+      options,
       [](const auto& o, std::ostream& out) { return bench::bench_cycles("steady", o, out); });
   add_cycle_options(verb, *options);
   verb.add_option("--rate", options->cycle.rate, "Jobs a second")
@@ -106,8 +121,11 @@ void add_steady(CLI::App& noun, Session& session) {
 void add_replay(CLI::App& noun, Session& session) {
   auto options = std::make_shared<bench::ReplayOptions>();
   auto& verb = add_bench_verb<bench::ReplayOptions>(
-      noun, session, "replay", "Folds a log again: into the decision state and into all views",
-      {"bench replay --data-dir /var/tmp/two-million --repeat 3"}, options, bench::bench_replay);
+      noun, session,
+      Verb{"replay",
+           "Folds a log again: into the decision state and into all views",
+           {"bench replay --data-dir /var/tmp/two-million --repeat 3"}},
+      options, bench::bench_replay);
   verb.add_option("--data-dir", options->data, "A data directory that no server uses")->required();
   verb.add_flag("!--no-views", options->views, "Do not build the views");
 }
@@ -115,9 +133,11 @@ void add_replay(CLI::App& noun, Session& session) {
 void add_http(CLI::App& noun, Session& session) {
   auto options = std::make_shared<bench::HttpBenchOptions>();
   auto& verb = add_bench_verb<bench::HttpBenchOptions>(
-      noun, session, "http", "POST /resources/jobs, one job a request, over open connections",
-      {"bench http --connections 64 --seconds 10",
-       "--server http://127.0.0.1:7070 bench http --rate 2000"},
+      noun, session,
+      Verb{"http",
+           "POST /resources/jobs, one job a request, over open connections",
+           {"bench http --connections 64 --seconds 10",
+            "--server http://127.0.0.1:7070 bench http --rate 2000"}},
       options, [&session](const bench::HttpBenchOptions& given, std::ostream& out) {
         bench::HttpBenchOptions o = given;
         o.server = session.server;  // none: a server of its own
@@ -139,9 +159,11 @@ void add_http(CLI::App& noun, Session& session) {
 void add_pending(CLI::App& noun, Session& session) {
   auto options = std::make_shared<bench::PendingOptions>();
   auto& verb = add_bench_verb<bench::PendingOptions>(
-      noun, session, "pending",
-      "Memory of a server full of pending jobs, and its restart after SIGKILL",
-      {"bench pending --jobs 1000000"}, options, bench::bench_pending);
+      noun, session,
+      Verb{"pending",
+           "Memory of a server full of pending jobs, and its restart after SIGKILL",
+           {"bench pending --jobs 1000000"}},
+      options, bench::bench_pending);
   verb.add_option("--jobs", options->jobs, "Pending jobs")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -151,25 +173,31 @@ void add_pending(CLI::App& noun, Session& session) {
 
 void add_small(CLI::App& noun, Session& session) {
   auto fsync = std::make_shared<bench::FsyncOptions>();
-  add_bench_verb<bench::FsyncOptions>(noun, session, "fsync",
-                                      "What one durable write costs on a disk",
-                                      {"bench fsync --dir /var/lib"}, fsync, bench::bench_fsync)
+  add_bench_verb<bench::FsyncOptions>(
+      noun, session,
+      Verb{"fsync", "What one durable write costs on a disk", {"bench fsync --dir /var/lib"}},
+      fsync, bench::bench_fsync)
       .add_option("--writes", fsync->writes, "Writes of 4 KiB")
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
   auto due = std::make_shared<bench::DueOptions>();
   auto& verb = add_bench_verb<bench::DueOptions>(
-      noun, session, "due", "How long after its time a job starts when nothing else is going on",
-      {"bench due", "bench due --exec --jobs 500"}, due, bench::bench_due);
+      noun, session,
+      Verb{"due",
+           "How long after its time a job starts when nothing else is going on",
+           {"bench due", "bench due --exec --jobs 500"}},
+      due, bench::bench_due);
   verb.add_option("--jobs", due->jobs, "Jobs, one every 10 ms")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   verb.add_flag("--exec", due->exec, "Run a child process each, instead of nothing");
   auto trace = std::make_shared<bench::TraceOptions>();
   auto& traced = add_bench_verb<bench::TraceOptions>(
-      noun, session, "trace",
-      "Feeds a job trace through the engine on a virtual clock, then replays the log",
-      {"bench trace NASA-iPSC-1993-3.1-cln.swf.gz"}, trace, bench::bench_trace);
+      noun, session,
+      Verb{"trace",
+           "Feeds a job trace through the engine on a virtual clock, then replays the log",
+           {"bench trace NASA-iPSC-1993-3.1-cln.swf.gz"}},
+      trace, bench::bench_trace);
   traced
       .add_option("FILE", trace->file,
                   "A trace of the Parallel Workloads Archive (Standard Workload Format)")
