@@ -50,6 +50,10 @@ inline constexpr std::int64_t kHttpHeartbeatUs = 15LL * 1'000'000;
 inline constexpr std::int64_t kHttpDrainTimeoutUs = 5LL * 1'000'000;
 // One piece of a stream: what a slow reader costs in memory.
 inline constexpr std::size_t kHttpStreamPieceBytes = 64 * 1024;
+// Bytes of rows on one page: it ends early, and its cursor says where, before it fills the memory.
+inline constexpr std::size_t kPageBytesMax = 8 * 1024 * 1024;
+// A larger body is read on a query thread, so that it holds up no other connection.
+inline constexpr std::size_t kInlineBodyBytesMax = 64 * 1024;
 // Events looked at for one page of a filtered feed; the page's lastCursor says how far it got.
 inline constexpr std::size_t kEventsScanMax = 100'000;
 inline constexpr int kJsonDepthMax = 32;
@@ -155,7 +159,7 @@ inline constexpr std::size_t kRetentionDefinitionsMax = 4'096;
 inline constexpr std::size_t kFoldChunkEventsMax = 2'048;
 inline constexpr std::size_t kFoldChunkBytesMax = 1024 * 1024;
 inline constexpr std::size_t kFoldChunksMax = 4;
-inline constexpr std::size_t kFoldBatchEventsMax = 32'768;
+inline constexpr std::size_t kFoldBatchEventsMax = 16'384;
 inline constexpr std::int64_t kFoldBatchUs = 25'000;
 
 }  // namespace daybook

@@ -134,7 +134,12 @@ void rebuild_all_views(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(log.last().value));
 }
-BENCHMARK(rebuild_all_views)->Arg(1)->Arg(3'000)->Arg(30'000)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(rebuild_all_views)
+    ->Arg(1)
+    ->Arg(3'000)
+    ->Arg(30'000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 // A writer on another thread appends 180,000 events a second for five seconds; how far behind are
 // the views?
