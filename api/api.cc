@@ -21,6 +21,7 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
       metrics(route_count),
       queries(engine.views, engine.clock,
               {options.query_threads, options.queries_max, options.fresh_timeout}),
+      feeds(engine.views, engine.clock, {1, options.streams_max, options.fresh_timeout}),
       rebuilds(engine.views, engine.clock, {1, kRebuildsWaitingMax, options.fresh_timeout}),
       watcher(engine.log, engine.clock) {}
 
@@ -66,6 +67,7 @@ void Api::stop() {
   impl_->server.stop();
   impl_->context->watcher.stop();
   impl_->context->queries.stop();
+  impl_->context->feeds.stop();
   impl_->context->rebuilds.stop();
 }
 

@@ -25,6 +25,7 @@ struct Context {
   Options options;
   HttpMetrics metrics;
   QueryPool queries;
+  QueryPool feeds;     // pieces of streams: one thread of their own
   QueryPool rebuilds;  // long work: one thread of its own
   LogWatcher watcher;
   std::atomic<bool> stopping{false};

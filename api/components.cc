@@ -1,6 +1,7 @@
 // /resources/components.
 #include <utility>
 
+#include "api/bounded_page.h"
 #include "api/component_json.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
@@ -67,7 +68,11 @@ Answer<Response> get_component(const Call& call) {
 
 Answer<Response> list_components(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto page, call.engine().views.components(request));
+  DAYBOOK_ASSIGN(
+      const auto page,
+      bounded_page<projections::ComponentRow>(
+          request, [&](const auto& slice) { return call.engine().views.components(slice); },
+          [](const auto& row) { return row.spec.size(); }));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();

@@ -12,6 +12,9 @@
 namespace daybook::api {
 namespace {
 
+// Events of one look back; the largest of them still fit the memory.
+constexpr std::uint64_t kBackwardBlock = 64;
+
 // What an event says of the job and the definition it is about; empty when it is about none.
 struct Subject {
   JobId job;
@@ -176,14 +179,17 @@ Result<EventPage> read_events_before(log::Log& log, const EventFilter& filter, S
   const Seq lowest = start_of(filter, Seq{log.first().value - 1});
   Seq upper{std::min(before.value, log.last().value + 1)};
   std::size_t looked = 0;
+  std::size_t bytes = 0;
   // Whole blocks forward, from the newest back: a cursor reads one way only.
-  while (out.events.size() < limit && looked < kEventsScanMax && upper.value > lowest.value + 1) {
-    const std::uint64_t block =
-        filter.any() ? std::max<std::uint64_t>(limit, kPageLimitMax) : limit;
-    const Seq from{upper.value - 1 > lowest.value + block ? upper.value - 1 - block : lowest.value};
+  while (out.events.size() < limit && bytes < kPageBytesMax && looked < kEventsScanMax &&
+         upper.value > lowest.value + 1) {
+    const Seq from{std::max(upper.value - 1, lowest.value + kBackwardBlock) - kBackwardBlock};
     const EventWindow window{from, Seq{upper.value - 1}, std::numeric_limits<std::size_t>::max(),
                              std::numeric_limits<std::size_t>::max()};
     DAYBOOK_ASSIGN(EventPage part, read_events(log, filter, window));
+    for (const std::string& event : part.events) {
+      bytes += event.size();
+    }
     out.events.insert(out.events.begin(), std::make_move_iterator(part.events.begin()),
                       std::make_move_iterator(part.events.end()));
     out.seqs.insert(out.seqs.begin(), part.seqs.begin(), part.seqs.end());

@@ -81,7 +81,7 @@ Answer<Response> page(const Call& call, EventFilter filter) {
   }
   // Without a place to begin at, it begins with what there is: a trimmed log begins later.
   DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
-  const EventWindow window{Seq{after}, last, limit, std::numeric_limits<std::size_t>::max()};
+  const EventWindow window{Seq{after}, last, limit, kPageBytesMax};
   DAYBOOK_ASSIGN(EventPage found, read_events(log, filter, window));
   return page_response(std::move(found), false, last, total);
 }

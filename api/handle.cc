@@ -9,6 +9,7 @@
 #include "api/gate.h"
 #include "api/json_check.h"
 #include "api/router.h"
+#include "base/limits.h"
 
 namespace daybook::api {
 namespace {
@@ -86,12 +87,18 @@ Answer<const Route*> prepare(Call& call) {
   return route;
 }
 
+Response internal(const Call& call, std::string_view what) {
+  call.engine().logger.error("{} {}: {}", call.request_id.text(), call.request.head.path, what);
+  const Problem problem(
+      make_error(Code::kInternal, "INTERNAL", "an unexpected failure; the server's log says more"));
+  return problem_response(problem, call.request_id.text());
+}
+
 Answer<Response> run_reader(const Route& route, const Call& call) {
   try {
     return route.reader(call);
   } catch (const std::exception& e) {
-    call.engine().logger.error("{} {}: {}", method_name(route.method), route.pattern, e.what());
-    return refuse(Code::kInternal, "INTERNAL", "an unexpected failure; the server's log says more");
+    return internal(call, e.what());
   }
 }
 
@@ -135,15 +142,7 @@ void run_query(const Route& route, const CallPtr& call, const Responder& respond
   }
 }
 
-}  // namespace
-
-void handle(const CallPtr& call, const Responder& responder) {
-  auto prepared = prepare(*call);
-  if (!prepared) {
-    responder.send(refuse(std::move(prepared).error()));
-    return;
-  }
-  const Route& route = **prepared;
+void run_route(const Route& route, const CallPtr& call, const Responder& responder) {
   switch (route.kind) {
     case RouteKind::kInstant:
       responder.send(run_reader(route, *call));
@@ -158,6 +157,35 @@ void handle(const CallPtr& call, const Responder& responder) {
       route.starter(call, responder);
       break;
   }
+}
+
+void run(const CallPtr& call, const Responder& responder) {
+  try {
+    auto prepared = prepare(*call);
+    if (prepared) {
+      run_route(**prepared, call, responder);
+    } else {
+      responder.send(refuse(std::move(prepared).error()));
+    }
+  } catch (const std::exception& e) {
+    responder.send(internal(*call, e.what()));
+  }
+}
+
+}  // namespace
+
+void handle(const CallPtr& call, const Responder& responder) {
+  if (call->request.body.size() <= kInlineBodyBytesMax) {
+    run(call, responder);
+    return;
+  }
+  call->context->queries.run([call, responder](Status ready) {
+    if (ready) {
+      run(call, responder);
+    } else {
+      responder.send(refuse(std::move(ready).error()));
+    }
+  });
 }
 
 }  // namespace daybook::api

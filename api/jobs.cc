@@ -2,6 +2,7 @@
 #include <map>
 #include <utility>
 
+#include "api/bounded_page.h"
 #include "api/handlers.h"
 #include "api/job_json.h"
 #include "api/page_json.h"
@@ -112,7 +113,10 @@ Answer<Response> list_jobs(const Call& call) {
   const auto& views = call.engine().views;
   DAYBOOK_ASSIGN(const JobFilter filter, read_filter(call.query));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto page, views.jobs(filter, request));
+  DAYBOOK_ASSIGN(const auto page,
+                 bounded_page<projections::JobRow>(
+                     request, [&](const auto& slice) { return views.jobs(filter, slice); },
+                     [](const auto& job) { return job.parameters.size() + job.result.size(); }));
   Response out;
   JsonWriter json(out.body);
   AttemptLimits limits(views);

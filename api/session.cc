@@ -305,12 +305,11 @@ void Session::pull() {
   }
   deadline_ = Micros{};
   // The stream is held apart from the session, which may be closed meanwhile.
-  context_->queries.run(
-      [self = shared_from_this(), stream = response_.stream](const Status& ready) {
-        auto piece =
-            std::make_shared<Result<Stream::Piece>>(ready ? stream->next() : fail(ready.error()));
-        self->shard_->post([self, piece] { self->on_piece(std::move(*piece)); });
-      });
+  context_->feeds.run([self = shared_from_this(), stream = response_.stream](const Status& ready) {
+    auto piece =
+        std::make_shared<Result<Stream::Piece>>(ready ? stream->next() : fail(ready.error()));
+    self->shard_->post([self, piece] { self->on_piece(std::move(*piece)); });
+  });
 }
 
 void Session::on_piece(Result<Stream::Piece> piece) {

@@ -54,6 +54,7 @@ void read_effects(FieldReader& fields, Micros now, scheduler::ReportAttempt& out
   auto parsed = components::parse_output(document, now);
   if (!parsed) {
     Error error = std::move(parsed).error();
+    error.code = Code::kInvalid;  // whatever it is elsewhere, here a field is at fault
     error.field = fields.path_of(error.field.empty() ? "effects" : error.field);
     fields.errors().add(std::move(error));
     return;

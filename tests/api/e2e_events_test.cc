@@ -18,7 +18,7 @@ class E2eEvents : public ServerFixture {
   std::vector<std::string> seqs(const HttpReply& reply) {
     EXPECT_EQ(reply.status, 200) << reply.body;
     std::vector<std::string> out;
-    for (const auto& event : JsonValue(member(reply.body, "events")).elements()) {
+    for (const auto& event : elements(reply.body, "events")) {
       out.push_back(member(event.text(), "seq"));
     }
     return out;
@@ -136,9 +136,14 @@ TEST_F(E2eEvents, AReaderThatDoesNotReadIsCutOff) {
   start();
   put_definition("d");
   // More than the sockets' buffers hold.
-  const std::string parameters(200 * 1024, 'x');
-  for (int i = 0; i < 100; ++i) {
-    create_job("d", R"(,"parameters":{"p":")" + parameters + "\"}");
+  const std::string job =
+      R"({"jobDefinitionId":"d","parameters":{"p":")" + std::string(20 * 1024, 'x') + "\"}}";
+  std::string jobs = "[" + job;
+  for (int i = 1; i < 300; ++i) {
+    jobs += "," + job;
+  }
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(call("POST", "/resources/jobs", jobs + "]").status, 201);
   }
   HttpClient client(port());
   client.set_receive_buffer(4096);

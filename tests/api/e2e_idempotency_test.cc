@@ -24,14 +24,13 @@ class E2eIdempotency : public ServerFixture {
 };
 
 TEST_F(E2eIdempotency, ARepeatedRequestGetsTheFirstAnswerByteForByte) {
-  for (
-      const std::string& body :
-      {std::string(R"({"jobDefinitionId":"d"})"),
-       std::string(
-           R"({"jobDefinitionId":"d","runAt":"2001-01-01T00:00Z","tags":["x"],"parameters": {"a" : 1}})"),
-       std::string(
-           R"({"jobDefinitionId":"d","runAt":"2031-01-01T00:00Z","priority":-3,"uniqueKey":"u"})"),
-       std::string(R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"d"}])")}) {
+  for (const std::string& body :
+       {std::string(R"({"jobDefinitionId":"d"})"),
+        std::string(R"({"jobDefinitionId":"d","runAt":"2001-01-01T00:00Z","tags":["x"],)"
+                    R"("parameters": {"a" : 1}})"),
+        std::string(
+            R"({"jobDefinitionId":"d","runAt":"2031-01-01T00:00Z","priority":-3,"uniqueKey":"u"})"),
+        std::string(R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"d"}])")}) {
     const std::string key = "k" + std::to_string(body.size());
     const auto first = keyed("POST", "/resources/jobs", body, key);
     ASSERT_EQ(first.status, 201) << first.body;

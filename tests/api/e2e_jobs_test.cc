@@ -61,7 +61,7 @@ TEST_F(E2eJobs, AnArrayIsCreatedWholeOrNotAtAll) {
   const auto created = call("POST", "/resources/jobs",
                             R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"d","priority":3}])");
   ASSERT_EQ(created.status, 201) << created.body;
-  const auto jobs = JsonValue(member(created.body, "jobs")).elements();
+  const auto jobs = elements(created.body, "jobs");
   ASSERT_EQ(jobs.size(), 2U);
   EXPECT_EQ(member(jobs[1].text(), "priority"), "3");
   EXPECT_EQ(member(created.body, "seq"), member(jobs[1].text(), "seq"));
@@ -87,7 +87,7 @@ TEST_F(E2eJobs, DeleteCancelsAPendingJobThenRemovesIt) {
   // Its history stays.
   const auto history = call("GET", job_path(id) + "/events");
   ASSERT_EQ(history.status, 200);
-  EXPECT_EQ(JsonValue(member(history.body, "events")).elements().size(), 3U) << history.body;
+  EXPECT_EQ(elements(history.body, "events").size(), 3U) << history.body;
 }
 
 TEST_F(E2eJobs, ARunningJobIsAskedToStop) {
@@ -149,7 +149,7 @@ TEST_F(E2eJobs, ListsFilterOrderAndPage) {
     const auto reply = call("GET", "/resources/jobs?" + query);
     EXPECT_EQ(reply.status, 200) << reply.body;
     std::vector<std::string> out;
-    for (const auto& job : JsonValue(member(reply.body, "jobs")).elements()) {
+    for (const auto& job : elements(reply.body, "jobs")) {
       out.push_back(member(job.text(), "jobId"));
     }
     return out;

@@ -20,12 +20,8 @@ std::string job(const std::string& member) {
 std::string definition(const std::string& member) {
   return R"({"componentId":"c",)" + member + "}";
 }
-std::string deep(int depth) {
-  std::string out = "1";
-  for (int i = 0; i < depth; ++i) {
-    out = "[" + out + "]";
-  }
-  return out;
+std::string deep(std::size_t depth) {
+  return std::string(depth, '[') + "1" + std::string(depth, ']');
 }
 
 class E2eRefusals : public ServerFixture {

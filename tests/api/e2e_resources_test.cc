@@ -23,7 +23,8 @@ TEST_F(E2eResources, DefinitionIsCreatedReplacedListedDeleted) {
   EXPECT_EQ(member(created.body, "retention"), "14d") << created.body;
   const auto replaced = call(
       "PUT", path,
-      R"({"jobDefinitionId":"nightly","componentId":"w/x","displayName":"N","retry":{"maxAttempts":3,)"
+      R"({"jobDefinitionId":"nightly","componentId":"w/x","displayName":"N",)"
+      R"("retry":{"maxAttempts":3,)"
       R"("backoff":{"initial":"2s","factor":1.5,"max":"1m","jitter":0.25}},"timeout":"PT5M",)"
       R"("leaseDuration":"30s","concurrency":2,"rateLimit":{"count":10,"per":"1m"},"priority":-1,)"
       R"("retention":"1d","paused":true})");
@@ -41,7 +42,7 @@ TEST_F(E2eResources, DefinitionIsCreatedReplacedListedDeleted) {
       R"({"maxAttempts":3,"backoff":{"initial":"2s","factor":1.5,"max":"1m","jitter":0.25}})");
   EXPECT_EQ(member(read.body, "rateLimit"), R"({"count":10,"per":"1m"})");
   const auto list = call("GET", "/resources/job-definitions");
-  EXPECT_EQ(JsonValue(member(list.body, "jobDefinitions")).elements().size(), 1U);
+  EXPECT_EQ(elements(list.body, "jobDefinitions").size(), 1U);
   EXPECT_EQ(member(list.body, "totalCount"), "1");
   const auto job = create_job("nightly");
   const auto deleted = call("DELETE", path);
@@ -61,9 +62,7 @@ TEST_F(E2eResources, ComponentIdsMayHoldSlashes) {
   EXPECT_EQ(member(call("GET", "/resources/components/orders%2Fsync.w").body, "componentId"),
             "orders/sync.w");
   EXPECT_EQ(call("PUT", path, R"({"runtime":"worker"})").status, 200);
-  EXPECT_EQ(
-      JsonValue(member(call("GET", "/resources/components").body, "components")).elements().size(),
-      1U);
+  EXPECT_EQ(elements(call("GET", "/resources/components").body, "components").size(), 1U);
   EXPECT_EQ(call("DELETE", path).status, 200);
   EXPECT_EQ(call("GET", path).status, 404);
 }
@@ -187,7 +186,7 @@ TEST_F(E2eResources, HealthMetricsAndDocumentsAnswer) {
 TEST_F(E2eResources, ProjectionsAreListedAndRebuilt) {
   put_definition("d");
   const auto list = call("GET", "/resources/projections");
-  const auto all = JsonValue(member(list.body, "projections")).elements();
+  const auto all = elements(list.body, "projections");
   ASSERT_FALSE(all.empty());
   const auto name = member(all.front().text(), "name");
   const auto rebuilt = call("POST", "/resources/projections/" + name + "/rebuild");

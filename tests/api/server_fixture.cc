@@ -10,6 +10,7 @@
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "api/json_check.h"
 #include "api/json_value.h"
 #include "dispatch/dispatcher.h"
 #include "log/memory_log.h"
@@ -156,18 +157,33 @@ std::string ServerFixture::lease_one(const std::string& definition) {
       call("POST", "/resources/workers/lease",
            R"({"definitions":[")" + definition + R"("],"workerId":"t","waitMs":10000})");
   EXPECT_EQ(leased.status, 200) << leased.body;
-  const auto jobs = api::JsonValue(member(leased.body, "jobs")).elements();
+  const auto jobs = elements(leased.body, "jobs");
   EXPECT_EQ(jobs.size(), 1U) << leased.body;
   return jobs.empty() ? std::string("{}") : std::string(jobs.front().text());
 }
 
 std::string member(std::string_view json, std::string_view name) {
+  const Status sound = api::check_json(json);
+  EXPECT_TRUE(sound) << sound.error().text() << "\n" << json;
+  if (!sound || api::JsonValue(json).kind() != api::JsonValue::Kind::kObject) {
+    return "";
+  }
   for (const auto& [key, value] : api::JsonValue(json).members()) {
     if (key == name) {
       return value.kind() == api::JsonValue::Kind::kString ? value.string()
                                                            : std::string(value.text());
     }
   }
+  return {};
+}
+
+std::vector<api::JsonValue> elements(const std::string& json, std::string_view name) {
+  for (const auto& [key, value] : api::JsonValue(json).members()) {
+    if (key == name && value.kind() == api::JsonValue::Kind::kArray) {
+      return value.elements();
+    }
+  }
+  ADD_FAILURE() << "no array " << name << " in " << json;
   return {};
 }
 

@@ -6,10 +6,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "api/api.h"
+#include "api/json_value.h"
 #include "tests/support/http_client.h"
 
 namespace daybook::test {
@@ -17,6 +19,8 @@ namespace daybook::test {
 // JSON without a tree: the raw text of a member of the outermost object, "" when it is not there;
 // texts without their quotes.
 std::string member(std::string_view json, std::string_view name);
+// The elements of a member that is an array; they borrow `json`.
+std::vector<api::JsonValue> elements(const std::string& json, std::string_view name);
 
 class ServerFixture : public ::testing::Test {
  protected:
