@@ -32,15 +32,15 @@ int work(daybook::log::RocksLog& log) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace daybook::log;
+  namespace rig = daybook::log::rig;
   if (argc != 5) {
     return 2;
   }
-  RocksLogOptions options;
+  daybook::log::RocksLogOptions options;
   options.write_buffer_bytes =
       16 << 10;  // every few groups become a table, so that flushes meet faults too
-  options.faults = std::make_shared<Faults>();
-  options.faults->kind = static_cast<Operation>(std::atoi(argv[2]));
+  options.faults = std::make_shared<daybook::log::Faults>();
+  options.faults->kind = static_cast<daybook::log::Operation>(std::atoi(argv[2]));
   options.faults->forever = std::string_view(argv[4]) == "forever";
   options.faults->fail_at = std::strtoull(argv[3], nullptr, 10);
   int code = 0;
