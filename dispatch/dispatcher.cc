@@ -70,15 +70,14 @@ Status check_lease(const LeaseRequest& request) {
 
 struct Dispatcher::Impl {
   Impl(log::Log& log_in, scheduler::Sequencer& sequencer_in, const Clock& clock_in,
-       Entropy& entropy_in, Runtimes runtimes_in, DispatcherOptions options_in)
+       Entropy& entropy_in, DispatcherOptions options_in)
       : log(log_in),
         sequencer(sequencer_in),
         clock(clock_in),
         entropy(entropy_in),
-        runtimes(runtimes_in),
         options(std::move(options_in)),
-        core({runtimes.exec == nullptr ? 0 : options.exec_slots,
-              runtimes.http == nullptr ? 0 : options.http_slots},
+        core({options.runtimes.exec == nullptr ? 0 : options.exec_slots,
+              options.runtimes.http == nullptr ? 0 : options.http_slots},
              entropy_in) {}
 
   void work();
@@ -99,7 +98,6 @@ struct Dispatcher::Impl {
   scheduler::Sequencer& sequencer;
   const Clock& clock;
   Entropy& entropy;
-  const Runtimes runtimes;
   const DispatcherOptions options;
   const std::shared_ptr<Mail> mail = std::make_shared<Mail>();
   std::atomic<bool> accepting{false};
@@ -287,9 +285,9 @@ void Dispatcher::Impl::launch(scheduler::StartedJob&& job) {
   };
   components::Runtime* runtime = nullptr;
   if (shared->component->runtime == events::Runtime::kExec) {
-    runtime = runtimes.exec;
+    runtime = options.runtimes.exec;
   } else if (shared->component->runtime == events::Runtime::kHttp) {
-    runtime = runtimes.http;
+    runtime = options.runtimes.http;
   }
   if (runtime == nullptr) {
     components::RunOutcome outcome;
@@ -334,15 +332,15 @@ void Dispatcher::Impl::empty_outbox() {
       core.close();
       core.on_replies(unsent.tag,
                       {unsent.request.commands.size(), tl::unexpected<Error>(sent.error())}, now);
+      mail->poke();  // there may be polls to answer
     }
     outbox.pop_front();
   }
 }
 
 Dispatcher::Dispatcher(log::Log& log, scheduler::Sequencer& sequencer, projections::Views& views,
-                       const Clock& clock, Entropy& entropy, Runtimes runtimes,
-                       DispatcherOptions options)
-    : impl_(std::make_unique<Impl>(log, sequencer, clock, entropy, runtimes, std::move(options))) {
+                       const Clock& clock, Entropy& entropy, DispatcherOptions options)
+    : impl_(std::make_unique<Impl>(log, sequencer, clock, entropy, std::move(options))) {
   if (impl_->options.retention) {
     impl_->retention = std::make_unique<Retention>(
         Retention::Parts{sequencer, views, clock, entropy, impl_->options.logger});
@@ -383,7 +381,7 @@ void Dispatcher::stop() {
     impl_->retention->stop();
   }
   (void)impl_->mail->post(Closing{});
-  for (auto* runtime : {impl_->runtimes.exec, impl_->runtimes.http}) {
+  for (auto* runtime : {impl_->options.runtimes.exec, impl_->options.runtimes.http}) {
     if (runtime != nullptr) {
       runtime->shutdown();
     }

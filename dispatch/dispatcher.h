@@ -27,7 +27,14 @@ class logger;
 
 namespace daybook::dispatch {
 
+// The runtimes that the server itself runs; absent: its jobs wait.
+struct Runtimes {
+  components::Runtime* exec = nullptr;
+  components::Runtime* http = nullptr;
+};
+
 struct DispatcherOptions {
+  Runtimes runtimes;
   std::size_t exec_slots = 4;   // child processes at once
   std::size_t http_slots = 64;  // requests at once
   bool retention = true;
@@ -72,17 +79,11 @@ struct DispatcherMetrics {
   std::uint64_t leases_waiting = 0;  // long polls open
 };
 
-// The runtimes that the server itself runs; absent: its jobs wait.
-struct Runtimes {
-  components::Runtime* exec = nullptr;
-  components::Runtime* http = nullptr;
-};
-
 class Dispatcher {
  public:
   // Everything that is passed in outlives the dispatcher. Runtimes are shut down by stop().
   Dispatcher(log::Log& log, scheduler::Sequencer& sequencer, projections::Views& views,
-             const Clock& clock, Entropy& entropy, Runtimes runtimes, DispatcherOptions options);
+             const Clock& clock, Entropy& entropy, DispatcherOptions options);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;

@@ -8,6 +8,9 @@ namespace daybook::dispatch {
 
 void Workers::seen(const std::string& name, const std::vector<std::string>& definitions,
                    Micros now) {
+  if (name.empty()) {
+    return;
+  }
   auto found = numbers_.find(name);
   if (found == numbers_.end()) {
     if (numbers_.size() >= kWorkersMax && !make_room()) {

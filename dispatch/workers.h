@@ -17,7 +17,7 @@ namespace daybook::dispatch {
 
 class Workers {
  public:
-  // A worker asked for work.
+  // A worker asked for work; one without a name is not listed.
   void seen(const std::string& name, const std::vector<std::string>& definitions, Micros now);
   // It began an attempt: returns its number, zero when it is not known.
   std::uint32_t started(std::string_view name, Micros now);

@@ -28,7 +28,8 @@ class ObjectWriter {
     }
     const std::size_t at = member(name).size();
     out_ += value.text;
-    // Line ends in a JSON document stand only between its tokens; without them an event is one line.
+    // Line ends in a JSON document stand only between its tokens; without them an event is one
+    // line.
     std::replace_if(
         out_.begin() + static_cast<std::ptrdiff_t>(at), out_.end(),
         [](char c) { return c == '\n' || c == '\r'; }, ' ');

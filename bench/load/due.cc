@@ -112,9 +112,9 @@ Result<Running> start(Engine& engine, bool exec, const std::filesystem::path& sc
     out.noop = std::make_unique<NoopRuntime>(clock);
     runtimes.exec = out.noop.get();
   }
-  out.dispatcher = std::make_unique<dispatch::Dispatcher>(engine.log(), engine.sequencer(),
-                                                          *engine.views(), clock, entropy, runtimes,
-                                                          dispatch::DispatcherOptions{});
+  out.dispatcher = std::make_unique<dispatch::Dispatcher>(
+      engine.log(), engine.sequencer(), *engine.views(), clock, entropy,
+      dispatch::DispatcherOptions{.runtimes = runtimes});
   out.dispatcher->recover(scheduler::State(), Seq{});
   out.dispatcher->start();
   return out;

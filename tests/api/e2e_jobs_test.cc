@@ -168,6 +168,50 @@ TEST_F(E2eJobs, ListsFilterOrderAndPage) {
   EXPECT_EQ(ids_of("order=createdAt&limit=2&after=" + cursor), (Ids{ids[2], ids[3]}));
 }
 
+TEST_F(E2eJobs, APageOfLargeJobsEndsEarlyAndGoesOn) {
+  const std::string job =
+      R"({"jobDefinitionId":"d","parameters":{"p":")" + std::string(200 * 1024, 'x') + "\"}}";
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_EQ(call("POST", "/resources/jobs", job).status, 201);
+  }
+  for (const char* order : {"createdAt", "-createdAt"}) {
+    const std::string path = "/resources/jobs?limit=1000&order=" + std::string(order);
+    const auto first = call("GET", path);
+    EXPECT_EQ(elements(first.body, "jobs").size(), 50U);
+    EXPECT_EQ(member(first.body, "totalCount"), "60");
+    const auto second = call("GET", path + "&after=" + member(first.body, "lastCursor"));
+    EXPECT_EQ(elements(second.body, "jobs").size(), 10U);
+    const auto back = call("GET", path + "&before=" + member(second.body, "firstCursor"));
+    EXPECT_EQ(member(back.body, "firstCursor"), member(first.body, "firstCursor"));
+  }
+}
+
+TEST_F(E2eJobs, ManySmallJobsFillAPageOfAnyLength) {
+  std::string body = R"([{"jobDefinitionId":"d"})";
+  for (int i = 1; i < 230; ++i) {
+    body += R"(,{"jobDefinitionId":"d"})";
+  }
+  ASSERT_EQ(call("POST", "/resources/jobs", body + "]").status, 201);
+  const auto ids = [&](const std::string& query) {
+    std::vector<std::string> out;
+    const auto reply = call("GET", "/resources/jobs?order=createdAt&" + query);
+    for (const auto& one : elements(reply.body, "jobs")) {
+      out.push_back(member(one.text(), "jobId"));
+    }
+    return out;
+  };
+  const auto all = ids("limit=1000");
+  ASSERT_EQ(all.size(), 230U);
+  EXPECT_EQ(ids("limit=120"), std::vector<std::string>(all.begin(), all.begin() + 120));
+  const auto last =
+      call("GET",
+           "/resources/jobs?order=createdAt&limit=200&after=" +
+               member(call("GET", "/resources/jobs?order=createdAt&limit=120").body, "lastCursor"));
+  EXPECT_EQ(elements(last.body, "jobs").size(), 110U);
+  EXPECT_EQ(ids("limit=120&before=" + member(last.body, "lastCursor")),
+            std::vector<std::string>(all.end() - 121, all.end() - 1));
+}
+
 TEST_F(E2eJobs, StatisticsIsAnArrayOfBuckets) {
   create_job("d");
   const auto reply = call("GET", "/resources/jobs/statistics?jobDefinitionId=d");

@@ -58,9 +58,8 @@ void ServerFixture::start() {
   scheduler::State state;
   p.sequencer = std::make_unique<scheduler::Sequencer>(p.log, p.clock, std::move(state),
                                                        scheduler::SequencerOptions{});
-  p.dispatcher =
-      std::make_unique<dispatch::Dispatcher>(p.log, *p.sequencer, *p.views, p.clock, p.entropy,
-                                             dispatch::Runtimes{}, dispatch::DispatcherOptions{});
+  p.dispatcher = std::make_unique<dispatch::Dispatcher>(p.log, *p.sequencer, *p.views, p.clock,
+                                                        p.entropy, dispatch::DispatcherOptions{});
   scheduler::State empty;
   p.dispatcher->recover(empty, Seq{});
   p.sequencer->start();

@@ -85,7 +85,7 @@ TEST(DispatcherLog, DispatcherStopsVisiblyWhenItCannotReadTheLog) {
   std::promise<Error> fatal;
   DispatcherOptions options;
   options.on_fatal = [&](const Error& error) { fatal.set_value(error); };
-  Dispatcher dispatcher(log, sequencer, *views, clock, entropy, {}, options);
+  Dispatcher dispatcher(log, sequencer, *views, clock, entropy, options);
   dispatcher.recover(sequencer.state(), {});
   sequencer.start();
   dispatcher.start();

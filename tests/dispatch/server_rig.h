@@ -52,10 +52,9 @@ class ServerRig : public testing::Test {
     ASSERT_TRUE(scheduler::fold(state, log, log.last()));
     sequencer = std::make_unique<scheduler::Sequencer>(log, clock, std::move(state),
                                                        scheduler::SequencerOptions{});
-    Runtimes runtimes;
-    runtimes.exec = exec.get();
-    dispatcher = std::make_unique<Dispatcher>(log, *sequencer, *views, clock, entropy, runtimes,
-                                              std::move(options));
+    options.runtimes.exec = exec.get();
+    dispatcher =
+        std::make_unique<Dispatcher>(log, *sequencer, *views, clock, entropy, std::move(options));
     dispatcher->recover(sequencer->state(), sequencer->state().applied());
     sequencer->start();
     scheduler::StartServer started;

@@ -241,9 +241,9 @@ Status Engine::Impl::make_dispatcher() {
   wanted.exec_slots = options.exec_slots;
   wanted.http_slots = options.http_slots;
   wanted.retention = options.retention;
-  dispatcher = std::make_unique<dispatch::Dispatcher>(
-      *log, *sequencer, *views, *clock, *entropy,
-      dispatch::Runtimes{.exec = exec.get(), .http = http.get()}, wanted);
+  wanted.runtimes = {exec.get(), http.get()};
+  dispatcher =
+      std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
   dispatcher->recover(sequencer->state(), sequencer->state().applied());
   return {};
 }

@@ -1,0 +1,136 @@
+// What waits for views and for the log: QueryPool, LogWatcher.
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "api/log_watcher.h"
+#include "api/query_pool.h"
+#include "events/group.h"
+#include "log/memory_log.h"
+
+namespace daybook::api {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(20);
+
+class Waiting : public ::testing::Test {
+ protected:
+  Waiting() {
+    directory_ =
+        std::filesystem::temp_directory_path() /
+        ("daybook-waiting-" + std::to_string(::getpid()) + "-" + std::to_string(number_++));
+    auto opened = projections::Views::open({directory_ / "views"}, log);
+    EXPECT_TRUE(opened);
+    views = std::move(*opened);
+  }
+  ~Waiting() override {
+    views->stop();
+    views.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  void append() {
+    events::GroupWriter writer(log.last(), log.last_chain(), Epoch{1});
+    const std::array<events::Event, 1> event{events::ComponentDeleted{"c"}};
+    writer.add({CommandId{}, "test", Micros{1}, Seq{}}, event);
+    ASSERT_TRUE(log.append(writer.take()));
+  }
+
+  FakeClock clock;
+  log::MemoryLog log;
+  std::unique_ptr<projections::Views> views;
+
+ private:
+  static inline int number_ = 0;
+  std::filesystem::path directory_;
+};
+
+TEST_F(Waiting, AReadRunsWhenTheViewsHaveWhatItMustSee) {
+  append();
+  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  std::promise<Status> done;
+  ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
+  auto future = done.get_future();
+  EXPECT_EQ(future.wait_for(std::chrono::milliseconds(0)), std::future_status::timeout);
+  views->start();
+  ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
+  EXPECT_TRUE(future.get());
+}
+
+TEST_F(Waiting, AReadIsToldWhenTheViewsLag) {
+  append();
+  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  std::promise<Status> done;
+  ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
+  clock.advance(seconds(6));
+  auto future = done.get_future();
+  ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(future.get().error().reason, "PROJECTION_LAGS");
+}
+
+TEST_F(Waiting, ReadsThatWaitHoldUpNoOthers) {
+  append();
+  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
+  }
+  std::promise<void> done;
+  ASSERT_TRUE(pool.submit(Seq{0}, [&](const Status&) { done.set_value(); }));
+  EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+}
+
+TEST_F(Waiting, ReadsOverTheLimitAreRefusedButAnswersToWritesAreNot) {
+  append();
+  QueryPool pool(*views, clock, {1, 2, seconds(5)});
+  EXPECT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
+  EXPECT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
+  EXPECT_FALSE(pool.submit(Seq{1}, [](const Status&) {}));
+  std::promise<void> done;
+  pool.run([&](const Status&) { done.set_value(); });
+  EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+}
+
+TEST_F(Waiting, StopTellsAllThatWait) {
+  append();
+  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  std::promise<Status> done;
+  ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
+  pool.stop();
+  EXPECT_EQ(done.get_future().get().error().code, Code::kShutdown);
+  EXPECT_FALSE(pool.submit(Seq{0}, [](const Status&) {}));
+  std::promise<Status> late;
+  pool.run([&](Status status) { late.set_value(std::move(status)); });
+  EXPECT_EQ(late.get_future().get().error().code, Code::kShutdown);
+}
+
+TEST_F(Waiting, TheWatcherWakesWhenTheLogGrows) {
+  LogWatcher watcher(log, clock);
+  std::promise<bool> woken;
+  watcher.when_past(Seq{0}, clock.steady() + seconds(1000),
+                    [&](bool grown) { woken.set_value(grown); });
+  append();
+  auto future = woken.get_future();
+  ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
+  EXPECT_TRUE(future.get());
+  std::promise<bool> at_once;
+  watcher.when_past(Seq{0}, clock.steady(), [&](bool grown) { at_once.set_value(grown); });
+  EXPECT_TRUE(at_once.get_future().get());
+}
+
+TEST_F(Waiting, TheWatcherWakesAtTheDeadline) {
+  LogWatcher watcher(log, clock);
+  std::promise<bool> woken;
+  watcher.when_past(Seq{0}, clock.steady() + seconds(15),
+                    [&](bool grown) { woken.set_value(grown); });
+  clock.advance(seconds(16));
+  auto future = woken.get_future();
+  ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
+  EXPECT_FALSE(future.get());
+}
+
+}  // namespace
+}  // namespace daybook::api
