@@ -100,21 +100,20 @@ struct Running {
 Result<Running> start(Engine& engine, bool exec, const std::filesystem::path& scratch,
                       const Clock& clock, Entropy& entropy) {
   Running out;
-  dispatch::Runtimes runtimes;
+  dispatch::DispatcherOptions wanted;
   if (exec) {
     components::ExecOptions options;
     options.temp_directory = scratch / "exec";
     std::filesystem::create_directories(options.temp_directory);
     options.data_directory = scratch / "data";
     DAYBOOK_ASSIGN(out.exec, components::ExecRuntime::open(std::move(options), clock));
-    runtimes.exec = out.exec.get();
+    wanted.runtimes.exec = out.exec.get();
   } else {
     out.noop = std::make_unique<NoopRuntime>(clock);
-    runtimes.exec = out.noop.get();
+    wanted.runtimes.exec = out.noop.get();
   }
-  out.dispatcher = std::make_unique<dispatch::Dispatcher>(
-      engine.log(), engine.sequencer(), *engine.views(), clock, entropy,
-      dispatch::DispatcherOptions{.runtimes = runtimes});
+  out.dispatcher = std::make_unique<dispatch::Dispatcher>(engine.log(), engine.sequencer(),
+                                                          *engine.views(), clock, entropy, wanted);
   out.dispatcher->recover(scheduler::State(), Seq{});
   out.dispatcher->start();
   return out;
