@@ -160,7 +160,7 @@ TEST_F(DispatcherTest, EndedJobsAreRemovedWhenTheirRetentionIsOver) {
 TEST_F(DispatcherTest, DispatcherThatWasNotStartedCanBeStopped) {
   open();
   SystemEntropy own;
-  Dispatcher idle(log, *sequencer, *views, clock, own, {}, {});
+  Dispatcher idle(log, *sequencer, *views, clock, own, {});
   idle.stop();
   EXPECT_EQ(idle.metrics().ready, 0U);
 }
