@@ -114,7 +114,7 @@ bool ServerFixture::run_clock_until(const std::function<bool()>& condition) {
     }
     const auto passed = std::chrono::duration_cast<std::chrono::microseconds>(now - last);
     clock().advance(Duration{passed.count() * 20});
-    last = now;
+    last += passed;  // what was cut off counts the next time round
     std::this_thread::yield();
   }
   return true;
