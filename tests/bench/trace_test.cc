@@ -1,6 +1,5 @@
 #include "bench/load/trace.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -82,19 +81,6 @@ TEST(Trace, EmptyTraceIsRefused) {
   const Printed printed = print_trace(file, scratch->path());
   ASSERT_FALSE(printed.done.has_value());
   EXPECT_EQ(printed.done.error().reason, "EMPTY_TRACE");
-}
-
-// The real trace is not part of the tree: DAYBOOK_TRACE names it.
-TEST(Trace, RealTraceReplaysIdentically) {
-  const char* named = std::getenv("DAYBOOK_TRACE");
-  if (named == nullptr || *named == '\0') {
-    GTEST_SKIP() << "DAYBOOK_TRACE is not set";
-  }
-  const auto scratch = ScratchDirectory::make(testing::TempDir());
-  ASSERT_TRUE(scratch.has_value());
-  const Printed printed = print_trace(named, scratch->path());
-  ASSERT_TRUE(printed.done.has_value()) << printed.done.error().text();
-  EXPECT_NE(printed.text.find("replay: identical"), std::string::npos) << printed.text;
 }
 
 }  // namespace
