@@ -27,7 +27,8 @@ namespace daybook::components {
 struct ExecOptions {
   std::size_t slots = 4;  // children at once; more orders wait
   Duration grace = seconds(2);
-  std::filesystem::path temp_directory;  // exists; runs get their directories below it
+  // Exists, and can be entered by `user`; runs get their directories below it.
+  std::filesystem::path temp_directory;
   std::filesystem::path data_directory;  // out of the children's reach; empty: none
   std::vector<std::filesystem::path> writable = {"/tmp"};  // beside the private directory
   std::optional<uid_t>

@@ -44,6 +44,7 @@ HttpRequest::HttpRequest(const HttpSettings& settings, Order order, HttpSpec spe
   set(easy_, CURLOPT_PROXY, "");
   set(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(easy_, CURLOPT_NOSIGNAL, 1L);
+  set(easy_, CURLOPT_QUICK_EXIT, 1L);  // do not wait for a name server when the run is stopped
   set(easy_, CURLOPT_POST, 1L);
   set(easy_, CURLOPT_POSTFIELDS, document_.data());
   set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(document_.size()));

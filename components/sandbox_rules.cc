@@ -70,20 +70,33 @@ void FileRules::add(const fs::path& path, std::uint64_t access) {
   rules_.push_back({fd, S_ISDIR(info.st_mode) ? access : access & kFileOnly});
 }
 
-void FileRules::walk(const fs::path& directory, bool writable) {
-  parents_.push_back({directory, changed_ns(directory)});
+// One level after the other: should there be more entries than rules, the deepest go without.
+void FileRules::walk(std::vector<Level> level) {
+  while (!level.empty()) {
+    std::vector<Level> deeper;
+    for (const auto& directory : level) {
+      look_into(directory, deeper);
+    }
+    level = std::move(deeper);
+  }
+}
+
+void FileRules::look_into(const Level& directory, std::vector<Level>& deeper) {
+  parents_.push_back({directory.path, changed_ns(directory.path)});
   std::error_code error;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+  for (fs::directory_iterator it(directory.path, error), end; !error && it != end;
+       it.increment(error)) {
     const fs::path& path = it->path();
     if (is_hidden(path) || path == "/dev") {
       continue;
     }
-    const bool is_writable = writable || std::find(access_.writable.begin(), access_.writable.end(),
-                                                   path) != access_.writable.end();
+    const bool writable =
+        directory.writable ||
+        std::find(access_.writable.begin(), access_.writable.end(), path) != access_.writable.end();
     if (leads_to_hidden(path)) {
-      walk(path, is_writable);
+      deeper.push_back({path, writable});
     } else {
-      add(path, is_writable ? kAllFileAccess : kReadAccess);
+      add(path, writable ? kAllFileAccess : kReadAccess);
     }
   }
 }
@@ -105,7 +118,7 @@ void FileRules::refresh() {
     add(device, kReadFile | kWriteFile | kTruncate | kIoctlDev);
   }
   add("/dev/shm", kAllFileAccess);
-  walk("/", false);
+  walk({{"/", false}});
 }
 
 }  // namespace daybook::components

@@ -53,9 +53,16 @@ class FileRules {
     std::int64_t changed_ns = 0;
   };
 
+  // A directory that leads to a hidden one.
+  struct Level {
+    std::filesystem::path path;
+    bool writable = false;
+  };
+
   void clear();
   void add(const std::filesystem::path& path, std::uint64_t access);
-  void walk(const std::filesystem::path& directory, bool writable);
+  void walk(std::vector<Level> level);
+  void look_into(const Level& directory, std::vector<Level>& deeper);
   bool is_hidden(const std::filesystem::path& path) const;
   bool leads_to_hidden(const std::filesystem::path& path) const;
 

@@ -117,6 +117,20 @@ TEST_F(ExecHostile, LinksDoNotLeadToTheDataDirectory) {
             "completed \"EACCES\"");
 }
 
+TEST_F(ExecHostile, CrowdedNeighbourhoodOfTheDataDirectoryTakesNothingElseAway) {
+  for (std::size_t i = 0; i < kSandboxRulesMax + 10; ++i) {
+    directory_.make("neighbour" + std::to_string(i));
+  }
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  EXPECT_EQ(summary(run(*runtime, order(R"({"command":["sh","-c","ls /usr /etc >/dev/null"]})"))),
+            "completed null");
+  EXPECT_EQ(summary(run(*runtime, order(deed("\"read\",\"" + data_.string() + "\"")))),
+            "completed \"EACCES\"");
+}
+
 TEST_F(ExecHostile, OnlyPermittedPlacesCanBeWritten) {
   auto given = options();
   const auto open_place = directory_.make("open");
@@ -225,7 +239,8 @@ TEST_F(ExecHostile, ResourceLimitsAreSet) {
       *runtime,
       order(deed("\"limits\"",
                  R"(,"limits":{"memoryMb":512,"cpuSeconds":9,"openFiles":33,"processes":77})")));
-  EXPECT_EQ(summary(outcome), "completed [0,33,9,77,536870912]");
+  EXPECT_EQ(summary(outcome),
+            "completed [0,33,9,77,536870912," + std::to_string(kExecFileBytesMax) + "]");
 }
 
 TEST_F(ExecHostile, MemoryIsLimited) {

@@ -137,7 +137,8 @@ int list_environment(const Arguments&) {
 
 int list_limits(const Arguments&) {
   std::string out;
-  for (const auto what : {RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_CPU, RLIMIT_NPROC, RLIMIT_AS}) {
+  for (const auto what :
+       {RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_CPU, RLIMIT_NPROC, RLIMIT_AS, RLIMIT_FSIZE}) {
     rlimit limit{};
     getrlimit(what, &limit);
     out += (out.empty() ? "" : ",") + std::to_string(limit.rlim_cur);
