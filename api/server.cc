@@ -86,7 +86,9 @@ void Server::Impl::accept() {
   Shard& shard = *shards[turn++ % shards.size()];
   acceptor->async_accept(shard.io(),
                          [this, &shard](const error_code& ec, asio::ip::tcp::socket socket) {
-                           if (ec != asio::error::operation_aborted) {
+                           // Closing the acceptor does not reach an accept that is done and waits
+                           // for its turn.
+                           if (!context->stopping.load()) {
                              on_accept(ec, std::move(socket), shard);
                            }
                          });
@@ -97,7 +99,7 @@ void Server::Impl::on_accept(const error_code& ec, asio::ip::tcp::socket socket,
     context->engine.logger.warn("accept failed: {}", ec.message());
     pause->expires_after(kAcceptPause);
     pause->async_wait([this](const error_code& stopped_early) {
-      if (!stopped_early) {
+      if (!stopped_early && !context->stopping.load()) {
         accept();
       }
     });

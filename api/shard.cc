@@ -92,7 +92,8 @@ void Shard::sweep() {
 void Shard::arm_sweep() {
   timer_.expires_after(kSweep);
   timer_.async_wait([this](const boost::system::error_code& ec) {
-    if (!ec) {
+    // Cancelling does not reach a timer that has run out and waits for its turn.
+    if (!ec && !closing_) {
       sweep();
     }
   });
@@ -113,6 +114,7 @@ void Shard::stop() {
     for (const auto& session : all) {
       session->close();
     }
+    closing_ = true;
     timer_.cancel();
     work_.reset();
   });

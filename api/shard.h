@@ -60,6 +60,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   std::unordered_set<std::shared_ptr<Session>> sessions_;
   std::string date_;  // of the Date header, renewed by the sweep
   std::vector<std::function<void()>> running_;
+  bool closing_ = false;
 
   // --- guarded by mutex ---
   std::mutex mutex_;

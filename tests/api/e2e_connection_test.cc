@@ -1,5 +1,6 @@
 // Connections: keep-alive, pipelining, smuggling shapes, slow and silent clients, limits, the end.
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -218,6 +219,27 @@ TEST_F(E2eConnection, StopFinishesWhatIsUnderWayAndClosesTheRest) {
   const auto answered = busy.receive();
   ASSERT_TRUE(answered);
   EXPECT_EQ(answered->status, 200);
+}
+
+// A timer that has run out while the thread was busy cannot be cancelled any more: it must not keep
+// the server alive.
+TEST_F(E2eConnection, StopEndsThoughATimerIsDue) {
+  options.drain_timeout = Duration{0};
+  std::promise<void> entered;
+  std::promise<void> release;
+  on_disk = [&] {
+    entered.set_value();
+    release.get_future().wait();
+  };
+  start();
+  HttpClient client(port());
+  ASSERT_TRUE(client.send("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  entered.get_future().wait();
+  auto stopped = std::async(std::launch::async, [&] { stop(); });
+  // Longer than the sweep's interval: its timer and the stop are due at once.
+  EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+  release.set_value();
+  EXPECT_EQ(stopped.wait_for(std::chrono::seconds(20)), std::future_status::ready);
 }
 
 TEST(ListenAddress, OnlyThisMachine) {

@@ -65,11 +65,19 @@ void ServerFixture::start() {
   p.sequencer->start();
   p.views->start();
   p.dispatcher->start();
-  api::Engine engine{
-      p.log,         *p.sequencer, *p.views,
-      *p.dispatcher, {},           p.clock,
-      p.entropy,     p.logger,     [this] { return api::DiskStatus{1000, 2000, disk_accepting}; },
-      "test"};
+  api::Engine engine{p.log,
+                     *p.sequencer,
+                     *p.views,
+                     *p.dispatcher,
+                     {},
+                     p.clock,
+                     p.entropy,
+                     p.logger,
+                     [this] {
+                       on_disk();
+                       return api::DiskStatus{1000, 2000, disk_accepting};
+                     },
+                     "test"};
   p.api = std::make_unique<api::Api>(std::move(engine), options);
   const Status started = p.api->start();
   ASSERT_TRUE(started) << started.error().text();

@@ -42,6 +42,7 @@ class ServerFixture : public ::testing::Test {
 
   api::Options options;
   bool disk_accepting = true;
+  std::function<void()> on_disk = [] {};  // called by the server before it tells the disk's state
   FakeClock& clock();
   // Lets the clock run at twenty times the real one until the condition holds; false when it does
   // not within fifteen real seconds.
