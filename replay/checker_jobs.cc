@@ -118,9 +118,15 @@ void JobRules::close_attempt(Job& job) {
 
 void JobRules::end_job(Job& job, bool cancelled) {
   close_attempt(job);
-  --definitions_[job.definition].pending;
+  const auto definition = definitions_.find(job.definition);
+  --definition->second.pending;
   if (!job.unique_key.empty()) {
     unique_.erase(unique_name(job.definition, job.unique_key));
+  }
+  // A deleted definition goes with its last job; one of the same name is then another, with a
+  // window of its own.
+  if (!definition->second.exists && definition->second.pending + definition->second.running == 0) {
+    definitions_.erase(definition);
   }
   past_of(job.id) = {true, cancelled, false};
   jobs_.erase(job.id.key().value);
@@ -287,7 +293,10 @@ void JobRules::on(const events::JobRemoved& e) {
 }
 
 void JobRules::on(const events::RetentionApplied& e) {
-  if (e.removed != batch_removed_ || e.cutoff > meta_.time) {
+  if (e.cutoff > meta_.time) {
+    broken(Rule::kRetention, "the sweep's cutoff is later than the sweep");
+  }
+  if (e.removed != batch_removed_) {
     broken(Rule::kRetention, "the sweep says it removed " + std::to_string(e.removed) +
                                  ", its batch removed " + std::to_string(batch_removed_));
   }

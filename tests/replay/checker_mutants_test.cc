@@ -291,6 +291,9 @@ void add_more_life_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("sweep miscounts", Rule::kRetention, [](Script& s) {
     s.event<events::RetentionApplied>("remove.ce", 2).removed = 3;
   }));
+  out.push_back(by_script("sweep ahead of its time", Rule::kRetention, [](Script& s) {
+    s.event<events::RetentionApplied>("remove.ce", 2).cutoff = second(201);
+  }));
   out.push_back(by_script("sweep loses one", Rule::kRetention, [](Script& s) {
     auto& sweep = s.at("remove.ce").events;
     sweep.erase(sweep.begin());

@@ -51,6 +51,7 @@ class Simulation {
 
   void see(const events::Recorded& recorded) {
     types_.insert(recorded.event.index());
+    time_ = recorded.meta.time;
     if (const auto* created = std::get_if<events::JobCreated>(&recorded.event)) {
       jobs_.push_back(created->job);
     } else if (const auto* started = std::get_if<events::JobStarted>(&recorded.event)) {
@@ -160,7 +161,8 @@ class Simulation {
       remove.jobs.push_back({some_job(), "d0"});
     }
     if (pick(3) != 0) {
-      remove.cutoff = world_.clock.wall();
+      // Logical time, not the wall clock: that one may have jumped ahead and not be believed.
+      remove.cutoff = time_;
     } else {
       remove.jobs.resize(1);
     }
@@ -222,6 +224,7 @@ class Simulation {
 
   SeededEntropy random_;
   std::set<std::size_t> types_;
+  Micros time_;  // of the last event
   std::vector<JobId> jobs_;
   std::vector<scheduler::Token> tokens_;
   int restarts_ = 0;
