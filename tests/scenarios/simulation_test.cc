@@ -42,7 +42,7 @@ class Simulation {
     return world_.verify();
   }
 
-  std::size_t event_types() const { return types_.size(); }
+  const std::set<std::size_t>& event_types() const { return types_; }
   int restarts() const { return restarts_; }
   Duration simulated() const { return world_.clock.steady() - Micros{}; }
 
@@ -234,6 +234,7 @@ class Simulation {
 TEST(Simulation, RandomHoursWithFailuresAndRestartsKeepEveryPromise) {
   const std::uint64_t first = from_environment("DAYBOOK_SEED", 20'251'116);
   const std::uint64_t runs = from_environment("DAYBOOK_SIMULATIONS", 4);
+  std::set<std::size_t> types;
   for (std::uint64_t seed = first; seed < first + runs; ++seed) {
     std::cout << "DAYBOOK_SEED=" << seed << std::endl;
     Simulation simulation(seed);
@@ -241,7 +242,10 @@ TEST(Simulation, RandomHoursWithFailuresAndRestartsKeepEveryPromise) {
         << "repeat with DAYBOOK_SEED=" << seed << " DAYBOOK_SIMULATIONS=1";
     EXPECT_GT(simulation.restarts(), 3);
     EXPECT_GT(simulation.simulated(), hours(2));
-    EXPECT_GE(simulation.event_types(), 16U) << "the simulation reaches nearly every event";
+    types.insert(simulation.event_types().begin(), simulation.event_types().end());
+  }
+  if (runs >= 4) {
+    EXPECT_GE(types.size(), 16U) << "together the runs reach nearly every event";
   }
 }
 
