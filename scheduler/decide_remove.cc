@@ -4,6 +4,10 @@
 namespace daybook::scheduler {
 
 Status decide(const Context& context, const RemoveJobs& command, Decision& out) {
+  // A wall clock that is not believed must not end anybody's retention early.
+  if (command.cutoff && *command.cutoff > context.now) {
+    return fail(Code::kConflict, "CUTOFF_AHEAD", "the sweep's cutoff is later than logical time");
+  }
   const bool sweep = command.cutoff.has_value();
   const auto reason = sweep ? events::RemovalReason::kRetention : events::RemovalReason::kDeleted;
   std::set<JobId> seen;

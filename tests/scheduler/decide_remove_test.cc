@@ -65,6 +65,14 @@ TEST_F(DecideRemove, JobNamedTwiceIsRemovedOnce) {
   EXPECT_EQ(engine.written, Names{"JobRemoved"});
 }
 
+TEST_F(DecideRemove, SweepOfAClockThatIsNotBelievedRemovesNothing) {
+  const JobId job = engine.ended("d");
+  RemoveJobs sweep = remove({job}, true);
+  sweep.cutoff = engine.now + hours(24);
+  EXPECT_EQ(engine.refusal(sweep), "CUTOFF_AHEAD");
+  EXPECT_TRUE(engine.state.is_ended(job));
+}
+
 TEST_F(DecideRemove, LargestSweepIsOneBatch) {
   RemoveJobs sweep;
   sweep.cutoff = engine.now;
