@@ -96,7 +96,7 @@ void put_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(command).error()));
     return;
   }
-  write(call, responder, std::move(*command), render_put);
+  write(call, responder, std::move(*command), render_put, Views::kFresh);
 }
 
 void delete_component(const CallPtr& call, const Responder& responder) {

@@ -123,7 +123,7 @@ void put_definition(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(Problem(errors.take())));
     return;
   }
-  write(call, responder, std::move(command), render_put);
+  write(call, responder, std::move(command), render_put, Views::kFresh);
 }
 
 void delete_definition(const CallPtr& call, const Responder& responder) {

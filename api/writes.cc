@@ -62,37 +62,42 @@ void submit_command(const CallPtr& call, const Responder& responder, scheduler::
 }
 
 void render_from_log(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
-                     Render render) {
-  call->context->queries.run(
-      [call, responder, reply = std::move(reply), render = std::move(render)](const Status& ready) {
-        // What is written is written: nobody may be told that it failed, only that its outcome has
-        // to be asked for again.
-        Result<Facts> facts = Facts();
-        if (!ready) {
-          facts = fail(ready.error());
-        } else if (reply.first.value != 0) {
-          facts = Facts::read(call->engine().log, reply.first, reply.last);
-        }
-        if (!facts) {
-          responder.send(
-              refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
-                     "it was done, but its answer cannot be made: " + facts.error().message));
-          return;
-        }
-        auto response = render({*call, reply, *facts});
-        if (response) {
-          add_receipt(*response, reply);
-        }
-        responder.send(std::move(response));
-      });
+                     Render render, Views views) {
+  const Seq last = reply.last;
+  const auto work = [call, responder, reply = std::move(reply),
+                     render = std::move(render)](const Status& ready) {
+    // What is written is written: nobody may be told that it failed, only that its outcome has to
+    // be asked for again.
+    Result<Facts> facts = Facts();
+    if (!ready && ready.error().code == Code::kShutdown) {
+      facts = fail(ready.error());
+    } else if (reply.first.value != 0) {
+      facts = Facts::read(call->engine().log, reply.first, reply.last);
+    }
+    if (!facts) {
+      responder.send(
+          refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
+                 "it was done, but its answer cannot be made: " + facts.error().message));
+      return;
+    }
+    auto response = render({*call, reply, *facts});
+    if (response) {
+      add_receipt(*response, reply);
+    }
+    responder.send(std::move(response));
+  };
+  QueryPool& pool = call->context->queries;
+  if (views == Views::kUnused || !pool.submit(last, work)) {
+    pool.run(work);
+  }
 }
 
 void write(const CallPtr& call, const Responder& responder, scheduler::Command command,
-           Render render) {
+           Render render, Views views) {
   submit_command(call, responder, std::move(command),
-                 [call, responder, render = std::move(render)](Result<scheduler::Reply> reply) {
+                 [call, responder, render = std::move(render), views](auto reply) {
                    if (reply) {
-                     render_from_log(call, responder, std::move(*reply), render);
+                     render_from_log(call, responder, std::move(*reply), render, views);
                    } else {
                      responder.send(refuse(std::move(reply).error()));
                    }

@@ -4,6 +4,7 @@
 // its idempotency key gets the first answer byte for byte, read back from the log.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -32,13 +33,17 @@ Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& cal
 void submit_command(const CallPtr& call, const Responder& responder, scheduler::Command command,
                     OnReply on_reply);
 
+// kFresh: the answer also shows something of the views, which should have caught up with the write;
+// when they have not in time, the answer does without.
+enum class Views : std::uint8_t { kUnused, kFresh };
+
 // Reads the events of a reply back on a query thread and sends what `render` makes of them.
 void render_from_log(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
-                     Render render);
+                     Render render, Views views = Views::kUnused);
 
 // Both: one command, answered from its events.
 void write(const CallPtr& call, const Responder& responder, scheduler::Command command,
-           Render render);
+           Render render, Views views = Views::kUnused);
 
 // The receipt: headers Daybook-Seq and Daybook-Hash, and Idempotency-Replayed for a repeated one.
 void add_receipt(Response& response, const scheduler::Reply& reply);
