@@ -1,9 +1,11 @@
 #include "scheduler/snapshotter.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,7 +87,9 @@ void wait_at_gate() {
 }
 
 TEST_F(SnapshotterFork, OneAtATime) {
-  ASSERT_EQ(::pthread_atfork(nullptr, nullptr, wait_at_gate), 0);
+  // Registered once, however often the test runs.
+  static const int registered = ::pthread_atfork(nullptr, nullptr, wait_at_gate);
+  ASSERT_EQ(registered, 0);
   std::array<int, 2> gate{};
   ASSERT_EQ(::pipe2(gate.data(), O_CLOEXEC), 0);
   g_gate = gate[0];
@@ -102,6 +106,43 @@ TEST_F(SnapshotterFork, OneAtATime) {
   EXPECT_TRUE(take(snapshotter));
   ::close(gate[0]);
   ::close(gate[1]);
+}
+
+// Stops a forked child for good in its first write beyond a few bytes.
+bool g_hold = false;
+
+void stand_still(int) {
+  for (;;) {
+    ::pause();
+  }
+}
+
+void hold_at_first_write() {
+  if (g_hold) {
+    ::signal(SIGXFSZ, stand_still);
+    const rlimit few{100, 100};
+    ::setrlimit(RLIMIT_FSIZE, &few);
+  }
+}
+
+TEST_F(SnapshotterFork, HoldsNoDescriptorWhileItWrites) {
+  static const int registered = ::pthread_atfork(nullptr, nullptr, hold_at_first_write);
+  ASSERT_EQ(registered, 0);
+  std::array<int, 2> held{};
+  ASSERT_EQ(::pipe2(held.data(), O_CLOEXEC), 0);
+  {
+    Snapshotter snapshotter(directory.path());
+    g_hold = true;
+    ASSERT_TRUE(take(snapshotter));
+    g_hold = false;
+    ::close(held[1]);
+    // The end of the pipe is seen when nobody can write to it any more.
+    pollfd end{held[0], POLLIN, 0};
+    EXPECT_EQ(::poll(&end, 1, 10'000), 1) << "the child holds what its parent had open";
+    EXPECT_EQ(take(snapshotter).error().reason, "SNAPSHOT_RUNNING");
+  }
+  ::close(held[0]);
+  EXPECT_TRUE(list_snapshots(directory.path()).empty());
 }
 
 // A parent that holds a lock, takes a snapshot and is killed: the lock is free at once.
