@@ -10,9 +10,10 @@ Status decide(const Context& context, const RemoveJobs& command, Decision& out) 
   }
   const bool sweep = command.cutoff.has_value();
   const auto reason = sweep ? events::RemovalReason::kRetention : events::RemovalReason::kDeleted;
-  std::set<JobId> seen;
+  // By key, as the state knows ended jobs: a second id of the same key must not remove it again.
+  std::set<Seq> seen;
   for (const RemoveJobs::Item& item : command.jobs) {
-    if (!seen.insert(item.job).second) {
+    if (!seen.insert(item.job.key()).second) {
       continue;
     }
     if (context.state.is_ended(item.job)) {

@@ -65,6 +65,14 @@ TEST_F(DecideRemove, JobNamedTwiceIsRemovedOnce) {
   EXPECT_EQ(engine.written, Names{"JobRemoved"});
 }
 
+TEST_F(DecideRemove, TwoIdsOfOneKeyRemoveOneJob) {
+  const JobId job = engine.ended("d");
+  JobId forged = job;
+  forged.high ^= 1U << 16;
+  EXPECT_EQ(engine.ok<RemoveOutcome>(remove({job, forged}, true)).removed, 1U);
+  EXPECT_EQ(engine.written, (Names{"JobRemoved", "RetentionApplied"}));
+}
+
 TEST_F(DecideRemove, SweepOfAClockThatIsNotBelievedRemovesNothing) {
   const JobId job = engine.ended("d");
   RemoveJobs sweep = remove({job}, true);
