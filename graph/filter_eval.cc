@@ -1,0 +1,114 @@
+#include "graph/filter_eval.h"
+
+#include <algorithm>
+
+namespace daybook::graph {
+namespace {
+
+using Is = Condition::Is;
+
+// A value whose type only the row knows is compared as what stands against it: its texts are read
+// as instants and uuids. One that cannot be is unequal.
+bool compare(Compare how, const Value& left, const Value& right) {
+  const auto order = order_of(left, right);
+  switch (how) {
+    case Compare::kEqual:
+      return same(left, right);
+    case Compare::kNotEqual:
+      return !same(left, right);
+    case Compare::kLess:
+      return order && *order < 0;
+    case Compare::kLessOrEqual:
+      return order && *order <= 0;
+    case Compare::kGreater:
+      return order && *order > 0;
+    case Compare::kGreaterOrEqual:
+      return order && *order >= 0;
+  }
+  return false;
+}
+
+// `found` as what `like` is, where the row has a text for it.
+Value adapted(const Value& found, const Value& like) {
+  const Kind kind = like.get<Micros>() != nullptr ? Kind::kInstant
+                    : like.get<Uuid>() != nullptr ? Kind::kUuid
+                                                  : Kind::kValue;
+  if (kind == Kind::kValue || found.get<std::string>() == nullptr) {
+    return found;
+  }
+  return converted(found, kind).value_or(found);
+}
+
+bool compare_field(const Condition& condition, const Value& row) {
+  static const Value kNothing;
+  Value left_scratch;
+  Value right_scratch;
+  const Value* left = find_path(row, condition.left.path, left_scratch);
+  const Term& item = condition.items.front();
+  const Value* right = item.is_field() ? find_path(row, item.path, right_scratch) : &item.value;
+  left = left == nullptr ? &kNothing : left;
+  right = right == nullptr ? &kNothing : right;
+  return compare(condition.compare, adapted(*left, *right), adapted(*right, *left));
+}
+
+bool has(const std::vector<Term>& items, const Value& value) {
+  return std::any_of(items.begin(), items.end(), [&](const Term& item) {
+    return same(adapted(value, item.value), item.value);
+  });
+}
+
+bool any_of(const Condition& condition, const Value& row) {
+  Value scratch;
+  const Value* found = find_path(row, condition.left.path, scratch);
+  if (found == nullptr) {
+    return has(condition.items, Value());
+  }
+  const auto* list = found->get<Value::List>();
+  return list == nullptr ? has(condition.items, *found)
+                         : std::any_of(list->begin(), list->end(), [&](const Value& element) {
+                             return has(condition.items, element);
+                           });
+}
+
+bool all_of(const Condition& condition, const Value& row) {
+  Value scratch;
+  const Value* found = find_path(row, condition.left.path, scratch);
+  const auto* list = found == nullptr ? nullptr : found->get<Value::List>();
+  return std::all_of(condition.items.begin(), condition.items.end(), [&](const Term& item) {
+    return list != nullptr && std::any_of(list->begin(), list->end(), [&](const Value& element) {
+             return same(adapted(element, item.value), item.value);
+           });
+  });
+}
+
+bool is_true(const Condition& condition, const Value& row) {
+  Value scratch;
+  const Value* found = find_path(row, condition.left.path, scratch);
+  const bool* flag = found == nullptr ? nullptr : found->get<bool>();
+  return flag != nullptr && *flag;
+}
+
+}  // namespace
+
+bool matches(const Condition& condition, const Value& row) {
+  const auto part = [&](const Condition& c) { return matches(c, row); };
+  switch (condition.kind) {
+    case Is::kOr:
+      return std::any_of(condition.parts.begin(), condition.parts.end(), part);
+    case Is::kAnd:
+      return std::all_of(condition.parts.begin(), condition.parts.end(), part);
+    case Is::kNot:
+      return !matches(condition.parts.front(), row);
+    case Is::kCompare:
+      return compare_field(condition, row);
+    case Is::kAnyOf:
+      return any_of(condition, row);
+    case Is::kAllOf:
+      return all_of(condition, row);
+    case Is::kTruth:
+      return is_true(condition, row);
+  }
+  return false;
+}
+
+}  // namespace daybook::graph

@@ -1,0 +1,15 @@
+// JSON text as a Value, every number with all its digits. Private to graph/.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "graph/value.h"
+
+namespace daybook::graph {
+
+// RFC 8259, UTF-8, depth at most kJsonDepthMax; of a repeated member the last counts. kMalformed
+// "MALFORMED_JSON" says at which byte.
+Result<Value> read_json(std::string_view text);
+
+}  // namespace daybook::graph
