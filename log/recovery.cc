@@ -93,7 +93,7 @@ constexpr Row kTable[] = {
 };
 
 bool has(std::uint8_t mask, auto value) {
-  return (mask >> static_cast<unsigned>(value) & 1U) != 0;
+  return (static_cast<unsigned>(mask) >> static_cast<unsigned>(value) & 1U) != 0;
 }
 
 }  // namespace
