@@ -145,6 +145,10 @@ inline constexpr std::size_t kAnswerHeaderBytesMax = 64 * 1024;
 inline constexpr std::int64_t kHttpTimeoutDefaultUs = 60LL * 1'000'000;
 inline constexpr std::int64_t kHttpConnectTimeoutUs = 10LL * 1'000'000;
 
+// Patterns of the component language: a page of text, and what RE2 may use for one (its default).
+inline constexpr std::size_t kRegexPatternBytesMax = 4096;
+inline constexpr std::int64_t kRegexMemoryBytesMax = 8LL * 1024 * 1024;
+
 // Views: rows looked at in vain for one page of a filter that no index answers in full; about 50
 // ms.
 inline constexpr std::size_t kJobScanMax = 5'000;

@@ -3,12 +3,12 @@
 
 #include <string>
 
+#include "base/json_text.h"
 #include "events/types.h"
 
 namespace daybook::events {
 
-// Appends `text` as a JSON string with its quotes.
-void append_json_string(std::string& out, std::string_view text);
+using daybook::append_json_string;
 
 // {"seq":…,"time":…,"type":"JobCreated","actor":…,"requestId":…,"causeSeq":…,"data":{…}}; empty
 // members are left out.

@@ -7,10 +7,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "events/group.h"
 #include "events/record.h"
-#include "replay/base64.h"
 #include "replay/checker.h"
 #include "replay/ndjson.h"
 

@@ -2,10 +2,10 @@
 
 #include <string>
 
+#include "base/base64.h"
 #include "events/codec.h"
 #include "events/json.h"
 #include "log/prefetch.h"
-#include "replay/base64.h"
 
 namespace daybook::replay {
 namespace {

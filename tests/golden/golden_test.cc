@@ -5,11 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "base/hex.h"
 #include "events/catalogue.h"
 #include "events/codec.h"
 #include "events/json.h"
-#include "replay/base64.h"
 #include "replay/checker.h"
 #include "replay/fold.h"
 #include "replay/ndjson.h"

@@ -6,8 +6,8 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "base/limits.h"
-#include "replay/base64.h"
 #include "tests/replay/log_script.h"
 
 namespace daybook::replay {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace daybook::replay {
+namespace daybook {
 
 // Appends the text of `bytes`.
 void append_base64(std::string& out, std::span<const std::uint8_t> bytes);
@@ -16,4 +16,4 @@ void append_base64(std::string& out, std::span<const std::uint8_t> bytes);
 // for exactly one value.
 std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text);
 
-}  // namespace daybook::replay
+}  // namespace daybook

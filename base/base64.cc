@@ -1,8 +1,9 @@
-#include "replay/base64.h"
+#include "base/base64.h"
 
+#include <algorithm>
 #include <array>
 
-namespace daybook::replay {
+namespace daybook {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -75,4 +76,4 @@ std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text) {
   return out;
 }
 
-}  // namespace daybook::replay
+}  // namespace daybook

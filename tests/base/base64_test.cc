@@ -1,8 +1,8 @@
-#include "replay/base64.h"
+#include "base/base64.h"
 
 #include <gtest/gtest.h>
 
-namespace daybook::replay {
+namespace daybook {
 namespace {
 
 std::vector<std::uint8_t> bytes_of(std::string_view text) {
@@ -48,4 +48,4 @@ TEST(Base64, AnyOtherTextIsRefused) {
 }
 
 }  // namespace
-}  // namespace daybook::replay
+}  // namespace daybook
