@@ -1,5 +1,7 @@
 #include "base/ids.h"
 
+#include <optional>
+
 #include "base/check.h"
 #include "base/hex.h"
 #include "base/limits.h"
@@ -20,6 +22,54 @@ std::string uuid_text(std::uint64_t high, std::uint64_t low) {
     }
     const std::uint64_t word = nibble < 16 ? high : low;
     out[at++] = kDigits[(word >> (60 - 4 * (nibble % 16))) & 0xf];
+  }
+  return out;
+}
+
+struct Words {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+};
+
+// Nothing unless the text is 32 hexadecimal digits with dashes where a UUID has them.
+std::optional<Words> parse_uuid(std::string_view text) {
+  if (text.size() != 36) {
+    return std::nullopt;
+  }
+  Words out;
+  int nibble = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i] != '-') {
+        return std::nullopt;
+      }
+      continue;
+    }
+    const int digit = hex_digit(text[i]);
+    if (digit < 0) {
+      return std::nullopt;
+    }
+    std::uint64_t& word = nibble < 16 ? out.high : out.low;
+    word = (word << 4) | static_cast<std::uint64_t>(digit);
+    ++nibble;
+  }
+  return out;
+}
+
+std::array<std::uint8_t, 16> uuid_bytes(Words words) {
+  std::array<std::uint8_t, 16> out{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    out[i] = static_cast<std::uint8_t>(words.high >> (56 - 8 * i));
+    out[8 + i] = static_cast<std::uint8_t>(words.low >> (56 - 8 * i));
+  }
+  return out;
+}
+
+Words uuid_words(const std::uint8_t* bytes) {
+  Words out;
+  for (std::size_t i = 0; i < 8; ++i) {
+    out.high = (out.high << 8) | bytes[i];
+    out.low = (out.low << 8) | bytes[8 + i];
   }
   return out;
 }
@@ -54,30 +104,11 @@ JobId JobId::make(Micros created, std::uint16_t partition, Seq created_seq) {
 }
 
 Result<JobId> JobId::parse(std::string_view text, std::string_view field) {
-  const auto bad = [&] {
+  const auto words = parse_uuid(text);
+  if (!words) {
     return fail(Code::kInvalid, "BAD_JOB_ID", "a job id is a UUID of 36 characters", field);
-  };
-  if (text.size() != 36) {
-    return bad();
   }
-  JobId id;
-  int nibble = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i == 8 || i == 13 || i == 18 || i == 23) {
-      if (text[i] != '-') {
-        return bad();
-      }
-      continue;
-    }
-    const int digit = hex_digit(text[i]);
-    if (digit < 0) {
-      return bad();
-    }
-    std::uint64_t& word = nibble < 16 ? id.high : id.low;
-    word = (word << 4) | static_cast<std::uint64_t>(digit);
-    ++nibble;
-  }
-  return id;
+  return JobId{words->high, words->low};
 }
 
 std::string JobId::text() const {
@@ -85,21 +116,33 @@ std::string JobId::text() const {
 }
 
 std::array<std::uint8_t, 16> JobId::bytes() const {
-  std::array<std::uint8_t, 16> out{};
-  for (std::size_t i = 0; i < 8; ++i) {
-    out[i] = static_cast<std::uint8_t>(high >> (56 - 8 * i));
-    out[8 + i] = static_cast<std::uint8_t>(low >> (56 - 8 * i));
-  }
-  return out;
+  return uuid_bytes({high, low});
 }
 
 JobId JobId::from_bytes(const std::uint8_t* bytes) {
-  JobId id;
-  for (std::size_t i = 0; i < 8; ++i) {
-    id.high = (id.high << 8) | bytes[i];
-    id.low = (id.low << 8) | bytes[8 + i];
+  const Words words = uuid_words(bytes);
+  return {words.high, words.low};
+}
+
+Result<SendingId> SendingId::parse(std::string_view text, std::string_view field) {
+  const auto words = parse_uuid(text);
+  if (!words) {
+    return fail(Code::kInvalid, "BAD_SENDING_ID", "a sending id is a UUID of 36 characters", field);
   }
-  return id;
+  return SendingId{words->high, words->low};
+}
+
+std::string SendingId::text() const {
+  return uuid_text(high, low);
+}
+
+std::array<std::uint8_t, 16> SendingId::bytes() const {
+  return uuid_bytes({high, low});
+}
+
+SendingId SendingId::from_bytes(const std::uint8_t* bytes) {
+  const Words words = uuid_words(bytes);
+  return {words.high, words.low};
 }
 
 std::string CommandId::text() const {

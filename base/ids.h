@@ -71,6 +71,25 @@ struct JobId {
   constexpr auto operator<=>(const JobId&) const = default;
 };
 
+// Identifies one thing that is sent (a mail, an HTTP post): a version 8 UUID (RFC 9562) that
+// whoever asks for the sending derives (derived_id.h); it says nothing of where in the log it
+// stands.
+struct SendingId {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+
+  // Accepts the canonical 36-character form of any UUID in either case.
+  static Result<SendingId> parse(std::string_view text, std::string_view field = "sendingId");
+
+  constexpr bool is_null() const { return high == 0 && low == 0; }
+  std::string text() const;
+  // 16 bytes, big-endian: sorts like the id.
+  std::array<std::uint8_t, 16> bytes() const;
+  static SendingId from_bytes(const std::uint8_t* bytes);
+
+  constexpr auto operator<=>(const SendingId&) const = default;
+};
+
 // Identifies one request: a UUID given by the edge; stands in every event that the request caused.
 struct CommandId {
   std::uint64_t high = 0;
@@ -91,6 +110,12 @@ Status check_component_id(std::string_view id, std::string_view field);
 template <>
 struct std::hash<daybook::JobId> {
   std::size_t operator()(const daybook::JobId& id) const noexcept {
+    return static_cast<std::size_t>(id.low * 0x9e3779b97f4a7c15ULL ^ id.high);
+  }
+};
+template <>
+struct std::hash<daybook::SendingId> {
+  std::size_t operator()(const daybook::SendingId& id) const noexcept {
     return static_cast<std::size_t>(id.low * 0x9e3779b97f4a7c15ULL ^ id.high);
   }
 };

@@ -16,6 +16,8 @@ inline constexpr std::size_t kDescriptionBytesMax = 4096;
 // names.
 inline constexpr std::size_t kParametersBytesMax = 256 * 1024;
 inline constexpr std::size_t kResultBytesMax = 1024 * 1024;
+// What queries and calls of one run answered, recorded with its end so that a replay can repeat it.
+inline constexpr std::size_t kAnswersBytesMax = 1024 * 1024;
 inline constexpr std::size_t kErrorMessageBytesMax = 16 * 1024;
 inline constexpr std::size_t kErrorDetailsBytesMax = 64 * 1024;
 inline constexpr std::size_t kTagsMax = 16;

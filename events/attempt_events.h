@@ -36,12 +36,13 @@ struct JobStarted {
 
 // What every end of an attempt names: the attempt, its JobStarted event and the digest of the
 // report that ended it (zero when the scheduler ended it). attempt is zero when no attempt was
-// open.
+// open. answers: what the queries and calls of the run were answered, empty when it made none.
 struct AttemptEnd {
   Attempt attempt;
   Seq started;
   Micros started_at;
   std::uint64_t report = 0;
+  Json answers{};
 };
 
 // The job ended well. Its effects follow in the same batch.
@@ -55,7 +56,7 @@ struct JobCompleted {
   void each(auto&& f) const {
     f("jobId", job), f("attempt", end.attempt), f("jobDefinitionId", definition);
     f("started", end.started), f("startedAt", end.started_at), f("result", result);
-    f("effects", effects);
+    f("effects", effects), f("answers", end.answers);
   }
 };
 
@@ -76,6 +77,7 @@ struct JobFailed {
     f("jobId", job), f("attempt", end.attempt), f("jobDefinitionId", definition);
     f("started", end.started), f("startedAt", end.started_at), f("code", failure.code);
     f("message", failure.message), f("details", failure.details);
+    f("answers", end.answers);
   }
 };
 
@@ -91,6 +93,7 @@ struct JobRetryScheduled {
     f("jobId", job), f("attempt", end.attempt), f("jobDefinitionId", definition);
     f("started", end.started), f("startedAt", end.started_at), f("code", failure.code);
     f("message", failure.message), f("details", failure.details), f("runAt", run_at);
+    f("answers", end.answers);
   }
 };
 
@@ -102,7 +105,7 @@ struct JobCancelled {
 
   void each(auto&& f) const {
     f("jobId", job), f("attempt", end.attempt), f("jobDefinitionId", definition);
-    f("started", end.started), f("startedAt", end.started_at);
+    f("started", end.started), f("startedAt", end.started_at), f("answers", end.answers);
   }
 };
 

@@ -48,6 +48,16 @@ constexpr std::array<Reader, std::variant_size_v<Event>> kReaders = {
     read_as<fb::IdempotencyKeyUsed, IdempotencyKeyUsed>,
     read_as<fb::LogTrimmed, LogTrimmed>,
     read_as<fb::RetentionApplied, RetentionApplied>,
+    read_as<fb::SendingCreated, SendingCreated>,
+    read_as<fb::SendingRetryScheduled, SendingRetryScheduled>,
+    read_as<fb::SendingSent, SendingSent>,
+    read_as<fb::SendingBounced, SendingBounced>,
+    read_as<fb::SendingCancelled, SendingCancelled>,
+    read_as<fb::SendingRemoved, SendingRemoved>,
+    read_as<fb::RulePut, RulePut>,
+    read_as<fb::RuleDeleted, RuleDeleted>,
+    read_as<fb::RuleApplied, RuleApplied>,
+    read_as<fb::RulesAdvanced, RulesAdvanced>,
 };
 
 Meta meta_of(const Header& header) {

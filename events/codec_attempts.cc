@@ -6,12 +6,8 @@ namespace {
 
 template <typename Table>
 AttemptEnd end_of(const Table& t) {
-  return {Attempt{t.attempt()}, Seq{t.started()}, Micros{t.started_us()}, t.report()};
-}
-
-template <typename Table>
-Failure failure_of(const Table& t) {
-  return {text(t.code()), text(t.message()), Json{text(t.details())}};
+  return {Attempt{t.attempt()}, Seq{t.started()}, Micros{t.started_us()}, t.report(),
+          Json{text(t.answers())}};
 }
 
 }  // namespace
@@ -46,10 +42,11 @@ bool read(const fb::JobStarted& t, JobStarted& e) {
 void write(Builder& b, Actor actor, const JobCompleted& e) {
   const auto definition = text(b, e.definition);
   const auto result = text(b, e.result.text);
+  const auto answers = text(b, e.end.answers.text);
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobCompleted(b, actor, &job, e.end.attempt.value, definition,
                                   e.end.started.value, e.end.started_at.value, result, e.effects,
-                                  e.end.report));
+                                  e.end.report, answers));
 }
 
 bool read(const fb::JobCompleted& t, JobCompleted& e) {
@@ -62,9 +59,11 @@ void write(Builder& b, Actor actor, const JobFailed& e) {
   const auto code = text(b, e.failure.code);
   const auto message = text(b, e.failure.message);
   const auto details = text(b, e.failure.details.text);
+  const auto answers = text(b, e.end.answers.text);
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobFailed(b, actor, &job, e.end.attempt.value, definition, e.end.started.value,
-                               e.end.started_at.value, code, message, details, e.end.report));
+                               e.end.started_at.value, code, message, details, e.end.report,
+                               answers));
 }
 
 bool read(const fb::JobFailed& t, JobFailed& e) {
@@ -77,10 +76,11 @@ void write(Builder& b, Actor actor, const JobRetryScheduled& e) {
   const auto code = text(b, e.failure.code);
   const auto message = text(b, e.failure.message);
   const auto details = text(b, e.failure.details.text);
+  const auto answers = text(b, e.end.answers.text);
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobRetryScheduled(b, actor, &job, e.end.attempt.value, definition,
                                        e.end.started.value, e.end.started_at.value, code, message,
-                                       details, e.end.report, e.run_at.value));
+                                       details, e.end.report, e.run_at.value, answers));
 }
 
 bool read(const fb::JobRetryScheduled& t, JobRetryScheduled& e) {
@@ -90,9 +90,11 @@ bool read(const fb::JobRetryScheduled& t, JobRetryScheduled& e) {
 
 void write(Builder& b, Actor actor, const JobCancelled& e) {
   const auto definition = text(b, e.definition);
+  const auto answers = text(b, e.end.answers.text);
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobCancelled(b, actor, &job, e.end.attempt.value, definition,
-                                  e.end.started.value, e.end.started_at.value, e.end.report));
+                                  e.end.started.value, e.end.started_at.value, e.end.report,
+                                  answers));
 }
 
 bool read(const fb::JobCancelled& t, JobCancelled& e) {

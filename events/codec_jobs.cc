@@ -7,20 +7,12 @@ void write(Builder& b, Actor actor, const JobCreated& e) {
   const auto definition = text(b, e.definition);
   const auto parameters = text(b, e.parameters.text);
   const auto unique_key = text(b, e.unique_key);
-  flatbuffers::Offset<flatbuffers::Vector<Texts>> tags;
-  if (!e.tags.empty()) {
-    std::vector<Texts> offsets;
-    offsets.reserve(e.tags.size());
-    for (const Text tag : e.tags) {
-      offsets.push_back(b.CreateString(tag.data(), tag.size()));
-    }
-    tags = b.CreateVector(offsets);
-  }
+  const auto tags = texts(b, e.tags);
   const fb::Id job = id(e.job);
   const fb::Id parent = id(e.parent);
   b.Finish(fb::CreateJobCreated(b, actor, &job, definition, parameters, e.run_at.value, e.priority,
                                 tags, unique_key, e.parent.is_null() ? nullptr : &parent,
-                                e.effect_of.value, e.effect_index));
+                                e.effect_of.value, e.effect_index, e.rule_depth));
 }
 
 bool read(const fb::JobCreated& t, JobCreated& e) {
@@ -29,16 +21,12 @@ bool read(const fb::JobCreated& t, JobCreated& e) {
   e.parameters = Json{text(t.parameters())};
   e.run_at = Micros{t.run_at_us()};
   e.priority = t.priority();
-  if (t.tags() != nullptr) {
-    e.tags.reserve(t.tags()->size());
-    for (const flatbuffers::String* tag : *t.tags()) {
-      e.tags.push_back(text(tag));
-    }
-  }
+  texts(t.tags(), e.tags);
   e.unique_key = text(t.unique_key());
   e.parent = id(t.parent());
   e.effect_of = Seq{t.effect_of()};
   e.effect_index = t.effect_index();
+  e.rule_depth = t.rule_depth();
   return !e.job.is_null() && !e.definition.empty();
 }
 

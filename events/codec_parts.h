@@ -44,6 +44,44 @@ inline JobId id(const fb::Id* value) {
   return value == nullptr ? JobId{} : JobId{value->high(), value->low()};
 }
 
+inline fb::Id id(SendingId value) {
+  return fb::Id(value.high, value.low);
+}
+
+inline SendingId sending_id(const fb::Id* value) {
+  return value == nullptr ? SendingId{} : SendingId{value->high(), value->low()};
+}
+
+using TextList = flatbuffers::Vector<Texts>;
+
+// Absent stands for an empty list, too.
+inline flatbuffers::Offset<TextList> texts(Builder& b, const std::vector<Text>& values) {
+  if (values.empty()) {
+    return {};
+  }
+  std::vector<Texts> offsets;
+  offsets.reserve(values.size());
+  for (const Text value : values) {
+    offsets.push_back(b.CreateString(value.data(), value.size()));
+  }
+  return b.CreateVector(offsets);
+}
+
+inline void texts(const TextList* values, std::vector<Text>& out) {
+  if (values == nullptr) {
+    return;
+  }
+  out.reserve(values->size());
+  for (const flatbuffers::String* value : *values) {
+    out.push_back(text(value));
+  }
+}
+
+template <typename Table>
+Failure failure_of(const Table& t) {
+  return {text(t.code()), text(t.message()), Json{text(t.details())}};
+}
+
 // One pair per event: write() starts from the actor's offset; read() fills the event and says
 // whether it is sound.
 void write(Builder& b, Actor actor, const ServerStarted& e);
@@ -64,6 +102,16 @@ void write(Builder& b, Actor actor, const JobRemoved& e);
 void write(Builder& b, Actor actor, const IdempotencyKeyUsed& e);
 void write(Builder& b, Actor actor, const LogTrimmed& e);
 void write(Builder& b, Actor actor, const RetentionApplied& e);
+void write(Builder& b, Actor actor, const SendingCreated& e);
+void write(Builder& b, Actor actor, const SendingRetryScheduled& e);
+void write(Builder& b, Actor actor, const SendingSent& e);
+void write(Builder& b, Actor actor, const SendingBounced& e);
+void write(Builder& b, Actor actor, const SendingCancelled& e);
+void write(Builder& b, Actor actor, const SendingRemoved& e);
+void write(Builder& b, Actor actor, const RulePut& e);
+void write(Builder& b, Actor actor, const RuleDeleted& e);
+void write(Builder& b, Actor actor, const RuleApplied& e);
+void write(Builder& b, Actor actor, const RulesAdvanced& e);
 
 bool read(const fb::ServerStarted& t, ServerStarted& e);
 bool read(const fb::ComponentPut& t, ComponentPut& e);
@@ -83,5 +131,15 @@ bool read(const fb::JobRemoved& t, JobRemoved& e);
 bool read(const fb::IdempotencyKeyUsed& t, IdempotencyKeyUsed& e);
 bool read(const fb::LogTrimmed& t, LogTrimmed& e);
 bool read(const fb::RetentionApplied& t, RetentionApplied& e);
+bool read(const fb::SendingCreated& t, SendingCreated& e);
+bool read(const fb::SendingRetryScheduled& t, SendingRetryScheduled& e);
+bool read(const fb::SendingSent& t, SendingSent& e);
+bool read(const fb::SendingBounced& t, SendingBounced& e);
+bool read(const fb::SendingCancelled& t, SendingCancelled& e);
+bool read(const fb::SendingRemoved& t, SendingRemoved& e);
+bool read(const fb::RulePut& t, RulePut& e);
+bool read(const fb::RuleDeleted& t, RuleDeleted& e);
+bool read(const fb::RuleApplied& t, RuleApplied& e);
+bool read(const fb::RulesAdvanced& t, RulesAdvanced& e);
 
 }  // namespace daybook::events::parts

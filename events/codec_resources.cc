@@ -21,8 +21,9 @@ void write(Builder& b, Actor actor, const ComponentPut& e) {
   const auto display_name = text(b, e.display_name);
   const auto description = text(b, e.description);
   const auto version = text(b, e.component_version);
+  const auto imports = texts(b, e.imports);
   b.Finish(fb::CreateComponentPut(b, actor, component, static_cast<std::uint8_t>(e.runtime), spec,
-                                  spec_hash, display_name, description, version));
+                                  spec_hash, display_name, description, version, imports));
 }
 
 bool read(const fb::ComponentPut& t, ComponentPut& e) {
@@ -32,6 +33,7 @@ bool read(const fb::ComponentPut& t, ComponentPut& e) {
   e.display_name = text(t.display_name());
   e.description = text(t.description());
   e.component_version = text(t.component_version());
+  texts(t.imports(), e.imports);
   const bool known = t.runtime() >= 1 && t.runtime() <= 4;
   return known && !e.component.empty() && hash(t.spec_hash(), e.spec_hash);
 }

@@ -47,6 +47,7 @@ class ObjectWriter {
       (*this)(name, Text(value.text()));
     }
   }
+  void operator()(std::string_view name, SendingId value) { (*this)(name, Text(value.text())); }
   void operator()(std::string_view name, const Hash& value) {
     if (value != Hash{}) {
       (*this)(name, Text(to_hex(value)));
@@ -61,6 +62,7 @@ class ObjectWriter {
   void operator()(std::string_view name, Epoch value) { (*this)(name, value.value); }
   void operator()(std::string_view name, Runtime value) { (*this)(name, runtime_name(value)); }
   void operator()(std::string_view name, ExpiryCause value) { (*this)(name, cause_name(value)); }
+  void operator()(std::string_view name, Transport value) { (*this)(name, transport_name(value)); }
   void operator()(std::string_view name, RemovalReason value) { (*this)(name, reason_name(value)); }
   void operator()(std::string_view name, bool value) { member(name) += value ? "true" : "false"; }
   void operator()(std::string_view name, const std::vector<Text>& value) {
@@ -144,6 +146,18 @@ std::string_view cause_name(ExpiryCause cause) {
       return "timeout";
     case ExpiryCause::kRestart:
       return "restart";
+  }
+  return "unknown";
+}
+
+std::string_view transport_name(Transport transport) {
+  switch (transport) {
+    case Transport::kEmail:
+      return "email";
+    case Transport::kHttp:
+      return "http";
+    case Transport::kActor:
+      return "actor";
   }
   return "unknown";
 }

@@ -19,6 +19,7 @@ std::string data_json(const Event& event);
 
 std::string_view runtime_name(Runtime runtime);
 std::string_view cause_name(ExpiryCause cause);
+std::string_view transport_name(Transport transport);
 std::string_view reason_name(RemovalReason reason);
 
 }  // namespace daybook::events

@@ -18,6 +18,7 @@ struct ServerStarted {
 };
 
 // A component was created or changed. spec is the runtime's own description: code, command, url, …
+// imports: ids of the components whose modules its code imports.
 struct ComponentPut {
   Text component;
   Runtime runtime = Runtime::kExec;
@@ -26,11 +27,12 @@ struct ComponentPut {
   Text display_name;
   Text description;
   Text component_version;
+  std::vector<Text> imports{};
 
   void each(auto&& f) const {
     f("componentId", component), f("runtime", runtime), f("spec", spec), f("specHash", spec_hash);
     f("displayName", display_name), f("description", description);
-    f("componentVersion", component_version);
+    f("componentVersion", component_version), f("imports", imports);
   }
 };
 

@@ -11,6 +11,8 @@
 #include "events/attempt_events.h"
 #include "events/job_events.h"
 #include "events/resource_events.h"
+#include "events/rule_events.h"
+#include "events/sending_events.h"
 
 namespace daybook::events {
 
@@ -18,7 +20,9 @@ using Event =
     std::variant<ServerStarted, ComponentPut, ComponentDeleted, DefinitionPut, DefinitionDeleted,
                  JobCreated, JobStarted, JobCompleted, JobFailed, JobRetryScheduled,
                  JobCancelRequested, JobCancelled, LeaseExtended, LeaseExpired, JobRemoved,
-                 IdempotencyKeyUsed, LogTrimmed, RetentionApplied>;
+                 IdempotencyKeyUsed, LogTrimmed, RetentionApplied, SendingCreated,
+                 SendingRetryScheduled, SendingSent, SendingBounced, SendingCancelled,
+                 SendingRemoved, RulePut, RuleDeleted, RuleApplied, RulesAdvanced>;
 
 // What the header and the payload say about every event alike.
 struct Meta {

@@ -1,6 +1,7 @@
 #include "projections/job_list.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <variant>
 
 #include "projections/job_keys.h"
@@ -138,7 +139,9 @@ Status JobList::on(const events::JobRemoved& e, const events::Meta& meta) {
 Status JobList::apply(const events::Recorded& recorded) {
   return std::visit(
       [&](const auto& e) -> Status {
-        if constexpr (requires { e.job; }) {
+        using E = std::decay_t<decltype(e)>;
+        // What a job sends changes nothing of its row.
+        if constexpr (requires { e.job; } && !std::is_same_v<E, events::SendingCreated>) {
           return on(e, recorded.meta);
         } else {
           return {};

@@ -40,7 +40,7 @@ std::string state_json(const scheduler::State& state);
 enum class ChangeKind : std::uint8_t { kAdded, kRemoved, kChanged };
 struct Change {
   ChangeKind kind;
-  std::string_view what;  // "component", "definition", "job"
+  std::string_view what;  // "component", "definition", "job", "sending", "rule"
   std::string id;
   std::string before;  // the entry as JSON; empty when added
   std::string after;   // empty when removed

@@ -33,15 +33,11 @@ void JobRules::apply(const events::Recorded& recorded) {
 }
 
 void JobRules::end_batch() {
-  if (effects_of_.value != 0 && effects_seen_ != effects_count_) {
-    broken(Rule::kEffects, "the batch has " + std::to_string(effects_seen_) + " of " +
-                               std::to_string(effects_count_) + " effects");
-  }
+  close_effects();
   if (expired_.value != 0) {
     broken(Rule::kLease, "an attempt was given up and its batch does not say what became of it");
   }
-  effects_of_ = expired_ = Seq{};
-  effects_seen_ = effects_count_ = 0;
+  expired_ = Seq{};
   batch_removed_ = 0;
 }
 
@@ -183,7 +179,7 @@ void JobRules::on(const events::JobCreated& e) {
     broken(Rule::kCreated, name(e.job) + " does not carry the number of its own event");
     return;
   }
-  expect_effect(e);
+  expect_effect(e.effect_of, e.effect_index, e.parent);
   const auto definition = definitions_.find(e.definition);
   if (definition == definitions_.end() || !definition->second.exists) {
     broken(Rule::kDefinition, "there is no definition " + std::string(e.definition));
@@ -202,17 +198,31 @@ void JobRules::on(const events::JobCreated& e) {
   jobs_.emplace(meta_.seq.value, std::move(job));
 }
 
-// A job made by an effect stands right behind the completion that asked for it, in its place.
-void JobRules::expect_effect(const events::JobCreated& e) {
-  if (e.effect_of.value == 0) {
+void JobRules::expect_effect(Seq effect_of, std::uint32_t index, JobId parent) {
+  if (effect_of.value == 0) {
     return;
   }
-  const bool fits =
-      e.effect_of == effects_of_ && e.effect_index == effects_seen_ && e.parent == effects_parent_;
+  const bool fits = effect_of == effects_of_ && index == effects_seen_ && parent == effects_parent_;
   ++effects_seen_;
   if (!fits) {
-    broken(Rule::kEffects, "an effect does not stand with its completion, in its place");
+    broken(Rule::kEffects, "an effect does not stand with what asked for it, in its place");
   }
+}
+
+void JobRules::begin_effects(std::uint32_t count, JobId parent) {
+  close_effects();
+  effects_of_ = meta_.seq;
+  effects_count_ = count;
+  effects_parent_ = parent;
+}
+
+void JobRules::close_effects() {
+  if (effects_of_.value != 0 && effects_seen_ != effects_count_) {
+    broken(Rule::kEffects, "the batch has " + std::to_string(effects_seen_) + " of " +
+                               std::to_string(effects_count_) + " effects");
+  }
+  effects_of_ = Seq{};
+  effects_seen_ = effects_count_ = 0;
 }
 
 void JobRules::on(const events::JobCompleted& e) {
@@ -223,10 +233,7 @@ void JobRules::on(const events::JobCompleted& e) {
   if (job->started.value == 0) {
     broken(Rule::kToken, name(e.job) + " completed without an attempt");
   }
-  effects_of_ = meta_.seq;
-  effects_count_ = e.effects;
-  effects_seen_ = 0;
-  effects_parent_ = e.job;
+  begin_effects(e.effects, e.job);
   ++tally_.completed;
   end_job(*job);
 }

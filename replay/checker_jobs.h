@@ -1,4 +1,5 @@
-// The rules of job life, limits and counts, over decoded events. Private to the checker.
+// The rules of the life of jobs, sendings and rules, limits and counts, over decoded events.
+// Private to the checker.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +58,13 @@ class JobRules {
     bool removed : 1 = false;
   };
 
+  struct Sending {
+    Seq created;
+    Attempt attempt;
+    bool ended = false;
+    bool removed = false;
+  };
+
   void on(const events::ServerStarted& e);
   void on(const events::ComponentPut& e);
   void on(const events::ComponentDeleted& e);
@@ -75,6 +83,16 @@ class JobRules {
   void on(const events::IdempotencyKeyUsed& e);
   void on(const events::LogTrimmed& e);
   void on(const events::RetentionApplied& e);
+  void on(const events::SendingCreated& e);
+  void on(const events::SendingRetryScheduled& e);
+  void on(const events::SendingSent& e);
+  void on(const events::SendingBounced& e);
+  void on(const events::SendingCancelled& e);
+  void on(const events::SendingRemoved& e);
+  void on(const events::RulePut& e);
+  void on(const events::RuleDeleted& e);
+  void on(const events::RuleApplied& e);
+  void on(const events::RulesAdvanced& e);
 
   void broken(Rule rule, std::string text) { findings_.add(rule, meta_.seq, std::move(text)); }
   // The live job; null, with the reason reported, when there is none.
@@ -84,7 +102,14 @@ class JobRules {
   void check_start(const Job& job, const events::JobStarted& e);
   void check_limits(Definition& definition, const events::JobStarted& e);
   void check_retry(const Job& job, const events::JobRetryScheduled& e);
-  void expect_effect(const events::JobCreated& e);
+  // An event made by an effect: it stands right behind what asked for it, in its place.
+  void expect_effect(Seq effect_of, std::uint32_t index, JobId parent);
+  // Effects of this event follow; those of an event before it in the batch must be there.
+  void begin_effects(std::uint32_t count, JobId parent);
+  void close_effects();
+  // The pending sending; null, with the reason reported, when there is none.
+  Sending* pending(SendingId id);
+  void end_sending(SendingId id, Attempt attempt);
   void close_attempt(Job& job);
   void end_job(Job& job, bool cancelled = false);
   Past past(JobId id) const;
@@ -99,6 +124,9 @@ class JobRules {
   std::map<std::string, JobId> unique_;
   std::deque<std::pair<Micros, std::string>> key_times_;  // idempotency keys of the last 24 hours
   std::set<std::string, std::less<>> keys_;
+  std::unordered_map<SendingId, Sending> sendings_;  // all that the log created
+  std::map<std::string, Seq, std::less<>> rules_;    // id → newest event that it ran for
+  Seq rules_through_;
   JobTally tally_;
   std::uint64_t open_ = 0;
   Seq server_started_;
@@ -106,7 +134,7 @@ class JobRules {
   // Within the batch:
   Seq batch_first_;
   std::uint64_t batch_removed_ = 0;
-  Seq effects_of_;  // a completion whose effects are still to come
+  Seq effects_of_;  // a completion or a rule whose effects are still to come
   std::uint32_t effects_count_ = 0;
   std::uint32_t effects_seen_ = 0;
   JobId effects_parent_;

@@ -45,6 +45,18 @@ Entries definitions_of(const scheduler::State& state) {
   return out;
 }
 
+Entries sendings_of(const scheduler::State& state) {
+  Entries out;
+  state.each_sending([&](const auto& entry) { out.emplace(entry.id.text(), sending_json(entry)); });
+  return out;
+}
+
+Entries rules_of(const scheduler::State& state) {
+  Entries out;
+  state.each_rule([&](const auto& entry) { out.emplace(entry.id, rule_json(entry)); });
+  return out;
+}
+
 // Both states give their jobs by creation; only those that differ become text.
 void compare_jobs(const scheduler::State& a, const scheduler::State& b, std::vector<Change>& out) {
   const auto jobs_of = [](const scheduler::State& state) {
@@ -88,6 +100,8 @@ std::vector<Change> diff(const scheduler::State& a, const scheduler::State& b) {
   compare("component", components_of(a), components_of(b), out);
   compare("definition", definitions_of(a), definitions_of(b), out);
   compare_jobs(a, b, out);
+  compare("sending", sendings_of(a), sendings_of(b), out);
+  compare("rule", rules_of(a), rules_of(b), out);
   return out;
 }
 

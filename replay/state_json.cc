@@ -45,6 +45,16 @@ std::string component_json(const scheduler::Component& component) {
   object.text("componentId", component.id);
   object.text("runtime", events::runtime_name(component.runtime));
   object.text("specHash", to_hex(component.spec_hash));
+  if (!component.imports.empty()) {
+    std::string& list = object.member("imports");
+    char before = '[';
+    for (const std::string& import : component.imports) {
+      list += before;
+      events::append_json_string(list, import);
+      before = ',';
+    }
+    list += ']';
+  }
   if (!component.spec.empty()) {
     object.raw("spec", one_line(component.spec));
   }
@@ -92,6 +102,9 @@ std::string job_json(const scheduler::JobView& job) {
   object.number("attempt", job.attempt.value);
   object.text("uniqueKey", job.unique_key);
   object.raw("parameters", job.parameters.empty() ? "{}" : one_line(job.parameters));
+  if (job.rule_depth > 0) {
+    object.number("ruleDepth", job.rule_depth);
+  }
   if (job.running) {
     object.number("started", job.started.value);
     object.time("startedAt", job.started_at);
@@ -99,6 +112,29 @@ std::string job_json(const scheduler::JobView& job) {
     object.time("timeoutAt", job.timeout_at);
     object.flag("cancelRequested", job.cancel_requested);
   }
+  object.end();
+  return out;
+}
+
+std::string sending_json(const scheduler::Sending& sending) {
+  std::string out;
+  JsonObject object(out);
+  object.text("sendingId", sending.id.text());
+  object.number("created", sending.created.value);
+  object.number("attempt", sending.attempt.value);
+  object.time("due", sending.due);
+  object.end();
+  return out;
+}
+
+std::string rule_json(const scheduler::Rule& rule) {
+  std::string out;
+  JsonObject object(out);
+  object.text("ruleId", rule.id);
+  object.text("displayName", rule.display_name);
+  object.raw("components", rule.components.empty() ? "[]" : one_line(rule.components));
+  object.number("since", rule.since.value);
+  object.number("lastOn", rule.last_on.value);
   object.end();
   return out;
 }
@@ -121,8 +157,11 @@ std::string state_json(const scheduler::State& state) {
   object.number("pendingJobs", state.pending_count());
   object.number("runningJobs", state.running_count());
   object.number("idempotencyKeys", state.key_count());
+  object.number("pendingSendings", state.sending_count());
+  object.number("rules", state.rule_count());
   object.end();
   member("counts", counts);
+  member("rulesThrough", std::to_string(state.rules_through().value));
   EntryList components(out, "components");
   state.each_component([&](const auto& entry) { components.add(component_json(entry)); });
   components.end();
@@ -132,6 +171,12 @@ std::string state_json(const scheduler::State& state) {
   EntryList jobs(out, "jobs");
   state.each_job([&](const auto& entry) { jobs.add(job_json(entry)); });
   jobs.end();
+  EntryList sendings(out, "sendings");
+  state.each_sending([&](const auto& entry) { sendings.add(sending_json(entry)); });
+  sendings.end();
+  EntryList rules(out, "rules");
+  state.each_rule([&](const auto& entry) { rules.add(rule_json(entry)); });
+  rules.end();
   return out + "\n}\n";
 }
 

@@ -36,6 +36,7 @@ struct Component {
   events::Runtime runtime = events::Runtime::kExec;
   std::string spec;  // JSON text
   Hash spec_hash{};
+  std::vector<std::string> imports{};  // components whose modules its code imports
 };
 
 struct PutComponent {
@@ -137,6 +138,7 @@ struct ReportAttempt {
   Token token;
   std::optional<JobId> job;  // checked when given
   std::string result;        // JSON text; of a completed attempt
+  std::string answers{};     // JSON text: what queries and calls of the run answered; may be empty
   std::optional<Failed> failed;
   bool cancelled = false;  // the attempt stopped because it was asked to
   std::vector<ScheduleEffect> effects;

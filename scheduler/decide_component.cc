@@ -23,7 +23,8 @@ Status decide(const Context& context, const PutComponent& command, Decision& out
   event.display_name = command.display_name;
   event.description = command.description;
   event.component_version = command.component_version;
-  out.events.emplace_back(event);
+  event.imports.assign(component.imports.begin(), component.imports.end());
+  out.events.emplace_back(std::move(event));
   out.outcome = ComponentOutcome{created};
   return {};
 }

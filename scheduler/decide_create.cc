@@ -61,6 +61,7 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
   event.parent = source.parent;
   event.effect_of = source.effect_of;
   event.effect_index = source.effect_index;
+  event.rule_depth = source.rule_depth;
   return event.job;
 }
 

@@ -18,6 +18,7 @@ struct JobSource {
   JobId parent;
   Seq effect_of;  // zero for requests
   std::uint32_t effect_index = 0;
+  std::uint32_t rule_depth = 0;
 };
 // Adds its JobCreated event. `taken` holds the unique keys of the jobs before it in the same batch;
 // `prefix` stands before the names of fields in errors.
@@ -25,13 +26,14 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
                          std::set<std::string>& taken, const std::string& prefix, Decision& out);
 
 // The end of the open attempt of `job`, as the events name it.
-events::AttemptEnd end_of(const JobView& job, std::uint64_t report);
+events::AttemptEnd end_of(const JobView& job, std::uint64_t report, std::string_view answers);
 
 struct AttemptFailure {
   events::Failure failure;
   bool retryable = true;
   std::uint64_t report = 0;
   std::uint64_t jitter = 0;
+  std::string_view answers{};
 };
 // What becomes of a job whose attempt failed: cancelled when that was asked for, tried again while
 // attempts remain and its definition is there, else failed. Adds the event.

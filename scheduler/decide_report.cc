@@ -46,6 +46,9 @@ Status check_sizes(const ReportAttempt& command) {
   if (command.result.size() > kResultBytesMax) {
     return fail(Code::kTooLarge, "TOO_LARGE", "the result is over its limit", "result");
   }
+  if (command.answers.size() > kAnswersBytesMax) {
+    return fail(Code::kTooLarge, "TOO_LARGE", "the answers are over their limit", "answers");
+  }
   if (command.failed && command.failed->message.size() > kErrorMessageBytesMax) {
     return fail(Code::kTooLarge, "TOO_LARGE", "the message is over its limit", "error.message");
   }
@@ -61,7 +64,7 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
   events::JobCompleted event;
   event.job = job.job;
   event.definition = job.definition->id;
-  event.end = end_of(job, identity(command));
+  event.end = end_of(job, identity(command), command.answers);
   event.result = {command.result};
   event.effects = static_cast<std::uint32_t>(command.effects.size());
   out.events.emplace_back(event);
@@ -76,8 +79,9 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
         std::min(effect.after.value_or(Duration{}), Duration{kRunAtAheadMaxUs + 1});
     const Micros run_at =
         effect.after ? context.now + after : effect.job.run_at.value_or(context.now);
-    const JobSource source{effect.job, run_at, job.job, context.next_seq,
-                           static_cast<std::uint32_t>(i)};
+    const JobSource source{
+        effect.job,    run_at, job.job, context.next_seq, static_cast<std::uint32_t>(i),
+        job.rule_depth};
     auto created = create_job(context, source, taken, "effects[" + std::to_string(i) + "].", out);
     if (!created) {
       out.events.clear();
@@ -91,8 +95,8 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
 
 }  // namespace
 
-events::AttemptEnd end_of(const JobView& job, std::uint64_t report) {
-  return {job.attempt, job.started, job.started_at, report};
+events::AttemptEnd end_of(const JobView& job, std::uint64_t report, std::string_view answers) {
+  return {job.attempt, job.started, job.started_at, report, {answers}};
 }
 
 Duration backoff(const events::RetryPolicy& policy, Attempt attempt, std::uint64_t random) {
@@ -115,7 +119,7 @@ ReportOutcome fail_attempt(const Context& context, const JobView& job,
                            const AttemptFailure& failure, Decision& out) {
   ReportOutcome outcome;
   outcome.job = job.job;
-  const events::AttemptEnd end = end_of(job, failure.report);
+  const events::AttemptEnd end = end_of(job, failure.report, failure.answers);
   const events::RetryPolicy& retry = job.definition->settings.retry;
   const bool again =
       failure.retryable && job.attempt.value < retry.max_attempts && !job.definition->deleted;
@@ -148,12 +152,12 @@ Status decide(const Context& context, const ReportAttempt& command, Decision& ou
     ReportOutcome outcome;
     outcome.job = job->job;
     outcome.result = AttemptResult::kCancelled;
-    out.events.emplace_back(
-        events::JobCancelled{job->job, job->definition->id, end_of(*job, identity(command))});
+    out.events.emplace_back(events::JobCancelled{job->job, job->definition->id,
+                                                 end_of(*job, identity(command), command.answers)});
     out.outcome = outcome;
     return {};
   }
-  AttemptFailure failure{{}, true, identity(command), command.jitter};
+  AttemptFailure failure{{}, true, identity(command), command.jitter, command.answers};
   if (command.cancelled) {
     failure.failure = {"STOPPED", "the attempt stopped without having been asked to", {}};
   } else if (command.failed) {

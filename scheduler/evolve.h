@@ -43,5 +43,25 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::LogTrimmed& e);
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::RetentionApplied& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::SendingCreated& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::SendingRetryScheduled& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::SendingSent& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::SendingBounced& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::SendingCancelled& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::SendingRemoved& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::RulePut& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::RuleDeleted& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::RuleApplied& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::RulesAdvanced& e);
 
 }  // namespace daybook::scheduler

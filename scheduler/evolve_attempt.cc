@@ -36,6 +36,7 @@ void end_job(State::Parts& s, JobSlot& slot) {
     s.unique.erase(unique_name(s.definition(definition).id, key));
   }
   s.ended.insert(job.key());
+  s.rule_depths.erase(job.key().value);
   s.jobs.erase(job);
   --s.definition(definition).pending;
   --s.pending;

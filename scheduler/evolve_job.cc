@@ -16,6 +16,9 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   if (!e.unique_key.empty()) {
     s.unique.emplace(unique_name(e.definition, e.unique_key), e.job);
   }
+  if (e.rule_depth > 0) {
+    s.rule_depths.emplace(m.seq.value, e.rule_depth);
+  }
   ++s.definition(definition).pending;
   ++s.pending;
 }

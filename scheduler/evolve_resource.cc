@@ -18,6 +18,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
   component->runtime = e.runtime;
   component->spec = e.spec.text;
   component->spec_hash = e.spec_hash;
+  component->imports.assign(e.imports.begin(), e.imports.end());
   s.components.insert_or_assign(std::string(e.component), std::move(component));
 }
 

@@ -1,147 +1,19 @@
 #include "scheduler/serialize.h"
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 #include "base/limits.h"
 #include "base/sha256.h"
+#include "scheduler/state_form.h"
 #include "scheduler/state_parts.h"
 
 namespace daybook::scheduler {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
-
-class Writer {
- public:
-  explicit Writer(const std::function<Status(Bytes)>& sink) : sink_(sink) {
-    buffer_.reserve(kPiece + 4096);
-  }
-
-  void number(std::uint64_t value) {
-    while (value >= 0x80) {
-      buffer_.push_back(static_cast<std::uint8_t>(value | 0x80));
-      value >>= 7;
-    }
-    buffer_.push_back(static_cast<std::uint8_t>(value));
-  }
-  void number(std::int64_t value) {
-    const auto bits = static_cast<std::uint64_t>(value);
-    number((bits << 1) ^ (value < 0 ? ~std::uint64_t{0} : std::uint64_t{0}));  // zigzag
-  }
-  void number(Micros value) { number(value.value); }
-  void number(Duration value) { number(value.value); }
-  void number(Seq value) { number(value.value); }
-  void number(JobId value) { number(value.high), number(value.low); }
-  void text(std::string_view value) {
-    number(std::uint64_t{value.size()});
-    buffer_.insert(buffer_.end(), value.begin(), value.end());
-  }
-  void hash(const Hash& value) { buffer_.insert(buffer_.end(), value.begin(), value.end()); }
-
-  // Call between entries: passes full pieces on.
-  void step() {
-    if (buffer_.size() >= kPiece) {
-      flush();
-    }
-  }
-  Status finish() {
-    flush();
-    return status_;
-  }
-
- private:
-  static constexpr std::size_t kPiece = 64 * 1024;
-
-  void flush() {
-    if (status_) {
-      status_ = sink_(buffer_);
-    }
-    buffer_.clear();
-  }
-
-  const std::function<Status(Bytes)>& sink_;
-  std::vector<std::uint8_t> buffer_;
-  Status status_;
-};
-
-// Reads what Writer wrote; after the first fault everything is zero and ok() is false.
-class Reader {
- public:
-  explicit Reader(Bytes bytes) : bytes_(bytes) {}
-
-  bool ok() const { return ok_; }
-  bool at_end() const { return ok_ && bytes_.empty(); }
-
-  // Only the shortest form counts: equal states have equal bytes, both ways.
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && !bytes_.empty(); shift += 7) {
-      const std::uint8_t byte = bytes_.front();
-      bytes_ = bytes_.subspan(1);
-      if ((shift == 63 && byte > 1) || (shift > 0 && byte == 0)) {
-        break;
-      }
-      value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
-      if (byte < 0x80) {
-        return value;
-      }
-    }
-    ok_ = false;
-    return 0;
-  }
-  // A number of at most `max`.
-  std::uint64_t number(std::uint64_t max) {
-    const std::uint64_t value = number();
-    ok_ = ok_ && value <= max;
-    return value;
-  }
-  bool flag() { return number(1) == 1; }
-  // A signed number from -max - 1 to max.
-  std::int64_t signed_number(std::int64_t max) {
-    const std::int64_t value = signed_number();
-    ok_ = ok_ && value >= -max - 1 && value <= max;
-    return value;
-  }
-  std::int64_t signed_number() {
-    const std::uint64_t bits = number();
-    return static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
-  }
-  Micros micros() { return Micros{signed_number()}; }
-  Duration duration() { return Duration{signed_number()}; }
-  Seq seq() { return Seq{number()}; }
-  std::uint32_t small() { return static_cast<std::uint32_t>(number(UINT32_MAX)); }
-  JobId job() {
-    const std::uint64_t high = number();
-    return JobId{high, number()};
-  }
-  std::string_view text() {
-    const std::uint64_t size = number();
-    if (size > bytes_.size()) {
-      ok_ = false;
-      return {};
-    }
-    const std::string_view out(reinterpret_cast<const char*>(bytes_.data()), size);
-    bytes_ = bytes_.subspan(size);
-    return out;
-  }
-  Hash hash() {
-    Hash out{};
-    if (bytes_.size() < out.size()) {
-      ok_ = false;
-      return out;
-    }
-    std::memcpy(out.data(), bytes_.data(), out.size());
-    bytes_ = bytes_.subspan(out.size());
-    return out;
-  }
-
- private:
-  Bytes bytes_;
-  bool ok_ = true;
-};
+using form::Bytes;
+using form::Reader;
+using form::Writer;
 
 void write_definition(Writer& w, const Definition& d) {
   const PutDefinition& s = d.settings;
@@ -315,15 +187,20 @@ bool read_memories(Reader& r, State::Parts& p) {
     }
     p.reports.insert(started, report);
   }
-  return r.at_end();
+  return r.ok();
 }
 
 }  // namespace
 
+std::uint32_t format_of(const State& state) {
+  return form::has_additions(state.parts()) ? kStateFormat : kStateFormat1;
+}
+
 Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
   const State::Parts& p = state.parts();
   Writer w(sink);
-  w.number(std::uint64_t{kStateFormat});
+  const std::uint32_t format = format_of(state);
+  w.number(std::uint64_t{format});
   w.number(p.applied);
   w.number(p.time);
   w.number(p.epoch.value);
@@ -347,6 +224,9 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
     w.step();
   }
   write_memories(w, p);
+  if (format >= kStateFormat) {
+    form::write_additions(w, p);
+  }
   return w.finish();
 }
 
@@ -357,7 +237,8 @@ Result<State> deserialize(Bytes bytes) {
   State state;
   State::Parts& p = state.parts();
   Reader r(bytes);
-  if (r.number() != kStateFormat) {
+  const std::uint64_t format = r.number();
+  if (format < kStateFormat1 || format > kStateFormat) {
     return corrupt();
   }
   p.applied = r.seq();
@@ -381,6 +262,13 @@ Result<State> deserialize(Bytes bytes) {
     }
   }
   if (!read_memories(r, p)) {
+    return corrupt();
+  }
+  // Only the shortest form counts: format 2 with nothing of what it added is none.
+  if (format == kStateFormat && !(form::read_additions(r, p) && form::has_additions(p))) {
+    return corrupt();
+  }
+  if (!r.at_end()) {
     return corrupt();
   }
   return state;

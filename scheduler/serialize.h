@@ -13,7 +13,13 @@
 
 namespace daybook::scheduler {
 
-inline constexpr std::uint32_t kStateFormat = 1;
+// Format 2 added imports, rule depths, sendings and rules behind what format 1 has. A state without
+// them still has the form of format 1, so its hash is what it always was.
+inline constexpr std::uint32_t kStateFormat1 = 1;
+inline constexpr std::uint32_t kStateFormat = 2;
+
+// The format that the state's form has.
+std::uint32_t format_of(const State& state);
 
 // Hands the form to `sink` in pieces of about 64 KiB; stops at the first failure.
 Status serialize(const State& state,

@@ -58,10 +58,9 @@ Status write_all(int fd, Bytes bytes, const std::filesystem::path& path) {
   return {};
 }
 
-std::array<std::uint8_t, kHeadBytes> make_head(Seq seq, const Hash& chain, std::uint64_t body_bytes,
-                                               std::uint32_t body_crc) {
+std::array<std::uint8_t, kHeadBytes> make_head(std::uint32_t format, Seq seq, const Hash& chain,
+                                               std::uint64_t body_bytes, std::uint32_t body_crc) {
   std::array<std::uint8_t, kHeadBytes> head{};
-  const std::uint32_t format = kStateFormat;
   std::memcpy(head.data(), kMagic, 8);
   std::memcpy(head.data() + 8, &format, 4);
   std::memcpy(head.data() + 16, &seq.value, 8);
@@ -104,7 +103,7 @@ Status write_file(const State& state, Seq seq, const Hash& chain, const std::fil
   if (::lseek(file.fd(), 0, SEEK_SET) < 0) {
     return io_error("cannot write a snapshot", path);
   }
-  DAYBOOK_TRY(write_all(file.fd(), make_head(seq, chain, size, crc), path));
+  DAYBOOK_TRY(write_all(file.fd(), make_head(format_of(state), seq, chain, size, crc), path));
   if (::fsync(file.fd()) != 0) {
     return io_error("cannot sync a snapshot", path);
   }
@@ -161,16 +160,21 @@ Result<Snapshot> read_snapshot(const std::filesystem::path& path) {
       mapped, [size](void* at) { ::munmap(at, size); });
   const Bytes bytes(static_cast<const std::uint8_t*>(mapped), size);
   Snapshot out;
+  std::uint32_t format = 0;
+  std::memcpy(&format, bytes.data() + 8, 4);
   std::memcpy(&out.seq.value, bytes.data() + 16, 8);
   std::memcpy(out.chain.data(), bytes.data() + 24, out.chain.size());
   const Bytes body = bytes.subspan(kHeadBytes);
-  const auto expected = make_head(out.seq, out.chain, body.size(), crc32c(body));
+  const auto expected = make_head(format, out.seq, out.chain, body.size(), crc32c(body));
   if (!std::equal(expected.begin(), expected.end(), bytes.begin())) {
     return corrupt("the head or a checksum does not match");
   }
   DAYBOOK_ASSIGN(out.state, deserialize(body));
   if (out.state.applied() != out.seq) {
     return corrupt("the body is of another sequence number");
+  }
+  if (format_of(out.state) != format) {
+    return corrupt("the body is of another format");
   }
   return out;
 }

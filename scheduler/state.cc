@@ -1,5 +1,7 @@
 #include "scheduler/state.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "scheduler/serialize.h"
 #include "scheduler/state_parts.h"
@@ -50,6 +52,9 @@ JobView State::Parts::view(const JobSlot& slot) const {
   out.attempt = slot.attempt;
   out.parameters = slot.parameters();
   out.unique_key = slot.unique_key();
+  if (const auto depth = rule_depths.find(slot.id.key().value); depth != rule_depths.end()) {
+    out.rule_depth = depth->second;
+  }
   out.running = slot.running();
   if (out.running) {
     const OpenAttempt& attempt = open.at(slot.started.value);
@@ -60,6 +65,17 @@ JobView State::Parts::view(const JobSlot& slot) const {
     out.timeout_at = attempt.timeout_at;
     out.cancel_requested = attempt.cancel_requested;
   }
+  return out;
+}
+
+std::vector<const Sending*> State::Parts::sorted_sendings() const {
+  std::vector<const Sending*> out;
+  out.reserve(sendings.size());
+  for (const auto& [id, sending] : sendings) {
+    out.push_back(&sending);
+  }
+  std::sort(out.begin(), out.end(),
+            [](const Sending* a, const Sending* b) { return a->created < b->created; });
   return out;
 }
 
@@ -142,6 +158,32 @@ std::optional<State::PastReport> State::find_report(Seq started) const {
   return parts_->reports.find(started);
 }
 
+std::optional<Sending> State::find_sending(SendingId id) const {
+  const auto found = parts_->sendings.find(id);
+  return found == parts_->sendings.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool State::is_sending_ended(Seq created) const {
+  return parts_->sendings_ended.contains(created);
+}
+
+std::size_t State::sending_count() const {
+  return parts_->sendings.size();
+}
+
+const Rule* State::find_rule(std::string_view id) const {
+  const auto found = parts_->rules.find(id);
+  return found == parts_->rules.end() ? nullptr : &found->second;
+}
+
+std::size_t State::rule_count() const {
+  return parts_->rules.size();
+}
+
+Seq State::rules_through() const {
+  return parts_->rules_through;
+}
+
 void State::each_job(const std::function<void(const JobView&)>& visit) const {
   for (const JobSlot* slot : parts_->jobs.sorted()) {
     visit(parts_->view(*slot));
@@ -160,6 +202,18 @@ void State::each_component(const std::function<void(const Component&)>& visit) c
   }
 }
 
+void State::each_sending(const std::function<void(const Sending&)>& visit) const {
+  for (const Sending* sending : parts_->sorted_sendings()) {
+    visit(*sending);
+  }
+}
+
+void State::each_rule(const std::function<void(const Rule&)>& visit) const {
+  for (const auto& [id, rule] : parts_->rules) {
+    visit(rule);
+  }
+}
+
 Hash State::hash() const {
   return state_hash(*this);
 }
@@ -171,6 +225,11 @@ std::size_t State::memory_bytes() const {
   bytes += parts_->definitions.size() * (sizeof(Definition) + 128);
   for (const auto& [id, component] : parts_->components) {
     bytes += component->spec.size() + 256;
+  }
+  bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
+  bytes += parts_->rule_depths.size() * 48;
+  for (const auto& [id, rule] : parts_->rules) {
+    bytes += rule.components.size() + 256;
   }
   return bytes;
 }

@@ -29,6 +29,22 @@ struct Definition {
   std::uint32_t rate_used = 0;
 };
 
+// A sending that waits for its next try.
+struct Sending {
+  SendingId id;
+  Seq created;      // its SendingCreated event, where its content stands
+  Attempt attempt;  // tries that have failed
+  Micros due;       // of the next try
+};
+
+struct Rule {
+  std::string id;
+  std::string components;  // JSON text
+  std::string display_name;
+  Seq since;    // the RulePut event that created it
+  Seq last_on;  // the newest event that it was applied to
+};
+
 // A live job, as a reader sees it; texts are valid until the next evolve().
 struct JobView {
   JobId job;
@@ -38,6 +54,7 @@ struct JobView {
   Attempt attempt;  // attempts begun so far
   std::string_view parameters;
   std::string_view unique_key;
+  std::uint32_t rule_depth = 0;
   bool running = false;
   // Of the open attempt:
   Seq started;
@@ -75,6 +92,14 @@ class State {
   // The live job of that definition that holds the key.
   std::optional<JobId> find_unique(std::string_view definition, std::string_view key) const;
 
+  std::optional<Sending> find_sending(SendingId id) const;  // while it is pending
+  // Whether the sending that this event created has ended and is still in the lists.
+  bool is_sending_ended(Seq created) const;
+  std::size_t sending_count() const;
+  const Rule* find_rule(std::string_view id) const;
+  std::size_t rule_count() const;
+  Seq rules_through() const;  // rules ran for all events up to there
+
   struct KeyUse {
     Hash body;
     Seq first;
@@ -97,6 +122,9 @@ class State {
   void each_job(const std::function<void(const JobView&)>& visit) const;            // by creation
   void each_definition(const std::function<void(const Definition&)>& visit) const;  // by id
   void each_component(const std::function<void(const Component&)>& visit) const;    // by id
+
+  void each_sending(const std::function<void(const Sending&)>& visit) const;  // by creation
+  void each_rule(const std::function<void(const Rule&)>& visit) const;        // by id
 
   // SHA-256 over a canonical form: equal states have equal hashes, whatever way they were reached.
   Hash hash() const;

@@ -45,6 +45,12 @@ struct State::Parts {
   KeyWindow keys;
   ReportMemory reports;
 
+  std::unordered_map<std::uint64_t, std::uint32_t> rule_depths;  // by job key; zeros are left out
+  std::unordered_map<SendingId, Sending> sendings;
+  EndedSet sendings_ended;  // by their SendingCreated event
+  std::map<std::string, Rule, std::less<>> rules;
+  Seq rules_through;
+
   // The definition of that id, made when it is not there; a deleted one counts as there.
   std::uint32_t definition_slot(std::string_view id);
   Definition& definition(std::uint32_t index) { return *definitions[index]; }
@@ -52,6 +58,7 @@ struct State::Parts {
   // Lets a deleted definition go when its last job went.
   void release_definition(std::uint32_t index);
   JobView view(const JobSlot& slot) const;
+  std::vector<const Sending*> sorted_sendings() const;  // by creation
 };
 
 std::string unique_name(std::string_view definition, std::string_view key);

@@ -75,5 +75,24 @@ TEST(ComponentId, MayHoldSlashesButNoPartThatClimbs) {
   }
 }
 
+TEST(SendingIdText, ComesBackAndSortsAsBytes) {
+  const SendingId id{0x0123'4567'89ab'8def, 0x8123'4567'89ab'cdef};
+  EXPECT_EQ(id.text(), "01234567-89ab-8def-8123-456789abcdef");
+  EXPECT_EQ(*SendingId::parse(id.text()), id);
+  EXPECT_EQ(*SendingId::parse("01234567-89AB-8DEF-8123-456789ABCDEF"), id);
+  EXPECT_EQ(SendingId::from_bytes(id.bytes().data()), id);
+}
+
+TEST(SendingIdText, OtherFormsAreRefusedByField) {
+  for (const char* text :
+       {"", "01234567-89ab-8def-8123-456789abcde", "x", "01234567-89ab-8def-8123-456789abcdefa",
+        "01234567x89ab-8def-8123-456789abcdef", "01234567-89ab-8def-8123-45678gabcdef"}) {
+    const auto id = SendingId::parse(text, "id");
+    ASSERT_FALSE(id) << text;
+    EXPECT_EQ(id.error().reason, "BAD_SENDING_ID");
+    EXPECT_EQ(id.error().field, "id");
+  }
+}
+
 }  // namespace
 }  // namespace daybook

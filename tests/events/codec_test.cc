@@ -98,7 +98,7 @@ TEST(Codec, EmptyMembersStayEmpty) {
 TEST(Codec, UnknownTypesAndVersionsAreRefusedByName) {
   Encoder encoder;
   const Bytes payload = encoder.encode(ComponentDeleted{"c"}, "system");
-  for (const std::uint16_t type : {std::uint16_t{0}, std::uint16_t{19}, std::uint16_t{0xffff}}) {
+  for (const std::uint16_t type : {std::uint16_t{0}, std::uint16_t{29}, std::uint16_t{0xffff}}) {
     const auto read = decode(Stored(type, 1, payload).view);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, Code::kCorrupt);
@@ -114,10 +114,32 @@ TEST(Codec, UnknownTypesAndVersionsAreRefusedByName) {
 
 TEST(Codec, MissingRequiredMembersAreRefused) {
   const std::vector<Event> lacking = {
-      ServerStarted{},     ComponentPut{},      ComponentDeleted{},   DefinitionPut{},
-      DefinitionDeleted{}, JobCreated{},        JobStarted{},         JobCompleted{},
-      JobFailed{},         JobRetryScheduled{}, JobCancelRequested{}, JobCancelled{},
-      LeaseExtended{},     LeaseExpired{},      JobRemoved{},         IdempotencyKeyUsed{},
+      ServerStarted{},
+      ComponentPut{},
+      ComponentDeleted{},
+      DefinitionPut{},
+      DefinitionDeleted{},
+      JobCreated{},
+      JobStarted{},
+      JobCompleted{},
+      JobFailed{},
+      JobRetryScheduled{},
+      JobCancelRequested{},
+      JobCancelled{},
+      LeaseExtended{},
+      LeaseExpired{},
+      JobRemoved{},
+      IdempotencyKeyUsed{},
+      SendingCreated{},
+      SendingRetryScheduled{},
+      SendingSent{},
+      SendingBounced{},
+      SendingCancelled{},
+      SendingRemoved{},
+      RulePut{},
+      RuleDeleted{},
+      RuleApplied{},
+      RulesAdvanced{},
   };
   for (const Event& event : lacking) {
     const Stored stored = store(event);
@@ -132,7 +154,9 @@ TEST(Codec, EnumerationsOutOfRangeAreRefused) {
   std::get<ComponentPut>(all[1]).runtime = static_cast<Runtime>(9);
   std::get<LeaseExpired>(all[13]).cause = static_cast<ExpiryCause>(0);
   std::get<JobRemoved>(all[14]).reason = static_cast<RemovalReason>(7);
-  for (const std::size_t i : {1UL, 13UL, 14UL}) {
+  std::get<SendingCreated>(all[18]).transport = static_cast<Transport>(4);
+  std::get<SendingRemoved>(all[23]).reason = static_cast<RemovalReason>(0);
+  for (const std::size_t i : {1UL, 13UL, 14UL, 18UL, 23UL}) {
     EXPECT_FALSE(decode(store(all[i]).view)) << entry_of(all[i]).name;
   }
 }

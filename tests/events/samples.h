@@ -47,9 +47,14 @@ inline JobStarted job_started(std::uint64_t key) {
   return e;
 }
 
+inline SendingId sending() {
+  return {0x0123'4567'89ab'8def, 0x8123'4567'89ab'cdef};
+}
+
 inline std::vector<Event> all() {
   const JobId id = job(42);
-  const AttemptEnd end{Attempt{2}, Seq{50}, kTime, 0xfeed'beef};
+  const AttemptEnd end{
+      Attempt{2}, Seq{50}, kTime, 0xfeed'beef, {R"([{"query":"jobs","answer":[]}])"}};
   const Failure failure{"E_SMTP", "refused:\n\"busy\"", {R"({"code":451})"}};
   return {
       ServerStarted{Epoch{3}, "1.2.3", "host-a", 4711},
@@ -59,7 +64,8 @@ inline std::vector<Event> all() {
                    sha256("spec"),
                    "Mail",
                    "sends \xc3\xa4 mail",
-                   "v2"},
+                   "v2",
+                   {"lib/text", "lib/time"}},
       ComponentDeleted{"mail/send"},
       definition_put(),
       DefinitionDeleted{"mail", 12},
@@ -72,7 +78,8 @@ inline std::vector<Event> all() {
                  "key-1",
                  job(7),
                  Seq{41},
-                 1},
+                 1,
+                 2},
       job_started(42),
       JobCompleted{id, "mail", end, {R"({"ok":true})"}, 2},
       JobFailed{id, "mail", end, failure},
@@ -85,7 +92,37 @@ inline std::vector<Event> all() {
       IdempotencyKeyUsed{"k-1", sha256("body"), Seq{42}},
       LogTrimmed{Seq{1000}, sha256("chain"), "archive-1.ndjson"},
       RetentionApplied{kTime, 17},
+      SendingCreated{sending(),
+                     Transport::kActor,
+                     "ticket/17",
+                     "reactor",
+                     {R"({"subject":"a \"b\""})"},
+                     id,
+                     Seq{41},
+                     3},
+      SendingRetryScheduled{sending(), Attempt{1}, failure, kTime + seconds(10)},
+      SendingSent{sending(), Attempt{2}, "250 2.0.0 Ok: queued"},
+      SendingBounced{sending(), Attempt{2}, failure},
+      SendingCancelled{sending()},
+      SendingRemoved{sending(), Seq{43}, RemovalReason::kDeleted},
+      RulePut{"on-done", {R"([{"componentId":"a.hrule","parameters":{}}])"}, "When done"},
+      RuleDeleted{"on-done"},
+      RuleApplied{"on-done", "a.hrule", sha256("spec"), Seq{40}, 2, {R"([1])"}, failure},
+      RulesAdvanced{Seq{40}},
   };
+}
+
+// The samples that releases before sendings and rules had: their types, their members.
+inline std::vector<Event> all_of_v1() {
+  std::vector<Event> out = all();
+  out.erase(out.begin() + 18, out.end());
+  std::get<ComponentPut>(out[1]).imports.clear();
+  std::get<JobCreated>(out[5]).rule_depth = 0;
+  std::get<JobCompleted>(out[7]).end.answers = {};
+  std::get<JobFailed>(out[8]).end.answers = {};
+  std::get<JobRetryScheduled>(out[9]).end.answers = {};
+  std::get<JobCancelled>(out[11]).end.answers = {};
+  return out;
 }
 
 }  // namespace daybook::events::samples

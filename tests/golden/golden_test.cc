@@ -20,12 +20,28 @@
 namespace daybook::replay {
 namespace {
 
-constexpr std::string_view kHistoryHead =
-    "57974a5c0a3051b1007f3e4a56e0dcf2a4a90461e8c292cb8524e0c65b3d4925";
-constexpr std::string_view kHistoryState =
-    "83b6988f8fd0a9ed5ac068e706abbc5220ec9d0608a79a47f972ee3e46a42146";
-constexpr std::string_view kMembersHead =
-    "e6a3711a7dbc614ebe0def2d6627decc3022acd4b4ad7f7a0a03c08c689763ff";
+// What a release wrote, and what must come of it for ever.
+struct Format {
+  std::string suffix;
+  std::size_t types;
+  std::string_view history_head;
+  std::string_view history_state;
+  std::string_view members_head;
+  std::vector<events::Event> members;
+};
+
+const std::vector<Format>& formats() {
+  static const std::vector<Format> kFormats = {
+      {"v1.ndjson", 18, "57974a5c0a3051b1007f3e4a56e0dcf2a4a90461e8c292cb8524e0c65b3d4925",
+       "83b6988f8fd0a9ed5ac068e706abbc5220ec9d0608a79a47f972ee3e46a42146",
+       "e6a3711a7dbc614ebe0def2d6627decc3022acd4b4ad7f7a0a03c08c689763ff",
+       events::samples::all_of_v1()},
+      {"v2.ndjson", 28, "7ab8a52bbc38270955f042f3ff5ad5a2d36158d0c721b8cc52a6fa89bdd22ca7",
+       "4cbe221e0abd2879fb628dad73b2db8420eb40ad473dcf6000b5faca47bc5b9b",
+       "3f256d837b1ee2e1340bc95b090010614304936c23ba5104ae80c756a97ee992", events::samples::all()},
+  };
+  return kFormats;
+}
 
 std::string file_text(const std::string& name) {
   std::ifstream in(std::string(DAYBOOK_GOLDEN) + "/" + name, std::ios::binary);
@@ -48,34 +64,38 @@ std::vector<std::vector<std::uint8_t>> records_of(const std::string& text) {
   return out;
 }
 
-TEST(Golden, TheHistoryOfFormat1GivesTheSameHashes) {
-  const std::string text = file_text("log_v1.ndjson");
+class Golden : public testing::TestWithParam<Format> {};
+INSTANTIATE_TEST_SUITE_P(Releases, Golden, testing::ValuesIn(formats()),
+                         [](const auto& format) { return format.param.suffix.substr(0, 2); });
+
+TEST_P(Golden, TheHistoryGivesTheSameHashes) {
+  const std::string text = file_text("log_" + GetParam().suffix);
   log::MemoryLog log;
   std::istringstream in(text);
   const auto done = import_ndjson(in, log);
   ASSERT_TRUE(done) << done.error().text();
-  EXPECT_EQ(to_hex(log.last_chain()), kHistoryHead);
+  EXPECT_EQ(to_hex(log.last_chain()), GetParam().history_head);
   scheduler::State state;
   ASSERT_TRUE(fold(state, log, {.chain = true}));
-  EXPECT_EQ(to_hex(state.hash()), kHistoryState);
+  EXPECT_EQ(to_hex(state.hash()), GetParam().history_state);
   const auto report = check_log(log);
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->sound()) << report->text();
 }
 
-TEST(Golden, TheHistoryHoldsEveryEventType) {
+TEST_P(Golden, TheHistoryHoldsEveryEventType) {
   std::set<std::uint16_t> types;
-  for (const auto& bytes : records_of(file_text("log_v1.ndjson"))) {
+  for (const auto& bytes : records_of(file_text("log_" + GetParam().suffix))) {
     const auto record = events::read_record(bytes);
     ASSERT_TRUE(record) << record.error().text();
     ASSERT_TRUE(events::decode(*record));
     types.insert(record->header.type);
   }
-  EXPECT_EQ(types.size(), 18U);
+  EXPECT_EQ(types.size(), GetParam().types);
 }
 
-TEST(Golden, TheExportOfTheHistoryIsTheFile) {
-  const std::string text = file_text("log_v1.ndjson");
+TEST_P(Golden, TheExportOfTheHistoryIsTheFile) {
+  const std::string text = file_text("log_" + GetParam().suffix);
   log::MemoryLog log;
   std::istringstream in(text);
   ASSERT_TRUE(import_ndjson(in, log));
@@ -87,11 +107,11 @@ TEST(Golden, TheExportOfTheHistoryIsTheFile) {
   EXPECT_EQ(records_of(again), records_of(text));
 }
 
-TEST(Golden, EveryMemberOfFormat1IsStillRead) {
-  const auto records = records_of(file_text("members_v1.ndjson"));
-  const auto samples = events::samples::all();
-  ASSERT_GE(samples.size(), records.size());
-  ASSERT_EQ(records.size(), 18U);
+TEST_P(Golden, EveryMemberIsStillRead) {
+  const auto records = records_of(file_text("members_" + GetParam().suffix));
+  const auto& samples = GetParam().members;
+  ASSERT_EQ(samples.size(), records.size());
+  ASSERT_EQ(records.size(), GetParam().types);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto record = events::read_record(records[i]);
     ASSERT_TRUE(record) << record.error().text();
@@ -100,7 +120,7 @@ TEST(Golden, EveryMemberOfFormat1IsStillRead) {
     EXPECT_EQ(events::data_json(read->event), events::data_json(samples[i]));
     EXPECT_EQ(read->meta.actor, "token-7");
   }
-  EXPECT_EQ(to_hex(events::read_record(records.back())->header.chain), kMembersHead);
+  EXPECT_EQ(to_hex(events::read_record(records.back())->header.chain), GetParam().members_head);
 }
 
 }  // namespace

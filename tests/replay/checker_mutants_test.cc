@@ -141,8 +141,9 @@ void add_life_mutants(std::vector<Mutant>& out) {
   out.push_back(
       by_script("job never created", Rule::kCreated, [](Script& s) { s.drop("create.a"); }));
   out.push_back(by_record("job created with another's number", Rule::kCreated, [](auto& r) {
-    r.push_back(r.back());
+    r.push_back(r.at(5));  // of another batch, and of another epoch: it shows all the same
     r.back().header.seq = Seq{r.size()};
+    r.back().header.batch_count = 1;
   }));
   out.push_back(by_script("two ends", Rule::kEnded, [](Script& s) { s.repeat("fail.c1"); }));
   out.push_back(by_script("completed after failed", Rule::kEnded, [](Script& s) {
@@ -358,6 +359,68 @@ void add_ledger_mutants(std::vector<Mutant>& out) {
                  }});
 }
 
+void add_sending_mutants(std::vector<Mutant>& out) {
+  out.push_back(by_script("sending created twice", Rule::kSendingCreated,
+                          [](Script& s) { s.repeat("sending.4"); }));
+  out.push_back(by_script("sending never created", Rule::kSendingCreated,
+                          [](Script& s) { s.drop("sending.3"); }));
+  out.push_back(by_script("sending sent twice", Rule::kSendingEnded,
+                          [](Script& s) { s.repeat("sending.1.sent"); }));
+  out.push_back(by_script("sending tried again after its end", Rule::kSendingEnded,
+                          [](Script& s) { s.move_behind("sending.1.retry", "sending.1.sent"); }));
+  out.push_back(
+      by_script("sending sent after it was cancelled", Rule::kSendingEnded, [](Script& s) {
+        s.at("sending.2.bounce").events[0] = events::SendingSent{
+            event<events::SendingCreated>(s, "sending.3").sending, Attempt{1}, "250 ok"};
+      }));
+  out.push_back(by_script("try of a sending left out", Rule::kSendingAttempt,
+                          [](Script& s) { s.drop("sending.1.retry"); }));
+  out.push_back(by_script("try of a sending repeated", Rule::kSendingAttempt,
+                          [](Script& s) { s.repeat("sending.1.retry"); }));
+  out.push_back(by_script("next try before the failed one", Rule::kSendingAttempt, [](Script& s) {
+    event<events::SendingRetryScheduled>(s, "sending.1.retry").retry_at = second(1);
+  }));
+  out.push_back(by_script("sending removed twice", Rule::kSendingRemoved,
+                          [](Script& s) { s.repeat("sending.3.remove"); }));
+  out.push_back(by_script("pending sending removed", Rule::kSendingRemoved,
+                          [](Script& s) { s.drop("sending.3.cancel"); }));
+  out.push_back(by_script("removal names another creation", Rule::kSendingRemoved, [](Script& s) {
+    event<events::SendingRemoved>(s, "sending.3.remove").created = Seq{2};
+  }));
+  out.push_back(by_script("sending of a completion left out", Rule::kEffects,
+                          [](Script& s) { s.at("complete.m1").events.pop_back(); }));
+  out.push_back(by_script(
+      "sending of a completion names another job", Rule::kEffects,
+      [](Script& s) { event<events::SendingCreated>(s, "complete.m1", 1).job = JobId{}; }));
+  out.push_back(by_script("sending names a job that did not ask", Rule::kEffects, [](Script& s) {
+    auto& e = event<events::SendingCreated>(s, "sending.4");
+    e.job = event<events::JobCompleted>(s, "complete.m1").job;
+  }));
+}
+
+void add_rule_mutants(std::vector<Mutant>& out) {
+  out.push_back(by_script("rule that was never there runs", Rule::kRuleThere,
+                          [](Script& s) { s.drop("rule.put"); }));
+  out.push_back(by_script("rule deleted twice", Rule::kRuleThere,
+                          [](Script& s) { s.repeat("rule.deleted"); }));
+  out.push_back(by_script("rule runs for what is to come", Rule::kRuleOrder, [](Script& s) {
+    event<events::RuleApplied>(s, "rule.applied").on = Seq{1000};
+  }));
+  out.push_back(by_script("rule runs for what was passed", Rule::kRuleOrder,
+                          [](Script& s) { s.repeat("rule.failed"); }));
+  out.push_back(by_script("rule goes back", Rule::kRuleOrder, [](Script& s) {
+    event<events::RuleApplied>(s, "rule.failed").on = Seq{1};
+  }));
+  out.push_back(by_script("rules advance to what is to come", Rule::kRuleOrder, [](Script& s) {
+    event<events::RulesAdvanced>(s, "rule.failed", 1).through = Seq{1000};
+  }));
+  out.push_back(by_script("effect of a rule left out", Rule::kEffects,
+                          [](Script& s) { s.at("rule.applied").events.pop_back(); }));
+  out.push_back(by_script("failed rule has effects", Rule::kEffects, [](Script& s) {
+    event<events::RuleApplied>(s, "rule.applied").failure.code = "E";
+  }));
+}
+
 const std::vector<Mutant>& mutants() {
   static const std::vector<Mutant> kMutants = [] {
     std::vector<Mutant> out;
@@ -366,6 +429,8 @@ const std::vector<Mutant>& mutants() {
     add_start_mutants(out);
     add_more_life_mutants(out);
     add_limit_mutants(out);
+    add_sending_mutants(out);
+    add_rule_mutants(out);
     add_ledger_mutants(out);
     return out;
   }();

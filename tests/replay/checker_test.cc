@@ -15,11 +15,11 @@ TEST(Checker, ASoundLogHasNoViolation) {
   const CheckReport report = check(encode(sample_script().records()));
   EXPECT_TRUE(report.sound()) << report.text();
   EXPECT_TRUE(report.whole_life);
-  EXPECT_EQ(report.jobs.created, 7U);
-  EXPECT_EQ(report.jobs.completed, 1U);
+  EXPECT_EQ(report.jobs.created, 10U);
+  EXPECT_EQ(report.jobs.completed, 2U);
   EXPECT_EQ(report.jobs.failed, 3U);
   EXPECT_EQ(report.jobs.cancelled, 2U);
-  EXPECT_EQ(report.jobs.pending, 1U);
+  EXPECT_EQ(report.jobs.pending, 3U);
   EXPECT_EQ(report.jobs.running, 0U);
   EXPECT_EQ(report.jobs.removed, 2U);
 }

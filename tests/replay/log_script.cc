@@ -107,7 +107,7 @@ JobId add_chain_job(Script& s) {
 
 }  // namespace
 
-Script sample_script() {
+Script sample_script_v1() {
   Script s;
   s.add("server.1", 0, {events::ServerStarted{Epoch{1}, "1", "h", 1}});
   s.add(
@@ -146,6 +146,111 @@ Script sample_script() {
   s.add("trim", 202, {events::LogTrimmed{Seq{3}, sha256("x"), "a.ndjson"}}, 2);
   const JobId last = s.next_job(300);
   s.add("create.last", 300, {created(last, kShort, 400)}, 2);
+  s.freeze();
+  return s;
+}
+
+namespace {
+
+SendingId sending(std::uint64_t number) {
+  return {0x8000, 0x8000'0000'0000'0000ULL | number};
+}
+
+// A job that sends two mails and schedules the next run in between: one mail is sent at its second
+// try, the other is given up. A third sending is withdrawn.
+void add_sendings(Script& s) {
+  const JobId job = s.next_job(500);
+  s.add("create.m", 500, {created(job, kShort, 500)}, 2);
+  const Seq start = s.next_seq();
+  s.add("start.m1", 501, {started(job, kShort, 1, 500)}, 2);
+  const Seq end_seq = s.next_seq();
+  events::JobCreated next_run = created(s.next_job(502, 2), kShort, 900);
+  next_run.parent = job;
+  next_run.effect_of = end_seq;
+  next_run.effect_index = 1;
+  events::AttemptEnd ended = end(1, start, 501);
+  ended.answers = {R"([{"count":2}])"};
+  const events::Json content{R"({"subject":"s","body":{"plainText":"p"}})"};
+  s.add("complete.m1", 502,
+        {events::JobCompleted{job, kShort, ended, {"{}"}, 3},
+         events::SendingCreated{sending(1), events::Transport::kEmail, "a@example.org", "reactor",
+                                content, job, end_seq, 0},
+         next_run,
+         events::SendingCreated{sending(2),
+                                events::Transport::kHttp,
+                                "https://example.org/",
+                                "reactor",
+                                {R"({"body":{}})"},
+                                job,
+                                end_seq,
+                                2}},
+        2);
+  const Seq asked = s.next_seq();
+  s.add("sending.3", 503,
+        {events::SendingCreated{sending(3),
+                                events::Transport::kActor,
+                                "ticket/1",
+                                "reactor",
+                                {R"({"messages":[]})"},
+                                {},
+                                {},
+                                0}},
+        2);
+  const events::Failure busy{"SMTP_REFUSED", "451 later", {}};
+  s.add("sending.1.retry", 504,
+        {events::SendingRetryScheduled{sending(1), Attempt{1}, busy, at(514)}}, 2);
+  s.add("sending.3.cancel", 505, {events::SendingCancelled{sending(3)}}, 2);
+  s.add("sending.1.sent", 514, {events::SendingSent{sending(1), Attempt{2}, "250 ok"}}, 2);
+  s.add("sending.2.bounce", 515, {events::SendingBounced{sending(2), Attempt{1}, busy}}, 2);
+  s.add("sending.3.remove", 516,
+        {events::SendingRemoved{sending(3), asked, events::RemovalReason::kRetention}}, 2);
+  s.add("sending.4", 517,
+        {events::SendingCreated{
+            sending(4), events::Transport::kEmail, "b@example.org", "reactor", content, {}, {}, 0}},
+        2);
+}
+
+// A rule that runs for two events, with a mail and a job as effects, and one that is deleted.
+void add_rules(Script& s) {
+  events::ComponentPut component{
+      "a.hrule", events::Runtime::kReactor, {"{}"}, sha256("a.hrule"), {}, {}, {}};
+  component.imports = {"lib/text"sv};
+  s.add("component.rule", 600, {component}, 2);
+  const events::Json components{R"([{"componentId":"a.hrule","parameters":{}}])"};
+  const Seq put = s.next_seq();
+  s.add("rule.put", 601, {events::RulePut{"r", components, "R"}}, 2);
+  s.add("rule.other", 601, {events::RulePut{"other", components, {}}}, 2);
+  const Seq applied = s.next_seq();
+  events::JobCreated job = created(s.next_job(602, 2), kShort, 990);
+  job.effect_of = applied;
+  job.effect_index = 1;
+  job.rule_depth = 1;
+  s.add("rule.applied", 602,
+        {events::RuleApplied{"r", "a.hrule", sha256("a.hrule"), put, 2, {"[]"}, {}},
+         events::SendingCreated{sending(5),
+                                events::Transport::kEmail,
+                                "c@example.org",
+                                "rule",
+                                {R"({"subject":"s"})"},
+                                {},
+                                applied,
+                                0},
+         job},
+        2);
+  s.add("rule.failed", 603,
+        {events::RuleApplied{
+             "r", "a.hrule", sha256("a.hrule"), applied, 0, {}, {"SCRIPT_ERROR", "no", {}}},
+         events::RulesAdvanced{applied}},
+        2);
+  s.add("rule.deleted", 604, {events::RuleDeleted{"other"}}, 2);
+}
+
+}  // namespace
+
+Script sample_script() {
+  Script s = sample_script_v1();
+  add_sendings(s);
+  add_rules(s);
   s.freeze();
   return s;
 }

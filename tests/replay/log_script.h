@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -99,7 +100,6 @@ class Script {
         header.command = batch.command;
         if (auto* created = std::get_if<events::JobCreated>(&event)) {
           jobs.try_emplace(created->job, JobId::make(batch.time, 0, header.seq));
-          fit(created->effect_of, moved);
           fit(created->parent, jobs);
         }
         std::visit([&](auto& e) { fit_members(e, jobs, moved); }, event);
@@ -156,6 +156,18 @@ class Script {
     if constexpr (requires { e.first; }) {
       fit(e.first, moved);
     }
+    if constexpr (requires { e.effect_of; }) {
+      fit(e.effect_of, moved);
+    }
+    if constexpr (requires { e.created; }) {
+      fit(e.created, moved);
+    }
+    if constexpr (requires { e.on; }) {
+      fit(e.on, moved);
+    }
+    if constexpr (std::is_same_v<E, events::RulesAdvanced>) {
+      fit(e.through, moved);
+    }
   }
 
  public:
@@ -207,8 +219,10 @@ inline void append_all(log::Log& log, const std::vector<std::vector<std::uint8_t
   ASSERT_TRUE(log.append(group));
 }
 
-// A sound log with a bit of everything.
+// A sound log with a bit of everything that the first release had, and with sendings and rules
+// behind that.
 Script sample_script();
+Script sample_script_v1();
 
 // A sound log of `jobs` jobs, three events each, in groups; about 250 bytes an event.
 void append_traffic(log::Log& log, std::uint64_t jobs);

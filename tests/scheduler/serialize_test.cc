@@ -58,6 +58,72 @@ TEST(Serialize, EverythingComesBack) {
   EXPECT_TRUE(again->find_unique("d", "key-3-b"));
 }
 
+// What format 2 added: imports, rule depths, sendings and rules.
+void add_sendings_and_rules(State& state) {
+  State::Parts& parts = state.parts();
+  auto component = std::make_shared<Component>(*parts.components.at("c"));
+  component->imports = {"lib/a", "lib/b"};
+  parts.components["c"] = component;
+  parts.rule_depths.emplace(parts.jobs.sorted().front()->id.key().value, 3);
+  for (const std::uint64_t n : {4UL, 2UL, 9UL}) {
+    const SendingId id{n, n};
+    parts.sendings.emplace(id, Sending{id, Seq{10 - n}, Attempt{2}, Micros{77}});
+  }
+  parts.sendings_ended.insert(Seq{70});
+  parts.rules.emplace("r", Rule{"r", "[]", "R", Seq{5}, Seq{6}});
+  parts.rules.emplace("q", Rule{"q", "[1]", "", Seq{7}, {}});
+  parts.rules_through = Seq{9};
+}
+
+TEST(Serialize, SendingsAndRulesComeBack) {
+  Engine engine;
+  live(engine, 2);
+  State& state = engine.state;
+  EXPECT_EQ(format_of(state), kStateFormat1);
+  const Hash before = state.hash();
+  add_sendings_and_rules(state);
+  EXPECT_EQ(format_of(state), kStateFormat);
+  EXPECT_NE(state.hash(), before);
+  const auto again = deserialize(form_of(state));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form_of(state));
+  EXPECT_EQ(again->find_component("c")->imports, (std::vector<std::string>{"lib/a", "lib/b"}));
+  EXPECT_EQ(again->sending_count(), 3U);
+  EXPECT_EQ(again->find_sending({4, 4})->created, Seq{6});
+  EXPECT_EQ(again->find_sending({4, 4})->attempt, Attempt{2});
+  EXPECT_EQ(again->find_sending({4, 4})->due, Micros{77});
+  EXPECT_TRUE(again->is_sending_ended(Seq{70}));
+  EXPECT_FALSE(again->is_sending_ended(Seq{71}));
+  ASSERT_NE(again->find_rule("r"), nullptr);
+  EXPECT_EQ(again->find_rule("r")->last_on, Seq{6});
+  EXPECT_EQ(again->rule_count(), 2U);
+  EXPECT_EQ(again->rules_through(), Seq{9});
+  std::uint32_t depth = 0;
+  again->each_job([&](const JobView& job) { depth += job.rule_depth; });
+  EXPECT_EQ(depth, 3U);
+}
+
+TEST(Serialize, StateWhoseSendingsAndRulesWentHasTheFormItHadBefore) {
+  Engine engine;
+  live(engine, 1);
+  const auto before = form_of(engine.state);
+  State::Parts& parts = engine.state.parts();
+  parts.sendings.emplace(SendingId{1, 1}, Sending{});
+  parts.sendings_ended.insert(Seq{3});
+  EXPECT_NE(form_of(engine.state), before);
+  parts.sendings.clear();
+  parts.sendings_ended.erase(Seq{3});
+  EXPECT_EQ(form_of(engine.state), before);
+}
+
+TEST(Serialize, Format2WithNothingOfItsOwnIsCorrupt) {
+  const State empty;
+  auto form = form_of(empty);
+  form[0] = kStateFormat;
+  form.insert(form.end(), 7, 0);
+  EXPECT_FALSE(deserialize(form));
+}
+
 TEST(Serialize, ExtremeNumbersComeBack) {
   State state;
   PutDefinition& settings = state.parts().definition(state.parts().definition_slot("d")).settings;
@@ -97,6 +163,7 @@ TEST(Serialize, HashTellsStatesApartWhateverPartDiffers) {
 TEST(Serialize, CutAtAnyByteIsCorrupt) {
   Engine engine;
   live(engine, 1);
+  add_sendings_and_rules(engine.state);
   const auto form = form_of(engine.state);
   for (std::size_t size = 0; size < form.size(); ++size) {
     const auto read = deserialize(std::span(form).first(size));
@@ -110,6 +177,7 @@ TEST(Serialize, ChangedByteIsCorruptOrAnotherStateButNeverEndsTheProcess) {
   live(engine, 1);
   engine.state.parts().keys.insert("k", {{}, Seq{1}, Seq{2}, {}, engine.now});
   engine.state.parts().keys.insert("l", {{}, Seq{1}, Seq{2}, {}, engine.now});
+  add_sendings_and_rules(engine.state);
   const auto form = form_of(engine.state);
   for (std::size_t at = 0; at < form.size(); ++at) {
     for (const unsigned flip : {0x01U, 0x02U, 0x07U, 0x80U, 0xffU}) {

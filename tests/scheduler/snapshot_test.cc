@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scheduler/state_parts.h"
 #include "tests/scheduler/lived_state.h"
 #include "tests/scheduler/temp_directory.h"
 
@@ -52,6 +53,21 @@ TEST_F(SnapshotFile, ReadsBackWithItsPlaceInTheLog) {
   EXPECT_EQ(read->seq, engine.log.last());
   EXPECT_EQ(read->chain, engine.log.last_chain());
   EXPECT_EQ(read->state.hash(), engine.state.hash());
+}
+
+TEST_F(SnapshotFile, StateWithSendingsIsOfFormat2AndOneWithoutOfFormat1) {
+  EXPECT_EQ(load(path)[8], 1);
+  engine.state.parts().sendings.emplace(SendingId{1, 1}, Sending{{1, 1}, Seq{3}, {}, {}});
+  ASSERT_TRUE(write());
+  const File written = load(path);
+  EXPECT_EQ(written[8], 2);
+  const auto read = read_snapshot(path);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->state.hash(), engine.state.hash());
+  EXPECT_EQ(read->state.sending_count(), 1U);
+  File other = written;
+  other[8] = 1;
+  expect_corrupt(other, 8);
 }
 
 TEST_F(SnapshotFile, TornAtAnyByteOfItsHeadOrInItsBodyIsCorrupt) {

