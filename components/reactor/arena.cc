@@ -1,0 +1,27 @@
+#include "components/reactor/arena.h"
+
+#include <algorithm>
+
+namespace daybook::reactor {
+namespace {
+
+constexpr std::size_t kBlockBytesMax = 256 * 1024;
+
+}  // namespace
+
+// Blocks grow, so that a small program or run costs little and a large one few blocks.
+void* Arena::allocate_block(std::size_t bytes) {
+  const std::size_t wanted = std::max(bytes, block_bytes_);
+  if (wanted > bytes_max_ - bytes_) {
+    throw ArenaFull{};
+  }
+  blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(wanted));
+  bytes_ += wanted;
+  block_bytes_ = std::min(block_bytes_ * 2, kBlockBytesMax);
+  block_ = blocks_.back().get();
+  size_ = wanted;
+  used_ = bytes;
+  return block_;
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,415 @@
+#include "components/reactor/checker.h"
+
+#include <algorithm>
+
+#include "components/reactor/format.h"
+#include "components/reactor/limits.h"
+
+namespace daybook::reactor {
+
+using Kind = Type::Kind;
+
+std::vector<const Type*> Checker::check(
+    const Program& program, const std::vector<const std::vector<const Type*>*>& imported) {
+  Frame frame{&program, std::vector<const Type*>(program.frame, types_.any()), {}};
+  for (const ImportedName& name : program.imported) {
+    frame.slots[name.to_slot] = (*imported[name.module])[name.from_slot];
+  }
+  for (const Parameter& parameter : program.parameters) {
+    const Type* declared = parameter.type != nullptr ? types_.of_node(*parameter.type) : nullptr;
+    const Type* given =
+        parameter.fallback != nullptr ? types_.widened(check(parameter.fallback, frame)) : nullptr;
+    if (declared != nullptr && given != nullptr && !types_.fits(given, declared)) {
+      complain("TYPE",
+               "the default is " + Types::text(given) + ", the parameter " + Types::text(declared),
+               parameter.at, frame);
+    }
+    frame.slots[parameter.slot] = declared != nullptr ? declared
+                                  : given != nullptr  ? given
+                                                      : types_.any();
+  }
+  for (const Statement& s : program.body->statements) {
+    const Type* type = check(s.value, frame);
+    if (s.kind == Statement::Kind::kFrom) {
+      check_output(type, s.at, frame);
+      continue;
+    }
+    const Type* declared = s.type != nullptr ? types_.of_node(*s.type) : nullptr;
+    if (declared != nullptr) {
+      require(type, declared, "'" + std::string(s.name) + "'", s.at, frame);
+    }
+    frame.slots[s.slot] = declared != nullptr ? declared : type;
+  }
+  return std::move(frame.slots);
+}
+
+const Type* Checker::complain(std::string_view code, std::string_view message, std::uint32_t at,
+                              const Frame& frame) {
+  const bool fresh = complained_.insert({frame.program, {at, std::string(message)}}).second;
+  if (fresh && diagnostics_.size() < kDiagnosticsMax) {
+    diagnostics_.push_back(frame.program->source.diagnose(code, message, at));
+  }
+  return types_.any();
+}
+
+bool Checker::require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
+                      const Frame& frame) {
+  if (types_.fits(type, wanted)) {
+    return true;
+  }
+  std::string message =
+      std::string(what) + " is " + Types::text(type) + ", not " + Types::text(wanted);
+  if (types_.fits(types_.subtract(type, types_.nothing()), wanted)) {
+    message += "; match nothing first";
+  }
+  complain("TYPE", message, at, frame);
+  return false;
+}
+
+const Type* Checker::check(const Node* node, Frame& frame) {
+  switch (node->kind) {
+    case NodeKind::kConstant: {
+      const Value& value = static_cast<const ConstantNode*>(node)->value;
+      switch (value.tag) {
+        case Tag::kNumber:
+        case Tag::kDecimal:
+        case Tag::kText:
+        case Tag::kBool:
+        case Tag::kSpan:
+        case Tag::kInstant:
+        case Tag::kNothing:
+          return types_.literal(value);
+        default:
+          return types_.regex(value);
+      }
+    }
+    case NodeKind::kInterpolation:
+      for (const Node* part : static_cast<const InterpolationNode*>(node)->parts) {
+        expect_text(part, "what stands in a text", frame);
+      }
+      return types_.simple(Kind::kText);
+    case NodeKind::kLocal:
+    case NodeKind::kCapture:
+      return variable(*static_cast<const VariableNode*>(node), frame);
+    case NodeKind::kNow:
+      return types_.simple(Kind::kInstant);
+    case NodeKind::kUnknown:
+      return types_.any();
+    default:
+      break;
+  }
+  if (depth_ >= kCheckDepthMax) {
+    return types_.any();
+  }
+  ++depth_;
+  const Type* out = check_kind(node, frame);
+  --depth_;
+  return out;
+}
+
+const Type* Checker::check_kind(const Node* node, Frame& frame) {
+  switch (node->kind) {
+    case NodeKind::kField:
+      return field(*static_cast<const FieldNode*>(node), frame);
+    case NodeKind::kLookup:
+      return lookup(*static_cast<const PairNode*>(node), frame);
+    case NodeKind::kCall:
+      return call(*static_cast<const CallNode*>(node), frame);
+    case NodeKind::kCallBuiltin:
+      return builtin(*static_cast<const BuiltinNode*>(node), frame);
+    case NodeKind::kNegate: {
+      const Node* operand = static_cast<const UnaryNode*>(node)->operand;
+      const Type* type = types_.widened(check(operand, frame));
+      const Type* wanted = types_.either(types_.simple(Kind::kNumber), types_.simple(Kind::kSpan));
+      return require(type, wanted, "what '-' stands before", node->at, frame) ? type : types_.any();
+    }
+    case NodeKind::kNot:
+      expect_bool(static_cast<const UnaryNode*>(node)->operand, "what 'not' stands before", frame);
+      return types_.simple(Kind::kBool);
+    case NodeKind::kArithmetic:
+      return arithmetic(*static_cast<const PairNode*>(node), frame);
+    case NodeKind::kCompare:
+      return comparison(*static_cast<const PairNode*>(node), frame);
+    case NodeKind::kAnd:
+    case NodeKind::kOr:
+      return logic(*static_cast<const PairNode*>(node), frame);
+    case NodeKind::kIs:
+      return test(*static_cast<const IsNode*>(node), frame);
+    case NodeKind::kConvert:
+      return convert(*static_cast<const ConvertNode*>(node), frame);
+    case NodeKind::kLambda:
+      return make_function(*static_cast<const Lambda*>(node), frame);
+    case NodeKind::kRecord:
+      return record(*static_cast<const RecordNode*>(node), frame);
+    case NodeKind::kMap:
+      return map(*static_cast<const MapNode*>(node), frame);
+    case NodeKind::kList: {
+      std::vector<const Type*> parts;
+      for (const Node* item : static_cast<const ItemsNode*>(node)->items) {
+        parts.push_back(check(item, frame));
+      }
+      return types_.list(types_.either(std::move(parts)));
+    }
+    case NodeKind::kTuple: {
+      std::vector<const Type*> parts;
+      for (const Node* item : static_cast<const ItemsNode*>(node)->items) {
+        parts.push_back(check(item, frame));
+      }
+      return types_.tuple(std::move(parts));
+    }
+    case NodeKind::kWith:
+      return with(*static_cast<const WithNode*>(node), frame);
+    case NodeKind::kMatch:
+      return match(*static_cast<const MatchNode*>(node), frame);
+    case NodeKind::kOrderBy:
+      return order_by(*static_cast<const OrderByNode*>(node), frame);
+    case NodeKind::kJoin:
+      return join(*static_cast<const JoinNode*>(node), frame);
+    case NodeKind::kQuery:
+      return query(*static_cast<const QueryNode*>(node), frame);
+    case NodeKind::kBlock:
+      return block(*static_cast<const BlockNode*>(node), frame);
+    default:
+      return types_.any();
+  }
+}
+
+const Type* Checker::test(const IsNode& node, Frame& frame) {
+  const Type* pattern = types_.of_node(*node.pattern);
+  const Type* type = check(node.operand, frame);
+  if (!types_.overlap(type, pattern)) {
+    complain("TYPE", Types::text(type) + " is never " + Types::text(pattern), node.at, frame);
+  }
+  return types_.simple(Kind::kBool);
+}
+
+const Type* Checker::variable(const VariableNode& node, Frame& frame) {
+  return node.kind == NodeKind::kLocal ? frame.slots[node.index] : frame.captured[node.index];
+}
+
+const Type* Checker::field(const FieldNode& node, Frame& frame) {
+  return field_of(check(node.target, frame), node.name, node.at, frame);
+}
+
+const Type* Checker::field_of(const Type* target, std::string_view name, std::uint32_t at,
+                              const Frame& frame) {
+  std::vector<const Type*> out;
+  for (const Type* const member : members(target)) {
+    if (member->is(Kind::kAny) || member->is(Kind::kNegated)) {
+      return types_.any();
+    }
+    const Type* there = member->field(name);
+    if (there == nullptr) {
+      std::string message = "'" + std::string(name) + "' is no field of " + Types::text(target);
+      if (member->is(Kind::kNothing)) {
+        message += "; match nothing first";
+      } else if (member->is(Kind::kMap)) {
+        message += "; a map is read with ->";
+      }
+      return complain("UNKNOWN_FIELD", message, at, frame);
+    }
+    out.push_back(there);
+  }
+  return types_.either(std::move(out));
+}
+
+// m->key: of a map or record by text, of a list by a number from 1. Nothing when it is not there.
+const Type* Checker::lookup(const PairNode& node, Frame& frame) {
+  const Type* target = check(node.left, frame);
+  const Type* key = types_.widened(check(node.right, frame));
+  std::vector<const Type*> out{types_.nothing()};
+  for (const Type* const member : members(target)) {
+    switch (member->kind) {
+      case Kind::kAny:
+      case Kind::kNegated:
+        return types_.any();
+      case Kind::kNothing:
+        break;
+      case Kind::kMap:
+        require(key, types_.simple(Kind::kText), "the key of a map", node.at, frame);
+        out.push_back(member->parts.front());
+        break;
+      case Kind::kRecord:
+        require(key, types_.simple(Kind::kText), "the key of a record", node.at, frame);
+        out.insert(out.end(), member->parts.begin(), member->parts.end());
+        break;
+      case Kind::kList:
+      case Kind::kTuple:
+        require(key, types_.simple(Kind::kNumber), "the place in a list", node.at, frame);
+        out.insert(out.end(), member->parts.begin(), member->parts.end());
+        break;
+      default:
+        return complain("TYPE", Types::text(target) + " has no keys", node.at, frame);
+    }
+  }
+  return types_.either(std::move(out));
+}
+
+const Type* Checker::call(const CallNode& node, Frame& frame) {
+  const Type* callee = check(node.callee, frame);
+  std::vector<const Type*> arguments;
+  for (const Node* argument : node.arguments) {
+    arguments.push_back(check(argument, frame));
+  }
+  return apply(callee, std::move(arguments), node.at, frame);
+}
+
+const Type* Checker::apply(const Type* callee, std::vector<const Type*> arguments, std::uint32_t at,
+                           const Frame& frame) {
+  std::vector<const Type*> out;
+  for (const Type* const member : members(callee)) {
+    if (member->is(Kind::kAny)) {
+      return types_.any();
+    }
+    if (!member->is(Kind::kFunction)) {
+      return complain("TYPE", Types::text(callee) + " is not a function", at, frame);
+    }
+    out.push_back(apply_lambda(member, arguments, at, frame));
+  }
+  return types_.either(std::move(out));
+}
+
+const Type* Checker::apply_lambda(const Type* function, const std::vector<const Type*>& given,
+                                  std::uint32_t at, const Frame& frame) {
+  const Lambda& lambda = *function->lambda;
+  std::vector<const Type*> arguments = given;
+  // One tuple for several parameters is taken apart.
+  if (arguments.size() == 1 && lambda.parameters.size() > 1) {
+    const Type* tuple = arguments.front();
+    if (tuple->is(Kind::kTuple) && tuple->parts.size() == lambda.parameters.size()) {
+      arguments = tuple->parts;
+    } else if (tuple->is(Kind::kAny)) {
+      arguments.assign(lambda.parameters.size(), tuple);
+    }
+  }
+  if (arguments.size() != lambda.parameters.size()) {
+    return complain("ARGUMENTS",
+                    "the function takes " + std::to_string(lambda.parameters.size()) +
+                        " arguments, not " + std::to_string(arguments.size()),
+                    at, frame);
+  }
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const Parameter& parameter = lambda.parameters[i];
+    if (parameter.type != nullptr) {
+      const Type* declared = types_.of_node(*parameter.type);
+      require(arguments[i], declared, "'" + std::string(parameter.name) + "'", at, frame);
+      arguments[i] = declared;
+    }
+  }
+  const auto key = std::pair{function, arguments};
+  if (const auto known = calls_.find(key); known != calls_.end()) {
+    return known->second;
+  }
+  if (call_depth_ >= kCallDepthMax || ++call_checks_ > kCallChecksMax) {
+    return types_.any();
+  }
+  ++call_depth_;
+  Frame inner{function->program, std::vector<const Type*>(lambda.frame, types_.any()),
+              function->parts};
+  std::copy(arguments.begin(), arguments.end(), inner.slots.begin());
+  if (lambda.guard != nullptr) {
+    expect_bool(lambda.guard, "the condition", inner);
+  }
+  const Type* out = check(lambda.body, inner);
+  out = lambda.guard != nullptr ? types_.optional(out) : out;
+  --call_depth_;
+  calls_.emplace(key, out);
+  return out;
+}
+
+// A function that is never called is looked at too: with what is declared, and nothing known of the
+// rest.
+const Type* Checker::make_function(const Lambda& lambda, Frame& frame) {
+  std::vector<const Type*> captured;
+  for (const CaptureSource& source : lambda.captures) {
+    captured.push_back(source.from_capture ? frame.captured[source.index]
+                                           : frame.slots[source.index]);
+  }
+  const Type* out = types_.function(&lambda, frame.program, std::move(captured));
+  if (!lambda.name.empty()) {
+    std::vector<const Type*> arguments(lambda.parameters.size(), types_.any());
+    apply_lambda(out, arguments, lambda.at, frame);
+  }
+  return out;
+}
+
+const Type* Checker::record(const RecordNode& node, Frame& frame) {
+  std::vector<std::string_view> names;
+  std::vector<const Type*> parts;
+  for (const FieldInit& field : node.fields) {
+    names.push_back(field.name);
+    parts.push_back(check(field.value, frame));
+  }
+  return types_.record(std::move(names), std::move(parts));
+}
+
+const Type* Checker::map(const MapNode& node, Frame& frame) {
+  std::vector<const Type*> values;
+  for (const MapEntry& entry : node.entries) {
+    expect_text(entry.key, "the key of a map", frame);
+    values.push_back(check(entry.value, frame));
+  }
+  return types_.map(types_.either(std::move(values)));
+}
+
+const Type* Checker::with(const WithNode& node, Frame& frame) {
+  const Type* target = check(node.target, frame);
+  const Type* changes = record(*node.changes, frame);
+  if (target->is(Kind::kAny)) {
+    return target;
+  }
+  if (!target->is(Kind::kRecord)) {
+    return complain("TYPE", "'with' changes fields of a record, not of " + Types::text(target),
+                    node.at, frame);
+  }
+  std::vector<std::string_view> names = target->names;
+  std::vector<const Type*> parts = target->parts;
+  for (std::size_t i = 0; i < changes->names.size(); ++i) {
+    const auto at = std::find(names.begin(), names.end(), changes->names[i]);
+    if (at == names.end()) {
+      names.push_back(changes->names[i]);
+      parts.push_back(changes->parts[i]);
+    } else {
+      parts[static_cast<std::size_t>(at - names.begin())] = changes->parts[i];
+    }
+  }
+  return types_.record(std::move(names), std::move(parts));
+}
+
+const Type* Checker::block(const BlockNode& node, Frame& frame) {
+  std::vector<const Type*> outputs;
+  for (const Statement& s : node.statements) {
+    const Type* type = check(s.value, frame);
+    if (s.kind == Statement::Kind::kFrom) {
+      outputs.push_back(type);
+      continue;
+    }
+    const Type* declared = s.type != nullptr ? types_.of_node(*s.type) : nullptr;
+    if (declared != nullptr) {
+      require(type, declared, "'" + std::string(s.name) + "'", s.at, frame);
+    }
+    frame.slots[s.slot] = declared != nullptr ? declared : type;
+  }
+  return outputs.size() == 1 ? outputs.front() : types_.tuple(std::move(outputs));
+}
+
+void Checker::expect_text(const Node* node, std::string_view what, Frame& frame) {
+  const Type* type = check(node, frame);
+  for (const Type* const member : members(type)) {
+    const Kind kind = base_kind(member);
+    const bool fine = kind == Kind::kAny || kind == Kind::kNothing || kind == Kind::kBool ||
+                      kind == Kind::kNumber || kind == Kind::kText || kind == Kind::kUuid ||
+                      kind == Kind::kInstant || kind == Kind::kDate || kind == Kind::kSpan ||
+                      kind == Kind::kNegated;
+    if (!fine) {
+      complain("TYPE", std::string(what) + " cannot be " + Types::text(type), node->at, frame);
+      return;
+    }
+  }
+}
+
+void Checker::expect_bool(const Node* node, std::string_view what, Frame& frame) {
+  require(check(node, frame), types_.simple(Kind::kBool), what, node->at, frame);
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,122 @@
+// Whether the types of a program agree, before it ever runs. Bodies of functions without declared
+// types are checked for the arguments of each call; there is no recursion, so that ends.
+//
+// An operation is refused when it cannot work for some value that its operand may be: `nothing`
+// must be matched first. What is not known (parameters without a type, JSON) is checked in the run.
+// Private to components/reactor.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "components/reactor/program_parts.h"
+#include "components/reactor/types.h"
+
+namespace daybook::reactor {
+
+class Checker {
+ public:
+  // Types outlives what it checks; modules and the program share it.
+  Checker(Types& types, const Sets& sets, std::vector<Diagnostic>& diagnostics)
+      : types_(types), sets_(sets), diagnostics_(diagnostics) {}
+
+  // The types of the program's frame, by slot, for those who import it. `imported` are the frames
+  // of program.modules. Sets nothing in the tree.
+  std::vector<const Type*> check(const Program& program,
+                                 const std::vector<const std::vector<const Type*>*>& imported);
+
+ private:
+  struct Frame {
+    const Program* program;
+    std::vector<const Type*> slots;
+    std::vector<const Type*> captured;
+  };
+  // The type of a variable while something is known of it.
+  struct Narrowed {
+    const Type** place = nullptr;
+    const Type* before = nullptr;
+  };
+
+  const Type* check(const Node* node, Frame& frame);
+  const Type* check_kind(const Node* node, Frame& frame);
+  const Type* test(const IsNode& node, Frame& frame);
+  const Type* variable(const VariableNode& node, Frame& frame);
+  const Type* field(const FieldNode& node, Frame& frame);
+  const Type* field_of(const Type* target, std::string_view name, std::uint32_t at,
+                       const Frame& frame);
+  const Type* lookup(const PairNode& node, Frame& frame);
+  const Type* call(const CallNode& node, Frame& frame);
+  // The result of calling a value of that type.
+  const Type* apply(const Type* callee, std::vector<const Type*> arguments, std::uint32_t at,
+                    const Frame& frame);
+  const Type* apply_lambda(const Type* function, const std::vector<const Type*>& arguments,
+                           std::uint32_t at, const Frame& frame);
+  const Type* arithmetic(const PairNode& node, Frame& frame);
+  const Type* arithmetic_of(Arithmetic op, const Type* left, const Type* right);
+  const Type* comparison(const PairNode& node, Frame& frame);
+  const Type* logic(const PairNode& node, Frame& frame);
+  const Type* convert(const ConvertNode& node, Frame& frame);
+  const Type* make_function(const Lambda& lambda, Frame& frame);
+  const Type* record(const RecordNode& node, Frame& frame);
+  const Type* map(const MapNode& node, Frame& frame);
+  const Type* with(const WithNode& node, Frame& frame);
+  const Type* match(const MatchNode& node, Frame& frame);
+  const Type* order_by(const OrderByNode& node, Frame& frame);
+  const Type* join(const JoinNode& node, Frame& frame);
+  const Type* query(const QueryNode& node, Frame& frame);
+  const Type* navigation(const Navigation& nav, const SetType& set, Frame& frame);
+  const Type* block(const BlockNode& node, Frame& frame);
+  void expect_text(const Node* node, std::string_view what, Frame& frame);
+  void expect_bool(const Node* node, std::string_view what, Frame& frame);
+  void bind(const TypeNode& pattern, const Type* type, Frame& frame);
+  // What a condition that holds says of a variable.
+  std::vector<Narrowed> assume(const Node* condition, Frame& frame);
+  static void restore(const std::vector<Narrowed>& narrowed);
+  Narrowed narrow_variable(const Node* node, const Type* type, Frame& frame);
+
+  // checker_builtins.cc
+  const Type* builtin(const BuiltinNode& node, Frame& frame);
+  const Type* list_filter(const BuiltinNode& node, const std::vector<const Type*>& types,
+                          Frame& frame);
+  const Type* carried(const BuiltinNode& node, const std::vector<const Type*>& types,
+                      const Type* element, const Frame& frame);
+  const Type* flattened(const Type* element, std::uint32_t at, const Frame& frame);
+  const Type* summed(const BuiltinNode& node, const Type* element, const Frame& frame);
+  const Type* map_filter(const BuiltinNode& node, const Type* piped, const Frame& frame);
+  const Type* number_filter(const BuiltinNode& node, const Type* piped, const Frame& frame);
+  const Type* text_filter(const BuiltinNode& node, const std::vector<const Type*>& types,
+                          const Frame& frame);
+  const Type* time_filter(const BuiltinNode& node, const std::vector<const Type*>& types,
+                          const Frame& frame);
+  const Type* action(const BuiltinNode& node, const std::vector<const Type*>& types,
+                     const Frame& frame);
+  // The type of a list's elements; false when it is no list.
+  const Type* element_of(const Type* type, std::string_view filter, std::uint32_t at,
+                         const Frame& frame);
+  bool require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
+               const Frame& frame);
+  void check_condition(const Type* function, const Type* element, std::uint32_t at,
+                       const Frame& frame);
+
+  // checker_effects.cc
+  void check_output(const Type* type, std::uint32_t at, const Frame& frame);
+  void check_effect(std::string_view effect, const Type* record, std::uint32_t at,
+                    const Frame& frame);
+
+  const Type* complain(std::string_view code, std::string_view message, std::uint32_t at,
+                       const Frame& frame);
+
+  Types& types_;
+  const Sets& sets_;
+  std::vector<Diagnostic>& diagnostics_;
+  std::map<std::pair<const Type*, std::vector<const Type*>>, const Type*> calls_;
+  std::set<std::pair<const Program*, std::pair<std::uint32_t, std::string>>> complained_;
+  std::size_t depth_ = 0;
+  std::size_t call_depth_ = 0;
+  std::size_t call_checks_ = 0;
+};
+
+}  // namespace daybook::reactor

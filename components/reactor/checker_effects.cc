@@ -1,0 +1,143 @@
+// Records that ask for something: their fields are known, so a wrong one is refused before the run.
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "components/reactor/checker.h"
+
+namespace daybook::reactor {
+namespace {
+
+using Kind = Type::Kind;
+
+enum class Wanted { kText, kTexts, kInstant, kRecord, kNumber, kAny };
+
+struct EffectField {
+  std::string_view name;
+  Wanted wanted;
+  bool required = false;
+};
+
+constexpr std::array kScheduleJob = {
+    EffectField{"definition", Wanted::kText, true},
+    EffectField{"at", Wanted::kInstant},
+    EffectField{"parameters", Wanted::kRecord},
+    EffectField{"priority", Wanted::kNumber},
+    EffectField{"tags", Wanted::kTexts},
+};
+constexpr std::array kSendEmail = {
+    EffectField{"to", Wanted::kText, true},     EffectField{"subject", Wanted::kText, true},
+    EffectField{"body", Wanted::kRecord, true}, EffectField{"cc", Wanted::kTexts},
+    EffectField{"bcc", Wanted::kTexts},         EffectField{"from", Wanted::kText},
+    EffectField{"fromName", Wanted::kText},     EffectField{"replyTo", Wanted::kText},
+    EffectField{"category", Wanted::kText},     EffectField{"dynamic", Wanted::kRecord},
+};
+constexpr std::array kHttpPost = {
+    EffectField{"url", Wanted::kText, true},
+    EffectField{"headers", Wanted::kRecord},
+    EffectField{"body", Wanted::kAny},
+};
+constexpr std::array kMessageActor = {
+    EffectField{"actorType", Wanted::kText}, EffectField{"actorId", Wanted::kAny},
+    EffectField{"messages", Wanted::kAny},   EffectField{"messageType", Wanted::kText},
+    EffectField{"body", Wanted::kAny},       EffectField{"path", Wanted::kText},
+};
+
+// Empty when there is no such effect here.
+std::span<const EffectField> fields_of(std::string_view effect) {
+  if (effect == "scheduleJob") {
+    return kScheduleJob;
+  }
+  if (effect == "sendEmail") {
+    return kSendEmail;
+  }
+  if (effect == "httpPost") {
+    return kHttpPost;
+  }
+  return effect == "messageActor" ? std::span<const EffectField>(kMessageActor)
+                                  : std::span<const EffectField>();
+}
+
+}  // namespace
+
+void Checker::check_effect(std::string_view effect, const Type* record, std::uint32_t at,
+                           const Frame& frame) {
+  if (record->is(Kind::kAny)) {
+    return;
+  }
+  const std::string name(effect);
+  if (!record->is(Kind::kRecord)) {
+    complain("TYPE", "'" + name + "' takes a record, not " + Types::text(record), at, frame);
+    return;
+  }
+  const std::span<const EffectField> known = fields_of(effect);
+  for (const EffectField& field : known) {
+    const Type* there = record->field(field.name);
+    if (there == nullptr) {
+      if (field.required) {
+        complain("MISSING_FIELD",
+                 "'" + name + "' needs the field '" + std::string(field.name) + "'", at, frame);
+      }
+      continue;
+    }
+    const Type* text = types_.simple(Kind::kText);
+    const Type* wanted = types_.any();
+    switch (field.wanted) {
+      case Wanted::kText:
+        wanted = text;
+        break;
+      case Wanted::kTexts:
+        wanted = types_.list(text);
+        break;
+      case Wanted::kInstant:
+        wanted = types_.simple(Kind::kInstant);
+        break;
+      case Wanted::kNumber:
+        wanted = types_.simple(Kind::kNumber);
+        break;
+      case Wanted::kRecord:
+        wanted = types_.either(types_.map(types_.any()), types_.record({}, {}));
+        break;
+      case Wanted::kAny:
+        break;
+    }
+    wanted = field.required ? wanted : types_.optional(wanted);
+    require(there, wanted, "'" + std::string(field.name) + "' of '" + name + "'", at, frame);
+  }
+  for (const std::string_view given : record->names) {
+    const bool there =
+        given == "effect" || std::any_of(known.begin(), known.end(),
+                                         [&](const EffectField& f) { return f.name == given; });
+    if (!there) {
+      complain("UNKNOWN_FIELD", "'" + name + "' has no field '" + std::string(given) + "'", at,
+               frame);
+    }
+  }
+}
+
+// Records with a field `effect` in an output, also in lists of lists.
+void Checker::check_output(const Type* type, std::uint32_t at, const Frame& frame) {
+  for (const Type* const member : members(type)) {
+    if (member->is(Kind::kList) || member->is(Kind::kTuple)) {
+      for (const Type* const part : member->parts) {
+        check_output(part, at, frame);
+      }
+      continue;
+    }
+    const Type* effect = member->is(Kind::kRecord) ? member->field("effect") : nullptr;
+    if (effect == nullptr || !effect->is(Kind::kLiteral) || !effect->literal.is(Tag::kText)) {
+      continue;
+    }
+    const std::string_view name = effect->literal.text();
+    if (fields_of(name).empty()) {
+      complain("UNKNOWN_EFFECT",
+               "there is no effect '" + std::string(name) +
+                   "' here; there are scheduleJob, sendEmail, httpPost, messageActor",
+               at, frame);
+    } else {
+      check_effect(name, member, at, frame);
+    }
+  }
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,201 @@
+// compile(): a component and the modules that it imports.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "components/reactor/checker.h"
+#include "components/reactor/limits.h"
+#include "components/reactor/parser.h"
+
+namespace daybook::reactor {
+namespace {
+
+// A program is never larger than so many times its source; the arena only has to stop what is
+// beyond all reason.
+constexpr std::size_t kArenaBytesMax = 256U << 20;
+
+// 'a/b.hrc' and '../c.module.hrc' → 'c.module.hrc'. Empty when it leads out of the tree.
+std::string resolve(std::string_view from, std::string_view path) {
+  std::vector<std::string_view> parts;
+  const auto add = [&](std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('/'), text.size());
+      const std::string_view part = text.substr(0, end);
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (part == "..") {
+        if (parts.empty()) {
+          return false;
+        }
+        parts.pop_back();
+      } else if (!part.empty() && part != ".") {
+        parts.push_back(part);
+      }
+    }
+    return true;
+  };
+  const std::size_t folder = from.rfind('/');
+  if (!path.starts_with('/') && folder != std::string_view::npos) {
+    add(from.substr(0, folder));
+  }
+  if (!add(path)) {
+    return {};
+  }
+  std::string out;
+  for (const std::string_view part : parts) {
+    out += (out.empty() ? "" : "/") + std::string(part);
+  }
+  return out;
+}
+
+// One compilation: every module once, whoever imports it.
+class Compilation {
+ public:
+  Compilation(const Modules& modules, const Sets& sets, std::vector<Diagnostic>& diagnostics)
+      : modules_(modules), sets_(sets), diagnostics_(diagnostics) {}
+
+  std::shared_ptr<const Program> run(std::string_view id, std::string code);
+  std::vector<std::string> imports() const {
+    std::vector<std::string> out;
+    for (const auto& [id, module] : done_) {
+      out.push_back(id);
+    }
+    return out;
+  }
+
+ private:
+  class Loader;
+  struct Done {
+    std::shared_ptr<const Program> program;  // null: it has faults, or is not done yet
+    std::vector<const Type*> frame;
+  };
+
+  std::shared_ptr<const Program> load(std::string_view from, std::string_view path,
+                                      std::string& reason);
+  std::shared_ptr<const Program> module(const std::string& id, std::string& reason);
+  std::shared_ptr<const Program> build(std::string_view id, std::string code,
+                                       std::vector<const Type*>& frame);
+
+  const Modules& modules_;
+  const Sets& sets_;
+  std::vector<Diagnostic>& diagnostics_;
+  Types types_;
+  std::map<std::string, Done, std::less<>> done_;
+  std::set<std::string, std::less<>> open_;  // being compiled: an import of one is a circle
+};
+
+class Compilation::Loader final : public ModuleLoader {
+ public:
+  Loader(Compilation& compilation, std::string_view id) : compilation_(compilation), id_(id) {}
+
+  std::shared_ptr<const Program> load(std::string_view path, std::string& reason) override {
+    return compilation_.load(id_, path, reason);
+  }
+  // A prelude and what it imports do without it.
+  std::shared_ptr<const Program> prelude() override {
+    std::string reason;
+    if (compilation_.open_.contains(kPreludeId) || id_ == kPreludeId ||
+        !compilation_.modules_.code(kPreludeId)) {
+      return nullptr;
+    }
+    return compilation_.module(std::string(kPreludeId), reason);
+  }
+
+ private:
+  Compilation& compilation_;
+  const std::string_view id_;
+};
+
+std::shared_ptr<const Program> Compilation::load(std::string_view from, std::string_view path,
+                                                 std::string& reason) {
+  const std::string id = resolve(from, path);
+  if (id.empty()) {
+    reason = "'" + std::string(path) + "' leads to no component";
+    return nullptr;
+  }
+  return module(id, reason);
+}
+
+std::shared_ptr<const Program> Compilation::module(const std::string& id, std::string& reason) {
+  if (open_.contains(id)) {
+    reason = "'" + id + "' imports, in the end, itself";
+    return nullptr;
+  }
+  if (const auto known = done_.find(id); known != done_.end()) {
+    reason = "the module '" + id + "' has faults";
+    return known->second.program;
+  }
+  if (done_.size() >= kModulesMax) {
+    reason = "more than " + std::to_string(kModulesMax) + " modules are imported";
+    return nullptr;
+  }
+  auto code = modules_.code(id);
+  if (!code) {
+    reason = "there is no module '" + id + "'";
+    return nullptr;
+  }
+  Done done;
+  done.program = build(id, std::move(*code), done.frame);
+  reason = "the module '" + id + "' has faults";
+  return done_.emplace(id, std::move(done)).first->second.program;
+}
+
+std::shared_ptr<const Program> Compilation::build(std::string_view id, std::string code,
+                                                  std::vector<const Type*>& frame) {
+  const std::size_t faults = diagnostics_.size();
+  const std::string name(id);
+  open_.insert(name);
+  auto program = std::make_shared<Program>(name, std::move(code), kArenaBytesMax);
+  Loader loader(*this, name);
+  const bool readable = Parser(*program, loader, diagnostics_).run();
+  if (readable) {
+    std::vector<const std::vector<const Type*>*> imported;
+    for (const auto& module : program->modules) {
+      imported.push_back(&done_.find(module->source.name())->second.frame);
+    }
+    frame = Checker(types_, sets_, diagnostics_).check(*program, imported);
+  }
+  open_.erase(name);
+  return diagnostics_.size() == faults ? program : nullptr;
+}
+
+std::shared_ptr<const Program> Compilation::run(std::string_view id, std::string code) {
+  std::vector<const Type*> frame;
+  return build(id, std::move(code), frame);
+}
+
+std::string type_text(const TypeNode* node) {
+  Types types;
+  return node == nullptr ? "value" : Types::text(types.of_node(*node));
+}
+
+}  // namespace
+
+Compiled compile(std::string_view id, std::string code, const Modules& modules, const Sets& sets) {
+  Compiled out;
+  try {
+    Compilation compilation(modules, sets, out.diagnostics);
+    out.program = compilation.run(id, std::move(code));
+    out.imports = compilation.imports();
+  } catch (const ArenaFull&) {
+    out.diagnostics.push_back({"TOO_LARGE", "the program is too large", std::string(id), {}, {}});
+  }
+  if (!out.diagnostics.empty()) {
+    out.program = nullptr;
+  }
+  return out;
+}
+
+std::vector<ParameterInfo> parameters_of(const Program& program) {
+  std::vector<ParameterInfo> out;
+  for (const Parameter& p : program.parameters) {
+    out.push_back({std::string(p.name), type_text(p.type), p.fallback == nullptr});
+  }
+  return out;
+}
+
+std::size_t memory_of(const Program& program) {
+  return sizeof(Program) + program.arena.bytes() + program.source.text().size() +
+         program.exports.capacity() * sizeof(Export);
+}
+
+}  // namespace daybook::reactor

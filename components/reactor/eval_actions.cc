@@ -1,0 +1,212 @@
+// What reaches the outside: effects, which are only noted, and questions, which are asked.
+#include <algorithm>
+
+#include "base/derived_id.h"
+#include "base/json_text.h"
+#include "components/reactor/effects.h"
+#include "components/reactor/evaluator.h"
+#include "components/reactor/format.h"
+#include "components/reactor/json.h"
+
+namespace daybook::reactor {
+
+using B = Builtin;
+
+namespace {
+
+// The field of a record, or nothing.
+Value field_of(const Value& record, std::string_view name) {
+  if (!record.is(Tag::kRecord)) {
+    return {};
+  }
+  const std::uint32_t at = record.record->shape->find(name);
+  return at < record.record->shape->size ? record.record->values[at] : Value{};
+}
+
+}  // namespace
+
+std::string Evaluator::derive_id(std::string_view purpose) {
+  const DerivedId id = daybook::derive_id(inputs_.seed, purpose, ids_++);
+  return id.text();
+}
+
+void Evaluator::add_effect(EffectText effect, const Program* program, std::uint32_t at) {
+  if (effects_.size() >= inputs_.limits.effects) {
+    stop("EFFECT_LIMIT", "more than " + std::to_string(inputs_.limits.effects) + " effects",
+         program, at);
+  }
+  effects_.push_back(std::move(effect));
+}
+
+std::string Evaluator::ask(std::string question, const Frame& frame, std::uint32_t at) {
+  if (exchanges_.size() >= inputs_.limits.questions) {
+    stop("QUESTION_LIMIT",
+         "more than " + std::to_string(inputs_.limits.questions) + " queries and calls",
+         frame.program, at);
+  }
+  auto answer = world_.ask(question);
+  if (!answer) {
+    Stop failed;
+    failed.fault = {answer.error().reason, answer.error().message,
+                    std::string(frame.program->source.name()),
+                    frame.program->source.position_of(at), true};
+    throw failed;
+  }
+  answer_bytes_ += answer->size();
+  if (answer_bytes_ > inputs_.limits.answers) {
+    stop("ANSWER_LIMIT", "the answers of queries and calls are over their limit", frame.program,
+         at);
+  }
+  exchanges_.push_back({std::move(question), *answer});
+  return std::move(*answer);
+}
+
+// Every declared field is asked for: what was not selected can be read too.
+void Evaluator::question_of(const Navigation& nav, std::string& out, Frame& frame) {
+  out += "{\"edge\":";
+  append_json_string(out, nav.edge);
+  const auto add = [&](std::string_view name, const Node* node) {
+    if (node == nullptr) {
+      return;
+    }
+    out += ",\"" + std::string(name) + "\":";
+    append_json_string(out, text_of(eval(node, frame), frame, node->at));
+  };
+  add("filter", nav.filter);
+  add("orderBy", nav.order_by);
+  if (!nav.navigate.empty()) {
+    char before = '[';
+    out += ",\"navigate\":";
+    for (const Navigation& inner : nav.navigate) {
+      out += before;
+      before = ',';
+      question_of(inner, out, frame);
+    }
+    out += ']';
+  }
+  out += '}';
+}
+
+Value Evaluator::query(const QueryNode& node, Frame& frame) {
+  std::string question = "{\"query\":";
+  question_of(node.root, question, frame);
+  question += '}';
+  Value answer;
+  if (!read_value(*this, ask(std::move(question), frame, node.at), answer)) {
+    stop("BAD_ANSWER", "the answer of the query is no JSON", frame.program, node.at);
+  }
+  if (const Value error = field_of(answer, "error"); error.is(Tag::kText)) {
+    return record_of(shape_of({"message"}, "QueryError"), {error});
+  }
+  const Value rows = field_of(answer, "rows");
+  if (!rows.is(Tag::kList)) {
+    stop("BAD_ANSWER", "the answer of the query has no rows", frame.program, node.at);
+  }
+  FieldType type;
+  type.kind = FieldType::Kind::kList;
+  type.element = std::make_shared<const FieldType>(read_field_type(field_of(answer, "type")));
+  return typed(*this, rows, type);
+}
+
+// Notes the effect that a function stands for, and gives the id that it will have.
+Value Evaluator::send(std::string_view effect, Value record, const BuiltinNode& node,
+                      Frame& frame) {
+  EffectText out;
+  out.id = derive_id("sending");
+  out.json = effect_json(*this, effect, record, frame.program, node.at);
+  const std::string bytes = parse_uuid(out.id);
+  add_effect(std::move(out), frame.program, node.at);
+  return Value::of_bytes(Tag::kUuid, arena_.text(bytes));
+}
+
+Value Evaluator::action(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  const std::size_t count = node.arguments.size();
+  switch (node.function) {
+    case B::kNewId:
+      return Value::of_bytes(Tag::kUuid, arena_.text(parse_uuid(derive_id("newid"))));
+    case B::kSendEmail:
+      return send("sendEmail", arguments[0], node, frame);
+    case B::kHttpPost: {
+      if (arguments[0].is(Tag::kRecord)) {
+        return send("httpPost", arguments[0], node, frame);
+      }
+      const Value options = count > 1 ? arguments[1] : Value{};
+      return send(
+          "httpPost",
+          record_of(shape_of({"url", "headers", "body"}),
+                    {arguments[0], field_of(options, "headers"), field_of(options, "body")}),
+          node, frame);
+    }
+    case B::kScheduleJob: {
+      Value record = arguments[0];
+      if (!record.is(Tag::kRecord)) {
+        record = record_of(
+            shape_of({"definition", "parameters", "at"}),
+            {arguments[0], count > 1 ? arguments[1] : Value{}, count > 2 ? arguments[2] : Value{}});
+      }
+      add_effect({effect_json(*this, "scheduleJob", record, frame.program, node.at), {}},
+                 frame.program, node.at);
+      return {};
+    }
+    case B::kMessageActor:
+      return message_actor(node, arguments, frame);
+    default:
+      return http_call(node, arguments, frame);
+  }
+}
+
+Value Evaluator::message_actor(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  std::string question = "{\"actor\":{\"type\":";
+  const auto add = [&](const Value& value) {
+    append_json(*this, value, question, text_bytes_max(), frame.program, node.at);
+  };
+  add(arguments[0]);
+  question += ",\"id\":";
+  add(arguments[1]);
+  question += ",\"messages\":";
+  add(arguments[2]);
+  question += ",\"preview\":";
+  add(node.arguments.size() > 3 ? arguments[3] : Value::of_bool(false));
+  question += "}}";
+  Value answer;
+  if (!read_value(*this, ask(std::move(question), frame, node.at), answer)) {
+    stop("BAD_ANSWER", "the answer of the actor is no JSON", frame.program, node.at);
+  }
+  Value errors = field_of(answer, "errors");
+  if (const Value error = field_of(answer, "error"); error.is(Tag::kText)) {
+    errors = list_of({record_of(shape_of({"code", "message"}), {text("ACTOR_FAILED"), error})});
+  }
+  return record_of(shape_of({"data", "errors"}),
+                   {field_of(answer, "data"), errors.is(Tag::kList) ? errors : list_of({})});
+}
+
+Value Evaluator::http_call(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  const Value options = node.arguments.size() > 1 ? arguments[1] : Value{};
+  std::string question = "{\"http\":{\"url\":";
+  const auto add = [&](const Value& value) {
+    append_json(*this, value, question, text_bytes_max(), frame.program, node.at);
+  };
+  add(Value::of_text(text_of(arguments[0], frame, node.at)));
+  for (const std::string_view name : {"method", "headers", "body"}) {
+    if (const Value value = field_of(options, name); !value.is(Tag::kNothing)) {
+      question += ",\"" + std::string(name) + "\":";
+      add(value);
+    }
+  }
+  question += "}}";
+  Value answer;
+  if (!read_value(*this, ask(std::move(question), frame, node.at), answer)) {
+    stop("BAD_ANSWER", "the answer is no JSON", frame.program, node.at);
+  }
+  if (const Value error = field_of(answer, "error"); error.is(Tag::kText)) {
+    stop("HTTP_FAILED", error.text(), frame.program, node.at);
+  }
+  const Value status = field_of(answer, "statusCode");
+  const std::int64_t code = whole(status, "the status", frame, node.at);
+  const bool ok = code >= 200 && code < 300;
+  return record_of(
+      shape_of({"statusCode", "headers", "content"}, ok ? "HttpResponseOk" : "HttpResponse"),
+      {status, field_of(answer, "headers"), field_of(answer, "content")});
+}
+
+}  // namespace daybook::reactor

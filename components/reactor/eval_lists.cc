@@ -1,0 +1,417 @@
+// Filters of lists and maps.
+#include <algorithm>
+#include <unordered_map>
+
+#include "components/reactor/compare.h"
+#include "components/reactor/evaluator.h"
+#include "components/reactor/format.h"
+
+namespace daybook::reactor {
+
+using B = Builtin;
+
+Value Evaluator::builtin(const BuiltinNode& node, Frame& frame) {
+  Value arguments[4];
+  for (std::size_t i = 0; i < node.arguments.size(); ++i) {
+    arguments[i] = eval(node.arguments[i], frame);
+  }
+  if (node.function <= B::kContains) {
+    return list_filter(node, arguments, frame);
+  }
+  if (node.function <= B::kAsMap) {
+    return map_filter(node, arguments[0], frame);
+  }
+  if (node.function <= B::kAbs) {
+    return number_filter(node, arguments, frame);
+  }
+  if (node.function <= B::kHmacSha256) {
+    return text_filter(node, arguments, frame);
+  }
+  if (node.function <= B::kDayOfWeek) {
+    return time_filter(node, arguments, frame);
+  }
+  return action(node, arguments, frame);
+}
+
+Value Evaluator::sequence(const BuiltinNode& node, const Value* arguments, Sequence::Kind kind,
+                          Frame& frame) {
+  auto* s = arena_.make<Sequence>();
+  s->kind = kind;
+  s->at = node.at;
+  s->program = frame.program;
+  s->source = arguments[0];
+  s->argument = arguments[1];
+  s->pattern = node.pattern;
+  s->negated = node.negated;
+  // What is no list is said here, not where the elements are wanted.
+  if (s->source.is(Tag::kRecord) || s->source.is(Tag::kNothing)) {
+    cursor(s->source, frame.program, node.at);
+  }
+  Value out;
+  out.tag = Tag::kSequence;
+  out.sequence = s;
+  return out;
+}
+
+Value Evaluator::list_filter(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  const Value& list = arguments[0];
+  const Program* program = frame.program;
+  const auto counted = [&](Sequence::Kind kind) {
+    const std::int64_t count = whole(arguments[1], "how many", frame, node.at);
+    const Value with_count[2] = {list, Value::of_number(count)};
+    return sequence(node, with_count, kind, frame);
+  };
+  switch (node.function) {
+    case B::kSelect:
+      return sequence(node, arguments, Sequence::Kind::kSelect, frame);
+    case B::kWhere:
+      return sequence(node, arguments, Sequence::Kind::kWhere, frame);
+    case B::kFlatten:
+      return sequence(node, arguments, Sequence::Kind::kFlatten, frame);
+    case B::kConcat:
+      return sequence(node, arguments, Sequence::Kind::kConcat, frame);
+    case B::kTake:
+      return counted(Sequence::Kind::kTake);
+    case B::kSkip:
+      return counted(Sequence::Kind::kSkip);
+    case B::kRepeat:
+      return counted(Sequence::Kind::kRepeat);
+    case B::kFirst:
+    case B::kLast:
+    case B::kCount:
+      return ends(node, list, frame);
+    case B::kSum:
+    case B::kAverage:
+      return sum(node, list, frame);
+    case B::kMin:
+    case B::kMax:
+      return extreme(node, list, frame);
+    case B::kBuffer:
+      return forced(list, program, node.at);
+    case B::kDistinct:
+      return distinct(node, list, frame);
+    case B::kReverse: {
+      const Value there = forced(list, program, node.at);
+      std::vector<Value> items(there.items, there.items + there.size);
+      std::reverse(items.begin(), items.end());
+      return list_of(items);
+    }
+    case B::kAny:
+    case B::kAll:
+      return quantified(node, arguments, frame);
+    case B::kFold:
+      return fold(node, arguments, frame);
+    case B::kGroupBy:
+      return group_by(node, arguments, frame);
+    default:
+      return contains(node, arguments, frame);
+  }
+}
+
+// first, last, count
+Value Evaluator::ends(const BuiltinNode& node, const Value& list, Frame& frame) {
+  Value out;
+  std::int64_t count = 0;
+  each(list, frame.program, node.at, [&](const Value& item) {
+    out = item;
+    ++count;
+    return node.function != B::kFirst;
+  });
+  return node.function == B::kCount ? Value::of_number(count) : out;
+}
+
+Value Evaluator::quantified(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  const bool any = node.function == B::kAny;
+  bool out = !any;
+  each(arguments[0], frame.program, node.at, [&](const Value& item) {
+    const bool holds =
+        node.arguments.size() == 1 ||
+        truth(call(arguments[1], &item, 1, node.at, frame.program), frame.program, node.at);
+    out = holds == any ? any : out;
+    return holds != any;
+  });
+  return Value::of_bool(out);
+}
+
+Value Evaluator::contains(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  if (arguments[0].is(Tag::kText)) {
+    return Value::of_bool(arguments[0].text().find(text_of(arguments[1], frame, node.at)) !=
+                          std::string_view::npos);
+  }
+  bool found = false;
+  each(arguments[0], frame.program, node.at, [&](const Value& item) {
+    found = equal_values(item, arguments[1]);
+    return !found;
+  });
+  return Value::of_bool(found);
+}
+
+// Of numbers, or of lengths of time; 0 of nothing at all.
+Value Evaluator::sum(const BuiltinNode& node, const Value& list, Frame& frame) {
+  Value total = Value::of_number(0);
+  std::int64_t count = 0;
+  each(list, frame.program, node.at, [&](const Value& item) {
+    std::int64_t quick = 0;
+    if (total.is(Tag::kNumber) && item.is(Tag::kNumber) && total.aux == item.aux &&
+        !__builtin_add_overflow(total.number, item.number, &quick)) {
+      total = Value::of_number(quick, total.aux);
+    } else if (count == 0 && item.is(Tag::kSpan)) {
+      total = item;
+    } else {
+      if (item.is(Tag::kText)) {
+        stop_type("a number to add", item, frame.program, node.at);
+      }
+      total = arithmetic_slow(Arithmetic::kAdd, total, item, frame, node.at);
+    }
+    return ++count > 0;
+  });
+  if (node.function == B::kSum) {
+    return total;
+  }
+  return count == 0
+             ? Value{}
+             : arithmetic_slow(Arithmetic::kDivide, total, Value::of_number(count), frame, node.at);
+}
+
+Value Evaluator::extreme(const BuiltinNode& node, const Value& list, Frame& frame) {
+  Value out;
+  bool first = true;
+  each(list, frame.program, node.at, [&](const Value& item) {
+    const auto order = first ? std::strong_ordering::equal : order_values(item, out);
+    if (!order) {
+      stop("RUN_TYPE",
+           std::string(kind_text(item)) + " and " + std::string(kind_text(out)) + " have no order",
+           frame.program, node.at);
+    }
+    if (first || (node.function == B::kMin ? *order < 0 : *order > 0)) {
+      out = item;
+    }
+    first = false;
+    return true;
+  });
+  return out;
+}
+
+Value Evaluator::fold(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  Value pair[2] = {arguments[1], {}};
+  each(arguments[0], frame.program, node.at, [&](const Value& item) {
+    pair[1] = item;
+    pair[0] = call(arguments[2], pair, 2, node.at, frame.program);
+    return true;
+  });
+  return pair[0];
+}
+
+// In the order in which the keys first come.
+Value Evaluator::group_by(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  std::vector<std::pair<Value, std::vector<Value>>> groups;
+  std::unordered_map<std::string, std::vector<std::size_t>> places;
+  each(arguments[0], frame.program, node.at, [&](const Value& item) {
+    const Value key =
+        forced_deep(call(arguments[1], &item, 1, node.at, frame.program), frame.program, node.at);
+    std::string plain;
+    plain_text(key, plain);
+    auto& same = places[plain];
+    for (const std::size_t place : same) {
+      step(frame.program, node.at);
+      if (equal_values(groups[place].first, key)) {
+        groups[place].second.push_back(item);
+        return true;
+      }
+    }
+    same.push_back(groups.size());
+    groups.push_back({key, {item}});
+    return true;
+  });
+  const Shape* shape = shape_of({"key", "items"});
+  std::vector<Value> out;
+  for (const auto& [key, items] : groups) {
+    out.push_back(record_of(shape, {key, list_of(items)}));
+  }
+  return list_of(out);
+}
+
+Value Evaluator::distinct(const BuiltinNode& node, const Value& list, Frame& frame) {
+  std::vector<Value> out;
+  std::unordered_map<std::string, std::vector<std::size_t>> places;
+  each(list, frame.program, node.at, [&](const Value& item) {
+    const Value value = forced_deep(item, frame.program, node.at);
+    std::string plain;
+    plain_text(value, plain);
+    auto& same = places[plain];
+    for (const std::size_t place : same) {
+      step(frame.program, node.at);
+      if (equal_values(out[place], value)) {
+        return true;
+      }
+    }
+    same.push_back(out.size());
+    out.push_back(value);
+    return true;
+  });
+  return list_of(out);
+}
+
+Value Evaluator::map_filter(const BuiltinNode& node, const Value& piped, Frame& frame) {
+  if (node.function == B::kAsMap) {
+    return as_map(node, piped, frame);
+  }
+  std::vector<Value> keys;
+  std::vector<Value> values;
+  if (piped.is(Tag::kMap)) {
+    keys.assign(piped.map->keys, piped.map->keys + piped.map->size);
+    values.assign(piped.map->values, piped.map->values + piped.map->size);
+  } else if (piped.is(Tag::kRecord)) {
+    const Shape& shape = *piped.record->shape;
+    for (std::uint32_t i = 0; i < shape.size; ++i) {
+      keys.push_back(Value::of_text(shape.names[i]));
+      values.push_back(piped.record->values[i]);
+    }
+  } else {
+    stop_type("a map", piped, frame.program, node.at);
+  }
+  if (node.function == B::kKeys) {
+    return list_of(keys);
+  }
+  if (node.function == B::kValues) {
+    return list_of(values);
+  }
+  const Shape* shape = shape_of({"key", "value"});
+  std::vector<Value> out;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    out.push_back(record_of(shape, {keys[i], values[i]}));
+  }
+  return list_of(out);
+}
+
+// Of pairs, or of records with key and value.
+Value Evaluator::as_map(const BuiltinNode& node, const Value& piped, Frame& frame) {
+  std::vector<Value> keys;
+  std::vector<Value> values;
+  each(piped, frame.program, node.at, [&](const Value& item) {
+    Value key;
+    Value value;
+    if ((item.is(Tag::kTuple) || item.is(Tag::kList)) && item.size == 2) {
+      key = item.items[0];
+      value = item.items[1];
+    } else if (item.is(Tag::kRecord)) {
+      const Shape& shape = *item.record->shape;
+      const std::uint32_t k = shape.find("key");
+      const std::uint32_t v = shape.find("value");
+      key = k < shape.size ? item.record->values[k] : Value{};
+      value = v < shape.size ? item.record->values[v] : Value{};
+    }
+    std::string plain;
+    if (key.is(Tag::kNothing) || !plain_text(key, plain)) {
+      stop_type("a pair, or a record with key and value,", item, frame.program, node.at);
+    }
+    keys.push_back(key.is(Tag::kText) ? key : text(plain));
+    values.push_back(value);
+    return true;
+  });
+  return map_of(keys, values);
+}
+
+// Stable: what compares equal stays in order; nothing comes first.
+Value Evaluator::order_by(const OrderByNode& node, Frame& frame) {
+  const Value list = forced(eval(node.source, frame), frame.program, node.at);
+  if (!list.is(Tag::kList) && !list.is(Tag::kTuple)) {
+    cursor(list, frame.program, node.at);
+    stop_type("a list", list, frame.program, node.at);
+  }
+  std::vector<std::pair<Value, Value>> keyed;
+  for (std::uint32_t i = 0; i < list.size; ++i) {
+    Value key = list.items[i];
+    for (const std::string_view name : node.path) {
+      step(frame.program, node.at);
+      const std::uint32_t at = key.is(Tag::kRecord) ? key.record->shape->find(name) : 0;
+      const bool there = key.is(Tag::kRecord) && at < key.record->shape->size;
+      key = there ? key.record->values[at] : Value{};
+    }
+    keyed.emplace_back(key, list.items[i]);
+  }
+  const auto before = [&](const Value& a, const Value& b) {
+    step(frame.program, node.at);
+    if (a.is(Tag::kNothing) || b.is(Tag::kNothing)) {
+      return a.is(Tag::kNothing) && !b.is(Tag::kNothing);
+    }
+    const auto order = order_values(a, b);
+    if (!order) {
+      stop("RUN_TYPE",
+           std::string(kind_text(a)) + " and " + std::string(kind_text(b)) + " have no order",
+           frame.program, node.at);
+    }
+    return *order < 0;
+  };
+  std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {
+    return node.descending ? before(b.first, a.first) : before(a.first, b.first);
+  });
+  std::vector<Value> out;
+  for (const auto& [key, item] : keyed) {
+    out.push_back(item);
+  }
+  return list_of(out);
+}
+
+// Pairs of records whose key is equal; `right` keeps what the right side alone has, `outer` what
+// either has.
+Value Evaluator::join(const JoinNode& node, Frame& frame) {
+  const Value left = forced(eval(node.left, frame), frame.program, node.at);
+  const Value right = forced(eval(node.right, frame), frame.program, node.at);
+  const auto keys = [&](const Value& side) {
+    std::unordered_map<std::string, std::vector<Value>> out;
+    each(side, frame.program, node.at, [&](const Value& item) {
+      out[key_of(item, node, frame)].push_back(item);
+      return true;
+    });
+    return out;
+  };
+  const auto rights = keys(right);
+  const auto lefts = keys(left);
+  std::vector<Value> out;
+  const auto pair = [&](const Value& l, const Value& r) {
+    step(frame.program, node.at);
+    if (out.size() * sizeof(Value) > inputs_.limits.memory) {
+      stop("MEMORY_LIMIT", "the join is too long", frame.program, node.at);
+    }
+    out.push_back(record_of(node.pair, {l, r}));
+  };
+  if (node.side != JoinNode::Side::kRight) {
+    each(left, frame.program, node.at, [&](const Value& item) {
+      const auto found = rights.find(key_of(item, node, frame));
+      if (found != rights.end()) {
+        std::for_each(found->second.begin(), found->second.end(),
+                      [&](const Value& other) { pair(item, other); });
+      } else if (node.side == JoinNode::Side::kOuter) {
+        pair(item, {});
+      }
+      return true;
+    });
+  }
+  if (node.side != JoinNode::Side::kInner) {
+    each(right, frame.program, node.at, [&](const Value& item) {
+      const auto found = lefts.find(key_of(item, node, frame));
+      if (found == lefts.end()) {
+        pair({}, item);
+      } else if (node.side == JoinNode::Side::kRight) {
+        std::for_each(found->second.begin(), found->second.end(),
+                      [&](const Value& other) { pair(other, item); });
+      }
+      return true;
+    });
+  }
+  return list_of(out);
+}
+
+std::string Evaluator::key_of(const Value& item, const JoinNode& node, const Frame& frame) {
+  std::string out;
+  const std::uint32_t at = item.is(Tag::kRecord) ? item.record->shape->find(node.key) : 0;
+  const bool there = item.is(Tag::kRecord) && at < item.record->shape->size;
+  if (!there || !plain_text(item.record->values[at], out)) {
+    stop("RUN_FIELD", "a record to join has no field '" + std::string(node.key) + "'",
+         frame.program, node.at);
+  }
+  return out;
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,361 @@
+#include "components/reactor/lexer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "components/reactor/limits.h"
+
+namespace daybook::reactor {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_name_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+bool is_name(char c) {
+  return is_name_start(c) || is_digit(c);
+}
+
+// Behind these words an operand follows, so a slash begins a regular expression.
+bool wants_operand(std::string_view name) {
+  constexpr std::array kWords = {"from", "and", "or",   "not",   "match", "when",
+                                 "is",   "on",  "with", "where", "select"};
+  return std::find(kWords.begin(), kWords.end(), name) != kWords.end();
+}
+
+struct Sign {
+  std::string_view text;
+  TokenKind kind;
+};
+
+// Longer ones first.
+constexpr std::array kSigns = {
+    Sign{"::", TokenKind::kConvert},    Sign{"==", TokenKind::kEqual},
+    Sign{"=>", TokenKind::kLambda},     Sign{"!=", TokenKind::kNotEqual},
+    Sign{"<=", TokenKind::kLessEqual},  Sign{">=", TokenKind::kGreaterEqual},
+    Sign{"|>", TokenKind::kThen},       Sign{"->", TokenKind::kArrow},
+    Sign{"(", TokenKind::kOpenParen},   Sign{")", TokenKind::kCloseParen},
+    Sign{"[", TokenKind::kOpenBracket}, Sign{"]", TokenKind::kCloseBracket},
+    Sign{"{", TokenKind::kOpenBrace},   Sign{"}", TokenKind::kCloseBrace},
+    Sign{",", TokenKind::kComma},       Sign{".", TokenKind::kDot},
+    Sign{":", TokenKind::kColon},       Sign{"=", TokenKind::kAssign},
+    Sign{"<", TokenKind::kLess},        Sign{">", TokenKind::kGreater},
+    Sign{"+", TokenKind::kPlus},        Sign{"-", TokenKind::kMinus},
+    Sign{"*", TokenKind::kStar},        Sign{"/", TokenKind::kSlash},
+    Sign{"|", TokenKind::kPipe},        Sign{"&", TokenKind::kAmpersand},
+};
+
+// The byte behind the text whose opening quote stands at `at`, or npos when it does not end.
+std::size_t end_of_text(std::string_view text, std::size_t at, std::size_t end,
+                        std::size_t dollars) {
+  const char quote = text[at];
+  std::size_t i = at + 1;
+  while (i < end) {
+    if (text[i] == quote) {
+      if (i + 1 < end && text[i + 1] == quote) {
+        i += 2;
+        continue;
+      }
+      return i + 1;
+    }
+    std::size_t braces = 0;
+    while (dollars > 0 && i + braces < end && text[i + braces] == '{') {
+      ++braces;
+    }
+    if (dollars > 0 && braces >= dollars) {
+      i = end_of_interpolated(text, i + braces, end, dollars) + dollars;
+    } else {
+      i += std::max<std::size_t>(braces, 1);
+    }
+  }
+  return std::string_view::npos;
+}
+
+class Lexer {
+ public:
+  Lexer(const Source& source, std::uint32_t begin, std::uint32_t end,
+        std::vector<Diagnostic>& diagnostics)
+      : source_(source), text_(source.text()), at_(begin), end_(end), diagnostics_(diagnostics) {
+    const std::size_t line = begin == 0 ? std::string_view::npos : text_.rfind('\n', begin - 1);
+    line_start_ = line == std::string_view::npos ? 0 : line + 1;
+    tokens_.reserve((end - begin) / 5 + 2);
+  }
+
+  std::vector<Token> run() {
+    for (;;) {
+      skip_space();
+      Token token;
+      token.offset = static_cast<std::uint32_t>(at_);
+      token.column = static_cast<std::uint32_t>(at_ - line_start_ + 1);
+      token.first_on_line = fresh_line_;
+      fresh_line_ = false;
+      if (at_ < end_) {
+        read(token);
+      }
+      tokens_.push_back(token);
+      if (token.kind == TokenKind::kEnd) {
+        return std::move(tokens_);
+      }
+    }
+  }
+
+ private:
+  char peek(std::size_t ahead = 0) const { return at_ + ahead < end_ ? text_[at_ + ahead] : '\0'; }
+
+  void bad(std::string_view message, std::size_t at) {
+    if (diagnostics_.size() < kDiagnosticsMax) {
+      diagnostics_.push_back(source_.diagnose("SYNTAX", message, static_cast<std::uint32_t>(at)));
+    }
+  }
+
+  void new_line(std::size_t start) {
+    line_start_ = start;
+    fresh_line_ = true;
+  }
+
+  void skip_space() {
+    while (at_ < end_) {
+      const char c = text_[at_];
+      if (c == '\n') {
+        new_line(++at_);
+      } else if (c == ' ' || c == '\t' || c == '\r') {
+        ++at_;
+      } else if (c == '/' && peek(1) == '/') {
+        at_ = std::min(text_.find('\n', at_), end_);
+      } else if (c == '/' && peek(1) == '*') {
+        skip_block_comment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  void skip_block_comment() {
+    const std::size_t close = text_.find("*/", at_ + 2);
+    if (close == std::string_view::npos || close + 2 > end_) {
+      bad("this comment does not end", at_);
+      at_ = end_;
+      return;
+    }
+    for (; at_ < close + 2; ++at_) {
+      if (text_[at_] == '\n') {
+        new_line(at_ + 1);
+      }
+    }
+  }
+
+  void read(Token& token) {
+    const char c = text_[at_];
+    if (is_name_start(c)) {
+      token.kind = TokenKind::kName;
+      token.text = take_while(is_name);
+    } else if (is_digit(c)) {
+      read_number(token);
+    } else if (c == '\'' || c == '"' || c == '$') {
+      read_text(token);
+    } else if (c == '`') {
+      read_escaped(token);
+    } else if (c == '/' && !follows_operand()) {
+      read_regex(token);
+    } else {
+      read_sign(token);
+    }
+  }
+
+  template <typename Test>
+  std::string_view take_while(Test test) {
+    const std::size_t start = at_;
+    while (at_ < end_ && test(text_[at_])) {
+      ++at_;
+    }
+    return text_.substr(start, at_ - start);
+  }
+
+  void read_sign(Token& token) {
+    for (const Sign& sign : kSigns) {
+      if (text_.substr(at_, std::min(sign.text.size(), end_ - at_)) == sign.text) {
+        token.kind = sign.kind;
+        token.text = text_.substr(at_, sign.text.size());
+        at_ += sign.text.size();
+        return;
+      }
+    }
+    token.kind = TokenKind::kBad;
+    bad("'" + std::string(text_.substr(at_, 1)) + "' has no meaning here", at_);
+    ++at_;
+  }
+
+  // Digits, a fraction, a per cent sign glued on; or an instant, which starts like a number.
+  void read_number(Token& token) {
+    if (looks_like_instant()) {
+      token.kind = TokenKind::kInstant;
+      token.text = take_while([](char c) {
+        return is_digit(c) || c == '-' || c == ':' || c == '.' || c == 'T' || c == 'Z' || c == '+';
+      });
+      return;
+    }
+    token.kind = TokenKind::kNumber;
+    const std::size_t start = at_;
+    take_while(is_digit);
+    if (peek() == '.' && is_digit(peek(1))) {
+      ++at_;
+      take_while(is_digit);
+    }
+    token.text = text_.substr(start, at_ - start);
+    if (peek() == '%') {
+      token.percent = true;
+      ++at_;
+    } else if (at_ < end_ && is_name_start(text_[at_])) {
+      bad("a number ends here; a space is needed before what follows", at_);
+    }
+  }
+
+  bool looks_like_instant() const {
+    constexpr std::string_view kForm = "dddd-dd-ddT";
+    for (std::size_t i = 0; i < kForm.size(); ++i) {
+      const char c = peek(i);
+      if (kForm[i] == 'd' ? !is_digit(c) : c != kForm[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void read_text(Token& token) {
+    std::size_t dollars = 0;
+    while (peek(dollars) == '$') {
+      ++dollars;
+    }
+    const char quote = peek(dollars);
+    if ((quote != '\'' && quote != '"') || dollars > 9) {
+      token.kind = TokenKind::kBad;
+      bad("'$' stands before a text only, at most nine of them", at_);
+      at_ += dollars;
+      return;
+    }
+    const std::size_t open = at_ + dollars;
+    const std::size_t close = end_of_text(text_, open, end_, dollars);
+    if (close == std::string_view::npos || close > end_) {
+      token.kind = TokenKind::kBad;
+      bad("this text does not end", at_);
+      at_ = end_;
+      return;
+    }
+    token.kind = TokenKind::kText;
+    token.dollars = static_cast<std::uint8_t>(dollars);
+    token.text = text_.substr(open + 1, close - open - 2);
+    const std::size_t last_line = token.text.rfind('\n');
+    if (last_line != std::string_view::npos) {
+      line_start_ = open + 1 + last_line + 1;
+    }
+    at_ = close;
+  }
+
+  void read_escaped(Token& token) {
+    const std::size_t close = text_.substr(0, end_).find('`', at_ + 1);
+    const std::string_view name = close == std::string_view::npos
+                                      ? std::string_view()
+                                      : text_.substr(at_ + 1, close - at_ - 1);
+    if (name.empty() || name.find('\n') != std::string_view::npos) {
+      token.kind = TokenKind::kBad;
+      bad("a name in backticks is not empty and ends in its line", at_);
+      ++at_;
+      return;
+    }
+    token.kind = TokenKind::kName;
+    token.escaped = true;
+    token.text = name;
+    at_ = close + 1;
+  }
+
+  // A slash divides behind an operand, and begins a pattern elsewhere.
+  bool follows_operand() const {
+    if (tokens_.empty()) {
+      return false;
+    }
+    const Token& last = tokens_.back();
+    switch (last.kind) {
+      case TokenKind::kName:
+        return last.escaped || !wants_operand(last.text);
+      case TokenKind::kText:
+      case TokenKind::kNumber:
+      case TokenKind::kInstant:
+      case TokenKind::kCloseParen:
+      case TokenKind::kCloseBracket:
+      case TokenKind::kCloseBrace:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  void read_regex(Token& token) {
+    std::size_t i = at_ + 1;
+    bool in_class = false;
+    while (i < end_ && text_[i] != '\n' && (in_class || text_[i] != '/')) {
+      in_class = text_[i] == '[' || (in_class && text_[i] != ']');
+      i += text_[i] == '\\' ? 2U : 1U;
+    }
+    if (i >= end_ || text_[i] != '/') {
+      token.kind = TokenKind::kBad;
+      bad("this regular expression does not end in its line", at_);
+      ++at_;
+      return;
+    }
+    token.kind = TokenKind::kRegex;
+    token.text = text_.substr(at_ + 1, i - at_ - 1);
+    at_ = i + 1;
+    token.flags = take_while(is_name_start);
+  }
+
+  const Source& source_;
+  const std::string_view text_;
+  std::size_t at_;
+  const std::size_t end_;
+  std::size_t line_start_ = 0;
+  bool fresh_line_ = true;
+  std::vector<Token> tokens_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+}  // namespace
+
+std::size_t end_of_interpolated(std::string_view text, std::size_t at, std::size_t end,
+                                std::size_t braces) {
+  std::size_t depth = 0;
+  while (at < end) {
+    const char c = text[at];
+    if (c == '\'' || c == '"') {
+      const std::size_t close = end_of_text(text, at, end, 0);
+      at = close == std::string_view::npos ? end : close;
+      continue;
+    }
+    if (c == '{') {
+      ++depth;
+    } else if (c == '}' && depth > 0) {
+      --depth;
+    } else if (c == '}') {
+      std::size_t closing = 0;
+      while (at + closing < end && text[at + closing] == '}' && closing < braces) {
+        ++closing;
+      }
+      if (closing == braces) {
+        return at;
+      }
+    }
+    ++at;
+  }
+  return end;
+}
+
+std::vector<Token> lex(const Source& source, std::uint32_t begin, std::uint32_t end,
+                       std::vector<Diagnostic>& diagnostics) {
+  return Lexer(source, begin, end, diagnostics).run();
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,45 @@
+// Bounds of a component in the reactor language and of its runs (I14): every one has an error and a
+// test. What a program may cost is decided here and nowhere else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace daybook::reactor {
+
+// Brackets, lambdas, matches and interpolations inside each other: the parser and the evaluator
+// recurse by them.
+inline constexpr std::size_t kNestingMax = 96;
+// Operands in one chain: a + b + c, a.b.c, x select … where …: a chain is a tree as deep as it is
+// long.
+inline constexpr std::size_t kChainMax = 200;
+// Nodes inside each other that the checker follows, through the bodies of functions that are
+// called.
+inline constexpr std::size_t kCheckDepthMax = 1500;
+// Errors listed for one program; more help nobody.
+inline constexpr std::size_t kDiagnosticsMax = 50;
+// Modules that a component imports, theirs included.
+inline constexpr std::size_t kModulesMax = 64;
+// Names alive in one function, parameters included.
+inline constexpr std::size_t kSlotsMax = 4096;
+inline constexpr std::size_t kArgumentsMax = 32;
+// Bodies of functions without declared types are checked once for each shape of arguments; so
+// often in one program, and so deep.
+inline constexpr std::size_t kCallChecksMax = 10'000;
+inline constexpr std::size_t kCallDepthMax = 64;
+// The member types of one union, beyond which it is `value`.
+inline constexpr std::size_t kUnionMax = 64;
+
+// One run.
+struct RunLimits {
+  std::uint64_t steps = 50'000'000;  // nodes evaluated; about five seconds
+  std::size_t memory = 64U << 20;    // bytes of values, all that the run ever made
+  std::size_t depth = 1000;          // calls and expressions inside each other
+  std::size_t frames = 64 * 1024;    // variables alive in calls inside each other
+  std::size_t output = 1U << 20;     // bytes of the result as JSON
+  std::size_t effects = 256;
+  std::size_t questions = 256;     // queries and calls
+  std::size_t answers = 1U << 20;  // bytes of their answers, all together
+};
+
+}  // namespace daybook::reactor

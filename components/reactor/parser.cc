@@ -1,0 +1,183 @@
+#include "components/reactor/parser.h"
+
+#include <algorithm>
+#include <array>
+
+#include "components/reactor/limits.h"
+
+namespace daybook::reactor {
+
+Parser::Parser(Program& program, ModuleLoader& loader, std::vector<Diagnostic>& diagnostics)
+    : program_(program),
+      loader_(loader),
+      diagnostics_(diagnostics),
+      tokens_(lex(program.source, 0, static_cast<std::uint32_t>(program.source.text().size()),
+                  diagnostics)) {
+  syntax_ok_ = diagnostics_.empty();
+}
+
+bool Parser::run() {
+  std::vector<Statement> statements;
+  if (const auto prelude = loader_.prelude()) {
+    program_.modules.push_back(prelude);
+    import_names(prelude, program_.modules.size() - 1);
+  }
+  while (token().kind != TokenKind::kEnd && diagnostics_.size() < kDiagnosticsMax) {
+    layout_ = {};
+    depth_ = 0;
+    in_pattern_ = false;
+    const Scopes::Mark mark = scopes_.mark();
+    try {
+      statement(statements);
+    } catch (const Failed&) {
+      scopes_.restore(mark);
+      skip_to_statement();
+    }
+  }
+  auto* body = node<BlockNode>(NodeKind::kBlock, 0);
+  body->statements = keep(statements);
+  for (const Statement& s : statements) {
+    body->outputs = static_cast<std::uint16_t>(body->outputs + (s.kind == Statement::Kind::kFrom));
+  }
+  program_.body = body;
+  program_.parameters = keep(parameters_);
+  program_.frame = scopes_.frame();
+  return syntax_ok_;
+}
+
+bool Parser::is_word(std::string_view word) const {
+  return is(TokenKind::kName) && !token().escaped && token().text == word;
+}
+
+bool Parser::ahead_is_word(std::size_t n, std::string_view word) const {
+  const Token& t = ahead(n);
+  return t.kind == TokenKind::kName && !t.escaped && t.text == word;
+}
+
+Token Parser::take() {
+  const Token out = token();
+  if (out.kind != TokenKind::kEnd) {
+    ++at_;
+  }
+  return out;
+}
+
+bool Parser::take_if(TokenKind k) {
+  const bool there = is(k);
+  at_ += there ? 1 : 0;
+  return there;
+}
+
+bool Parser::take_word(std::string_view word) {
+  const bool there = is_word(word);
+  at_ += there ? 1 : 0;
+  return there;
+}
+
+Token Parser::expect(TokenKind k, std::string_view what) {
+  if (!is(k)) {
+    fail("expected " + std::string(what) + ", not " + shown(token()));
+  }
+  return take();
+}
+
+Token Parser::expect_name(std::string_view what) {
+  return expect(TokenKind::kName, what);
+}
+
+std::string Parser::shown(const Token& t) {
+  switch (t.kind) {
+    case TokenKind::kEnd:
+      return "the end";
+    case TokenKind::kText:
+      return "a text";
+    case TokenKind::kRegex:
+      return "a regular expression";
+    default:
+      return "'" + std::string(t.text.substr(0, 40)) + "'";
+  }
+}
+
+void Parser::fail(std::string_view message) {
+  fail_at(message, token().offset);
+}
+
+void Parser::fail_at(std::string_view message, std::uint32_t offset) {
+  // What the lexer could not read is reported already.
+  if (token().kind != TokenKind::kBad) {
+    report("SYNTAX", message, offset);
+  }
+  syntax_ok_ = false;
+  throw Failed{};
+}
+
+void Parser::report(std::string_view code, std::string_view message, std::uint32_t offset) {
+  if (diagnostics_.size() < kDiagnosticsMax) {
+    diagnostics_.push_back(program_.source.diagnose(code, message, offset));
+  }
+}
+
+std::uint16_t Parser::slot(std::uint32_t at) {
+  const auto out = scopes_.new_slot();
+  if (!out) {
+    fail_at("there are more than " + std::to_string(kSlotsMax) + " names here", at);
+  }
+  return *out;
+}
+
+// Column of the first token in the line of the next one.
+std::uint32_t Parser::line_column() const {
+  std::size_t i = at_;
+  while (i > 0 && !tokens_[i].first_on_line) {
+    --i;
+  }
+  return tokens_[i].column;
+}
+
+// The bracket that closes the one at `open`; the last token when there is none.
+std::size_t Parser::close_of(std::size_t open) const {
+  std::size_t depth = 0;
+  for (std::size_t i = open; i < tokens_.size(); ++i) {
+    switch (tokens_[i].kind) {
+      case TokenKind::kOpenParen:
+      case TokenKind::kOpenBracket:
+      case TokenKind::kOpenBrace:
+        ++depth;
+        break;
+      case TokenKind::kCloseParen:
+      case TokenKind::kCloseBracket:
+      case TokenKind::kCloseBrace:
+        if (--depth == 0) {
+          return i;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return tokens_.size() - 1;
+}
+
+bool Parser::starts_statement(const Token& t) const {
+  constexpr std::array kWords = {"let", "from", "param", "import", "export"};
+  return t.kind == TokenKind::kName && !t.escaped &&
+         std::find(kWords.begin(), kWords.end(), t.text) != kWords.end();
+}
+
+void Parser::chained(std::size_t& operands) {
+  if (++operands > kChainMax) {
+    fail("a chain has at most " + std::to_string(kChainMax) + " parts; name some with let");
+  }
+}
+
+// Goes on behind a fault where a line begins with a statement.
+void Parser::skip_to_statement() {
+  while (token().kind != TokenKind::kEnd) {
+    ++at_;
+    if (token().first_on_line && starts_statement(token()) && ahead(1).kind != TokenKind::kAssign) {
+      return;
+    }
+  }
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,360 @@
+// What pipes and operators work on: literals, names, calls, records, lists, queries.
+#include <algorithm>
+
+#include "base/time_text.h"
+#include "components/reactor/limits.h"
+#include "components/reactor/parser.h"
+
+namespace daybook::reactor {
+
+// x.field, m->key, x::text, f(a): as tight as can be.
+const Node* Parser::postfix() {
+  const Node* out = operand();
+  for (std::size_t chain = 0;; chained(chain)) {
+    const Token t = token();
+    if (is(TokenKind::kDot)) {
+      take();
+      auto* field = node<FieldNode>(NodeKind::kField, t.offset);
+      field->target = out;
+      field->name = expect_name("a field").text;
+      field->cache = program_.caches++;
+      out = field;
+    } else if (is(TokenKind::kArrow)) {
+      take();
+      auto* lookup = node<PairNode>(NodeKind::kLookup, t.offset);
+      lookup->left = out;
+      lookup->right = operand();
+      out = lookup;
+    } else if (is(TokenKind::kConvert)) {
+      take();
+      auto* convert = node<ConvertNode>(NodeKind::kConvert, t.offset);
+      convert->operand = out;
+      convert->type = type_not();
+      out = convert;
+    } else if (is(TokenKind::kOpenParen) && !t.first_on_line &&
+               (out->kind == NodeKind::kCall || out->kind == NodeKind::kField)) {
+      auto* call = node<CallNode>(NodeKind::kCall, t.offset);
+      call->callee = out;
+      call->arguments = keep(argument_list());
+      out = call;
+    } else {
+      return out;
+    }
+  }
+}
+
+const Node* Parser::operand() {
+  const Keep<std::size_t> depth(depth_);
+  if (++depth_ > kNestingMax) {
+    fail("expressions are nested more than " + std::to_string(kNestingMax) + " deep");
+  }
+  return lambda_ahead() ? lambda(nullptr) : primary();
+}
+
+const Node* Parser::primary() {
+  const Token t = token();
+  switch (kind()) {
+    case TokenKind::kName:
+      return name();
+    case TokenKind::kText:
+      return text();
+    case TokenKind::kNumber:
+      return number();
+    case TokenKind::kInstant:
+      take();
+      return constant(literal_instant(t), t.offset);
+    case TokenKind::kRegex:
+      take();
+      return constant(literal_regex(t), t.offset);
+    case TokenKind::kMinus: {
+      take();
+      auto* out = node<UnaryNode>(NodeKind::kNegate, t.offset);
+      out->operand = postfix();
+      return out;
+    }
+    case TokenKind::kOpenParen:
+      return parenthesised();
+    case TokenKind::kOpenBracket:
+      return list();
+    case TokenKind::kOpenBrace:
+      return braces();
+    default:
+      fail("expected a value, not " + shown(t));
+  }
+}
+
+const ConstantNode* Parser::constant(const Value& value, std::uint32_t at) {
+  auto* out = node<ConstantNode>(NodeKind::kConstant, at);
+  out->value = value;
+  return out;
+}
+
+const Node* Parser::name() {
+  const Token word = token();
+  if (const auto target = scopes_.find(word.text);
+      target && target->binding->kind != Binding::Kind::kType) {
+    take();
+    return target->binding->kind == Binding::Kind::kFunction ? call_function(*target, word)
+                                                             : reference(*target, word);
+  }
+  if (word.escaped) {
+    take();
+    return unknown(word);
+  }
+  if (starts_statement(word)) {
+    fail("expected a value, not '" + std::string(word.text) + "'");
+  }
+  if (word.text == "true" || word.text == "false") {
+    take();
+    return constant(Value::of_bool(word.text == "true"), word.offset);
+  }
+  if (word.text == "nothing") {
+    take();
+    return constant({}, word.offset);
+  }
+  if (word.text == "query") {
+    return query();
+  }
+  if (word.text == "match") {
+    take();
+    return match(nullptr, word.offset);
+  }
+  // `now`, and as it is written in older texts `datetime.now`.
+  const bool long_now =
+      word.text == "datetime" && ahead(1).kind == TokenKind::kDot && ahead_is_word(2, "now");
+  if (word.text == "now" || long_now) {
+    at_ += long_now ? 3 : 1;
+    return node<Node>(NodeKind::kNow, word.offset);
+  }
+  const bool web =
+      word.text == "web" && ahead(1).kind == TokenKind::kDot && ahead_is_word(2, "http");
+  if (const BuiltinEntry* entry = find_builtin(web ? "web.http" : word.text)) {
+    at_ += web ? 3 : 1;
+    return call_builtin(*entry, word);
+  }
+  take();
+  return unknown(word);
+}
+
+const Node* Parser::unknown(const Token& word) {
+  report("UNKNOWN_NAME", "there is no '" + std::string(word.text) + "' here", word.offset);
+  // What stands behind it is likely its argument.
+  if (!token().first_on_line && is(TokenKind::kOpenParen)) {
+    argument_list();
+  }
+  return node<Node>(NodeKind::kUnknown, word.offset);
+}
+
+const Node* Parser::reference(const Reference& target, const Token& word) {
+  auto* out =
+      node<VariableNode>(target.captured ? NodeKind::kCapture : NodeKind::kLocal, word.offset);
+  out->index = target.index;
+  out->name = word.text;
+  return out;
+}
+
+// f(a, b); f a, f { … } for a function of one parameter; f alone is the function itself.
+const Node* Parser::call_function(const Reference& target, const Token& word) {
+  const Binding binding = *target.binding;
+  const Node* callee = reference(target, word);
+  std::vector<const Node*> arguments;
+  const bool same_line = !token().first_on_line && !blocked(token());
+  if (same_line && is(TokenKind::kOpenParen)) {
+    arguments = argument_list();
+  } else if (same_line && binding.parameters == 1 && starts_operand(token()) &&
+             ahead(1).kind != TokenKind::kAssign && ahead(1).kind != TokenKind::kLambda) {
+    arguments.push_back(postfix());
+  } else {
+    return callee;
+  }
+  if (binding.acts) {
+    ++acts_;
+  }
+  auto* out = node<CallNode>(NodeKind::kCall, word.offset);
+  out->callee = callee;
+  out->arguments = keep(arguments);
+  return out;
+}
+
+// sendEmail { … }; a filter may stand before its arguments too: floor(x).
+const Node* Parser::call_builtin(const BuiltinEntry& entry, const Token& word) {
+  std::vector<const Node*> arguments;
+  if (is(TokenKind::kOpenParen) && !token().first_on_line) {
+    arguments = argument_list();
+  } else if (!entry.filter && entry.arguments_max > 0) {
+    if (!starts_operand(token()) || blocked(token())) {
+      fail("expected what '" + std::string(entry.name) + "' is given");
+    }
+    arguments.push_back(postfix());
+  } else if (entry.filter) {
+    report("UNKNOWN_NAME",
+           "'" + std::string(entry.name) + "' is a filter: a value stands before it", word.offset);
+    return node<Node>(NodeKind::kUnknown, word.offset);
+  }
+  return builtin_call(entry, std::move(arguments), word.offset);
+}
+
+const Node* Parser::builtin_call(const BuiltinEntry& entry, std::vector<const Node*> arguments,
+                                 std::uint32_t at) {
+  const std::size_t piped = entry.filter ? 1 : 0;
+  if (arguments.size() < entry.arguments_min + piped ||
+      arguments.size() > entry.arguments_max + piped) {
+    std::string wanted = std::to_string(entry.arguments_min);
+    if (entry.arguments_max != entry.arguments_min) {
+      wanted += " to " + std::to_string(entry.arguments_max);
+    }
+    report("ARGUMENTS",
+           "'" + std::string(entry.name) + "' takes " + wanted + " arguments, not " +
+               std::to_string(arguments.size() - std::min(piped, arguments.size())),
+           at);
+    return node<Node>(NodeKind::kUnknown, at);
+  }
+  if (acts(entry.id)) {
+    ++acts_;
+  }
+  auto* out = node<BuiltinNode>(NodeKind::kCallBuiltin, at);
+  out->function = entry.id;
+  out->arguments = keep(arguments);
+  return out;
+}
+
+// ( a ) is a; ( a, b ) a tuple; ( : a ) is written for types only.
+const Node* Parser::parenthesised() {
+  const Keep<Layout> layout(layout_);
+  const Token open = take();
+  layout_ = {};
+  std::vector<const Node*> items;
+  while (!is(TokenKind::kCloseParen)) {
+    items.push_back(expression());
+    if (!take_if(TokenKind::kComma) && !is(TokenKind::kCloseParen)) {
+      fail("expected ',' or ')', not " + shown(token()));
+    }
+  }
+  take();
+  if (items.size() == 1) {
+    return items.front();
+  }
+  if (items.empty()) {
+    fail_at("a tuple has at least two values", open.offset);
+  }
+  auto* out = node<ItemsNode>(NodeKind::kTuple, open.offset);
+  out->items = keep(items);
+  return out;
+}
+
+const Node* Parser::list() {
+  const Keep<Layout> layout(layout_);
+  const Token open = take();
+  layout_ = {};
+  std::vector<const Node*> items;
+  while (!is(TokenKind::kCloseBracket)) {
+    items.push_back(expression());
+    if (!take_if(TokenKind::kComma) && !is(TokenKind::kCloseBracket) &&
+        !(token().first_on_line && starts_operand(token()))) {
+      fail("expected ',' or ']', not " + shown(token()));
+    }
+  }
+  take();
+  auto* out = node<ItemsNode>(NodeKind::kList, open.offset);
+  out->items = keep(items);
+  return out;
+}
+
+// { a = 1, b = x } a record; { 'k' -> v } a map; {} the empty record.
+const Node* Parser::braces() {
+  const Keep<Layout> layout(layout_);
+  const Token open = take();
+  layout_ = {};
+  const bool named = is(TokenKind::kName) && ahead(1).kind == TokenKind::kAssign;
+  return named || is(TokenKind::kCloseBrace) ? static_cast<const Node*>(record(open.offset))
+                                             : map(open.offset);
+}
+
+// Behind its opening brace.
+const RecordNode* Parser::record(std::uint32_t at) {
+  std::vector<FieldInit> fields;
+  std::vector<std::string_view> names;
+  while (!is(TokenKind::kCloseBrace)) {
+    const Token word = expect_name("a field's name or '}'");
+    expect(TokenKind::kAssign, "'=' and the field's value");
+    if (std::find(names.begin(), names.end(), word.text) != names.end()) {
+      report("REPEATED_NAME", "the field '" + std::string(word.text) + "' is there already",
+             word.offset);
+    }
+    fields.push_back({word.text, expression(), word.offset});
+    names.push_back(word.text);
+    take_if(TokenKind::kComma);
+  }
+  take();
+  auto* shape = program_.arena.make<Shape>();
+  shape->size = static_cast<std::uint32_t>(names.size());
+  shape->names = keep(names).data();
+  auto* out = node<RecordNode>(NodeKind::kRecord, at);
+  out->shape = shape;
+  out->fields = keep(fields);
+  return out;
+}
+
+const Node* Parser::map(std::uint32_t at) {
+  std::vector<MapEntry> entries;
+  while (!is(TokenKind::kCloseBrace)) {
+    // The arrow is what an operand would take for a lookup, so the key is read without it.
+    const Node* key = primary();
+    expect(TokenKind::kArrow, "'->' and the value of this key");
+    entries.push_back({key, expression()});
+    take_if(TokenKind::kComma);
+  }
+  take();
+  auto* out = node<MapNode>(NodeKind::kMap, at);
+  out->entries = keep(entries);
+  return out;
+}
+
+// query orders(orderNumber) filter '…' orderBy '…' navigate lines(sku)
+const Node* Parser::query() {
+  const Token word = take();
+  ++acts_;
+  auto* out = node<QueryNode>(NodeKind::kQuery, word.offset);
+  out->root = navigation(0);
+  return out;
+}
+
+// A `navigate` that begins a line left of this one's column belongs to what is around it.
+Navigation Parser::navigation(std::uint32_t column) {
+  const Keep<std::size_t> depth(depth_);
+  if (++depth_ > kNestingMax) {
+    fail("navigations are nested too deep");
+  }
+  Navigation out;
+  const Token edge = expect_name("a set to ask");
+  out.edge = edge.text;
+  out.at = edge.offset;
+  std::vector<std::string_view> fields;
+  if (is(TokenKind::kOpenParen)) {
+    const Keep<Layout> layout(layout_);
+    take();
+    layout_ = {};
+    while (!is(TokenKind::kCloseParen)) {
+      fields.push_back(expect_name("a field or ')'").text);
+      take_if(TokenKind::kComma);
+    }
+    take();
+  }
+  out.fields = keep(fields);
+  if (take_word("filter")) {
+    out.filter = postfix();
+  }
+  if (take_word("orderBy")) {
+    out.order_by = postfix();
+  }
+  std::vector<Navigation> inner;
+  while (is_word("navigate") && !(token().first_on_line && token().column <= column)) {
+    const std::uint32_t own = token().column;
+    take();
+    inner.push_back(navigation(own));
+  }
+  out.navigate = keep(inner);
+  return out;
+}
+
+}  // namespace daybook::reactor

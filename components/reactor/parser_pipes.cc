@@ -1,0 +1,229 @@
+// Pipes: a value, then words that say what becomes of it: `orders where o => o.total > 5 first`.
+#include <algorithm>
+#include <array>
+
+#include "components/reactor/limits.h"
+#include "components/reactor/parser.h"
+
+namespace daybook::reactor {
+
+const Node* Parser::pipe() {
+  const Node* out = postfix();
+  std::size_t chain = 0;
+  while (is(TokenKind::kName) && goes_on()) {
+    const Node* longer = pipe_word(out);
+    if (longer == nullptr) {
+      break;
+    }
+    chained(chain);
+    out = longer;
+  }
+  return out;
+}
+
+// Null when the word at hand belongs to something else: the next field, the next argument.
+const Node* Parser::pipe_word(const Node* value) {
+  const Token word = token();
+  if (ahead(1).kind == TokenKind::kAssign || (!word.escaped && starts_statement(word))) {
+    return nullptr;
+  }
+  const auto target = scopes_.find(word.text);
+  if (target && target->binding->kind == Binding::Kind::kFunction) {
+    take();
+    return pipe_function(value, *target);
+  }
+  if (word.escaped) {
+    return nullptr;
+  }
+  if (word.text == "with") {
+    return with(value);
+  }
+  if (word.text == "order" && ahead_is_word(1, "by")) {
+    return order_by(value);
+  }
+  if (word.text == "join") {
+    return join(value, "left");
+  }
+  if (word.text == "as" && ahead(1).kind == TokenKind::kName && ahead_is_word(2, "join")) {
+    take();
+    const Token name = take();
+    return join(value, name.text);
+  }
+  const BuiltinEntry* entry = find_builtin(word.text);
+  if (entry == nullptr || !entry->filter ||
+      (target && !starts_operand(ahead(1)) && entry->arguments_min > 0)) {
+    return nullptr;
+  }
+  return pipe_builtin(value, *entry);
+}
+
+// The argument of a filter: a lambda, or an operand.
+const Node* Parser::argument(const Token& anchor) {
+  return lambda_ahead() ? lambda(&anchor) : postfix();
+}
+
+const Node* Parser::pipe_builtin(const Node* value, const BuiltinEntry& entry) {
+  const Token word = take();
+  if (entry.id == Builtin::kWhere && is_word("is")) {
+    return where(value);
+  }
+  std::vector<const Node*> arguments{value};
+  if (entry.word_argument) {
+    const Token format = expect_name("what to " + std::string(entry.name) + ": base64, hex, text");
+    arguments.push_back(constant(Value::of_text(program_.arena.text(format.text)), format.offset));
+  } else if (entry.arguments_max > 0 && is(TokenKind::kOpenParen) && !lambda_ahead()) {
+    for (const Node* argument : argument_list()) {
+      arguments.push_back(argument);
+    }
+  } else if (entry.arguments_min > 0 ||
+             (entry.arguments_max > 0 && !token().first_on_line && starts_operand(token()))) {
+    arguments.push_back(argument(word));
+  }
+  return builtin_call(entry, std::move(arguments), word.offset);
+}
+
+// xs where is not nothing
+const Node* Parser::where(const Node* value) {
+  const Token word = take();
+  auto* out = node<BuiltinNode>(NodeKind::kCallBuiltin, word.offset);
+  out->function = Builtin::kWhere;
+  out->arguments = keep(std::vector<const Node*>{value});
+  out->negated = take_word("not");
+  scopes_.enter_block();
+  out->pattern = pattern();
+  scopes_.leave_block();
+  return out;
+}
+
+// value f, value f arg, value f (a, b); the value is the first argument. A curried one takes
+// another behind it: `x then y`.
+const Node* Parser::pipe_function(const Node* value, const Reference& target) {
+  const Token word = tokens_[at_ - 1];
+  const Binding binding = *target.binding;
+  std::vector<const Node*> arguments{value};
+  const Node* callee = reference(target, word);
+  if (binding.acts) {
+    ++acts_;
+  }
+  if (binding.parameters > 1) {
+    if (is(TokenKind::kOpenParen) && !lambda_ahead()) {
+      for (const Node* argument : argument_list()) {
+        arguments.push_back(argument);
+      }
+    } else {
+      arguments.push_back(argument(word));
+    }
+  }
+  auto* out = node<CallNode>(NodeKind::kCall, word.offset);
+  out->callee = callee;
+  out->arguments = keep(arguments);
+  if (binding.curried) {
+    auto* then = node<CallNode>(NodeKind::kCall, word.offset);
+    then->callee = out;
+    then->arguments = keep(std::vector<const Node*>{argument(word)});
+    return then;
+  }
+  return out;
+}
+
+// xs order by customer.name desc
+const Node* Parser::order_by(const Node* value) {
+  const Token word = take();
+  take();
+  std::vector<std::string_view> path{expect_name("the field to order by").text};
+  while (take_if(TokenKind::kDot)) {
+    path.push_back(expect_name("a field").text);
+  }
+  auto* out = node<OrderByNode>(NodeKind::kOrderBy, word.offset);
+  out->source = value;
+  out->path = keep(path);
+  out->descending = take_word("desc");
+  if (!out->descending) {
+    take_word("asc");
+  }
+  return out;
+}
+
+// xs [as l] join [right|outer] ys [as r] on key
+const Node* Parser::join(const Node* value, std::string_view left_name) {
+  const Token word = take();
+  auto* out = node<JoinNode>(NodeKind::kJoin, word.offset);
+  out->left = value;
+  out->side = take_word("right")   ? JoinNode::Side::kRight
+              : take_word("outer") ? JoinNode::Side::kOuter
+                                   : JoinNode::Side::kInner;
+  out->right = postfix();
+  std::string_view right_name = "right";
+  if (take_word("as")) {
+    right_name = expect_name("a name for the right side").text;
+  }
+  if (!take_word("on")) {
+    fail("expected 'on' and the field that both sides have");
+  }
+  out->key = expect_name("the field that both sides have").text;
+  auto* shape = program_.arena.make<Shape>();
+  shape->size = 2;
+  shape->names = keep(std::vector<std::string_view>{left_name, right_name}).data();
+  out->pair = shape;
+  return out;
+}
+
+const Node* Parser::with(const Node* value) {
+  const Token word = take();
+  const std::uint32_t at = token().offset;
+  expect(TokenKind::kOpenBrace, "'{' and the fields to change");
+  auto* out = node<WithNode>(NodeKind::kWith, word.offset);
+  out->target = value;
+  const Keep<Layout> layout(layout_);
+  layout_ = {};
+  out->changes = record(at);
+  return out;
+}
+
+// ( a, b ): separated by commas, or by nothing but where the next begins.
+std::vector<const Node*> Parser::argument_list() {
+  const Keep<Layout> layout(layout_);
+  expect(TokenKind::kOpenParen, "'('");
+  layout_ = {};
+  std::vector<const Node*> out;
+  while (!is(TokenKind::kCloseParen)) {
+    if (out.size() >= kArgumentsMax) {
+      fail("a call has at most " + std::to_string(kArgumentsMax) + " arguments");
+    }
+    out.push_back(expression());
+    if (!take_if(TokenKind::kComma) && !is(TokenKind::kCloseParen) && !starts_operand(token())) {
+      fail("expected ',' or ')', not " + shown(token()));
+    }
+  }
+  take();
+  return out;
+}
+
+bool Parser::starts_operand(const Token& t) const {
+  switch (t.kind) {
+    case TokenKind::kText:
+    case TokenKind::kNumber:
+    case TokenKind::kInstant:
+    case TokenKind::kRegex:
+    case TokenKind::kOpenParen:
+    case TokenKind::kOpenBracket:
+    case TokenKind::kOpenBrace:
+      return true;
+    case TokenKind::kName: {
+      constexpr std::array kWords = {"and",  "or",  "match",  "when",    "is",
+                                     "with", "on",  "asc",    "desc",    "as",
+                                     "join", "not", "filter", "orderBy", "navigate"};
+      if (t.escaped) {
+        return true;
+      }
+      if (starts_statement(t)) {
+        return false;
+      }
+      return std::find(kWords.begin(), kWords.end(), t.text) == kWords.end();
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,55 @@
+// A compiled component: immutable, shared between threads and runs.
+//
+//   source ─lex─▶ tokens ─parse─▶ tree, names resolved ─check─▶ types agree ─▶ Program
+//
+// compile() is a function of its arguments; it never fails, it lists what is wrong.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "components/reactor/sets.h"
+#include "components/reactor/source.h"
+
+namespace daybook::reactor {
+
+class Program;
+
+// The code of other components, for `import`. Ids are as in the API.
+class Modules {
+ public:
+  virtual ~Modules() = default;
+  virtual std::optional<std::string> code(std::string_view component) const = 0;
+};
+
+// Exported names of this component, when it is there, are known in every other one: what an
+// operator wants to offer to all components stands here.
+inline constexpr std::string_view kPreludeId = "prelude.module.hrc";
+
+struct ParameterInfo {
+  std::string name;
+  std::string type;  // as people write it
+  bool required = true;
+};
+
+struct Compiled {
+  std::shared_ptr<const Program> program;  // null when it has faults
+  std::vector<Diagnostic> diagnostics;
+  std::vector<std::string> imports;  // ids of components, theirs included, each once
+
+  bool ok() const { return program != nullptr; }
+};
+
+// `id` is the component's; imports are relative to it.
+Compiled compile(std::string_view id, std::string code, const Modules& modules, const Sets& sets);
+
+// What a job may give it.
+std::vector<ParameterInfo> parameters_of(const Program& program);
+// Bytes it takes in memory, its modules not counted.
+std::size_t memory_of(const Program& program);
+
+}  // namespace daybook::reactor

@@ -1,0 +1,78 @@
+// Which names mean what while a program is parsed: functions around each other, blocks inside them.
+// Private to components/reactor.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "components/reactor/ast.h"
+
+namespace daybook::reactor {
+
+struct Binding {
+  enum class Kind : std::uint8_t { kValue, kFunction, kType };
+
+  std::string_view name;
+  Kind kind = Kind::kValue;
+  std::uint16_t slot = 0;
+  std::uint8_t parameters = 0;     // kFunction
+  bool curried = false;            // its body is a function: `x then y`
+  bool acts = false;               // calling it adds an effect or asks the outside
+  const TypeNode* type = nullptr;  // kType
+  std::uint32_t at = 0;
+};
+
+// A variable as the function being parsed reaches it.
+struct Reference {
+  const Binding* binding;
+  bool captured;
+  std::uint16_t index;
+};
+
+class Scopes {
+ public:
+  Scopes() { functions_.emplace_back(); }
+
+  void enter_function() { functions_.emplace_back(); }
+  // Ends the innermost function: what it captures, and how large its frame is.
+  std::vector<CaptureSource> leave_function(std::uint16_t& frame);
+
+  void enter_block() { functions_.back().blocks.push_back(functions_.back().bindings.size()); }
+  void leave_block();
+
+  // A new slot of the innermost function; nothing when it has too many.
+  std::optional<std::uint16_t> new_slot();
+  void define(const Binding& binding) { functions_.back().bindings.push_back(binding); }
+  // One of the innermost block with that name.
+  const Binding* find_in_block(std::string_view name) const;
+  std::optional<Reference> find(std::string_view name);
+  const Binding* find_type(std::string_view name) const;
+
+  std::uint16_t frame() const { return functions_.back().frame; }
+
+  // Behind a fault everything that was entered since the mark is left.
+  struct Mark {
+    std::size_t functions;
+    std::size_t blocks;
+  };
+  Mark mark() const { return {functions_.size(), functions_.back().blocks.size()}; }
+  void restore(const Mark& mark);
+
+ private:
+  struct Function {
+    std::vector<Binding> bindings;
+    std::vector<std::size_t> blocks;  // where each begins
+    std::vector<CaptureSource> captures;
+    std::uint16_t frame = 0;
+  };
+
+  const Binding* find_in(const Function& function, std::string_view name) const;
+  std::uint16_t capture(Function& function, CaptureSource source);
+
+  std::vector<Function> functions_;
+};
+
+}  // namespace daybook::reactor

@@ -1,0 +1,38 @@
+// The sets that a query can ask over, as the checker sees them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace daybook::reactor {
+
+// The type of a field. Immutable.
+struct FieldType {
+  enum class Kind { kText, kNumber, kBool, kUuid, kInstant, kValue, kRecord, kList };
+  Kind kind = Kind::kValue;
+  bool optional = false;                                    // it may be nothing
+  std::vector<std::pair<std::string, FieldType>> fields{};  // kRecord
+  std::shared_ptr<const FieldType> element{};               // kList
+};
+
+struct SetType {
+  std::vector<std::pair<std::string, FieldType>> fields;
+  struct Edge {
+    std::string set;
+    bool many = false;  // a list of records, else one record or nothing
+  };
+  std::vector<std::pair<std::string, Edge>> navigations;
+};
+
+// Thread-safe.
+class Sets {
+ public:
+  virtual ~Sets() = default;
+  virtual const SetType* find(std::string_view name) const = 0;
+  virtual std::vector<std::string> names() const = 0;
+};
+
+}  // namespace daybook::reactor

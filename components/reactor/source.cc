@@ -1,0 +1,64 @@
+#include "components/reactor/source.h"
+
+#include <algorithm>
+
+namespace daybook::reactor {
+namespace {
+
+constexpr std::size_t kShownColumnsMax = 120;
+
+bool starts_code_point(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
+
+std::uint32_t code_points(std::string_view text) {
+  return static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), starts_code_point));
+}
+
+}  // namespace
+
+std::string Diagnostic::text() const {
+  std::string out = source.empty() ? "" : source + ":";
+  out += std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + message;
+  if (!line.empty()) {
+    const std::size_t before = std::min<std::size_t>(at.column - 1, kShownColumnsMax);
+    out += "\n  " + line + "\n  " + std::string(before, ' ') + "^";
+  }
+  return out;
+}
+
+Source::Source(std::string name, std::string text)
+    : name_(std::move(name)), text_(std::move(text)) {
+  lines_.push_back(0);
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_[i] == '\n') {
+      lines_.push_back(static_cast<std::uint32_t>(i + 1));
+    }
+  }
+}
+
+Position Source::position_of(std::uint32_t offset) const {
+  const auto after = std::upper_bound(lines_.begin(), lines_.end(), offset);
+  const std::uint32_t start = *(after - 1);
+  return {static_cast<std::uint32_t>(after - lines_.begin()),
+          code_points(text().substr(start, offset - start)) + 1};
+}
+
+Diagnostic Source::diagnose(std::string_view code, std::string_view message,
+                            std::uint32_t offset) const {
+  Diagnostic out{std::string(code), std::string(message), name_, position_of(offset), {}};
+  const std::uint32_t start = lines_[out.at.line - 1];
+  std::string_view line = text().substr(start);
+  line = line.substr(0, line.find('\n'));
+  std::size_t shown = std::min(line.size(), kShownColumnsMax);
+  while (shown < line.size() && !starts_code_point(line[shown])) {
+    ++shown;
+  }
+  out.line = line.substr(0, shown);
+  // A tab takes one column here as in `at`.
+  std::replace_if(
+      out.line.begin(), out.line.end(), [](char c) { return c == '\t' || c == '\r'; }, ' ');
+  return out;
+}
+
+}  // namespace daybook::reactor

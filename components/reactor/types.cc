@@ -1,0 +1,455 @@
+#include "components/reactor/types.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "components/reactor/compare.h"
+#include "components/reactor/limits.h"
+#include "components/reactor/regex.h"
+
+namespace daybook::reactor {
+namespace {
+
+using Kind = Type::Kind;
+
+void mix(std::size_t& hash, std::size_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
+  hash ^= hash >> 29;
+}
+
+std::size_t hash_of(const Type& t) {
+  std::size_t out = static_cast<std::size_t>(t.kind) + 1;
+  mix(out, t.any_unit ? 99 : static_cast<std::size_t>(t.unit));
+  mix(out, static_cast<std::size_t>(t.literal.tag));
+  mix(out, std::hash<const void*>{}(t.nominal));
+  mix(out, std::hash<const void*>{}(t.lambda));
+  for (const std::string_view name : t.names) {
+    mix(out, std::hash<std::string_view>{}(name));
+  }
+  for (const Type* part : t.parts) {
+    mix(out, std::hash<const void*>{}(part));
+  }
+  return out;
+}
+
+bool same(const Type& a, const Type& b) {
+  return a.kind == b.kind && a.any_unit == b.any_unit && (a.any_unit || a.unit == b.unit) &&
+         a.nominal == b.nominal && a.lambda == b.lambda && a.names == b.names &&
+         a.parts == b.parts && a.literal.tag == b.literal.tag &&
+         (a.kind == Kind::kRegex ? a.literal.regex == b.literal.regex
+                                 : equal_values(a.literal, b.literal));
+}
+
+Kind kind_of_literal(const Value& value) {
+  switch (value.tag) {
+    case Tag::kBool:
+      return Kind::kBool;
+    case Tag::kText:
+      return Kind::kText;
+    case Tag::kInstant:
+      return Kind::kInstant;
+    case Tag::kSpan:
+      return Kind::kSpan;
+    default:
+      return Kind::kNumber;
+  }
+}
+
+}  // namespace
+
+const Type* Type::field(std::string_view name) const {
+  if (kind == Kind::kNominal) {
+    return parts.front()->field(name);
+  }
+  const auto at = std::find(names.begin(), names.end(), name);
+  return at == names.end() ? nullptr : parts[static_cast<std::size_t>(at - names.begin())];
+}
+
+std::span<const Type* const> members(const Type* const& type) {
+  return type->is(Kind::kUnion) ? std::span<const Type* const>(type->parts)
+                                : std::span<const Type* const>(&type, 1);
+}
+
+Kind base_kind(const Type* type) {
+  return type->is(Kind::kLiteral) ? kind_of_literal(type->literal)
+         : type->is(Kind::kRegex) ? Kind::kText
+                                  : type->kind;
+}
+
+const Type* Types::intern(Type type) {
+  const std::size_t hash = hash_of(type);
+  const auto [begin, end] = all_.equal_range(hash);
+  for (auto it = begin; it != end; ++it) {
+    if (same(*it->second, type)) {
+      return it->second.get();
+    }
+  }
+  return all_.emplace(hash, std::make_unique<const Type>(std::move(type)))->second.get();
+}
+
+const Type* Types::simple(Kind kind) {
+  Type out;
+  out.kind = kind;
+  return intern(std::move(out));
+}
+
+const Type* Types::with(Kind kind, std::vector<const Type*> parts) {
+  Type out;
+  out.kind = kind;
+  out.parts = std::move(parts);
+  return intern(std::move(out));
+}
+
+const Type* Types::span(Span::Unit unit) {
+  Type out;
+  out.kind = Kind::kSpan;
+  out.any_unit = false;
+  out.unit = unit;
+  return intern(std::move(out));
+}
+
+const Type* Types::literal(const Value& value) {
+  if (value.is(Tag::kNothing)) {
+    return nothing();
+  }
+  Type out;
+  out.kind = Kind::kLiteral;
+  out.literal = value;
+  return intern(std::move(out));
+}
+
+const Type* Types::regex(const Value& value) {
+  Type out;
+  out.kind = Kind::kRegex;
+  out.literal = value;
+  return intern(std::move(out));
+}
+
+const Type* Types::nominal(const Nominal& nominal) {
+  Type out;
+  out.kind = Kind::kNominal;
+  out.nominal = &nominal;
+  out.parts = {of_field(nominal.record)};
+  return intern(std::move(out));
+}
+
+const Type* Types::record(std::vector<std::string_view> names, std::vector<const Type*> parts) {
+  Type out;
+  out.kind = Kind::kRecord;
+  out.names = std::move(names);
+  out.parts = std::move(parts);
+  return intern(std::move(out));
+}
+
+const Type* Types::function(const Lambda* lambda, const Program* program,
+                            std::vector<const Type*> captured) {
+  Type out;
+  out.kind = Kind::kFunction;
+  out.lambda = lambda;
+  out.program = program;
+  out.parts = std::move(captured);
+  return intern(std::move(out));
+}
+
+const Type* Types::either(std::vector<const Type*> parts) {
+  std::vector<const Type*> flat;
+  for (const Type* const part : parts) {
+    for (const Type* const member : members(part)) {
+      if (member->is(Kind::kAny)) {
+        return any();
+      }
+      if (!member->is(Kind::kNever) && std::find(flat.begin(), flat.end(), member) == flat.end()) {
+        flat.push_back(member);
+      }
+    }
+  }
+  // A literal beside its own kind says nothing more.
+  std::erase_if(flat, [&](const Type* t) {
+    return t->is(Kind::kLiteral) && std::any_of(flat.begin(), flat.end(), [&](const Type* other) {
+             return other != t && other->kind == base_kind(t) &&
+                    (other->kind != Kind::kSpan || other->any_unit);
+           });
+  });
+  if (flat.empty()) {
+    return simple(Kind::kNever);
+  }
+  if (flat.size() > kUnionMax) {
+    return any();
+  }
+  return flat.size() == 1 ? flat.front() : with(Kind::kUnion, std::move(flat));
+}
+
+const Type* Types::of_field(const FieldType& field) {
+  const Type* out = any();
+  switch (field.kind) {
+    case FieldType::Kind::kText:
+      out = simple(Kind::kText);
+      break;
+    case FieldType::Kind::kNumber:
+      out = simple(Kind::kNumber);
+      break;
+    case FieldType::Kind::kBool:
+      out = simple(Kind::kBool);
+      break;
+    case FieldType::Kind::kUuid:
+      out = simple(Kind::kUuid);
+      break;
+    case FieldType::Kind::kInstant:
+      out = simple(Kind::kInstant);
+      break;
+    case FieldType::Kind::kValue:
+      return any();
+    case FieldType::Kind::kList:
+      out = list(field.element ? of_field(*field.element) : any());
+      break;
+    case FieldType::Kind::kRecord: {
+      std::vector<std::string_view> names;
+      std::vector<const Type*> parts;
+      for (const auto& [name, inner] : field.fields) {
+        names.push_back(name);
+        parts.push_back(of_field(inner));
+      }
+      out = record(std::move(names), std::move(parts));
+      break;
+    }
+  }
+  return field.optional ? optional(out) : out;
+}
+
+const Type* Types::of_node(const TypeNode& node) {
+  std::vector<const Type*> parts;
+  for (const TypeNode* part : node.parts) {
+    parts.push_back(of_node(*part));
+  }
+  switch (node.kind) {
+    case TypeKind::kValue:
+    case TypeKind::kFunction:
+      return any();
+    case TypeKind::kNothing:
+      return nothing();
+    case TypeKind::kBool:
+      return simple(Kind::kBool);
+    case TypeKind::kNumber:
+      return simple(Kind::kNumber);
+    case TypeKind::kText:
+      return simple(Kind::kText);
+    case TypeKind::kUuid:
+      return simple(Kind::kUuid);
+    case TypeKind::kInstant:
+      return simple(Kind::kInstant);
+    case TypeKind::kDate:
+      return simple(Kind::kDate);
+    case TypeKind::kDuration:
+      return simple(Kind::kSpan);
+    case TypeKind::kUnit:
+      return span(node.unit);
+    case TypeKind::kByte:
+      return simple(Kind::kByte);
+    case TypeKind::kLiteral:
+      return literal(node.literal);
+    case TypeKind::kRegex:
+      return regex(node.literal);
+    case TypeKind::kNominal:
+      return nominal(*find_nominal(node.name));
+    case TypeKind::kAlias:
+      return parts.front();
+    case TypeKind::kBinder:
+      return parts.empty() ? any() : parts.front();
+    case TypeKind::kUnion:
+      return either(std::move(parts));
+    case TypeKind::kIntersection: {
+      const Type* out = parts.front();
+      for (const Type* part : parts) {
+        out = narrow(out, part);
+      }
+      return out;
+    }
+    case TypeKind::kNegated:
+      return negated(parts.front());
+    case TypeKind::kList:
+      return list(parts.front());
+    case TypeKind::kMap:
+      return map(parts[1]);
+    case TypeKind::kTuple:
+      return tuple(std::move(parts));
+    case TypeKind::kRecord:
+      return record({node.names.begin(), node.names.end()}, std::move(parts));
+  }
+  return any();
+}
+
+const Type* Types::widened(const Type* type) {
+  switch (type->kind) {
+    case Kind::kLiteral:
+      return type->literal.is(Tag::kSpan) ? span(type->literal.span().unit)
+                                          : simple(base_kind(type));
+    case Kind::kList:
+      return list(widened(type->parts.front()));
+    case Kind::kUnion: {
+      std::vector<const Type*> parts;
+      for (const Type* part : type->parts) {
+        parts.push_back(widened(part));
+      }
+      return either(std::move(parts));
+    }
+    default:
+      return type;
+  }
+}
+
+bool Types::fits_parts(const Type* from, const Type* to) {
+  switch (to->kind) {
+    case Kind::kSpan:
+      return base_kind(from) == Kind::kSpan &&
+             (to->any_unit ||
+              (from->is(Kind::kLiteral) ? from->literal.span().unit == to->unit
+                                        : !from->any_unit && from->unit == to->unit));
+    case Kind::kRegex:
+      return from->is(Kind::kLiteral) && from->literal.is(Tag::kText) &&
+             to->literal.regex->matches(from->literal.text());
+    case Kind::kNominal:
+      return from->is(Kind::kNominal) &&
+             (from->nominal == to->nominal || from->nominal->also == to->nominal->name);
+    case Kind::kList:
+      return (from->is(Kind::kList) && fits(from->parts.front(), to->parts.front())) ||
+             (from->is(Kind::kTuple) &&
+              std::all_of(from->parts.begin(), from->parts.end(),
+                          [&](const Type* t) { return fits(t, to->parts.front()); }));
+    case Kind::kMap:
+      return (from->is(Kind::kMap) || from->is(Kind::kRecord)) &&
+             std::all_of(from->parts.begin(), from->parts.end(),
+                         [&](const Type* t) { return fits(t, to->parts.front()); });
+    case Kind::kTuple:
+      return from->is(Kind::kTuple) &&
+             std::equal(from->parts.begin(), from->parts.end(), to->parts.begin(), to->parts.end(),
+                        [&](const Type* a, const Type* b) { return fits(a, b); });
+    case Kind::kRecord:
+      if (!from->is(Kind::kRecord) && !from->is(Kind::kNominal)) {
+        return false;
+      }
+      for (std::size_t i = 0; i < to->names.size(); ++i) {
+        const Type* there = from->field(to->names[i]);
+        if (there == nullptr ? !fits(nothing(), to->parts[i]) : !fits(there, to->parts[i])) {
+          return false;
+        }
+      }
+      return true;
+    case Kind::kFunction:
+      return from->is(Kind::kFunction);
+    case Kind::kLiteral:
+      return false;
+    default:
+      return base_kind(from) == to->kind;
+  }
+}
+
+bool Types::fits(const Type* from, const Type* to) {
+  if (from == to || from->is(Kind::kAny) || to->is(Kind::kAny) || from->is(Kind::kNever)) {
+    return true;
+  }
+  if (from->is(Kind::kUnion)) {
+    return std::all_of(from->parts.begin(), from->parts.end(),
+                       [&](const Type* t) { return fits(t, to); });
+  }
+  if (to->is(Kind::kUnion)) {
+    return std::any_of(to->parts.begin(), to->parts.end(),
+                       [&](const Type* t) { return fits(from, t); });
+  }
+  if (to->is(Kind::kNegated)) {
+    return !overlap(from, to->parts.front());
+  }
+  return !from->is(Kind::kNegated) && fits_parts(from, to);
+}
+
+bool Types::overlap(const Type* a, const Type* b) {
+  for (const Type* const x : members(a)) {
+    for (const Type* const y : members(b)) {
+      const bool open = x->is(Kind::kNegated) || y->is(Kind::kNegated);
+      const bool texts = (x->is(Kind::kRegex) || y->is(Kind::kRegex)) &&
+                         base_kind(x) == base_kind(y) && !x->is(Kind::kLiteral) &&
+                         !y->is(Kind::kLiteral);
+      const bool parts =
+          x->kind == y->kind && (x->is(Kind::kRecord) || x->is(Kind::kList) || x->is(Kind::kMap) ||
+                                 (x->is(Kind::kTuple) && x->parts.size() == y->parts.size()));
+      if (open || texts || fits(x, y) || fits(y, x)) {
+        return true;
+      }
+      if (!parts) {
+        continue;
+      }
+      bool all = true;
+      for (std::size_t i = 0; x->is(Kind::kTuple) && i < x->parts.size(); ++i) {
+        all = all && overlap(x->parts[i], y->parts[i]);
+      }
+      for (std::size_t i = 0; x->is(Kind::kRecord) && i < y->names.size(); ++i) {
+        const Type* there = x->field(y->names[i]);
+        all = all && (there == nullptr || overlap(there, y->parts[i]));
+      }
+      if (all) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+const Type* Types::narrow(const Type* type, const Type* pattern) {
+  if (type->is(Kind::kAny)) {
+    return pattern->is(Kind::kNegated) ? type : pattern;
+  }
+  if (pattern->is(Kind::kAny)) {
+    return type;
+  }
+  if (pattern->is(Kind::kNegated)) {
+    return subtract(type, pattern->parts.front());
+  }
+  std::vector<const Type*> out;
+  for (const Type* const member : members(type)) {
+    for (const Type* const wanted : members(pattern)) {
+      if (wanted->is(Kind::kNegated)) {
+        out.push_back(subtract(member, wanted->parts.front()));
+      } else if (member->is(Kind::kNegated)) {
+        out.push_back(wanted);
+      } else if (member->is(Kind::kRecord) && wanted->is(Kind::kRecord) &&
+                 overlap(member, wanted)) {
+        // The record as it was, its named fields narrowed too.
+        std::vector<std::string_view> names = member->names;
+        std::vector<const Type*> parts = member->parts;
+        for (std::size_t i = 0; i < wanted->names.size(); ++i) {
+          const auto at = std::find(names.begin(), names.end(), wanted->names[i]);
+          if (at == names.end()) {
+            names.push_back(wanted->names[i]);
+            parts.push_back(wanted->parts[i]);
+          } else {
+            const Type*& part = parts[static_cast<std::size_t>(at - names.begin())];
+            part = narrow(part, wanted->parts[i]);
+          }
+        }
+        out.push_back(record(std::move(names), std::move(parts)));
+      } else if (fits(member, wanted)) {
+        out.push_back(member);
+      } else if (overlap(member, wanted)) {
+        out.push_back(wanted);
+      }
+    }
+  }
+  return either(std::move(out));
+}
+
+const Type* Types::subtract(const Type* type, const Type* pattern) {
+  if (type->is(Kind::kAny)) {
+    return type;
+  }
+  if (pattern->is(Kind::kAny)) {
+    return simple(Kind::kNever);
+  }
+  std::vector<const Type*> out;
+  for (const Type* const member : members(type)) {
+    if (member->is(Kind::kAny) || !fits(member, pattern)) {
+      out.push_back(member);
+    }
+  }
+  return either(std::move(out));
+}
+
+}  // namespace daybook::reactor

@@ -1,0 +1,112 @@
+// Types as the checker works with them. Each is made once, so equal types are the same pointer.
+// They live as long as the Types that made them. Private to components/reactor; one thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "components/reactor/ast.h"
+#include "components/reactor/nominal.h"
+#include "components/reactor/sets.h"
+
+namespace daybook::reactor {
+
+class Program;
+
+struct Type {
+  enum class Kind : std::uint8_t {
+    kAny,  // not known before the run: what is done with it is checked then
+    kNever,
+    kNothing,
+    kBool,
+    kNumber,
+    kText,
+    kUuid,
+    kInstant,
+    kDate,
+    kSpan,  // `unit`, or all of them
+    kByte,
+    kLiteral,
+    kRegex,
+    kNominal,
+    kUnion,
+    kNegated,
+    kList,
+    kMap,
+    kRecord,
+    kTuple,
+    kFunction,
+  };
+
+  Kind kind = Kind::kAny;
+  bool any_unit = true;  // kSpan
+  Span::Unit unit{};
+  Value literal;                        // kLiteral, kRegex
+  const Nominal* nominal = nullptr;     // kNominal; parts[0] is its record
+  std::vector<std::string_view> names;  // kRecord
+  std::vector<const Type*> parts;       // of unions, records, tuples; element; value of a map
+  const Lambda* lambda = nullptr;       // kFunction; parts are the types that it captured
+  const Program* program = nullptr;     // where the lambda stands
+
+  bool is(Kind k) const { return kind == k; }
+  const Type* field(std::string_view name) const;
+};
+
+class Types {
+ public:
+  using Kind = Type::Kind;
+
+  const Type* simple(Kind kind);
+  const Type* any() { return simple(Kind::kAny); }
+  const Type* nothing() { return simple(Kind::kNothing); }
+  const Type* span(Span::Unit unit);
+  const Type* literal(const Value& value);
+  const Type* regex(const Value& value);
+  const Type* nominal(const Nominal& nominal);
+  const Type* list(const Type* element) { return with(Kind::kList, {element}); }
+  const Type* map(const Type* value) { return with(Kind::kMap, {value}); }
+  const Type* tuple(std::vector<const Type*> parts) { return with(Kind::kTuple, std::move(parts)); }
+  const Type* negated(const Type* type) { return with(Kind::kNegated, {type}); }
+  const Type* record(std::vector<std::string_view> names, std::vector<const Type*> parts);
+  const Type* function(const Lambda* lambda, const Program* program,
+                       std::vector<const Type*> captured);
+  // The types of which a value may be one; those that others cover are left out.
+  const Type* either(std::vector<const Type*> parts);
+  const Type* either(const Type* a, const Type* b) { return either(std::vector{a, b}); }
+  const Type* optional(const Type* type) { return either(type, nothing()); }
+
+  const Type* of_field(const FieldType& field);
+  // A type as written. Binders count as what they bind.
+  const Type* of_node(const TypeNode& node);
+  // 'x' → text, 5 → number; also inside lists, so that a variable is not of one value only.
+  const Type* widened(const Type* type);
+
+  // Every value of `from` is one of `to`.
+  bool fits(const Type* from, const Type* to);
+  // Some value may be of both.
+  bool overlap(const Type* a, const Type* b);
+  // What a value of `type` is when it matched `pattern`, and when it did not.
+  const Type* narrow(const Type* type, const Type* pattern);
+  const Type* subtract(const Type* type, const Type* pattern);
+
+  static std::string text(const Type* type);
+
+ private:
+  const Type* with(Kind kind, std::vector<const Type*> parts);
+  const Type* intern(Type type);
+  bool fits_parts(const Type* from, const Type* to);
+
+  std::unordered_multimap<std::size_t, std::unique_ptr<const Type>> all_;
+};
+
+// The members of a union, or the type alone.
+std::span<const Type* const> members(const Type* const& type);
+// number for 5, text for 'x'; else the kind itself.
+Type::Kind base_kind(const Type* type);
+
+}  // namespace daybook::reactor
