@@ -21,7 +21,8 @@ TEST(HttpAnswer, IsReadWhenWhole) {
     ASSERT_TRUE(part.has_value());
     EXPECT_FALSE(part->has_value()) << cut;
   }
-  const auto answer = read_answer(whole + "HTTP/1.1");
+  const std::string more = whole + "HTTP/1.1";  // the answer borrows it
+  const auto answer = read_answer(more);
   ASSERT_TRUE(answer.has_value() && answer->has_value());
   EXPECT_EQ((*answer)->status, 201);
   EXPECT_EQ((*answer)->body, "body");
