@@ -30,10 +30,7 @@ void Batch::add(Kind kind, std::string_view key, std::string_view value) {
   entries_.push_back(entry);
 }
 
-bool Batch::before(const Entry& a, const Entry& b) const {
-  if (a.front != b.front) {
-    return a.front < b.front;
-  }
+bool Batch::before_in_full(const Entry& a, const Entry& b) const {
   const std::string_view all(bytes_);
   const int order = all.substr(a.at, a.key_bytes).compare(all.substr(b.at, b.key_bytes));
   return order != 0 ? order < 0 : a.at < b.at;
@@ -51,6 +48,9 @@ void Batch::sort() {
 void Batch::clear() {
   if (bytes_.capacity() > kKeepBytes) {
     bytes_ = {};
+  }
+  if (entries_.capacity() * sizeof(Entry) > kKeepBytes) {
+    entries_ = {};
   }
   bytes_.clear();
   entries_.clear();
