@@ -166,6 +166,9 @@ inline constexpr std::size_t kFoldChunkEventsMax = 2'048;
 inline constexpr std::size_t kFoldChunkBytesMax = 1024 * 1024;
 inline constexpr std::size_t kFoldChunksMax = 4;
 inline constexpr std::size_t kFoldBatchEventsMax = 16'384;
+// Far behind the log a fold gathers until its changes take about so much memory: a hundred thousand
+// events of short jobs, so that most jobs begin and end within one batch.
+inline constexpr std::size_t kFoldBatchBytesMax = 64 * 1024 * 1024;
 inline constexpr std::int64_t kFoldBatchUs = 25'000;
 
 }  // namespace daybook

@@ -13,6 +13,7 @@ class ComponentList final : public Projection {
   std::uint32_t version() const override { return 1; }
   Status load(const Reader& store) override { return rows_.load(store); }
   Status apply(const events::Recorded& recorded) override;
+  std::size_t unwritten_bytes() const override { return rows_.unwritten_bytes(); }
   void write(Batch& batch) override;
   void written() override { rows_.written(); }
 

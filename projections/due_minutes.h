@@ -26,6 +26,7 @@ class DueMinutes {
   // Takes out all minutes up to `minute`, telling how many jobs of which definition came due.
   void advance(std::uint32_t minute,
                const std::function<void(std::uint32_t definition, std::uint32_t jobs)>& due);
+  std::size_t changed() const { return changed_.size(); }
   void write(Batch& batch);
   void written() { changed_.clear(); }
 

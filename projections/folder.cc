@@ -9,7 +9,8 @@ namespace {
 
 // So few events at once mean that there is no load: they are written without waiting for more.
 constexpr std::size_t kQuietEvents = 256;
-// So far behind the log batches are large and nobody waits for a single event.
+// So far behind the log nobody waits for a single event, and what a job goes through is best
+// gathered: a status that outlives its batch costs a full set of index keys.
 constexpr std::uint64_t kFarBehindEvents = 2 * kFoldBatchEventsMax;
 
 }  // namespace
@@ -86,7 +87,7 @@ void Folder::run() {
     const std::lock_guard lock(mutex_);
     for (const auto& chunk : chunks) {
       fold(*chunk);
-      if (unwritten_ >= kFoldBatchEventsMax) {
+      if (batch_is_full()) {
         write();
       }
     }
@@ -106,13 +107,26 @@ void Folder::run() {
   }
 }
 
+bool Folder::far_behind() const {
+  return log_.last().value - position_.value > kFarBehindEvents;
+}
+
+bool Folder::batch_is_full() const {
+  std::size_t bytes = 0;
+  for (const auto& slot : slots_) {
+    bytes += slot->failed ? 0 : slot->projection->unwritten_bytes();
+  }
+  return bytes >= kFoldBatchBytesMax || (unwritten_ >= kFoldBatchEventsMax && !far_behind());
+}
+
 bool Folder::write_is_due(bool caught_up) const {
   if (unwritten_ == 0) {
     return false;
   }
   const bool quiet = caught_up && unwritten_ < kQuietEvents;
   const bool wanted = wanted_.load() > applied_.value().value && wanted_.load() <= position_.value;
-  return quiet || wanted || std::chrono::steady_clock::now() >= write_by_;
+  const bool late = std::chrono::steady_clock::now() >= write_by_ && !far_behind();
+  return quiet || wanted || late;
 }
 
 void Folder::fold(const Chunk& chunk) {
@@ -160,9 +174,7 @@ void Folder::write() {
     return;
   }
   batch_.sort();
-  const bool far_behind = log_.last().value - position_.value > kFarBehindEvents;
-  const Status status =
-      far_behind ? store_.write_large(batch_, checkpoints) : store_.write(batch_, checkpoints);
+  const Status status = store_.write(batch_, checkpoints);
   for (const auto& slot : slots_) {
     if (slot->failed) {
       continue;

@@ -5,9 +5,9 @@
 //   batch] -> store
 //
 // While events come singly each is written at once; under load changes are gathered for up to
-// kFoldBatchUs or kFoldBatchEventsMax events, unless somebody waits. A projection whose fold fails
-// keeps its last checkpoint and is left out; if the log cannot be read, all fail. Private to
-// projections/.
+// kFoldBatchUs or kFoldBatchEventsMax events, and far behind the log until they take
+// kFoldBatchBytesMax, unless somebody waits. A projection whose fold fails keeps its last
+// checkpoint and is left out; if the log cannot be read, all fail. Private to projections/.
 #pragma once
 
 #include <array>
@@ -83,7 +83,9 @@ class Folder {
   void write();
   void fail_slot(Slot& slot, const Error& error);
   void publish();
+  bool batch_is_full() const;
   bool write_is_due(bool caught_up) const;
+  bool far_behind() const;
 
   RocksStore& store_;
   log::Log& log_;

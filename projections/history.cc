@@ -10,6 +10,8 @@ namespace daybook::projections {
 namespace {
 
 constexpr char kHistory = 'H';
+// An event of a job as it is kept here, with its share of the list that is written: about.
+constexpr std::size_t kEventBytes = 64;
 
 // The job that an event is about, or a null id.
 JobId job_of(const events::Event& event) {
@@ -36,6 +38,10 @@ Status History::apply(const events::Recorded& recorded) {
   }
   changed_.emplace_back(job.key(), recorded.meta.seq);
   return {};
+}
+
+std::size_t History::unwritten_bytes() const {
+  return changed_.size() * kEventBytes;
 }
 
 void History::write(Batch& batch) {

@@ -22,6 +22,7 @@ class History final : public Projection {
   std::uint32_t version() const override { return 1; }
   Status load(const Reader&) override { return {}; }
   Status apply(const events::Recorded& recorded) override;
+  std::size_t unwritten_bytes() const override;
   void write(Batch& batch) override;
   void written() override { changed_.clear(); }
 

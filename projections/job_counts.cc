@@ -9,6 +9,9 @@ namespace {
 
 using job_keys::kAllDefinitions;
 
+// A counter with its key, kept here and as it is written: about.
+constexpr std::size_t kCounterBytes = 512;
+
 void put_counts(std::string& out, const StatusCounts& counts) {
   for (const std::uint64_t count : counts) {
     Put(out).varint(count);
@@ -97,6 +100,10 @@ Status JobTallies::add_tags(const std::vector<std::string_view>& tags, std::uint
     }
   }
   return {};
+}
+
+std::size_t JobTallies::unwritten_bytes() const {
+  return (changed_.size() + tags_.size()) * kCounterBytes;
 }
 
 void JobTallies::write(Batch& batch) {

@@ -29,6 +29,8 @@ class JobTallies {
   void add(std::uint32_t definition, JobStatus status, int by);
   Status add_tags(const std::vector<std::string_view>& tags, std::uint32_t definition,
                   JobStatus status, int by);
+  // As Projection::unwritten_bytes().
+  std::size_t unwritten_bytes() const;
   void write(Batch& batch);
   void written();
 

@@ -35,11 +35,12 @@ struct JobEntry {
   Seq seq;
   bool cancel_requested = false;
   bool tagged = false;
-  bool changed = false;          // since the last write
-  std::uint32_t line_bytes = 0;  // memory it had when it was lined up for eviction; 0: it is not
-  std::string creation;          // encoded: it never changes
-  std::string started;           // encoded component and worker of the last attempt
-  std::string end;               // encoded result, or error of the last attempt; empty when neither
+  bool changed = false;           // since the last write
+  std::uint32_t line_bytes = 0;   // memory it had when it was lined up for eviction; 0: it is not
+  std::size_t changed_bytes = 0;  // memory it had at the last change since the last write
+  std::string creation;           // encoded: it never changes
+  std::string started;            // encoded component and worker of the last attempt
+  std::string end;  // encoded result, or error of the last attempt; empty when neither
 
   void create(const events::JobCreated& e, const events::Meta& meta,
               std::uint32_t definition_number);

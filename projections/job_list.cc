@@ -10,6 +10,8 @@ namespace daybook::projections {
 namespace {
 
 constexpr std::size_t kGoneKeysMax = 4096;
+// What the index keys of a job take in a batch, its erased ones included: about.
+constexpr std::size_t kIndexBytes = 512;
 
 }  // namespace
 
@@ -43,7 +45,12 @@ void JobList::touch(JobEntry& entry, Seq seq) {
   if (!entry.changed) {
     entry.changed = true;
     changed_.push_back(&entry);
+    changed_bytes_ += kIndexBytes;
   }
+  // Once as it is kept here, once as the row that is written.
+  const std::size_t bytes = 2 * entry.memory_bytes();
+  changed_bytes_ += bytes - entry.changed_bytes;
+  entry.changed_bytes = bytes;
 }
 
 Status JobList::count(const JobEntry& entry, int by) {
@@ -79,7 +86,6 @@ Status JobList::on(const events::JobStarted& e, const events::Meta& meta) {
 Result<JobEntry*> JobList::end(JobId job, JobStatus status, const events::Meta& meta) {
   DAYBOOK_ASSIGN(JobEntry* const entry, find(job));
   entry->now.finished_at = meta.time;
-  touch(*entry, meta.seq);
   DAYBOOK_TRY(set_status(*entry, status));
   return entry;
 }
@@ -87,17 +93,20 @@ Result<JobEntry*> JobList::end(JobId job, JobStatus status, const events::Meta& 
 Status JobList::on(const events::JobCompleted& e, const events::Meta& meta) {
   DAYBOOK_ASSIGN(JobEntry* const entry, end(e.job, JobStatus::kCompleted, meta));
   entry->set_result(e);
+  touch(*entry, meta.seq);
   return {};
 }
 
 Status JobList::on(const events::JobFailed& e, const events::Meta& meta) {
   DAYBOOK_ASSIGN(JobEntry* const entry, end(e.job, JobStatus::kFailed, meta));
   entry->set_error(e.failure);
+  touch(*entry, meta.seq);
   return {};
 }
 
 Status JobList::on(const events::JobCancelled& e, const events::Meta& meta) {
-  DAYBOOK_TRY(end(e.job, JobStatus::kCancelled, meta));
+  DAYBOOK_ASSIGN(JobEntry* const entry, end(e.job, JobStatus::kCancelled, meta));
+  touch(*entry, meta.seq);
   return {};
 }
 
@@ -233,6 +242,7 @@ void JobList::forget(JobEntry& entry) {
 void JobList::written() {
   for (JobEntry* entry : changed_) {
     entry->changed = false;
+    entry->changed_bytes = 0;
     entry->stored = entry->now;
     if (!entry->now.exists || is_ended(entry->now.status)) {
       forget(*entry);
@@ -243,6 +253,7 @@ void JobList::written() {
     }
   }
   changed_.clear();
+  changed_bytes_ = 0;
   tallies_.written();
   evict();
 }

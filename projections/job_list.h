@@ -25,12 +25,15 @@ class JobList final : public Projection {
   std::uint32_t version() const override { return 1; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
+  std::size_t unwritten_bytes() const override {
+    return changed_bytes_ + tallies_.unwritten_bytes();
+  }
   void write(Batch& batch) override;
   void written() override;
 
  private:
   Result<JobEntry*> find(JobId job);
-  // Marks the job as changed by event `seq`.
+  // Marks the job as changed by event `seq`; the change has been made.
   void touch(JobEntry& entry, Seq seq);
   Status set_status(JobEntry& entry, JobStatus status);
   Status count(const JobEntry& entry, int by);
@@ -56,6 +59,7 @@ class JobList final : public Projection {
   JobTallies tallies_;
   std::unordered_map<std::uint64_t, JobEntry> entries_;
   std::vector<JobEntry*> changed_;
+  std::size_t changed_bytes_ = 0;   // of changed_, and of what will be written of it
   std::deque<std::uint64_t> line_;  // live entries, the oldest first; also keys that are gone
   std::size_t cache_bytes_ = 0;     // of entries in line
   std::string row_;

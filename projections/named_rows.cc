@@ -10,6 +10,8 @@ namespace {
 
 constexpr char kRow = 'R';
 constexpr char kCount = 'C';
+// What a change takes beside its row, here and in the batch: about.
+constexpr std::size_t kChangeBytes = 512;
 
 Result<std::uint64_t> read_count(const Reader& reader) {
   std::string value;
@@ -34,17 +36,28 @@ Result<std::optional<std::string>> NamedRows::get(std::string_view name) const {
   return named_row(*store_, name);
 }
 
+// Rows that replace each other before they are written count each: too much rather than too little.
+void NamedRows::change(std::string_view name, std::optional<std::string> row) {
+  changed_bytes_ += kChangeBytes + 2 * (row ? row->size() : 0);
+  changed_.insert_or_assign(std::string(name), std::move(row));
+}
+
+void NamedRows::written() {
+  changed_.clear();
+  changed_bytes_ = 0;
+}
+
 Status NamedRows::put(std::string_view name, std::string row) {
   DAYBOOK_ASSIGN(const auto old, get(name));
   count_ += old ? 0U : 1U;
-  changed_.insert_or_assign(std::string(name), std::move(row));
+  change(name, std::move(row));
   return {};
 }
 
 Status NamedRows::erase(std::string_view name) {
   DAYBOOK_ASSIGN(const auto old, get(name));
   count_ -= old ? 1U : 0U;
-  changed_.insert_or_assign(std::string(name), std::nullopt);
+  change(name, std::nullopt);
   return {};
 }
 

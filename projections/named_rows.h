@@ -25,13 +25,18 @@ class NamedRows {
   Result<std::optional<std::string>> get(std::string_view name) const;
   Status put(std::string_view name, std::string row);
   Status erase(std::string_view name);
+  // As Projection::unwritten_bytes().
+  std::size_t unwritten_bytes() const { return changed_bytes_; }
   void write(Batch& batch);
-  void written() { changed_.clear(); }
+  void written();
 
  private:
+  void change(std::string_view name, std::optional<std::string> row);
+
   const Reader* store_ = nullptr;
   std::uint64_t count_ = 0;
   std::map<std::string, std::optional<std::string>, std::less<>> changed_;
+  std::size_t changed_bytes_ = 0;
 };
 
 // One page of rows, by name; decode(name, value, row) is false when the value cannot be read.

@@ -27,6 +27,9 @@ class Projection {
   // Fails only when the log contradicts itself or a stored row cannot be read: the projection then
   // stops.
   virtual Status apply(const events::Recorded& recorded) = 0;
+  // About the memory of all changes since the last write, here and in the batch that write() would
+  // make of them.
+  virtual std::size_t unwritten_bytes() const = 0;
   // Adds all changes since the last write; called again only after written().
   virtual void write(Batch& batch) = 0;
   // The batch is in the store: what was changed is now clean.

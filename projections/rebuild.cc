@@ -12,8 +12,6 @@ namespace {
 // How far behind the live projection the last stretch may begin, which is folded while the live one
 // stands still.
 constexpr std::uint64_t kStretchEvents = 4'096;
-// Changes from which a batch is worth a table file of its own.
-constexpr std::size_t kLargeBatch = 10'000;
 constexpr std::size_t kShownBytes = 64;
 
 std::string shown(std::string_view bytes) {
@@ -74,14 +72,12 @@ Status Rebuild::write() {
   batch_.begin(prefix_);
   projection_->write(batch_);
   batch_.sort();
-  DAYBOOK_TRY(batch_.size() > kLargeBatch ? store_.write_large(batch_, {})
-                                          : store_.write(batch_, {}));
+  DAYBOOK_TRY(store_.write(batch_, {}));
   projection_->written();
   return {};
 }
 
-Status Rebuild::advance(Seq through) {
-  std::size_t unwritten = 0;
+Status Rebuild::advance(Seq through, const Progress& progress) {
   while (checkpoint_.applied < through) {
     DAYBOOK_TRY(chunk_.fill(*cursor_, through));
     DAYBOOK_CHECK(!chunk_.empty(), "what the live projection has folded can be read again");
@@ -92,11 +88,9 @@ Status Rebuild::advance(Seq through) {
     checkpoint_.chain = chunk_.chain();
     slot_.rebuilt = checkpoint_.applied.value;
     report_.events += chunk_.events().size();
-    unwritten += chunk_.events().size();
-    if (unwritten >= kFoldBatchEventsMax) {
+    if (projection_->unwritten_bytes() >= kFoldBatchBytesMax) {
       DAYBOOK_TRY(write());
-      unwritten = 0;
-      if (progress_ && !progress_(checkpoint_.applied, through)) {
+      if (progress && !progress(checkpoint_.applied, through)) {
         return fail(Code::kUnavailable, "REBUILD_CANCELLED", "the rebuild was cancelled");
       }
     }
@@ -104,10 +98,11 @@ Status Rebuild::advance(Seq through) {
   return write();
 }
 
+// Nobody is told while the live projection stands still: who is told may ask the views.
 Status Rebuild::compare() {
   std::pair<std::unique_ptr<View>, std::unique_ptr<View>> views;
   const Status reached = folder_.quietly([&](Seq) -> Status {
-    DAYBOOK_TRY(advance(slot_.checkpoint.applied));
+    DAYBOOK_TRY(advance(slot_.checkpoint.applied, nullptr));
     report_.as_of = slot_.checkpoint.applied;
     views = store_.views(slot_.prefix(), prefix_);
     return {};
@@ -122,7 +117,7 @@ Status Rebuild::compare() {
 // If we stop before the checkpoint is written, the old generation is live and the next open erases
 // the new one; if after it, the new one is live and the old one is erased.
 Status Rebuild::swap(Seq group_position) {
-  DAYBOOK_TRY(advance(std::max(slot_.checkpoint.applied, group_position)));
+  DAYBOOK_TRY(advance(std::max(slot_.checkpoint.applied, group_position), nullptr));
   batch_.clear();
   DAYBOOK_TRY(store_.write(batch_, std::array{std::pair(slot_.id, checkpoint_)}));
   const Prefix old = slot_.prefix();
@@ -140,21 +135,20 @@ Status Rebuild::give_up() {
   return store_.erase(prefix_);
 }
 
-Result<RebuildReport> Rebuild::run(const std::function<bool(Seq, Seq)>& progress) {
+Result<RebuildReport> Rebuild::run(const Progress& progress) {
   const auto began = std::chrono::steady_clock::now();
-  progress_ = progress;
   report_.name = slot_.name;
   slot_.rebuilt = 0;
   slot_.rebuilding = true;
   const auto build = [&]() -> Status {
     DAYBOOK_TRY(prepare());
     while (slot_.written - checkpoint_.applied.value > kStretchEvents) {
-      DAYBOOK_TRY(advance(Seq{slot_.written}));
+      DAYBOOK_TRY(advance(Seq{slot_.written}, progress));
     }
     DAYBOOK_TRY(compare());
     // Comparing took time: the live projection went on meanwhile.
     while (slot_.written - checkpoint_.applied.value > kStretchEvents) {
-      DAYBOOK_TRY(advance(Seq{slot_.written}));
+      DAYBOOK_TRY(advance(Seq{slot_.written}, progress));
     }
     return folder_.quietly([&](Seq position) { return swap(position); });
   };

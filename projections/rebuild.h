@@ -13,13 +13,15 @@ class Rebuild {
   Rebuild(RocksStore& store, log::Log& log, Folder& folder, Slot& slot)
       : store_(store), log_(log), folder_(folder), slot_(slot) {}
 
+  using Progress = std::function<bool(Seq, Seq)>;
+
   // progress as in Views::rebuild. On any failure the live projection goes on as it was.
-  Result<RebuildReport> run(const std::function<bool(Seq, Seq)>& progress);
+  Result<RebuildReport> run(const Progress& progress);
 
  private:
   Status prepare();
-  // Folds up to `through` and writes.
-  Status advance(Seq through);
+  // Folds up to `through` and writes; tells how far it is after each batch but the last.
+  Status advance(Seq through, const Progress& progress);
   Status write();
   Status compare();
   Status swap(Seq group_position);
@@ -29,7 +31,6 @@ class Rebuild {
   log::Log& log_;
   Folder& folder_;
   Slot& slot_;
-  std::function<bool(Seq, Seq)> progress_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<log::Cursor> cursor_;

@@ -1,6 +1,7 @@
 #include "projections/rocks_store.h"
 
 #include <atomic>
+#include <cstdlib>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -22,6 +23,8 @@ namespace {
 // Files waiting for compaction beyond which large batches take the slow way, where RocksDB holds
 // the writer back.
 constexpr std::uint64_t kLevel0FilesMax = 40;
+// A batch of so many bytes is worth a table file of its own.
+constexpr std::size_t kLargeBatchBytes = 4 << 20;
 constexpr std::string_view kLargeBatchName = "large-batch-";
 
 // Appends the new bytes to the old ones: the order of the batches is the order of the bytes.
@@ -141,6 +144,8 @@ struct RocksStore::Impl {
     return std::optional(out);
   }
 
+  bool wants_file(const Batch& batch) const;
+  Status write_file(const Batch& batch, Checkpoints checkpoints);
   Status erase_range(std::string_view from, std::string_view to) {
     rocksdb::WriteOptions options;
     options.disableWAL = true;
@@ -157,7 +162,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
   if (error) {
     return fail(Code::kIo, "VIEWS_STORE", "the views' folder cannot be made: " + error.message());
   }
-  // What a stop in the middle of write_large() left.
+  // What a stop in the middle of write_file() left.
   for (const auto& entry : std::filesystem::directory_iterator(options.directory, error)) {
     if (entry.path().filename().string().starts_with(kLargeBatchName)) {
       std::filesystem::remove(entry.path(), error);
@@ -207,15 +212,25 @@ std::pair<std::unique_ptr<View>, std::unique_ptr<View>> RocksStore::views(Prefix
           std::make_unique<RocksView>(*impl_->db, second, snapshot, Seq{})};
 }
 
+bool RocksStore::Impl::wants_file(const Batch& batch) const {
+  std::string waiting;
+  return batch.bytes() >= kLargeBatchBytes &&
+         db->GetProperty(rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0", &waiting) &&
+         std::strtoull(waiting.c_str(), nullptr, 10) < kLevel0FilesMax;
+}
+
 Status RocksStore::write(const Batch& batch, Checkpoints checkpoints) {
+  // Counting every key comparison of this thread costs a few percent of the fold and nobody reads
+  // it.
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  if (impl_->wants_file(batch)) {
+    return impl_->write_file(batch, checkpoints);
+  }
   rocksdb::WriteBatch out(batch.bytes() + batch.size() * 12 + 4096);
   for (const auto& [id, checkpoint] : checkpoints) {
     DAYBOOK_TRY(check(out.Put(meta_key(id), encode(checkpoint))));
   }
   DAYBOOK_TRY(add_changes(batch, out));
-  // Counting every key comparison of this thread costs a few percent of the fold and nobody reads
-  // it.
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   return check(impl_->db->Write(options, &out));
@@ -223,16 +238,10 @@ Status RocksStore::write(const Batch& batch, Checkpoints checkpoints) {
 
 // If we stop while the file is being written, it is a stranger in the folder that the next one
 // overwrites; if after it was taken in, batch and checkpoint are durable together.
-Status RocksStore::write_large(const Batch& batch, Checkpoints checkpoints) {
-  std::uint64_t files = 0;
-  impl_->db->GetIntProperty("rocksdb.num-files-at-level0", &files);
-  if (files >= kLevel0FilesMax) {
-    return write(batch, checkpoints);
-  }
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+Status RocksStore::Impl::write_file(const Batch& batch, Checkpoints checkpoints) {
   const std::string path =
-      impl_->db->GetName() + "/" + std::string(kLargeBatchName) + std::to_string(impl_->files++);
-  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), impl_->db->GetOptions());
+      db->GetName() + "/" + std::string(kLargeBatchName) + std::to_string(files++);
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), db->GetOptions());
   DAYBOOK_TRY(check(file.Open(path)));
   for (const auto& [id, checkpoint] : checkpoints) {
     DAYBOOK_TRY(check(file.Put(meta_key(id), encode(checkpoint))));
@@ -242,7 +251,7 @@ Status RocksStore::write_large(const Batch& batch, Checkpoints checkpoints) {
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.write_global_seqno = false;
-  return check(impl_->db->IngestExternalFile({path}, options));
+  return check(db->IngestExternalFile({path}, options));
 }
 
 Status RocksStore::flush() {

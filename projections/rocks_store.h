@@ -48,11 +48,9 @@ class RocksStore {
   // Two generations of one projection at one moment.
   std::pair<std::unique_ptr<View>, std::unique_ptr<View>> views(Prefix first, Prefix second) const;
 
-  // One atomic write.
+  // One atomic write of a sorted batch in which no key stands twice. A large one becomes a table
+  // file and skips the memtable, which costs a third of the time.
   Status write(const Batch& batch, Checkpoints checkpoints);
-  // The same for a large sorted batch in which no key stands twice: it becomes a table file and
-  // skips the memtable, which costs a third of the time. For catching up.
-  Status write_large(const Batch& batch, Checkpoints checkpoints);
   // Makes everything written so far durable.
   Status flush();
   // Erases one generation; every generation of `id` but `keep`.

@@ -12,6 +12,9 @@ constexpr char kBucket = 'B';
 constexpr char kDefinition = 'D';
 constexpr char kDeferred = 'P';
 constexpr char kMinute = 'M';
+// What a bucket with its histograms, and what a small change takes here and in a batch: about.
+constexpr std::size_t kBucketBytes = 2048;
+constexpr std::size_t kChangeBytes = 192;
 
 std::uint32_t minute_of(Micros time) {
   return static_cast<std::uint32_t>(std::max<std::int64_t>(time.value, 0) / 60'000'000);
@@ -231,6 +234,11 @@ Status Statistics::apply(const events::Recorded& recorded) {
         return {};
       },
       recorded.event);
+}
+
+std::size_t Statistics::unwritten_bytes() const {
+  return (changed_.size() + closed_.size()) * kBucketBytes +
+         (deferred_.size() + due_minutes_.changed()) * kChangeBytes;
 }
 
 void Statistics::write(Batch& batch) {

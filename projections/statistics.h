@@ -31,6 +31,7 @@ class Statistics final : public Projection {
   std::uint32_t version() const override { return 1; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
+  std::size_t unwritten_bytes() const override;
   void write(Batch& batch) override;
   void written() override;
 

@@ -10,11 +10,25 @@ namespace {
 
 class Recovery : public ViewsTest {
  protected:
+  static constexpr std::size_t kLargeBytes = 16 * 1024;
+
   void live(int steps, std::uint64_t seed = 7) {
     RandomLives lives(s, seed);
     for (int i = 0; i < steps; ++i) {
       lives.step();
     }
+  }
+  // Jobs of which about two thousand fill a fold batch.
+  void create_large(int jobs) {
+    const std::string parameters = "\"" + std::string(kLargeBytes - 2, 'x') + "\"";
+    for (int i = 0; i < jobs; ++i) {
+      events::JobCreated e;
+      e.job = JobId::make(s.now, 0, next(s.last()));
+      e.definition = "d";
+      e.parameters = {parameters};
+      s.queue(e);
+    }
+    s.flush();
   }
   ProjectionStatus status(const std::string& name) {
     for (const ProjectionStatus& row : r.views->status()) {
@@ -265,6 +279,8 @@ TEST_F(Recovery, RebuildBesideAWriterLosesNothing) {
 }
 
 TEST_F(Recovery, LargeBatchesAndSmallOnesBuildTheSame) {
+  // So much that a fold far behind cuts it by its memory, too.
+  const std::string parameters = "\"" + std::string(1000, 'x') + "\"";
   std::vector<JobId> open;
   for (int i = 0; i < 75'000; ++i) {
     s.now = s.now + millis(3);
@@ -282,6 +298,7 @@ TEST_F(Recovery, LargeBatchesAndSmallOnesBuildTheSame) {
     e.definition = "d";
     e.run_at = s.now + seconds(i % 200);
     e.tags = {i % 2 == 0 ? "even" : "odd"};
+    e.parameters = {parameters};
     s.queue(e);
     open.push_back(e.job);
     if (i % 500 == 0) {
@@ -297,6 +314,20 @@ TEST_F(Recovery, LargeBatchesAndSmallOnesBuildTheSame) {
   EXPECT_EQ(r.digests(), digests);
   EXPECT_TRUE(r.views->rebuild("jobs", nullptr)->identical);
   EXPECT_TRUE(r.views->rebuild("history", nullptr)->identical);
+}
+
+TEST_F(Recovery, BatchIsWrittenWhenItsMemoryIsUsed) {
+  constexpr int kJobs = 12'000;
+  create_large(kJobs);
+  r.now();
+  int writes = 0;
+  const auto report = r.views->rebuild("jobs", [&](Seq, Seq) { return ++writes > 0; });
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_TRUE(report->identical) << report->first_difference;
+  // The parameters stand in the rows that are kept and in the batch.
+  constexpr auto kBatches = 2 * kJobs * kLargeBytes / kFoldBatchBytesMax;
+  EXPECT_GE(writes, static_cast<int>(kBatches) - 1);
+  EXPECT_LE(writes, static_cast<int>(kBatches) + 1);
 }
 
 TEST_F(Recovery, EventThatIsLargerThanAChunkIsFolded) {
@@ -342,13 +373,7 @@ TEST_F(Recovery, LeftoversOfALargeBatchAreRemoved) {
 }
 
 TEST_F(Recovery, CancelledRebuildLeavesTheLiveProjection) {
-  for (int i = 0; i < 40'000; ++i) {
-    events::JobCreated e;
-    e.job = JobId::make(s.now, 0, next(s.last()));
-    e.definition = "d";
-    s.queue(e);
-  }
-  s.flush();
+  create_large(6'000);
   const auto digests = r.digests();
   const auto report = r.views->rebuild("jobs", [](Seq done, Seq total) {
     EXPECT_LT(done, total);
@@ -362,19 +387,13 @@ TEST_F(Recovery, CancelledRebuildLeavesTheLiveProjection) {
 
 TEST_F(Recovery, OneRebuildAtATimeAndOnlyOfWhatExists) {
   EXPECT_EQ(r.views->rebuild("nobody", nullptr).error().code, Code::kNotFound);
-  for (int i = 0; i < 40'000; ++i) {
-    events::JobCreated e;
-    e.job = JobId::make(s.now, 0, next(s.last()));
-    e.definition = "d";
-    s.queue(e);
-  }
-  s.flush();
+  create_large(6'000);
   r.now();
   std::optional<Error> second;
-  const auto report = r.views->rebuild("history", [&](Seq, Seq) {
+  const auto report = r.views->rebuild("jobs", [&](Seq, Seq) {
     // From another thread: this one holds the lock.
-    std::thread([&] { second = r.views->rebuild("jobs", nullptr).error(); }).join();
-    EXPECT_EQ(status("history").state, ProjectionState::kRebuilding);
+    std::thread([&] { second = r.views->rebuild("history", nullptr).error(); }).join();
+    EXPECT_EQ(status("jobs").state, ProjectionState::kRebuilding);
     return true;
   });
   EXPECT_TRUE(report);
