@@ -98,6 +98,10 @@ Result<Runner::Page> Runner::find(const Plan& plan, const Condition& filter) {
       return scan_limit(plan.set->schema());
     }
     DAYBOOK_ASSIGN(std::optional<Value> row, rows->next());
+    if (!row && rows->paused()) {
+      DAYBOOK_TRY(check_deadline(clock_, deadline_));
+      continue;
+    }
     if (!row) {
       out.total = counting ? std::optional(left) : out.total;
       return out;

@@ -49,8 +49,11 @@ struct Ask {
 class Rows {
  public:
   virtual ~Rows() = default;
-  // Nothing at the end. Every row that the filter leaves must come; others may.
+  // Nothing at the end, or in a pause. Every row that the filter leaves must come; others may.
   virtual Result<std::optional<Value>> next() = 0;
+  // Whether nothing came only since many rows were passed over: the caller looks at its bounds,
+  // then asks again.
+  virtual bool paused() const { return false; }
   // Whether rows come as the order asks.
   virtual bool in_order() const { return false; }
   // How many rows the filter leaves, when the set knows without looking at them.

@@ -1,0 +1,136 @@
+// The set `jobDefinitions`.
+#include "base/time_text.h"
+#include "graph/narrow.h"
+#include "graph/own/sets.h"
+#include "graph/own/view_rows.h"
+
+namespace daybook::graph::own {
+namespace {
+
+using projections::DefinitionRow;
+
+// Thousandths as the decimal that they are: 1500 is 1.5.
+Value from_thousandths(std::uint32_t milli) {
+  std::string text = std::to_string(milli / 1000);
+  if (milli % 1000 != 0) {
+    const std::string places = std::to_string(1000 + milli % 1000).substr(1);
+    text += "." + places.substr(0, places.find_last_not_of('0') + 1);
+  }
+  return Value(*Decimal::parse(text));
+}
+
+Value duration_text(Duration duration) {
+  return Value(format_duration(duration));
+}
+Value duration_or_nothing(Duration duration) {
+  return duration.value == 0 ? Value() : duration_text(duration);
+}
+
+Value retry_of(const DefinitionRow& row) {
+  return Value(Value::Record{
+      {"maxAttempts", number(row.retry.max_attempts)},
+      {"backoff", Value(Value::Record{{"initial", duration_text(row.retry.initial)},
+                                      {"factor", from_thousandths(row.retry.factor_milli)},
+                                      {"max", duration_text(row.retry.max)},
+                                      {"jitter", from_thousandths(row.retry.jitter_milli)}})}});
+}
+
+Value rate_of(const DefinitionRow& row) {
+  return row.rate_count == 0 ? Value()
+                             : Value(Value::Record{{"count", number(row.rate_count)},
+                                                   {"per", duration_text(row.rate_per)}});
+}
+
+Type retry_type() {
+  const Type backoff = graph::record_of({{"initial", type_of(Kind::kText)},
+                                         {"factor", type_of(Kind::kNumber)},
+                                         {"max", type_of(Kind::kText)},
+                                         {"jitter", type_of(Kind::kNumber)}});
+  return graph::record_of({{"maxAttempts", type_of(Kind::kNumber)}, {"backoff", backoff}});
+}
+
+const std::vector<ViewField<DefinitionRow>>& definition_fields() {
+  using Row = DefinitionRow;
+  static const std::vector<ViewField<Row>> kFields = {
+      {"jobDefinitionId", type_of(Kind::kText), [](const Row& r) { return Value(r.definition); }},
+      {"componentId", type_of(Kind::kText), [](const Row& r) { return Value(r.component); }},
+      {"displayName", type_of(Kind::kText),
+       [](const Row& r) { return text_or_nothing(r.display_name); }},
+      {"retry", retry_type(), retry_of},
+      {"timeout", type_of(Kind::kText),
+       [](const Row& r) { return duration_or_nothing(r.timeout); }},
+      {"leaseDuration", type_of(Kind::kText),
+       [](const Row& r) { return duration_or_nothing(r.lease); }},
+      {"concurrency", type_of(Kind::kNumber),
+       [](const Row& r) { return r.concurrency == 0 ? Value() : number(r.concurrency); }},
+      {"rateLimit",
+       graph::record_of({{"count", type_of(Kind::kNumber)}, {"per", type_of(Kind::kText)}}),
+       rate_of},
+      {"priority", type_of(Kind::kNumber), [](const Row& r) { return number(r.priority); }},
+      {"retention", type_of(Kind::kText), [](const Row& r) { return duration_text(r.retention); }},
+      {"paused", type_of(Kind::kBool), [](const Row& r) { return Value(r.paused); }},
+      {"createdAt", type_of(Kind::kInstant),
+       [](const Row& r) { return time_or_nothing(r.created_at); }},
+      {"updatedAt", type_of(Kind::kInstant), [](const Row& r) { return Value(r.updated_at); }},
+      {"updatedBy", type_of(Kind::kText), [](const Row& r) { return Value(r.updated_by); }},
+      {"seq", type_of(Kind::kNumber), [](const Row& r) { return number(r.seq.value); }},
+  };
+  return kFields;
+}
+
+SetSchema definition_schema() {
+  SetSchema out;
+  out.name = "jobDefinitions";
+  out.what = "Job definitions";
+  out.record = record_type(definition_fields());
+  out.key = {"jobDefinitionId"};
+  out.indexed = {"jobDefinitionId"};
+  out.order = "jobDefinitionId";
+  out.navigations = {
+      {"component", "components", false, {{"componentId", "componentId"}}},
+      {"jobs", "jobs", true, {{"jobDefinitionId", "jobDefinitionId"}}},
+  };
+  return out;
+}
+
+class JobDefinitions final : public Set {
+ public:
+  explicit JobDefinitions(const projections::Views& views)
+      : Set(definition_schema()), views_(views) {}
+
+  Result<std::unique_ptr<Rows>> open(const Ask& ask) const override {
+    Narrowing narrowing(ask.filter);
+    if (const Value* id = narrowing.equal({"jobDefinitionId"})) {
+      return one(ask, *id->get<std::string>());
+    }
+    const auto fetch = [this](const auto& request) { return views_.definitions(request); };
+    const auto convert = [needs = ask.needs](const DefinitionRow& row) -> Result<Value> {
+      return Value(record_of(definition_fields(), row, needs));
+    };
+    const bool in_order =
+        ask.order.front().path == split_path("jobDefinitionId") && !ask.order.front().down;
+    return PagedRows<DefinitionRow>::open(fetch, convert, in_order, narrowing.whole());
+  }
+
+ private:
+  Result<std::unique_ptr<Rows>> one(const Ask& ask, const std::string& id) const {
+    std::vector<Value> rows;
+    if (check_resource_id(id, "")) {  // else nothing has such an id
+      DAYBOOK_ASSIGN(const auto row, views_.definition(id));
+      if (row) {
+        rows.emplace_back(record_of(definition_fields(), *row, ask.needs));
+      }
+    }
+    return std::make_unique<GivenRows>(std::move(rows));
+  }
+
+  const projections::Views& views_;
+};
+
+}  // namespace
+
+std::unique_ptr<Set> job_definitions(const projections::Views& views) {
+  return std::make_unique<JobDefinitions>(views);
+}
+
+}  // namespace daybook::graph::own

@@ -1,0 +1,235 @@
+// The set `jobs`: the job list with its indexes.
+#include <map>
+
+#include "graph/narrow.h"
+#include "graph/own/sets.h"
+#include "graph/own/view_rows.h"
+
+namespace daybook::graph::own {
+namespace {
+
+using projections::JobFilter;
+using projections::JobOrder;
+using projections::JobRow;
+
+const std::vector<ViewField<JobRow>>& job_fields() {
+  static const Type kError = graph::record_of({{"code", type_of(Kind::kText)},
+                                               {"message", type_of(Kind::kText)},
+                                               {"details", type_of(Kind::kValue)}});
+  static const std::vector<ViewField<JobRow>> kFields = {
+      {"jobId", type_of(Kind::kUuid), [](const JobRow& r) { return Value(Uuid{r.job.text()}); }},
+      {"jobDefinitionId", type_of(Kind::kText),
+       [](const JobRow& r) { return Value(r.definition); }},
+      {"componentId", type_of(Kind::kText),
+       [](const JobRow& r) { return text_or_nothing(r.component); }},
+      {"status", text_of({"pending", "running", "completed", "failed", "cancelled"}),
+       [](const JobRow& r) { return Value(std::string(projections::status_name(r.status))); }},
+      {"parameters", type_of(Kind::kValue),
+       [](const JobRow& r) { return Value(Json{r.parameters.empty() ? "{}" : r.parameters}); }},
+      {"runAt", type_of(Kind::kInstant), [](const JobRow& r) { return Value(r.run_at); }},
+      {"createdAt", type_of(Kind::kInstant), [](const JobRow& r) { return Value(r.created_at); }},
+      {"startedAt", type_of(Kind::kInstant),
+       [](const JobRow& r) { return time_or_nothing(r.started_at); }},
+      {"finishedAt", type_of(Kind::kInstant),
+       [](const JobRow& r) { return time_or_nothing(r.finished_at); }},
+      {"attempt", type_of(Kind::kNumber), [](const JobRow& r) { return number(r.attempt.value); }},
+      // Its definition's, as it stands now: put in when a row is made.
+      {"maxAttempts", type_of(Kind::kNumber), [](const JobRow&) { return Value(); }},
+      {"result", type_of(Kind::kValue),
+       [](const JobRow& r) { return r.result.empty() ? Value() : Value(Json{r.result}); }},
+      {"error", kError,
+       [](const JobRow& r) {
+         return !r.error ? Value()
+                         : Value(Value::Record{{"code", Value(r.error->code)},
+                                               {"message", Value(r.error->message)},
+                                               {"details", r.error->details.empty()
+                                                               ? Value()
+                                                               : Value(Json{r.error->details})}});
+       }},
+      {"createdBy", type_of(Kind::kText), [](const JobRow& r) { return Value(r.created_by); }},
+      {"parentJobId", type_of(Kind::kUuid),
+       [](const JobRow& r) { return r.parent.is_null() ? Value() : Value(Uuid{r.parent.text()}); }},
+      {"tags", list_of(type_of(Kind::kText)),
+       [](const JobRow& r) {
+         Value::List out;
+         for (const std::string& tag : r.tags) {
+           out.emplace_back(tag);
+         }
+         return Value(std::move(out));
+       }},
+      {"priority", type_of(Kind::kNumber), [](const JobRow& r) { return number(r.priority); }},
+      {"uniqueKey", type_of(Kind::kText),
+       [](const JobRow& r) { return text_or_nothing(r.unique_key); }},
+      {"cancelRequested", type_of(Kind::kBool),
+       [](const JobRow& r) { return Value(r.cancel_requested); }},
+      {"seq", type_of(Kind::kNumber), [](const JobRow& r) { return number(r.seq.value); }},
+  };
+  return kFields;
+}
+
+SetSchema job_schema() {
+  SetSchema out;
+  out.name = "jobs";
+  out.what = "Jobs in the list, pending, running and ended";
+  out.record = record_type(job_fields());
+  out.key = {"jobId"};
+  out.indexed = {"jobId", "jobDefinitionId", "status", "tags", "createdAt", "runAt"};
+  out.order = "createdAt desc";
+  out.navigations = {
+      {"definition", "jobDefinitions", false, {{"jobDefinitionId", "jobDefinitionId"}}},
+      {"parent", "jobs", false, {{"parentJobId", "jobId"}}},
+      {"events", "events", true, {{"jobId", "jobId"}}},
+  };
+  return out;
+}
+
+// How the list answers a question.
+struct JobPlan {
+  JobFilter filter;
+  bool nothing = false;  // no job can have such a definition or tag
+  bool in_order = false;
+  bool whole = false;  // the filter of the list says all that was asked
+};
+
+const std::vector<std::string> kJobId{"jobId"};
+const std::vector<std::string> kDefinition{"jobDefinitionId"};
+const std::vector<std::string> kStatus{"status"};
+const std::vector<std::string> kTags{"tags"};
+const std::vector<std::string> kCreatedAt{"createdAt"};
+const std::vector<std::string> kRunAt{"runAt"};
+
+std::optional<std::string> text_of_value(const Value* value) {
+  const auto* text = value == nullptr ? nullptr : value->get<std::string>();
+  return text == nullptr ? std::nullopt : std::optional(*text);
+}
+
+// The list is ordered by time, then by the job's key, both in one direction; a job's id rises with
+// its time of creation.
+bool choose_order(const Order& order, JobFilter& out) {
+  const bool down = order.front().down;
+  const bool by_run = order.front().path == kRunAt;
+  out.order = by_run ? (down ? JobOrder::kRunAtLast : JobOrder::kRunAtFirst)
+                     : (down ? JobOrder::kNewestFirst : JobOrder::kOldestFirst);
+  if (order.front().path == kJobId) {
+    return true;
+  }
+  return (by_run || order.front().path == kCreatedAt) && order[1].path == kJobId &&
+         order[1].down == down;
+}
+
+// Rows behind a cursor are not before its time.
+void begin_behind(const Ask& ask, JobPlan& plan) {
+  const auto* time = ask.after == nullptr ? nullptr : ask.after->front().get<Micros>();
+  if (time == nullptr || !plan.in_order) {
+    return;
+  }
+  JobFilter& filter = plan.filter;
+  const bool by_run = ask.order.front().path == kRunAt;
+  Span span = by_run ? Span{filter.run_after, filter.run_before}
+                     : Span{filter.created_after, filter.created_before};
+  ask.order.front().down ? span.lower(Micros{time->value + 1}) : span.raise(*time);
+  (by_run ? filter.run_after : filter.created_after) = span.from;
+  (by_run ? filter.run_before : filter.created_before) = span.to;
+}
+
+JobPlan plan_jobs(const Ask& ask, Narrowing& narrowing) {
+  JobPlan out;
+  JobFilter& filter = out.filter;
+  filter.definition = text_of_value(narrowing.equal(kDefinition));
+  const auto status = text_of_value(narrowing.equal(kStatus));
+  filter.status = status ? projections::parse_status(*status) : std::nullopt;
+  filter.tag = text_of_value(narrowing.among(kTags));
+  // The views take names of the form and length that names have.
+  out.nothing = (filter.definition && !check_resource_id(*filter.definition, "")) ||
+                (filter.tag && filter.tag->size() > kTagBytesMax);
+  const Span created = narrowing.span(kCreatedAt);
+  filter.created_after = created.from;
+  filter.created_before = created.to;
+  const Span run = narrowing.span(kRunAt);
+  filter.run_after = run.from;
+  filter.run_before = run.to;
+  out.whole = narrowing.whole();
+  out.in_order = choose_order(ask.order, filter);
+  begin_behind(ask, out);
+  return out;
+}
+
+// Jobs as records; maxAttempts of each definition is looked up once.
+class JobRecords {
+ public:
+  JobRecords(const projections::Views& views, std::set<std::string> needs)
+      : views_(views), needs_(std::move(needs)) {}
+
+  Result<Value> operator()(const JobRow& row) {
+    Value::Record out = record_of(job_fields(), row, needs_);
+    if (needs_.contains("maxAttempts")) {
+      DAYBOOK_ASSIGN(Value limit, attempts_of(row.definition));
+      for (auto& [name, value] : out) {
+        if (name == "maxAttempts") {
+          value = std::move(limit);
+        }
+      }
+    }
+    return Value(std::move(out));
+  }
+
+ private:
+  Result<Value> attempts_of(const std::string& definition) {
+    const auto known = known_.find(definition);
+    if (known != known_.end()) {
+      return known->second;
+    }
+    DAYBOOK_ASSIGN(const auto row, views_.definition(definition));
+    return known_.emplace(definition, row ? number(row->retry.max_attempts) : Value())
+        .first->second;
+  }
+
+  const projections::Views& views_;
+  std::set<std::string> needs_;
+  std::map<std::string, Value> known_;
+};
+
+class Jobs final : public Set {
+ public:
+  explicit Jobs(const projections::Views& views) : Set(job_schema()), views_(views) {}
+
+  Result<std::unique_ptr<Rows>> open(const Ask& ask) const override {
+    Narrowing narrowing(ask.filter);
+    if (const Value* id = narrowing.equal(kJobId)) {
+      return one(ask, *id);
+    }
+    const JobPlan plan = plan_jobs(ask, narrowing);
+    if (plan.nothing) {
+      return std::make_unique<GivenRows>(std::vector<Value>());
+    }
+    const auto fetch = [this, filter = plan.filter](const projections::PageRequest& request) {
+      return views_.jobs(filter, request);
+    };
+    return PagedRows<JobRow>::open(fetch, JobRecords(views_, ask.needs), plan.in_order, plan.whole);
+  }
+
+ private:
+  Result<std::unique_ptr<Rows>> one(const Ask& ask, const Value& id) const {
+    std::vector<Value> rows;
+    const auto* uuid = id.get<Uuid>();
+    const auto job = uuid == nullptr ? fail(Error{}) : JobId::parse(uuid->text);
+    if (job) {
+      DAYBOOK_ASSIGN(const auto row, views_.job(*job));
+      if (row) {
+        DAYBOOK_ASSIGN(Value record, JobRecords(views_, ask.needs)(*row));
+        rows.push_back(std::move(record));
+      }
+    }
+    return std::make_unique<GivenRows>(std::move(rows));
+  }
+
+  const projections::Views& views_;
+};
+
+}  // namespace
+
+std::unique_ptr<Set> jobs(const projections::Views& views) {
+  return std::make_unique<Jobs>(views);
+}
+
+}  // namespace daybook::graph::own

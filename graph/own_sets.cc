@@ -1,0 +1,15 @@
+#include "graph/own_sets.h"
+
+#include "graph/own/sets.h"
+
+namespace daybook::graph {
+
+Status add_own_sets(Graph& graph, const projections::Views& views) {
+  DAYBOOK_TRY(graph.add(own::jobs(views)));
+  DAYBOOK_TRY(graph.add(own::job_definitions(views)));
+  DAYBOOK_TRY(graph.add(own::components(views)));
+  DAYBOOK_TRY(graph.add(own::events(views)));
+  return {};
+}
+
+}  // namespace daybook::graph

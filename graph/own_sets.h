@@ -1,0 +1,13 @@
+// Daybook's own sets, over its views.
+#pragma once
+
+#include "base/result.h"
+#include "graph/graph.h"
+#include "projections/views.h"
+
+namespace daybook::graph {
+
+// `views` outlives the graph. The errors are those of Graph::add.
+Status add_own_sets(Graph& graph, const projections::Views& views);
+
+}  // namespace daybook::graph
