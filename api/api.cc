@@ -12,6 +12,8 @@ namespace {
 
 // Rebuilds wait for each other; a few may queue.
 constexpr std::size_t kRebuildsWaitingMax = 4;
+// One question that waits for a slow source leaves the other thread free.
+constexpr std::size_t kGraphThreads = 2;
 
 }  // namespace
 
@@ -23,6 +25,8 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
               {options.query_threads, options.queries_max, options.fresh_timeout}),
       feeds(engine.views, engine.clock, {1, options.streams_max, options.fresh_timeout}),
       rebuilds(engine.views, engine.clock, {1, kRebuildsWaitingMax, options.fresh_timeout}),
+      graphs(engine.views, engine.clock,
+             {kGraphThreads, options.queries_max, options.fresh_timeout}),
       watcher(engine.log, engine.clock) {}
 
 Status check_listen(std::string_view host) {
@@ -69,6 +73,7 @@ void Api::stop() {
   impl_->context->queries.stop();
   impl_->context->feeds.stop();
   impl_->context->rebuilds.stop();
+  impl_->context->graphs.stop();
 }
 
 }  // namespace daybook::api

@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "components/runtime.h"
 #include "dispatch/dispatcher.h"
+#include "graph/graph.h"
 #include "log/log.h"
 #include "projections/views.h"
 #include "scheduler/sequencer.h"
@@ -44,6 +45,7 @@ struct Engine {
   scheduler::Sequencer& sequencer;
   projections::Views& views;
   dispatch::Dispatcher& dispatcher;
+  const graph::Graph& graph;
   // Check component specs; a runtime that is not here is refused. Workers need none.
   std::map<events::Runtime, const components::Runtime*> runtimes;
   const Clock& clock;

@@ -27,6 +27,7 @@ struct Context {
   QueryPool queries;
   QueryPool feeds;     // pieces of streams: one thread of their own
   QueryPool rebuilds;  // long work: one thread of its own
+  QueryPool graphs;    // questions that may wait for a network: two threads of their own
   LogWatcher watcher;
   std::atomic<bool> stopping{false};
 };

@@ -124,7 +124,7 @@ Answer<Seq> freshness(const Call& call) {
 void run_query(const Route& route, const CallPtr& call, const Responder& responder,
                QueryPool& pool) {
   Seq target;
-  if (route.kind == RouteKind::kQuery) {
+  if (route.kind == RouteKind::kQuery || route.kind == RouteKind::kGraph) {
     auto fresh = freshness(*call);
     if (!fresh) {
       responder.send(refuse(std::move(fresh).error()));
@@ -149,6 +149,9 @@ void run_route(const Route& route, const CallPtr& call, const Responder& respond
       break;
     case RouteKind::kQuery:
       run_query(route, call, responder, call->context->queries);
+      break;
+    case RouteKind::kGraph:
+      run_query(route, call, responder, call->context->graphs);
       break;
     case RouteKind::kLong:
       run_query(route, call, responder, call->context->rebuilds);

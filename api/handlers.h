@@ -42,6 +42,10 @@ void complete_attempts(const CallPtr& call, const Responder& responder);
 // events.cc
 Answer<Response> list_events(const Call& call);
 
+// graph.cc
+Answer<Response> ask_graph(const Call& call);
+Answer<Response> graph_meta(const Call& call);
+
 // log.cc
 Answer<Response> log_head(const Call& call);
 Answer<Response> log_verify(const Call& call);

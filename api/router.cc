@@ -49,8 +49,9 @@ void add_method(std::string& list, std::string_view name) {
 
 std::span<const std::string_view> common_query(RouteKind kind) {
   static constexpr std::array<std::string_view, 1> kFreshness{"minSeq"};
-  return kind == RouteKind::kQuery ? std::span<const std::string_view>(kFreshness)
-                                   : std::span<const std::string_view>();
+  const bool fresh = kind == RouteKind::kQuery || kind == RouteKind::kGraph;
+  return fresh ? std::span<const std::string_view>(kFreshness)
+               : std::span<const std::string_view>();
 }
 
 Match match(std::span<const Route> table, Method method, std::string_view path) {

@@ -17,6 +17,7 @@ namespace daybook::api {
 enum class RouteKind : std::uint8_t {
   kInstant,  // answers from memory, on the I/O thread
   kQuery,    // reads views or log, on a query thread, after the views have caught up
+  kGraph,    // the same on threads of its own: a configured set may wait for a network
   kLong,     // takes seconds: on the thread for long work
   kAsync,    // hands its work on and answers later
 };
@@ -37,7 +38,7 @@ struct Route {
 // All routes of the server.
 std::span<const Route> routes();
 
-// Parameters that every kQuery route takes: minSeq.
+// Parameters that every kQuery and kGraph route takes: minSeq.
 std::span<const std::string_view> common_query(RouteKind kind);
 
 // What a path leads to.

@@ -56,6 +56,9 @@ std::vector<Route> make_table() {
       async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true),
 
       query("/resources/events", list_events, event_list),
+      {Method::kPost, "/resources/graph", RouteKind::kGraph, ask_graph, nullptr, kNoQuery, true},
+      instant("/resources/graph/meta", graph_meta),
+
       query("/resources/log/head", log_head),
       query("/resources/log/verify", log_verify, {"seq", "hash"}),
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace daybook::graph {
 
@@ -17,8 +18,9 @@ inline constexpr std::size_t kGraphDepthMax = 8;
 inline constexpr std::size_t kGraphFieldsMax = 256;
 inline constexpr std::size_t kGraphNavigationsMax = 16;
 inline constexpr std::size_t kGraphOrderTermsMax = 8;
-// Edges in one request.
+// Edges in one request, and how long all of them together may take.
 inline constexpr std::size_t kGraphEdgesMax = 16;
+inline constexpr std::int64_t kGraphTimeoutUs = 10LL * 1'000'000;
 
 // Rows looked at for one list where no index answers the filter; about a quarter of a second of the
 // job list.

@@ -13,6 +13,7 @@
 #include "api/json_check.h"
 #include "api/json_value.h"
 #include "dispatch/dispatcher.h"
+#include "graph/own_sets.h"
 #include "log/memory_log.h"
 #include "scheduler/recover.h"
 
@@ -40,6 +41,7 @@ struct ServerFixture::Parts {
   std::unique_ptr<scheduler::Sequencer> sequencer;
   std::unique_ptr<projections::Views> views;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<graph::Graph> graph;
   std::unique_ptr<api::Api> api;
 };
 
@@ -60,6 +62,8 @@ void ServerFixture::start() {
                                                        scheduler::SequencerOptions{});
   p.dispatcher = std::make_unique<dispatch::Dispatcher>(p.log, *p.sequencer, *p.views, p.clock,
                                                         p.entropy, dispatch::DispatcherOptions{});
+  p.graph = std::make_unique<graph::Graph>(p.clock);
+  ASSERT_TRUE(graph::add_own_sets(*p.graph, *p.views));
   scheduler::State empty;
   p.dispatcher->recover(empty, Seq{});
   p.sequencer->start();
@@ -69,6 +73,7 @@ void ServerFixture::start() {
                      *p.sequencer,
                      *p.views,
                      *p.dispatcher,
+                     *p.graph,
                      {},
                      p.clock,
                      p.entropy,
@@ -98,6 +103,7 @@ void ServerFixture::stop() {
     p.views->stop();
   }
   p.api.reset();
+  p.graph.reset();
   p.dispatcher.reset();
   p.views.reset();
   p.sequencer.reset();

@@ -64,6 +64,28 @@ TEST_F(ServerE2e, FirstLineIsTheAddressAndSigtermEndsItInOrder) {
   EXPECT_EQ(server.end(SIGTERM), 0);
 }
 
+TEST_F(ServerE2e, TheGraphIsAskedFromTheCommandLine) {
+  ServerProcess server(data_);
+  ASSERT_EQ(ask(server, {"definition", "put", "nightly", "--component", "absent"}).code, 0);
+  const auto found =
+      answer(server, {"graph", "query", "jobDefinitions", "--filter", "componentId = absent",
+                      "--fields", "jobDefinitionId,paused", "--navigate", "jobs:jobId", "--count"});
+  EXPECT_EQ(boost::json::serialize(found.at("nodes")),
+            R"([{"jobDefinitionId":"nightly","paused":false,"jobs":[]}])");
+  EXPECT_EQ(cell(found, "totalCount"), "1");
+  const Ran table =
+      run_line({"graph", "query", "jobDefinitions", "--fields", "jobDefinitionId,paused",
+                "--server", server.address(), "-o", "table"});
+  EXPECT_EQ(table.out, "JOBDEFINITIONID  PAUSED\nnightly          false\n");
+  const Ran wrong = ask(server, {"graph", "query", "jobs", "--filter", "statsu = x"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("line 1, column 1: there is no field 'statsu'"));
+  EXPECT_THAT(wrong.err, HasSubstr("\n  statsu = x\n  ^^^^^^"));
+  const Ran meta = run_line({"graph", "meta", "--server", server.address(), "-o", "table"});
+  EXPECT_THAT(meta.out, HasSubstr("events            -> many events"));
+  EXPECT_THAT(meta.out, HasSubstr("{code: text, message: text, details: value}"));
+}
+
 TEST_F(ServerE2e, SettingsThatCannotHoldAreRefused) {
   EXPECT_EQ(ServerProcess(data_, {"--listen", "0.0.0.0:0"}).wait(), 2);
   EXPECT_EQ(ServerProcess(data_, {"--exec-slots", "many"}).wait(), 2);

@@ -68,6 +68,7 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
   add_definition_commands(*root, session);
   add_job_commands(*root, session);
   add_event_commands(*root, session);
+  add_graph_commands(*root, session);
   add_worker_commands(*root, session);
   add_stats_command(*root, session);
   add_log_commands(*root, session);

@@ -14,6 +14,7 @@ void add_apply_commands(CLI::App& root, Session& session);  // apply, manage app
 void add_component_commands(CLI::App& root, Session& session);
 void add_definition_commands(CLI::App& root, Session& session);
 void add_job_commands(CLI::App& root, Session& session);
+void add_graph_commands(CLI::App& root, Session& session);
 void add_event_commands(CLI::App& root, Session& session);
 void add_worker_commands(CLI::App& root, Session& session);
 void add_stats_command(CLI::App& root, Session& session);

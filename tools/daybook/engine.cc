@@ -12,6 +12,7 @@
 #include "base/time_text.h"
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
+#include "graph/own_sets.h"
 #include "log/data_dir.h"
 #include "log/memory_log.h"
 #include "log/rocks_log.h"
@@ -51,7 +52,7 @@ struct Engine::Impl {
     Status (Impl::*start)();
     void (Impl::*stop)();
   };
-  static const std::array<Step, 10> kSteps;
+  static const std::array<Step, 11> kSteps;
 
   Status open_scratch();
   void remove_scratch() { scratch.reset(); }
@@ -63,6 +64,8 @@ struct Engine::Impl {
   void drop_sequencer() { sequencer.reset(); }
   Status open_views();
   void close_views();
+  Status make_graph();
+  void drop_graph() { graph.reset(); }
   Status open_runtimes();
   void close_runtimes();
   Status make_dispatcher();
@@ -94,6 +97,7 @@ struct Engine::Impl {
   std::unique_ptr<scheduler::Snapshotter> snapshotter;
   std::unique_ptr<scheduler::Sequencer> sequencer;
   std::unique_ptr<projections::Views> views;
+  std::unique_ptr<graph::Graph> graph;
   std::unique_ptr<components::ExecRuntime> exec;
   std::unique_ptr<components::HttpRuntime> http;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
@@ -103,12 +107,13 @@ struct Engine::Impl {
 // The order of starting; stopping is the same backwards. The sequencer's threads start only after
 // the dispatcher took over the recovered state, and the first command is StartServer: from then on
 // an older server's appends are refused.
-const std::array<Engine::Impl::Step, 10> Engine::Impl::kSteps = {{
+const std::array<Engine::Impl::Step, 11> Engine::Impl::kSteps = {{
     {"temporary directory", &Impl::open_scratch, &Impl::remove_scratch},
     {"data directory", &Impl::open_data_dir, &Impl::close_data_dir},
     {"log", &Impl::open_log, &Impl::close_log},
     {"state", &Impl::recover_state, &Impl::drop_sequencer},
     {"views", &Impl::open_views, &Impl::close_views},
+    {"graph", &Impl::make_graph, &Impl::drop_graph},
     {"runtimes", &Impl::open_runtimes, &Impl::close_runtimes},
     {"open work", &Impl::make_dispatcher, &Impl::drop_dispatcher},
     {"sequencer", &Impl::start_sequencer, &Impl::stop_sequencer},
@@ -203,6 +208,12 @@ Status Engine::Impl::open_views() {
 void Engine::Impl::close_views() {
   views->stop();
   views.reset();
+}
+
+Status Engine::Impl::make_graph() {
+  graph = std::make_unique<graph::Graph>(*clock);
+  DAYBOOK_TRY(graph::add_own_sets(*graph, *views));
+  return graph->check_navigations();
 }
 
 Status Engine::Impl::open_runtimes() {
@@ -310,6 +321,7 @@ Status Engine::Impl::start_api() {
                                                .sequencer = *sequencer,
                                                .views = *views,
                                                .dispatcher = *dispatcher,
+                                               .graph = *graph,
                                                .runtimes = std::move(runtimes),
                                                .clock = *clock,
                                                .entropy = *entropy,
@@ -380,6 +392,10 @@ projections::Views& Engine::views() {
 
 dispatch::Dispatcher& Engine::dispatcher() {
   return *impl_->dispatcher;
+}
+
+const graph::Graph& Engine::graph() const {
+  return *impl_->graph;
 }
 
 }  // namespace daybook::cli

@@ -16,6 +16,7 @@
 #include "base/entropy.h"
 #include "base/result.h"
 #include "dispatch/dispatcher.h"
+#include "graph/graph.h"
 #include "log/log.h"
 #include "projections/views.h"
 #include "scheduler/sequencer.h"
@@ -83,6 +84,7 @@ class Engine {
   scheduler::Sequencer& sequencer();
   projections::Views& views();
   dispatch::Dispatcher& dispatcher();
+  const graph::Graph& graph() const;
 
  private:
   struct Impl;
