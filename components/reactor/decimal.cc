@@ -298,7 +298,7 @@ std::optional<Decimal> add_wide(const Decimal& a, const Decimal& b) {
     left.add(right);
     return reduce(left, negative, scale);
   }
-  if (left.compare(right) >= 0) {
+  if (std::is_gteq(left.compare(right))) {
     left.subtract(right);
     return reduce(left, negative, scale);
   }

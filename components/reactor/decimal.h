@@ -146,7 +146,7 @@ inline std::strong_ordering compare(const Decimal& a, const Decimal& b) {
   return detail::compare_wide(a, b);
 }
 inline bool operator==(const Decimal& a, const Decimal& b) {
-  return compare(a, b) == 0;
+  return std::is_eq(compare(a, b));
 }
 
 // To `digits` fraction digits; a number with fewer stays as it is.
