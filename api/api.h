@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "components/runtime.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/effects.h"
 #include "graph/graph.h"
 #include "log/log.h"
 #include "projections/views.h"
@@ -48,6 +49,7 @@ struct Engine {
   const graph::Graph& graph;
   // Check component specs; a runtime that is not here is refused. Workers need none.
   std::map<events::Runtime, const components::Runtime*> runtimes;
+  dispatch::EffectRules effects;
   const Clock& clock;
   Entropy& entropy;
   spdlog::logger& logger;

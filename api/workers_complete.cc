@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "components/runtime.h"
+#include "dispatch/effects.h"
 
 namespace daybook::api {
 namespace {
@@ -33,35 +34,29 @@ scheduler::Failed read_error(const JsonValue& value, const std::string& path, Fi
   return out;
 }
 
-scheduler::ScheduleEffect effect_of(components::ScheduleJobEffect effect) {
-  scheduler::ScheduleEffect out;
-  out.job.definition = std::move(effect.definition);
-  out.job.parameters = std::move(effect.parameters);
-  out.job.run_at = effect.at;
-  out.job.priority = effect.priority;
-  out.job.tags = std::move(effect.tags);
-  out.after = effect.after;
-  return out;
-}
-
 // The effects are read by the same code that reads what a component printed.
-void read_effects(FieldReader& fields, Micros now, scheduler::ReportAttempt& out) {
+void read_effects(FieldReader& fields, const Engine& engine, scheduler::ReportAttempt& out) {
   const auto effects = fields.find("effects", JsonValue::Kind::kArray, "an array");
   if (!effects) {
     return;
   }
   const std::string document = R"({"result":null,"effects":)" + std::string(effects->text()) + "}";
-  auto parsed = components::parse_output(document, now);
-  if (!parsed) {
-    Error error = std::move(parsed).error();
+  auto parsed = components::parse_output(document, engine.clock.wall());
+  const auto refuse = [&](Error error) {
     error.code = Code::kInvalid;  // whatever it is elsewhere, here a field is at fault
     error.field = fields.path_of(error.field.empty() ? "effects" : error.field);
     fields.errors().add(std::move(error));
+  };
+  if (!parsed) {
+    refuse(std::move(parsed).error());
     return;
   }
-  for (auto& effect : parsed->effects) {
-    out.effects.push_back(effect_of(std::move(effect)));
+  auto made = dispatch::make_effects(out.token, std::move(parsed->effects), engine.effects);
+  if (!made) {
+    refuse(std::move(made).error());
+    return;
   }
+  out.effects = std::move(*made);
 }
 
 void read_job(FieldReader& fields, scheduler::ReportAttempt& out) {
@@ -89,7 +84,7 @@ scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
     out.failed = read_error(*error, path + "error.", errors);
   }
   fields.boolean("cancelled", out.cancelled);
-  read_effects(fields, call.engine().clock.wall(), out);
+  read_effects(fields, call.engine(), out);
   fields.finish();
   const int ends = (out.result.empty() ? 0 : 1) + (out.failed ? 1 : 0) + (out.cancelled ? 1 : 0);
   if (ends > 1 || (!out.effects.empty() && (out.failed || out.cancelled))) {
@@ -129,6 +124,12 @@ void write_reported(JsonWriter& json, const scheduler::Reply& reply) {
     json.begin_array();
     for (const JobId job : outcome.scheduled) {
       json.value(job);
+    }
+    json.end_array();
+    json.key("sendings");
+    json.begin_array();
+    for (const SendingId sending : outcome.sendings) {
+      json.value(sending.text());
     }
     json.end_array();
   }

@@ -31,6 +31,15 @@ inline constexpr std::size_t kSpecBytesMax = 3 * 1024 * 1024;
 // Effects of one attempt, all in one batch with its result.
 inline constexpr std::size_t kEffectsMax = 256;
 
+// Sendings: what a mail or a post may hold is bounded by what a component may print.
+inline constexpr std::size_t kSendingContentBytesMax = 1024 * 1024;
+inline constexpr std::size_t kMailAddressBytesMax = 254;  // RFC 5321, 4.5.3.1.3
+inline constexpr std::size_t kMailSubjectBytesMax = 998;  // RFC 5322, 2.1.1
+inline constexpr std::size_t kMailRecipientsMax = 64;     // in cc, and in bcc
+inline constexpr std::size_t kActorMessagesMax = 64;
+// Tries of a sending: enough for a server that is restarted or lists a new sender as grey.
+inline constexpr std::uint32_t kSendingAttemptsMax = 4;
+
 // HTTP.
 inline constexpr std::size_t kHttpHeaderBytesMax = 16 * 1024;
 inline constexpr std::size_t kHttpHeadersMax = 64;

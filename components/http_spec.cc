@@ -27,45 +27,6 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
   return out;
 }
 
-auto refuse(std::string_view why) {
-  return fail(Code::kInvalid, "INVALID_URL", why, "url");
-}
-
-// Reads the URL with the parser that will connect it, so that both see the same host.
-Status check_url(const std::string& text, const std::vector<std::uint16_t>& ports) {
-  const auto plain = [](char c) { return c > ' ' && c < 0x7f && c != '\\'; };
-  if (text.empty() || !std::all_of(text.begin(), text.end(), plain)) {
-    return refuse("Must be an absolute URL without spaces and control characters.");
-  }
-  const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
-    return refuse("Must be an absolute http or https URL.");
-  }
-  const auto scheme = part(url.get(), CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") {
-    return refuse("The scheme must be http or https.");
-  }
-  // Curl reads past missing and surplus slashes; others would not see the same host there.
-  const auto slashes = text.find("://");
-  if (slashes != scheme.size() || text.substr(slashes + 3).starts_with('/')) {
-    return refuse("Must be an absolute URL: <scheme>://<host>/<path>.");
-  }
-  if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty() ||
-      text.substr(0, text.find_first_of("/?#", scheme.size() + 3)).find('@') != std::string::npos) {
-    return refuse("May not hold a user name: put credentials in headers.");
-  }
-  if (part(url.get(), CURLUPART_HOST).empty()) {
-    return refuse("Must name a host.");
-  }
-  const auto digits = part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  std::uint16_t port = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (port == 0 || (!ports.empty() && std::find(ports.begin(), ports.end(), port) == ports.end())) {
-    return refuse("The port is not permitted here.");
-  }
-  return {};
-}
-
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -102,15 +63,53 @@ bool is_token(std::string_view name) {  // RFC 9110, 5.6.2
   });
 }
 
-Status read_headers(HttpSpec& spec, const Members& members) {
-  const auto* value = members.find("headers");
-  if (value == nullptr) {
-    return {};
+}  // namespace
+
+// Reads the URL with the parser that will connect it, so that both see the same host.
+Status check_url(const std::string& text, const std::vector<std::uint16_t>& ports,
+                 std::string_view field) {
+  const auto refuse = [&](std::string_view why) {
+    return fail(Code::kInvalid, "INVALID_URL", why, field);
+  };
+  const auto plain = [](char c) { return c > ' ' && c < 0x7f && c != '\\'; };
+  if (text.empty() || !std::all_of(text.begin(), text.end(), plain)) {
+    return refuse("Must be an absolute URL without spaces and control characters.");
   }
-  DAYBOOK_ASSIGN(const Members headers, Members::of(*value, "headers"));
+  const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
+    return refuse("Must be an absolute http or https URL.");
+  }
+  const auto scheme = part(url.get(), CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "https") {
+    return refuse("The scheme must be http or https.");
+  }
+  // Curl reads past missing and surplus slashes; others would not see the same host there.
+  const auto slashes = text.find("://");
+  if (slashes != scheme.size() || text.substr(slashes + 3).starts_with('/')) {
+    return refuse("Must be an absolute URL: <scheme>://<host>/<path>.");
+  }
+  if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty() ||
+      text.substr(0, text.find_first_of("/?#", scheme.size() + 3)).find('@') != std::string::npos) {
+    return refuse("May not hold a user name: put credentials in headers.");
+  }
+  if (part(url.get(), CURLUPART_HOST).empty()) {
+    return refuse("Must name a host.");
+  }
+  const auto digits = part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  std::uint16_t port = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (port == 0 || (!ports.empty() && std::find(ports.begin(), ports.end(), port) == ports.end())) {
+    return refuse("The port is not permitted here.");
+  }
+  return {};
+}
+
+Result<HttpHeaders> read_headers(const boost::json::value& value, const std::string& path) {
+  DAYBOOK_ASSIGN(const Members headers, Members::of(value, path));
+  HttpHeaders out;
   if (headers.object().size() > kHttpHeadersMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
-                "At most " + std::to_string(kHttpHeadersMax) + " headers.", "headers");
+                "At most " + std::to_string(kHttpHeadersMax) + " headers.", path);
   }
   for (const auto& member : headers.object()) {
     const std::string name(std::string_view(member.key().data(), member.key().size()));
@@ -123,12 +122,10 @@ Status read_headers(HttpSpec& spec, const Members& members) {
     if (text.empty() || !std::all_of(text.begin(), text.end(), plain)) {
       return fail(Code::kInvalid, "INVALID_FIELD", "Must be printable ASCII, not empty.", field);
     }
-    spec.headers.emplace_back(name, std::move(text));
+    out.emplace_back(name, std::move(text));
   }
-  return {};
+  return out;
 }
-
-}  // namespace
 
 Result<HttpSpec> parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports) {
   DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_SPEC"));
@@ -136,8 +133,10 @@ Result<HttpSpec> parse_http_spec(std::string_view json, const std::vector<std::u
   DAYBOOK_TRY(members.only({"url", "headers", "timeout"}));
   HttpSpec spec;
   DAYBOOK_ASSIGN(spec.url, members.text("url", kUrlBytesMax));
-  DAYBOOK_TRY(check_url(spec.url, ports));
-  DAYBOOK_TRY(read_headers(spec, members));
+  DAYBOOK_TRY(check_url(spec.url, ports, "url"));
+  if (const auto* headers = members.find("headers")) {
+    DAYBOOK_ASSIGN(spec.headers, read_headers(*headers, "headers"));
+  }
   DAYBOOK_ASSIGN(spec.timeout, members.duration("timeout", Duration{kTimeoutMaxUs}));
   return spec;
 }

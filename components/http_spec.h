@@ -7,18 +7,28 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/value.hpp>
+
 #include "base/ids.h"
 #include "base/result.h"
 
 namespace daybook::components {
 
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
 struct HttpSpec {
   std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;
+  HttpHeaders headers;
   Duration timeout;  // zero: none of its own
 };
 
 // `ports`: those that a URL may name; empty permits every port.
 Result<HttpSpec> parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports);
+
+// An absolute http or https URL without a user name, as the parser reads it that will connect it.
+Status check_url(const std::string& url, const std::vector<std::uint16_t>& ports,
+                 std::string_view field);
+// An object of headers that a request may set itself; `path` names it in errors.
+Result<HttpHeaders> read_headers(const boost::json::value& value, const std::string& path);
 
 }  // namespace daybook::components

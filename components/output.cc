@@ -2,8 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/limits.h"
-#include "base/time_text.h"
-#include "base/utf8.h"
+#include "components/effects.h"
 #include "components/json_reader.h"
 #include "components/runtime.h"
 
@@ -19,126 +18,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-Status set_after(ScheduleJobEffect& effect, Duration after, std::string_view field) {
-  if (after.value > kRunAtAheadMaxUs) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Too far ahead.", field);
-  }
-  effect.after = after;
-  return {};
-}
-
-// "now", "now + 90s", or an ISO 8601 time.
-Status read_at_text(ScheduleJobEffect& effect, std::string_view text, Micros now,
-                    std::string_view field) {
-  constexpr std::string_view kNow = "now";
-  text = trim(text);
-  if (text == kNow) {
-    return set_after(effect, Duration{}, field);
-  }
-  if (text.starts_with(kNow) && trim(text.substr(kNow.size())).starts_with('+')) {
-    const auto rest = trim(trim(text.substr(kNow.size())).substr(1));
-    DAYBOOK_ASSIGN(const Duration after, parse_duration(rest, field));
-    return set_after(effect, after, field);
-  }
-  DAYBOOK_ASSIGN(const Micros at, parse_time(text, field));
-  if (at > now && (at - now).value > kRunAtAheadMaxUs) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Too far ahead.", field);
-  }
-  effect.at = at;
-  return {};
-}
-
-Status read_time(ScheduleJobEffect& effect, const Members& members, Micros now) {
-  DAYBOOK_ASSIGN(const std::string after_text, members.text("after", kTagBytesMax));
-  const auto* at = members.find("at");
-  const std::string field = members.path_of("at");
-  if (!after_text.empty()) {
-    if (at != nullptr) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "Give either at or after.", field);
-    }
-    DAYBOOK_ASSIGN(const Duration after, parse_duration(after_text, members.path_of("after")));
-    return set_after(effect, after, members.path_of("after"));
-  }
-  if (at == nullptr) {
-    return set_after(effect, Duration{}, field);
-  }
-  if (const auto* text = at->if_string()) {
-    return read_at_text(effect, std::string_view(*text), now, field);
-  }
-  DAYBOOK_ASSIGN(const Members relative, Members::of(*at, field));
-  DAYBOOK_TRY(relative.only({"after"}));
-  DAYBOOK_ASSIGN(const std::string text, relative.text("after", kTagBytesMax));
-  DAYBOOK_ASSIGN(const Duration after, parse_duration(text, relative.path_of("after")));
-  return set_after(effect, after, relative.path_of("after"));
-}
-
-Status read_tags(ScheduleJobEffect& effect, const Members& members) {
-  const auto* value = members.find("tags");
-  if (value == nullptr) {
-    return {};
-  }
-  const auto* tags = value->if_array();
-  if (tags == nullptr || tags->size() > kTagsMax) {
-    return fail(Code::kInvalid, "INVALID_FIELD",
-                "Must be an array of at most " + std::to_string(kTagsMax) + " texts.",
-                members.path_of("tags"));
-  }
-  for (const auto& tag : *tags) {
-    const auto* text = tag.if_string();
-    if (text == nullptr || text->empty()) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "A tag is a text.", members.path_of("tags"));
-    }
-    DAYBOOK_TRY(check_text(std::string_view(*text), kTagBytesMax, members.path_of("tags")));
-    effect.tags.emplace_back(std::string_view(*text));
-  }
-  return {};
-}
-
-Status read_parameters(ScheduleJobEffect& effect, const Members& members) {
-  effect.parameters = "{}";
-  const auto* value = members.find("parameters");
-  if (value == nullptr) {
-    return {};
-  }
-  if (!value->is_object()) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Must be a JSON object.",
-                members.path_of("parameters"));
-  }
-  effect.parameters = boost::json::serialize(*value);
-  if (effect.parameters.size() > kParametersBytesMax) {
-    return fail(Code::kTooLarge, "INVALID_FIELD",
-                "Over " + std::to_string(kParametersBytesMax) + " bytes.",
-                members.path_of("parameters"));
-  }
-  return {};
-}
-
-Result<ScheduleJobEffect> read_effect(const boost::json::value& value, const std::string& path,
-                                      Micros now) {
-  DAYBOOK_ASSIGN(const Members members, Members::of(value, path));
-  DAYBOOK_ASSIGN(const std::string kind, members.text("effect", kIdBytesMax));
-  if (kind != "scheduleJob") {
-    return fail(Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
-                kind.empty() ? "An effect names its kind in the member 'effect'."
-                             : "The effect '" + kind + "' is not supported here.",
-                members.path_of("effect"));
-  }
-  DAYBOOK_TRY(
-      members.only({"effect", "definition", "at", "after", "parameters", "priority", "tags"}));
-  ScheduleJobEffect effect;
-  DAYBOOK_ASSIGN(effect.definition, members.text("definition", kIdBytesMax));
-  DAYBOOK_TRY(check_resource_id(effect.definition, members.path_of("definition")));
-  DAYBOOK_TRY(read_time(effect, members, now));
-  DAYBOOK_TRY(read_parameters(effect, members));
-  DAYBOOK_TRY(read_tags(effect, members));
-  if (members.find("priority") != nullptr) {
-    DAYBOOK_ASSIGN(const std::int64_t priority,
-                   members.number("priority", 0, kPriorityMin, kPriorityMax));
-    effect.priority = static_cast<std::int32_t>(priority);
-  }
-  return effect;
-}
-
 Status read_effects(RunOutcome& outcome, const boost::json::value& value, Micros now) {
   if (value.is_null()) {
     return {};
@@ -150,7 +29,7 @@ Status read_effects(RunOutcome& outcome, const boost::json::value& value, Micros
                 "effects");
   }
   for (std::size_t i = 0; i < effects->size(); ++i) {
-    DAYBOOK_ASSIGN(ScheduleJobEffect effect,
+    DAYBOOK_ASSIGN(Effect effect,
                    read_effect((*effects)[i], "effects[" + std::to_string(i) + "]", now));
     outcome.effects.push_back(std::move(effect));
   }

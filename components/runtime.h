@@ -5,11 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/transport.h"
 
 namespace daybook::components {
 
@@ -36,6 +39,20 @@ struct ScheduleJobEffect {
   std::vector<std::string> tags;
 };
 
+// A mail, a post or messages to an actor, sent after the completion is recorded. content is the
+// whole request as JSON text (docs/components.md). id: given by runtimes that let a component know
+// it, absent from others.
+struct SendEffect {
+  std::optional<SendingId> id;
+  Transport transport = Transport::kEmail;
+  std::string recipient;
+  std::string category;
+  std::string content;
+};
+inline constexpr std::string_view kCategoryDefault = "reactor";
+
+using Effect = std::variant<ScheduleJobEffect, SendEffect>;
+
 struct Failure {
   std::string code;  // stable: EXIT_NONZERO, TIMEOUT, OUTPUT_TOO_LARGE, …
   std::string message;
@@ -45,7 +62,8 @@ struct Failure {
 
 struct RunOutcome {
   std::string result;  // JSON text; empty when it failed
-  std::vector<ScheduleJobEffect> effects;
+  std::vector<Effect> effects;
+  std::string answers;  // JSON text: what its queries and calls were answered; empty: none
   std::optional<Failure> failure;
   bool cancelled = false;  // it stopped because stop() was called
 };

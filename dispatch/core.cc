@@ -75,7 +75,7 @@ void Core::on_outcome(const scheduler::StartedJob& job, components::RunOutcome o
   if (closed_ && by_shutdown) {
     return;
   }
-  reports_.push_back(make_report(job.token, job.job, std::move(outcome)));
+  reports_.push_back(make_report(job.token, job.job, std::move(outcome), options_.effects));
 }
 
 void Core::stop_attempt(JobId job) {

@@ -21,6 +21,7 @@
 #include "base/entropy.h"
 #include "components/runtime.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/effects.h"
 #include "dispatch/lease_polls.h"
 #include "dispatch/open_attempts.h"
 #include "dispatch/workers.h"
@@ -42,6 +43,7 @@ struct Now {
 struct CoreOptions {
   std::size_t exec_slots = 0;
   std::size_t http_slots = 0;
+  EffectRules effects{};
 };
 
 // One request to the sequencer; the replies come back with its tag.

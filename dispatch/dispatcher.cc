@@ -77,7 +77,7 @@ struct Dispatcher::Impl {
         entropy(entropy_in),
         options(std::move(options_in)),
         core({options.runtimes.exec == nullptr ? 0 : options.exec_slots,
-              options.runtimes.http == nullptr ? 0 : options.http_slots},
+              options.runtimes.http == nullptr ? 0 : options.http_slots, options.effects},
              entropy_in) {}
 
   void work();

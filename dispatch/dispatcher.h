@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "components/runtime.h"
+#include "dispatch/effects.h"
 #include "log/log.h"
 #include "projections/queue.h"
 #include "projections/views.h"
@@ -37,6 +38,7 @@ struct DispatcherOptions {
   Runtimes runtimes;
   std::size_t exec_slots = 4;   // child processes at once
   std::size_t http_slots = 64;  // requests at once
+  EffectRules effects;
   bool retention = true;
   std::shared_ptr<spdlog::logger> logger;  // null: silent
   // Called once, from the dispatcher's thread, when it cannot read the log any more: nothing starts

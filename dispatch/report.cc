@@ -15,6 +15,24 @@ void add_part(std::string& out, std::string_view part) {
   out.append(std::to_string(part.size())).append(":").append(part);
 }
 
+void add_effect(std::string& out, const scheduler::ScheduleEffect& effect) {
+  add_part(out, effect.job.definition);
+  add_part(out, effect.job.parameters);
+  add_part(out, effect.job.run_at ? std::to_string(effect.job.run_at->value) : "");
+  add_part(out, effect.after ? std::to_string(effect.after->value) : "");
+  add_part(out, effect.job.priority ? std::to_string(*effect.job.priority) : "");
+  for (const auto& tag : effect.job.tags) {
+    add_part(out, tag);
+  }
+}
+
+void add_effect(std::string& out, const scheduler::NewSending& sending) {
+  add_part(out, sending.id.text());
+  add_part(out, sending.recipient);
+  add_part(out, sending.category);
+  add_part(out, sending.content);
+}
+
 std::uint64_t digest_of(const scheduler::ReportAttempt& report) {
   std::string form(report.cancelled ? "c" : report.failed ? "f" : "r");
   add_part(form, report.result);
@@ -24,15 +42,9 @@ std::uint64_t digest_of(const scheduler::ReportAttempt& report) {
     add_part(form, report.failed->details);
     form += report.failed->retryable ? '1' : '0';
   }
+  add_part(form, report.answers);
   for (const auto& effect : report.effects) {
-    add_part(form, effect.job.definition);
-    add_part(form, effect.job.parameters);
-    add_part(form, effect.job.run_at ? std::to_string(effect.job.run_at->value) : "");
-    add_part(form, effect.after ? std::to_string(effect.after->value) : "");
-    add_part(form, effect.job.priority ? std::to_string(*effect.job.priority) : "");
-    for (const auto& tag : effect.job.tags) {
-      add_part(form, tag);
-    }
+    std::visit([&](const auto& kind) { add_effect(form, kind); }, effect);
     form += ';';
   }
   const Hash hash = sha256(form);
@@ -64,33 +76,33 @@ scheduler::Failed failed_of(components::Failure failure) {
   return out;
 }
 
-scheduler::ScheduleEffect effect_of(components::ScheduleJobEffect effect) {
-  scheduler::ScheduleEffect out;
-  out.job.definition = std::move(effect.definition);
-  out.job.parameters = std::move(effect.parameters);
-  out.job.run_at = effect.at;
-  out.job.priority = effect.priority;
-  out.job.tags = std::move(effect.tags);
-  out.after = effect.after;
-  return out;
-}
-
 }  // namespace
 
 scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,
-                                     components::RunOutcome outcome) {
+                                     components::RunOutcome outcome, const EffectRules& rules) {
   scheduler::ReportAttempt out;
   out.token = token;
   out.job = job;
   out.cancelled = outcome.cancelled;
+  // Half a JSON document is none; a run that asked that much is told so by its failure.
+  if (outcome.answers.size() <= kAnswersBytesMax) {
+    out.answers = std::move(outcome.answers);
+  } else if (!outcome.failure) {
+    outcome.failure = {"ANSWERS_TOO_LARGE", "What its queries were answered is over its limit.", "",
+                       false};
+  }
   if (outcome.failure) {
     out.failed = failed_of(std::move(*outcome.failure));
   } else if (outcome.result.size() > kResultBytesMax) {
     out.failed = {"OUTPUT_TOO_LARGE", "The result is over its limit.", "", false};
   } else if (!outcome.cancelled) {
-    out.result = std::move(outcome.result);
-    for (auto& effect : outcome.effects) {
-      out.effects.push_back(effect_of(std::move(effect)));
+    auto effects = make_effects(token, std::move(outcome.effects), rules);
+    if (effects) {
+      out.result = std::move(outcome.result);
+      out.effects = std::move(*effects);
+    } else {
+      out.failed = {effects.error().reason,
+                    effects.error().message + " (" + effects.error().field + ")", "", false};
     }
   }
   out.digest = digest_of(out);
@@ -109,8 +121,11 @@ std::size_t report_bytes(const scheduler::ReportAttempt& report) {
   if (report.failed) {
     out += report.failed->message.size() + report.failed->details.size();
   }
+  out += report.answers.size();
   for (const auto& effect : report.effects) {
-    out += effect.job.parameters.size();
+    const auto* job = std::get_if<scheduler::ScheduleEffect>(&effect);
+    out += job != nullptr ? job->job.parameters.size()
+                          : std::get<scheduler::NewSending>(effect).content.size();
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/transport.h"
 
 namespace daybook::events {
 
@@ -19,9 +20,6 @@ struct Json {
 
 enum class Runtime : std::uint8_t { kReactor = 1, kExec = 2, kHttp = 3, kWorker = 4 };
 enum class ExpiryCause : std::uint8_t { kLease = 1, kTimeout = 2, kRestart = 3 };
-// How a sending leaves: by mail, as an HTTP post, or as messages to an actor of the system that the
-// operator configured.
-enum class Transport : std::uint8_t { kEmail = 1, kHttp = 2, kActor = 3 };
 enum class RemovalReason : std::uint8_t { kRetention = 1, kDeleted = 2 };
 
 }  // namespace daybook::events

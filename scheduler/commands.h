@@ -125,6 +125,20 @@ struct ScheduleEffect {
   std::optional<Duration> after;
 };
 
+// Something to be sent; content is the whole request (docs/events.md).
+struct NewSending {
+  SendingId id;
+  Transport transport = Transport::kEmail;
+  std::string recipient;
+  std::string category;
+  std::string content;  // JSON text
+};
+
+using Effect = std::variant<ScheduleEffect, NewSending>;
+
+// The id of the sending that is the `index`th effect of the attempt, when its run gave none.
+SendingId derive_sending_id(const Token& token, std::size_t index);
+
 struct Failed {
   std::string code;
   std::string message;
@@ -141,7 +155,7 @@ struct ReportAttempt {
   std::string answers{};     // JSON text: what queries and calls of the run answered; may be empty
   std::optional<Failed> failed;
   bool cancelled = false;  // the attempt stopped because it was asked to
-  std::vector<ScheduleEffect> effects;
+  std::vector<Effect> effects;
   std::uint64_t digest = 0;
   std::uint64_t jitter = 0;  // 64 random bits for the backoff
 };
@@ -160,6 +174,35 @@ struct ExpireLease {
   std::uint64_t jitter = 0;
 };
 
+// Something is to be sent on request.
+struct CreateSending {
+  NewSending sending;
+};
+
+// A pending sending will never leave.
+struct CancelSending {
+  SendingId sending;
+};
+
+// What came of a try. attempt is zero when none was made: then it failed for good.
+struct ReportSending {
+  SendingId sending;
+  Attempt attempt;
+  std::string response;          // what the other side said
+  std::optional<Failed> failed;  // absent: sent
+  std::uint64_t jitter = 0;      // 64 random bits for the backoff
+};
+
+// Ended sendings leave the lists: a retention sweep.
+struct RemoveSendings {
+  struct Item {
+    SendingId sending;
+    Seq created;
+  };
+  std::vector<Item> sendings;
+  Micros cutoff;
+};
+
 // The first command of every start.
 struct StartServer {
   std::string version;
@@ -176,6 +219,7 @@ struct RecordTrim {
 
 using Command = std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition,
                              CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
-                             ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim>;
+                             ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim,
+                             CreateSending, CancelSending, ReportSending, RemoveSendings>;
 
 }  // namespace daybook::scheduler

@@ -57,5 +57,9 @@ Status decide(const Context& context, const ExtendLease& command, Decision& out)
 Status decide(const Context& context, const ExpireLease& command, Decision& out);
 Status decide(const Context& context, const StartServer& command, Decision& out);
 Status decide(const Context& context, const RecordTrim& command, Decision& out);
+Status decide(const Context& context, const CreateSending& command, Decision& out);
+Status decide(const Context& context, const CancelSending& command, Decision& out);
+Status decide(const Context& context, const ReportSending& command, Decision& out);
+Status decide(const Context& context, const RemoveSendings& command, Decision& out);
 
 }  // namespace daybook::scheduler

@@ -25,6 +25,19 @@ struct JobSource {
 Result<JobId> create_job(const Context& context, const JobSource& source,
                          std::set<std::string>& taken, const std::string& prefix, Decision& out);
 
+// One sending to be created, as JobSource; job: whose run asked for it.
+struct SendingSource {
+  const NewSending& sending;
+  JobId job;
+  Seq effect_of;
+  std::uint32_t effect_index = 0;
+};
+Status create_sending(const Context& context, const SendingSource& source,
+                      const std::string& prefix, Decision& out);
+
+// Delay before the try after the `failed`th, which failed.
+Duration sending_delay(Attempt failed, std::uint64_t random);
+
 // The end of the open attempt of `job`, as the events name it.
 events::AttemptEnd end_of(const JobView& job, std::uint64_t report, std::string_view answers);
 

@@ -60,7 +60,8 @@ struct ReportOutcome {
   AttemptResult result = AttemptResult::kCompleted;
   std::optional<Micros> retry_at;
   std::vector<JobId> scheduled;  // by its effects
-  bool repeated = false;         // this report had been recorded before
+  std::vector<SendingId> sendings{};
+  bool repeated = false;  // this report had been recorded before
 };
 
 struct LeaseOutcome {
@@ -73,8 +74,16 @@ struct RemoveOutcome {
       0;  // jobs that were not ended, or gone already, are passed over in a sweep
 };
 
-using Outcome = std::variant<Done, Created, DefinitionOutcome, ComponentOutcome, CancelOutcome,
-                             StartOutcome, ReportOutcome, LeaseOutcome, RemoveOutcome>;
+// ReportSending.
+enum class SendingResult : std::uint8_t { kSent, kRetryScheduled, kBounced };
+struct SendingOutcome {
+  SendingResult result = SendingResult::kSent;
+  std::optional<Micros> retry_at;
+};
+
+using Outcome =
+    std::variant<Done, Created, DefinitionOutcome, ComponentOutcome, CancelOutcome, StartOutcome,
+                 ReportOutcome, LeaseOutcome, RemoveOutcome, SendingOutcome>;
 
 // A receipt and an answer. For a command that changed nothing (a repeated report) first and last
 // are the events of the first time, or zero when they are not known any more.

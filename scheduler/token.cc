@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "base/derived_id.h"
 #include "base/hex.h"
 #include "scheduler/commands.h"
 
@@ -23,6 +24,13 @@ std::string Token::text() const {
   append_digits(out, secret.high);
   append_digits(out, secret.low);
   return out;
+}
+
+SendingId derive_sending_id(const Token& token, std::size_t index) {
+  const std::string seed = token.text();
+  return derive_id({reinterpret_cast<const std::uint8_t*>(seed.data()), seed.size()}, "sending",
+                   index)
+      .sending();
 }
 
 Result<Token> Token::parse(std::string_view text, std::string_view field) {

@@ -60,8 +60,9 @@ TEST_F(ExecRuntimeTest, EffectsAreTakenFromTheOutput) {
                           R"(\"definition\":\"next\",\"after\":\"1h\"}]}')"));
   ASSERT_EQ(summary(outcome), "completed 7");
   ASSERT_EQ(outcome.effects.size(), 1U);
-  EXPECT_EQ(outcome.effects[0].definition, "next");
-  EXPECT_EQ(outcome.effects[0].after, hours(1));
+  const auto& effect = std::get<ScheduleJobEffect>(outcome.effects[0]);
+  EXPECT_EQ(effect.definition, "next");
+  EXPECT_EQ(effect.after, hours(1));
 }
 
 TEST_F(ExecRuntimeTest, NonZeroExitKeepsTheEndOfStderr) {

@@ -52,7 +52,7 @@ TEST_P(OutputTime, IsUnderstood) {
   const auto outcome = parse_output(effect(GetParam().members), kNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
   ASSERT_EQ(outcome->effects.size(), 1U);
-  const auto& made = outcome->effects[0];
+  const auto& made = std::get<ScheduleJobEffect>(outcome->effects[0]);
   EXPECT_EQ(made.after, GetParam().after);
   EXPECT_EQ(made.at.has_value(), GetParam().at.has_value());
   if (made.at) {
@@ -77,7 +77,7 @@ TEST(Output, EffectCarriesAllItsMembers) {
   const auto outcome = parse_output(
       effect(R"("after":"1s","parameters":{"a":[1]},"priority":-7,"tags":["x","y"])"), kNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
-  const auto& made = outcome->effects.at(0);
+  const auto& made = std::get<ScheduleJobEffect>(outcome->effects.at(0));
   EXPECT_EQ(made.definition, "next");
   EXPECT_EQ(made.parameters, R"({"a":[1]})");
   EXPECT_EQ(made.priority, -7);
@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{R"({"result":1,"effects":{}})", "BAD_OUTPUT", "effects"},
         BadCase{R"({"effects":[7]})", "BAD_OUTPUT", "effects[0]"},
         BadCase{R"({"effects":[{}]})", "EFFECT_NOT_SUPPORTED", "effects[0].effect"},
-        BadCase{R"({"effects":[{"effect":"sendEmail","to":"a@b"}]})", "EFFECT_NOT_SUPPORTED",
+        BadCase{R"({"effects":[{"effect":"orderCommand"}]})", "EFFECT_NOT_SUPPORTED",
                 "effects[0].effect"},
         BadCase{R"({"effects":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT", "effects[0].definition"},
         BadCase{effect(R"("job":1)"), "BAD_OUTPUT", "effects[0].job"},

@@ -42,9 +42,10 @@ TEST(Report, CarriesTheOutcome) {
   EXPECT_EQ(report.job, kJob);
   EXPECT_EQ(report.result, "7");
   ASSERT_EQ(report.effects.size(), 1U);
-  EXPECT_EQ(report.effects[0].job.definition, "next");
-  EXPECT_EQ(report.effects[0].job.run_at, Micros{5});
-  EXPECT_EQ(report.effects[0].job.priority, 3);
+  const auto& made = std::get<scheduler::ScheduleEffect>(report.effects[0]);
+  EXPECT_EQ(made.job.definition, "next");
+  EXPECT_EQ(made.job.run_at, Micros{5});
+  EXPECT_EQ(made.job.priority, 3);
   EXPECT_FALSE(report.failed);
 }
 
@@ -83,6 +84,63 @@ TEST(Report, DigestTellsOutcomesApart) {
   RunOutcome cancelled;
   cancelled.cancelled = true;
   EXPECT_NE(digest(cancelled), digest(completed("")));
+}
+
+components::SendEffect send(Transport transport) {
+  components::SendEffect out;
+  out.transport = transport;
+  out.recipient = "r";
+  out.category = "reactor";
+  out.content = "{}";
+  return out;
+}
+
+TEST(Report, SendingsGetTheIdThatFollowsFromTheTokenAndTheirPlace) {
+  auto outcome = completed("1");
+  outcome.effects = {send(Transport::kEmail), send(Transport::kHttp)};
+  auto given = send(Transport::kEmail);
+  given.id = SendingId{5, 6};
+  outcome.effects.emplace_back(given);
+  const auto ids_of = [](const scheduler::ReportAttempt& report) {
+    std::vector<SendingId> ids;
+    for (const auto& effect : report.effects) {
+      ids.push_back(std::get<scheduler::NewSending>(effect).id);
+    }
+    return ids;
+  };
+  const auto ids = ids_of(make_report(kToken, kJob, outcome));
+  ASSERT_EQ(ids.size(), 3U);
+  EXPECT_EQ(ids[0], scheduler::derive_sending_id(kToken, 0));
+  EXPECT_NE(ids[0], ids[1]);
+  EXPECT_EQ(ids[2], (SendingId{5, 6}));
+  EXPECT_EQ(ids_of(make_report(kToken, kJob, outcome)), ids);
+  const scheduler::Token other{Seq{10}, {1, 2}};
+  EXPECT_NE(ids_of(make_report(other, kJob, outcome))[0], ids[0]);
+}
+
+TEST(Report, MessageToAnActorNeedsAnEndpoint) {
+  auto outcome = completed("1");
+  outcome.effects = {send(Transport::kEmail), send(Transport::kActor)};
+  const auto refused = make_report(kToken, kJob, outcome);
+  ASSERT_TRUE(refused.failed);
+  EXPECT_EQ(refused.failed->code, "EFFECT_NOT_SUPPORTED");
+  EXPECT_NE(refused.failed->message.find("effects[1]"), std::string::npos);
+  EXPECT_FALSE(refused.failed->retryable);
+  EXPECT_TRUE(refused.effects.empty());
+  EXPECT_TRUE(refused.result.empty());
+  EXPECT_EQ(make_report(kToken, kJob, outcome, {.actors = true}).effects.size(), 2U);
+}
+
+TEST(Report, AnswersStandWithEveryEndAndAreBounded) {
+  auto outcome = failed("X", "m");
+  outcome.answers = "[1]";
+  EXPECT_EQ(make_report(kToken, kJob, outcome).answers, "[1]");
+  auto large = completed("1");
+  large.answers = std::string(kAnswersBytesMax + 1, ' ');
+  const auto report = make_report(kToken, kJob, large);
+  ASSERT_TRUE(report.failed);
+  EXPECT_EQ(report.failed->code, "ANSWERS_TOO_LARGE");
+  EXPECT_TRUE(report.answers.empty());
 }
 
 TEST(Report, RefusalBecomesAFailureThatIsNotTriedAgain) {

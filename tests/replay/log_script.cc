@@ -173,11 +173,11 @@ void add_sendings(Script& s) {
   const events::Json content{R"({"subject":"s","body":{"plainText":"p"}})"};
   s.add("complete.m1", 502,
         {events::JobCompleted{job, kShort, ended, {"{}"}, 3},
-         events::SendingCreated{sending(1), events::Transport::kEmail, "a@example.org", "reactor",
-                                content, job, end_seq, 0},
+         events::SendingCreated{sending(1), Transport::kEmail, "a@example.org", "reactor", content,
+                                job, end_seq, 0},
          next_run,
          events::SendingCreated{sending(2),
-                                events::Transport::kHttp,
+                                Transport::kHttp,
                                 "https://example.org/",
                                 "reactor",
                                 {R"({"body":{}})"},
@@ -186,16 +186,11 @@ void add_sendings(Script& s) {
                                 2}},
         2);
   const Seq asked = s.next_seq();
-  s.add("sending.3", 503,
-        {events::SendingCreated{sending(3),
-                                events::Transport::kActor,
-                                "ticket/1",
-                                "reactor",
-                                {R"({"messages":[]})"},
-                                {},
-                                {},
-                                0}},
-        2);
+  s.add(
+      "sending.3", 503,
+      {events::SendingCreated{
+          sending(3), Transport::kActor, "ticket/1", "reactor", {R"({"messages":[]})"}, {}, {}, 0}},
+      2);
   const events::Failure busy{"SMTP_REFUSED", "451 later", {}};
   s.add("sending.1.retry", 504,
         {events::SendingRetryScheduled{sending(1), Attempt{1}, busy, at(514)}}, 2);
@@ -206,7 +201,7 @@ void add_sendings(Script& s) {
         {events::SendingRemoved{sending(3), asked, events::RemovalReason::kRetention}}, 2);
   s.add("sending.4", 517,
         {events::SendingCreated{
-            sending(4), events::Transport::kEmail, "b@example.org", "reactor", content, {}, {}, 0}},
+            sending(4), Transport::kEmail, "b@example.org", "reactor", content, {}, {}, 0}},
         2);
 }
 
@@ -228,7 +223,7 @@ void add_rules(Script& s) {
   s.add("rule.applied", 602,
         {events::RuleApplied{"r", "a.hrule", sha256("a.hrule"), put, 2, {"[]"}, {}},
          events::SendingCreated{sending(5),
-                                events::Transport::kEmail,
+                                Transport::kEmail,
                                 "c@example.org",
                                 "rule",
                                 {R"({"subject":"s"})"},

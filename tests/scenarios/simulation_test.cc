@@ -149,7 +149,8 @@ class Simulation {
     } else {
       report.result = "{}";
       for (std::uint64_t n = pick(3); n > 0; --n) {
-        report.effects.push_back({new_job(), seconds(static_cast<int>(pick(300)))});
+        report.effects.push_back(
+            scheduler::ScheduleEffect{new_job(), seconds(static_cast<int>(pick(300)))});
       }
     }
     send(report);

@@ -23,7 +23,7 @@ class DecideEffects : public EngineTest {
     return out;
   }
   void schedule(NewJob next, std::optional<Duration> after = {}) {
-    report.effects.push_back({std::move(next), after});
+    report.effects.push_back(ScheduleEffect{std::move(next), after});
   }
   // The report's effect is refused: the attempt has failed for good and nothing else has happened.
   void expect_refused() {

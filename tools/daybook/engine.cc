@@ -323,6 +323,7 @@ Status Engine::Impl::start_api() {
                                                .dispatcher = *dispatcher,
                                                .graph = *graph,
                                                .runtimes = std::move(runtimes),
+                                               .effects = {},
                                                .clock = *clock,
                                                .entropy = *entropy,
                                                .logger = *spdlog::default_logger_raw(),

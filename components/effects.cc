@@ -1,0 +1,68 @@
+#include "components/effects.h"
+
+#include <boost/json/serialize.hpp>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "components/effect_parts.h"
+
+namespace daybook::components {
+namespace effects {
+
+Result<std::string> line(const Members& members, std::string_view name, std::size_t bytes_max,
+                         bool required) {
+  DAYBOOK_ASSIGN(std::string text, members.text(name, bytes_max));
+  if (required && text.empty()) {
+    return fail(Code::kInvalid, "INVALID_FIELD", "Is required.", members.path_of(name));
+  }
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      return fail(Code::kInvalid, "INVALID_FIELD", "Must stand on one line: no line ends or tabs.",
+                  members.path_of(name));
+    }
+  }
+  DAYBOOK_TRY(check_text(text, bytes_max, members.path_of(name)));
+  return text;
+}
+
+Result<std::string> content_text(const boost::json::object& content, std::string_view field) {
+  std::string text = boost::json::serialize(content);
+  if (text.size() > kSendingContentBytesMax) {
+    return fail(Code::kTooLarge, "INVALID_FIELD",
+                "Over " + std::to_string(kSendingContentBytesMax) + " bytes.", field);
+  }
+  return text;
+}
+
+}  // namespace effects
+
+Result<Effect> read_effect(const boost::json::value& value, const std::string& path, Micros now) {
+  DAYBOOK_ASSIGN(const Members members, Members::of(value, path));
+  DAYBOOK_ASSIGN(const std::string kind, members.text("effect", kIdBytesMax));
+  if (kind == "scheduleJob") {
+    return effects::read_schedule_job(members, now);
+  }
+  if (kind == "sendEmail") {
+    return effects::read_send_email(members);
+  }
+  if (kind == "httpPost") {
+    return effects::read_http_post(members);
+  }
+  if (kind == "messageActor") {
+    return effects::read_message_actor(members);
+  }
+  return fail(Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
+              kind.empty() ? "An effect names its kind in the member 'effect'."
+                           : "The effect '" + kind + "' is not supported here.",
+              members.path_of("effect"));
+}
+
+Result<SendEffect> parse_email(std::string_view json) {
+  DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_JSON"));
+  DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
+  DAYBOOK_TRY(members.only({"to", "subject", "body", "cc", "bcc", "from", "fromName", "replyTo",
+                            "category", "dynamic"}));
+  return effects::read_email(members);
+}
+
+}  // namespace daybook::components

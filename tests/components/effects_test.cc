@@ -1,0 +1,176 @@
+// The effects that send: what is understood, and that whatever is wrong is refused by its name.
+#include "components/effects.h"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+
+namespace daybook::components {
+namespace {
+
+constexpr Micros kNow{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
+
+Result<Effect> read(const std::string& json) {
+  return read_effect(boost::json::parse(json), "e", kNow);
+}
+
+SendEffect sending(const std::string& json) {
+  const auto effect = read(json);
+  EXPECT_TRUE(effect) << effect.error().text();
+  return effect ? std::get<SendEffect>(*effect) : SendEffect{};
+}
+
+std::string email(const std::string& more) {
+  return R"({"effect":"sendEmail","to":"ann@example.org","subject":"Hi")" + more + "}";
+}
+
+std::string mail(const std::string& more) {
+  return email(R"(,"body":{"plainText":"text"})" + more);
+}
+
+TEST(SendEmail, CarriesAllItsMembers) {
+  const SendEffect effect =
+      sending(email(R"(,"body":{"plainText":"p","html":"<p>h</p>"},"cc":["b@example.org"],)"
+                    R"("bcc":["c@example.org","d@example.org"],"from":"shop@example.org",)"
+                    R"("fromName":"The Shöp","replyTo":"r@example.org","category":"order",)"
+                    R"("dynamic":{"name":"Ann","n":[1,null]})"));
+  EXPECT_EQ(effect.transport, Transport::kEmail);
+  EXPECT_EQ(effect.recipient, "ann@example.org");
+  EXPECT_EQ(effect.category, "order");
+  EXPECT_FALSE(effect.id);
+  EXPECT_EQ(boost::json::parse(effect.content), boost::json::parse(R"({"subject":"Hi",
+    "body":{"plainText":"p","html":"<p>h</p>"},"cc":["b@example.org"],
+    "bcc":["c@example.org","d@example.org"],"from":"shop@example.org","fromName":"The Shöp",
+    "replyTo":"r@example.org","dynamic":{"name":"Ann","n":[1,null]}})"));
+}
+
+TEST(SendEmail, HoldsOnlyWhatWasGiven) {
+  const SendEffect effect = sending(mail(R"(,"cc":[],"replyTo":null)"));
+  EXPECT_EQ(effect.category, "reactor");
+  EXPECT_EQ(effect.content, R"({"subject":"Hi","body":{"plainText":"text"}})");
+}
+
+TEST(SendEmail, IsReadAsADocumentOfItsOwnToo) {
+  const auto effect = parse_email(R"({"to":"a@b.org","subject":"s","body":{"html":"h"}})");
+  ASSERT_TRUE(effect) << effect.error().text();
+  EXPECT_EQ(effect->recipient, "a@b.org");
+  const auto refused = parse_email(R"({"effect":"sendEmail","to":"a@b.org"})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "effect");
+  EXPECT_EQ(parse_email("{").error().code, Code::kMalformed);
+}
+
+TEST(HttpPost, CarriesHeadersAndAnyBody) {
+  const SendEffect effect = sending(
+      R"({"effect":"httpPost","url":"https://example.org/x","headers":{"X-A":"1"},"body":[1,{}]})");
+  EXPECT_EQ(effect.transport, Transport::kHttp);
+  EXPECT_EQ(effect.recipient, "https://example.org/x");
+  EXPECT_EQ(effect.content, R"({"headers":{"X-A":"1"},"body":[1,{}]})");
+  EXPECT_EQ(sending(R"({"effect":"httpPost","url":"http://example.org/"})").content, "{}");
+  EXPECT_EQ(sending(R"({"effect":"httpPost","url":"http://example.org/","body":null})").content,
+            R"({"body":null})");
+}
+
+TEST(MessageActor, AllFormsNameTheSameActorAndMessages) {
+  const std::string expected = R"({"messages":[{"type":"close","body":{"a":1}}]})";
+  for (const char* members :
+       {R"("actorType":"ticket","actorId":"17","messages":[{"type":"close","body":{"a":1}}])",
+        R"("actorType":"ticket","actorId":"17","messageType":"close","body":{"a":1})",
+        R"("path":"/Resources/ACTORS/ticket/17","messageType":"close","body":{"a":1})",
+        R"("path":"ticket/17","messages":[{"type":"close","body":{"a":1}}])"}) {
+    const SendEffect effect = sending(std::string(R"({"effect":"messageActor",)") + members + "}");
+    EXPECT_EQ(effect.transport, Transport::kActor);
+    EXPECT_EQ(effect.recipient, "ticket/17") << members;
+    EXPECT_EQ(effect.content, expected) << members;
+  }
+}
+
+struct BadCase {
+  std::string json;
+  std::string field;
+};
+
+class EffectRefused : public testing::TestWithParam<BadCase> {};
+
+TEST_P(EffectRefused, NamesTheMember) {
+  const auto effect = read(GetParam().json);
+  ASSERT_FALSE(effect) << GetParam().json;
+  EXPECT_EQ(effect.error().field, GetParam().field) << effect.error().text();
+}
+
+std::string address_list(std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out += (i == 0 ? "" : ",") + std::string("\"a@b.org\"");
+  }
+  return "[" + out + "]";
+}
+
+std::string to(const std::string& address) {
+  return R"({"effect":"sendEmail","subject":"s","body":{"html":"h"},"to":")" + address + "\"}";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Mails, EffectRefused,
+    testing::Values(
+        BadCase{R"({"effect":"sendEmail","subject":"s","body":{"html":"h"}})", "e.to"},
+        BadCase{to(""), "e.to"}, BadCase{to("ann"), "e.to"}, BadCase{to("a@"), "e.to"},
+        BadCase{to("@b.org"), "e.to"}, BadCase{to("a@b@c.org"), "e.to"},
+        BadCase{to("a@b.org, c@d.org"), "e.to"}, BadCase{to("Ann <a@b.org>"), "e.to"},
+        BadCase{to("a@b.org\\r\\nBcc: x@y.org"), "e.to"}, BadCase{to("a@b..org"), "e.to"},
+        BadCase{to("ä@b.org"), "e.to"}, BadCase{to(".a@b.org"), "e.to"},
+        BadCase{to(std::string(250, 'a') + "@b.org"), "e.to"},
+        BadCase{R"({"effect":"sendEmail","to":"a@b.org","body":{"html":"h"}})", "e.subject"},
+        BadCase{mail(R"(,"fromName":"a\nb")"), "e.fromName"},
+        BadCase{R"({"effect":"sendEmail","to":"a@b.org","subject":"a\r\nBcc: c@d.org"})",
+                "e.subject"},
+        BadCase{email(""), "e.body"}, BadCase{email(R"(,"body":"text")"), "e.body"},
+        BadCase{email(R"(,"body":{})"), "e.body"},
+        BadCase{email(R"(,"body":{"plainText":""})"), "e.body"},
+        BadCase{email(R"(,"body":{"text":"x"})"), "e.body.text"},
+        BadCase{email(R"(,"body":{"html":1})"), "e.body.html"},
+        BadCase{mail(R"(,"cc":"a@b.org")"), "e.cc"},
+        BadCase{mail(R"(,"cc":["a@b.org",7])"), "e.cc[1]"},
+        BadCase{mail(R"(,"bcc":["x"])"), "e.bcc[0]"},
+        BadCase{mail(R"(,"bcc":)" + address_list(kMailRecipientsMax + 1)), "e.bcc"},
+        BadCase{mail(R"(,"from":"me")"), "e.from"},
+        BadCase{mail(R"(,"replyTo":"me")"), "e.replyTo"},
+        BadCase{mail(R"(,"category":"system:x")"), "e.category"},
+        BadCase{mail(R"(,"category":")" + std::string(kTagBytesMax + 1, 'x') + "\""), "e.category"},
+        BadCase{mail(R"(,"dynamic":[])"), "e.dynamic"},
+        BadCase{mail(R"(,"toName":"x")"), "e.toName"},
+        BadCase{email(R"(,"body":{"html":")" + std::string(kSendingContentBytesMax, 'x') + "\"}"),
+                "e.body"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Posts, EffectRefused,
+    testing::Values(
+        BadCase{R"({"effect":"httpPost"})", "e.url"},
+        BadCase{R"({"effect":"httpPost","url":"ftp://a.org/"})", "e.url"},
+        BadCase{R"({"effect":"httpPost","url":"https://u:p@a.org/"})", "e.url"},
+        BadCase{R"({"effect":"httpPost","url":"https://a.org/","headers":[]})", "e.headers"},
+        BadCase{R"({"effect":"httpPost","url":"https://a.org/","headers":{"Host":"x"}})",
+                "e.headers.Host"},
+        BadCase{R"({"effect":"httpPost","url":"https://a.org/","headers":{"X":"a\r\nY: b"}})",
+                "e.headers.X"},
+        BadCase{R"({"effect":"httpPost","url":"https://a.org/","method":"GET"})", "e.method"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Messages, EffectRefused,
+    testing::Values(
+        BadCase{R"({"effect":"messageActor"})", "e.actorType"},
+        BadCase{R"({"effect":"messageActor","actorType":"t"})", "e.actorId"},
+        BadCase{R"({"effect":"messageActor","actorType":"t","actorId":"a/b"})", "e.actorId"},
+        BadCase{R"({"effect":"messageActor","path":"ticket"})", "e.path"},
+        BadCase{R"({"effect":"messageActor","path":"t/1","actorId":"1"})", "e.path"},
+        BadCase{R"({"effect":"messageActor","path":"t/1"})", "e.messageType"},
+        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[]})", "e.messages"},
+        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[{}]})", "e.messages[0].type"},
+        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[{"type":"a","x":1}]})",
+                "e.messages[0].x"},
+        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[{"type":"a"}],"body":1})",
+                "e.messages"}));
+
+}  // namespace
+}  // namespace daybook::components
