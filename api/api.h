@@ -51,6 +51,7 @@ struct Engine {
   std::map<events::Runtime, const components::Runtime*> runtimes;
   dispatch::EffectRules effects;
   const Clock& clock;
+  ShiftedClock* movable_clock = nullptr;  // the same, when it can be moved
   Entropy& entropy;
   spdlog::logger& logger;
   std::function<DiskStatus()> disk;

@@ -58,7 +58,12 @@ std::string spec_of(const std::vector<JsonValue::Member>& members) {
   return out + "}";
 }
 
-Answer<bool> check_spec(Runtime runtime, const std::string& spec, const RuntimeChecks& runtimes) {
+// What the component imports.
+Answer<std::vector<std::string>> check_spec(const scheduler::Component& component,
+                                            const RuntimeChecks& runtimes,
+                                            const components::ComponentDirectory& others) {
+  const std::string& spec = component.spec;
+  const Runtime runtime = component.runtime;
   if (spec.size() > kComponentCodeBytesMax) {
     return refuse(Code::kTooLarge, "TOO_LARGE", "the component is over the limit of 1 MiB", "body");
   }
@@ -68,7 +73,7 @@ Answer<bool> check_spec(Runtime runtime, const std::string& spec, const RuntimeC
       return refuse(Code::kInvalid, "UNKNOWN_MEMBER", "is not a member of a worker component",
                     members.front().first);
     }
-    return true;
+    return std::vector<std::string>();
   }
   const auto found = runtimes.find(runtime);
   if (found == runtimes.end() || found->second == nullptr) {
@@ -77,14 +82,18 @@ Answer<bool> check_spec(Runtime runtime, const std::string& spec, const RuntimeC
         "this server does not run " + std::string(events::runtime_name(runtime)) + " components",
         "runtime");
   }
-  DAYBOOK_TRY(found->second->check(spec));
-  return true;
+  auto checked = found->second->check({component.id, spec, others});
+  if (!checked) {
+    return refuse(Problem(std::move(checked).error()));
+  }
+  return std::move(checked->imports);
 }
 
 }  // namespace
 
 Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
-                                               const RuntimeChecks& runtimes) {
+                                               const RuntimeChecks& runtimes,
+                                               const components::ComponentDirectory& others) {
   scheduler::PutComponent out;
   FieldErrors errors;
   const JsonValue value(body);
@@ -108,7 +117,7 @@ Answer<scheduler::PutComponent> read_component(std::string_view body, const std:
   out.component.runtime = *runtime;
   out.component.spec = spec_of(fields.take_rest());
   out.component.spec_hash = sha256(out.component.spec);
-  DAYBOOK_TRY(check_spec(*runtime, out.component.spec, runtimes));
+  DAYBOOK_ASSIGN(out.component.imports, check_spec(out.component, runtimes, others));
   return out;
 }
 

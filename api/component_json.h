@@ -17,9 +17,11 @@ namespace daybook::api {
 
 using RuntimeChecks = std::map<events::Runtime, const components::Runtime*>;
 
-// Reads and checks a component: its form here, its spec by its runtime.
+// Reads and checks a component: its form here, its spec by its runtime; `others`: what it may
+// import.
 Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
-                                               const RuntimeChecks& runtimes);
+                                               const RuntimeChecks& runtimes,
+                                               const components::ComponentDirectory& others);
 
 // The members of a component, without the braces; a createdAt that is zero is null.
 void write_component_members(JsonWriter& json, const projections::ComponentRow& row);

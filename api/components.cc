@@ -5,6 +5,7 @@
 #include "api/component_json.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
+#include "api/stored_components.h"
 #include "api/writes.h"
 #include "base/hex.h"
 
@@ -91,7 +92,8 @@ void put_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
-  auto command = read_component(call->request.body, call->id, call->engine().runtimes);
+  auto command = read_component(call->request.body, call->id, call->engine().runtimes,
+                                StoredComponents(call->engine().views));
   if (!command) {
     responder.send(refuse(std::move(command).error()));
     return;
@@ -111,7 +113,8 @@ void delete_component(const CallPtr& call, const Responder& responder) {
 Answer<Response> check_component(const Call& call) {
   DAYBOOK_TRY(check_component_id(call.id, "componentId"));
   DAYBOOK_ASSIGN(const auto command,
-                 read_component(call.request.body, call.id, call.engine().runtimes));
+                 read_component(call.request.body, call.id, call.engine().runtimes,
+                                StoredComponents(call.engine().views)));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();

@@ -46,6 +46,10 @@ Answer<Response> list_events(const Call& call);
 Answer<Response> ask_graph(const Call& call);
 Answer<Response> graph_meta(const Call& call);
 
+// clock.cc
+Answer<Response> get_clock(const Call& call);
+Answer<Response> move_clock(const Call& call);
+
 // log.cc
 Answer<Response> log_head(const Call& call);
 Answer<Response> log_verify(const Call& call);

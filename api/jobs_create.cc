@@ -4,6 +4,7 @@
 
 #include "api/handlers.h"
 #include "api/job_json.h"
+#include "api/parameter_check.h"
 #include "api/writes.h"
 #include "base/check.h"
 #include "base/hex.h"
@@ -41,6 +42,7 @@ Answer<Body> read_body(const Call& call) {
   if (!errors.empty()) {
     return refuse(Problem(errors.take()));
   }
+  DAYBOOK_TRY(check_parameters(call.engine(), out.command));
   return out;
 }
 

@@ -59,6 +59,9 @@ std::vector<Route> make_table() {
       {Method::kPost, "/resources/graph", RouteKind::kGraph, ask_graph, nullptr, kNoQuery, true},
       instant("/resources/graph/meta", graph_meta),
 
+      instant("/resources/clock", get_clock),
+      {Method::kPost, "/resources/clock", RouteKind::kInstant, move_clock, nullptr, kNoQuery, true},
+
       query("/resources/log/head", log_head),
       query("/resources/log/verify", log_verify, {"seq", "hash"}),
 

@@ -14,6 +14,8 @@ Micros SystemClock::steady() const {
   return Micros{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
 }
 
+ShiftedClock::ShiftedClock(Micros wall) : origin_(wall.value - system_.steady().value) {}
+
 FakeClock::FakeClock(Micros wall) : wall_(wall.value) {}
 
 void FakeClock::advance(Duration by) {

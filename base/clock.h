@@ -38,4 +38,20 @@ class FakeClock final : public Clock {
   std::atomic<std::int64_t> steady_{0};
 };
 
+// A clock that begins at a given time and runs like the system's, and can be moved forward: for
+// trying out what is due in a week. Any thread may read or move it.
+class ShiftedClock final : public Clock {
+ public:
+  explicit ShiftedClock(Micros wall);
+  Micros wall() const override { return Micros{origin_.value + system_.steady().value + ahead_}; }
+  Micros steady() const override { return Micros{system_.steady().value + ahead_}; }
+  // Moves both clocks forward; `by` is not negative.
+  void advance(Duration by) { ahead_ += by.value; }
+
+ private:
+  SystemClock system_;
+  Micros origin_;
+  std::atomic<std::int64_t> ahead_{0};
+};
+
 }  // namespace daybook

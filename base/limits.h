@@ -160,6 +160,11 @@ inline constexpr std::int64_t kHttpConnectTimeoutUs = 10LL * 1'000'000;
 inline constexpr std::size_t kRegexPatternBytesMax = 4096;
 inline constexpr std::int64_t kRegexMemoryBytesMax = 8LL * 1024 * 1024;
 
+// Compiled components that are kept, and how long a run in the reactor language may take when its
+// definition names no timeout.
+inline constexpr std::size_t kProgramCacheBytes = 64 * 1024 * 1024;
+inline constexpr std::int64_t kReactorTimeoutUs = 60LL * 1'000'000;
+
 // Views: rows looked at in vain for one page of a filter that no index answers in full; about 50
 // ms.
 inline constexpr std::size_t kJobScanMax = 5'000;

@@ -363,9 +363,9 @@ ExecRuntime::~ExecRuntime() {
   shutdown();
 }
 
-Status ExecRuntime::check(std::string_view spec) const {
-  DAYBOOK_TRY(parse_exec_spec(spec));
-  return {};
+CheckResult ExecRuntime::check(const Draft& draft) const {
+  auto spec = parse_exec_spec(draft.spec);
+  return spec ? CheckResult(Checked{}) : tl::unexpected(std::vector{std::move(spec).error()});
 }
 
 std::string ExecRuntime::sandbox_level() const {

@@ -46,7 +46,7 @@ class ExecRuntime final : public Runtime {
   static Result<std::unique_ptr<ExecRuntime>> open(ExecOptions options, const Clock& clock);
   ~ExecRuntime() override;
 
-  Status check(std::string_view spec) const override;
+  CheckResult check(const Draft& draft) const override;
   std::shared_ptr<Run> run(Order order, std::function<void(RunOutcome)> done) override;
   void shutdown() override;
 

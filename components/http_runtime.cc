@@ -265,9 +265,9 @@ HttpRuntime::~HttpRuntime() {
   shutdown();
 }
 
-Status HttpRuntime::check(std::string_view spec) const {
-  DAYBOOK_TRY(parse_http_spec(spec, impl_->options.ports));
-  return {};
+CheckResult HttpRuntime::check(const Draft& draft) const {
+  auto spec = parse_http_spec(draft.spec, impl_->options.ports);
+  return spec ? CheckResult(Checked{}) : tl::unexpected(std::vector{std::move(spec).error()});
 }
 
 std::shared_ptr<Run> HttpRuntime::run(Order order, Done done) {

@@ -38,7 +38,7 @@ class HttpRuntime final : public Runtime {
   static Result<std::unique_ptr<HttpRuntime>> open(HttpOptions options, const Clock& clock);
   ~HttpRuntime() override;
 
-  Status check(std::string_view spec) const override;
+  CheckResult check(const Draft& draft) const override;
   std::shared_ptr<Run> run(Order order, std::function<void(RunOutcome)> done) override;
   void shutdown() override;
 

@@ -13,8 +13,15 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/transport.h"
+#include "components/directory.h"
 
 namespace daybook::components {
+
+// Another component whose text belongs to an order: what its component imports.
+struct Module {
+  std::string component;
+  std::string spec;
+};
 
 // All that an attempt needs. Texts that are JSON are well formed.
 struct Order {
@@ -25,7 +32,9 @@ struct Order {
   std::string component;
   std::string spec;        // JSON text of the component's runtime-specific description
   std::string parameters;  // JSON text
-  Micros timeout_at;       // wall clock; zero: none
+  std::vector<Module> modules;
+  Micros started_at;  // logical time of the start
+  Micros timeout_at;  // wall clock; zero: none
 };
 
 // One entry of "effects", as the component asked for it; `at` is absolute, `after` counts from
@@ -77,12 +86,28 @@ class Run {
   virtual void stop() = 0;
 };
 
+// A component that is not stored yet, or one that is.
+struct Draft {
+  std::string_view component;
+  std::string_view spec;  // a JSON object text
+  const ComponentDirectory& others;
+  std::vector<std::string> imports{};  // known of a stored one
+};
+
+struct Checked {
+  std::vector<std::string> imports;  // ids of the components whose modules it needs
+};
+// Every fault, not the first; each names the member, or source, line and column.
+using CheckResult = tl::expected<Checked, std::vector<Error>>;
+
 class Runtime {
  public:
   virtual ~Runtime() = default;
 
-  // Checks a component's spec (a JSON object text); the error names the member.
-  virtual Status check(std::string_view spec) const = 0;
+  virtual CheckResult check(const Draft& draft) const = 0;
+  // Whether a job of a stored component may have these parameters (a JSON object text); the error
+  // names the parameter. A runtime that does not know takes all.
+  virtual Status check_parameters(const Draft&, std::string_view) const { return {}; }
 
   // Starts the order; `done` is called exactly once, from a thread of the runtime, and must not
   // block.

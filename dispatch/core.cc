@@ -22,6 +22,7 @@ Core::Core(CoreOptions options, Entropy& entropy)
       open_(kOverdue),
       exec_free_(options.exec_slots),
       http_free_(options.http_slots),
+      reactor_free_(options.reactor_slots),
       options_(options) {}
 
 void Core::submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands) {
@@ -42,6 +43,8 @@ std::size_t* Core::slots_of(events::Runtime runtime) {
       return &exec_free_;
     case events::Runtime::kHttp:
       return &http_free_;
+    case events::Runtime::kReactor:
+      return &reactor_free_;
     default:
       return nullptr;
   }
@@ -264,6 +267,7 @@ DispatcherMetrics Core::metrics(Micros now) const {
   out.expired = expired_;
   out.exec_running = options_.exec_slots - std::min(exec_free_, options_.exec_slots);
   out.http_running = options_.http_slots - std::min(http_free_, options_.http_slots);
+  out.reactor_running = options_.reactor_slots - std::min(reactor_free_, options_.reactor_slots);
   out.waiting = counts.waiting;
   out.ready = counts.ready;
   out.running = counts.running;

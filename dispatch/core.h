@@ -43,6 +43,7 @@ struct Now {
 struct CoreOptions {
   std::size_t exec_slots = 0;
   std::size_t http_slots = 0;
+  std::size_t reactor_slots = 0;
   EffectRules effects{};
 };
 
@@ -149,6 +150,7 @@ class Core {
   Seq applied_;
   std::size_t exec_free_;
   std::size_t http_free_;
+  std::size_t reactor_free_;
   const CoreOptions options_;
   std::uint64_t last_tag_ = 0;
   std::uint64_t last_poll_ = 0;

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "dispatch/core.h"
 #include "dispatch/mailbox.h"
+#include "dispatch/order.h"
 #include "dispatch/retention.h"
 #include "events/codec.h"
 #include "scheduler/logical_time.h"
@@ -77,7 +78,8 @@ struct Dispatcher::Impl {
         entropy(entropy_in),
         options(std::move(options_in)),
         core({options.runtimes.exec == nullptr ? 0 : options.exec_slots,
-              options.runtimes.http == nullptr ? 0 : options.http_slots, options.effects},
+              options.runtimes.http == nullptr ? 0 : options.http_slots,
+              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots, options.effects},
              entropy_in) {}
 
   void work();
@@ -87,6 +89,7 @@ struct Dispatcher::Impl {
   void give_up(const Error& error);
   void handle(Message&& message);
   void execute(Actions&& actions);
+  components::Runtime* runtime_of(events::Runtime kind) const;
   void launch(scheduler::StartedJob&& job);
   void send(Submit&& submit);
   void empty_outbox();
@@ -278,17 +281,26 @@ void Dispatcher::Impl::execute(Actions&& actions) {
   }
 }
 
+components::Runtime* Dispatcher::Impl::runtime_of(events::Runtime kind) const {
+  switch (kind) {
+    case events::Runtime::kExec:
+      return options.runtimes.exec;
+    case events::Runtime::kHttp:
+      return options.runtimes.http;
+    case events::Runtime::kReactor:
+      return options.runtimes.reactor;
+    case events::Runtime::kWorker:
+      return nullptr;
+  }
+  return nullptr;
+}
+
 void Dispatcher::Impl::launch(scheduler::StartedJob&& job) {
   auto shared = std::make_shared<const scheduler::StartedJob>(std::move(job));
   const auto done = [mailbox = mail, shared](components::RunOutcome outcome) {
     (void)mailbox->post(RunEnded{shared, std::move(outcome)});
   };
-  components::Runtime* runtime = nullptr;
-  if (shared->component->runtime == events::Runtime::kExec) {
-    runtime = options.runtimes.exec;
-  } else if (shared->component->runtime == events::Runtime::kHttp) {
-    runtime = options.runtimes.http;
-  }
+  components::Runtime* const runtime = runtime_of(shared->component->runtime);
   if (runtime == nullptr) {
     components::RunOutcome outcome;
     outcome.failure = components::Failure{
@@ -296,16 +308,7 @@ void Dispatcher::Impl::launch(scheduler::StartedJob&& job) {
     done(std::move(outcome));
     return;
   }
-  components::Order order;
-  order.job = shared->job;
-  order.definition = shared->definition;
-  order.attempt = shared->attempt;
-  order.token = shared->token.text();
-  order.component = shared->component->id;
-  order.spec = shared->component->spec;
-  order.parameters = shared->parameters;
-  order.timeout_at = shared->timeout_at;
-  runs[shared->token.started] = runtime->run(std::move(order), done);
+  runs[shared->token.started] = runtime->run(make_order(*shared), done);
 }
 
 void Dispatcher::Impl::send(Submit&& submit) {

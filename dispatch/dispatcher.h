@@ -32,12 +32,14 @@ namespace daybook::dispatch {
 struct Runtimes {
   components::Runtime* exec = nullptr;
   components::Runtime* http = nullptr;
+  components::Runtime* reactor = nullptr;
 };
 
 struct DispatcherOptions {
   Runtimes runtimes;
-  std::size_t exec_slots = 4;   // child processes at once
-  std::size_t http_slots = 64;  // requests at once
+  std::size_t exec_slots = 4;     // child processes at once
+  std::size_t http_slots = 64;    // requests at once
+  std::size_t reactor_slots = 4;  // runs of the reactor language, some of them waiting for a thread
   EffectRules effects;
   bool retention = true;
   std::shared_ptr<spdlog::logger> logger;  // null: silent
@@ -75,6 +77,7 @@ struct DispatcherMetrics {
   std::uint64_t expired = 0;
   std::uint64_t exec_running = 0;
   std::uint64_t http_running = 0;
+  std::uint64_t reactor_running = 0;
   std::uint64_t waiting = 0;
   std::uint64_t ready = 0;
   std::uint64_t running = 0;

@@ -18,6 +18,9 @@ bool decode(std::string_view name, std::string_view value, ComponentRow& row) {
   row.updated_at = Micros{scan.zigzag()};
   row.updated_by = scan.text();
   row.seq = Seq{scan.varint()};
+  for (std::uint64_t n = scan.varint(); n > 0 && scan.ok(); --n) {
+    row.imports.emplace_back(scan.text());
+  }
   if (scan.ok()) {
     std::memcpy(row.spec_hash.data(), hash.data(), hash.size());
   }
@@ -31,6 +34,10 @@ std::string encode(const events::ComponentPut& e, const events::Meta& meta, Micr
   put.raw({reinterpret_cast<const char*>(e.spec_hash.data()), e.spec_hash.size()});
   put.text(e.display_name).text(e.description).text(e.component_version);
   put.zigzag(created_at.value).zigzag(meta.time.value).text(meta.actor).varint(meta.seq.value);
+  put.varint(e.imports.size());
+  for (const events::Text import : e.imports) {
+    put.text(import);
+  }
   return out;
 }
 

@@ -56,6 +56,7 @@ struct ComponentRow {
   std::string display_name;
   std::string description;
   std::string component_version;
+  std::vector<std::string> imports;  // components whose modules it needs
   Micros created_at;
   Micros updated_at;
   std::string updated_by;

@@ -79,6 +79,12 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   started.attempt = event.attempt;
   started.token = {context.next_seq, command.secret};
   started.parameters = job->parameters.empty() ? "{}" : job->parameters;
+  started.started_at = context.now;
+  for (const std::string& import : component->imports) {
+    if (auto module = context.state.find_component(import)) {
+      started.modules.push_back(std::move(module));
+    }
+  }
   started.due = event.due;
   started.lease_until = event.lease_until;
   started.timeout_at = event.timeout_at;

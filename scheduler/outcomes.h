@@ -45,6 +45,8 @@ struct StartedJob {
   Token token;
   std::string parameters;
   std::shared_ptr<const Component> component;
+  std::vector<std::shared_ptr<const Component>> modules{};  // what it imports, as it stands now
+  Micros started_at;
   Micros due;
   Micros lease_until;  // zero: the server runs it
   Micros timeout_at;   // zero: none

@@ -34,8 +34,8 @@ NoopRuntime::~NoopRuntime() {
   shutdown();
 }
 
-Status NoopRuntime::check(std::string_view) const {
-  return {};
+components::CheckResult NoopRuntime::check(const components::Draft&) const {
+  return components::Checked{};
 }
 
 std::shared_ptr<components::Run> NoopRuntime::run(

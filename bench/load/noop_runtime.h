@@ -16,7 +16,7 @@ class NoopRuntime final : public components::Runtime {
   explicit NoopRuntime(const Clock& clock);
   ~NoopRuntime() override;
 
-  Status check(std::string_view spec) const override;
+  components::CheckResult check(const components::Draft& draft) const override;
   std::shared_ptr<components::Run> run(components::Order order,
                                        std::function<void(components::RunOutcome)> done) override;
   void shutdown() override;

@@ -272,6 +272,9 @@ const Type* Checker::join(const JoinNode& node, Frame& frame) {
 // A list of records, or what went wrong: the outside may fail.
 const Type* Checker::query(const QueryNode& node, Frame& frame) {
   const SetType* set = sets_.find(node.root.edge);
+  if (set == nullptr && sets_.open()) {
+    return types_.any();
+  }
   if (set == nullptr) {
     std::string known;
     for (const std::string& name : sets_.names()) {

@@ -33,6 +33,9 @@ class Sets {
   virtual ~Sets() = default;
   virtual const SetType* find(std::string_view name) const = 0;
   virtual std::vector<std::string> names() const = 0;
+  // True when sets that are not found may be there all the same: what they hold is then not known
+  // before the run.
+  virtual bool open() const { return false; }
 };
 
 }  // namespace daybook::reactor

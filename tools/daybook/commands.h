@@ -12,6 +12,9 @@ struct Session;
 void add_serve_command(CLI::App& root, Session& session);
 void add_apply_commands(CLI::App& root, Session& session);  // apply, manage apply
 void add_component_commands(CLI::App& root, Session& session);
+void add_component_run_commands(CLI::App& noun, Session& session);  // run, repl
+void add_component_test_command(CLI::App& noun, Session& session);
+void add_clock_command(CLI::App& root, Session& session);
 void add_definition_commands(CLI::App& root, Session& session);
 void add_job_commands(CLI::App& root, Session& session);
 void add_graph_commands(CLI::App& root, Session& session);
@@ -20,6 +23,7 @@ void add_worker_commands(CLI::App& root, Session& session);
 void add_stats_command(CLI::App& root, Session& session);
 void add_log_commands(CLI::App& root, Session& session);
 void add_replay_command(CLI::App& root, Session& session);
+void add_replay_job_command(CLI::App& replay, Session& session);
 void add_backup_commands(CLI::App& root, Session& session);  // backup, restore
 void add_completion_commands(CLI::App& root, Session& session);
 void add_version_command(CLI::App& root, Session& session);

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -5,6 +6,7 @@
 
 #include "base/limits.h"
 #include "tools/daybook/commands.h"
+#include "tools/daybook/component_run.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/manifest.h"
 #include "tools/daybook/resource_list.h"
@@ -30,8 +32,16 @@ struct Put {
   std::string description;
   std::string version;
   std::vector<std::string> command;
+  std::string root;
   bool check = false;
 };
+
+// `component check FILE` looks at a file in the reactor language without a server.
+bool is_file_to_check(const Put& put) {
+  std::error_code bad;
+  return put.check && put.json_file.empty() && put.code_file.empty() && put.runtime.empty() &&
+         put.url.empty() && put.command.empty() && std::filesystem::is_regular_file(put.id, bad);
+}
 
 Result<boost::json::object> spec_of(const Session& session, const Put& put) {
   DAYBOOK_ASSIGN(boost::json::object spec, read_spec(session.env, put.json_file));
@@ -52,6 +62,9 @@ Result<boost::json::object> spec_of(const Session& session, const Put& put) {
 }
 
 Status put_component(const Session& session, const Put& put) {
+  if (is_file_to_check(put)) {
+    return check_component_file(session, put.id, put.root);
+  }
   DAYBOOK_ASSIGN(boost::json::object spec, spec_of(session, put));
   DAYBOOK_ASSIGN(Client client, session.client());
   const std::string target = target_of(put.id);
@@ -74,8 +87,16 @@ void add_put(CLI::App& noun, Session& session, bool check) {
       noun, name, check ? "Check a component without storing it" : "Create or change a component",
       {"component " + name + " word-count --runtime exec -- wc -w",
        "component " + name + " notify --runtime http --url https://example.com/hook",
-       "component " + name + " notify --json notify.json"});
-  verb.add_option("id", put->id, "The component's id")->required();
+       check ? "component check process-orders.hreactor"
+             : "component put notify --json notify.json"});
+  verb.add_option(
+          "id", put->id,
+          check ? "A file in the reactor language, or a component's id" : "The component's id")
+      ->required();
+  if (check) {
+    verb.add_option("--root", put->root,
+                    "Folder that stands for all components; absent: the file's own");
+  }
   verb.add_option("--json", put->json_file,
                   "File with the whole spec as JSON, - for standard input");
   verb.add_option("--runtime", put->runtime, "exec, http, worker or reactor");
@@ -133,6 +154,8 @@ void add_component_commands(CLI::App& root, Session& session) {
   add_put(noun, session, false);
   add_put(noun, session, true);
   add_by_id(noun, session, true);
+  add_component_run_commands(noun, session);
+  add_component_test_command(noun, session);
 }
 
 }  // namespace daybook::cli

@@ -12,6 +12,8 @@
 #include "base/time_text.h"
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
+#include "components/reactor_runtime.h"
+#include "dispatch/outside.h"
 #include "graph/own_sets.h"
 #include "log/data_dir.h"
 #include "log/memory_log.h"
@@ -43,7 +45,12 @@ std::string host_name() {
 
 struct Engine::Impl {
   explicit Impl(EngineOptions given) : options(std::move(given)) {
-    clock = options.clock != nullptr ? options.clock : &system_clock;
+    if (options.movable_clock) {
+      shifted_clock = std::make_unique<ShiftedClock>(*options.movable_clock);
+    }
+    clock = options.clock != nullptr ? options.clock
+            : shifted_clock          ? static_cast<const Clock*>(shifted_clock.get())
+                                     : &system_clock;
     entropy = options.entropy != nullptr ? options.entropy : &system_entropy;
   }
 
@@ -84,6 +91,7 @@ struct Engine::Impl {
 
   EngineOptions options;
   SystemClock system_clock;
+  std::unique_ptr<ShiftedClock> shifted_clock;
   SystemEntropy system_entropy;
   const Clock* clock = nullptr;
   Entropy* entropy = nullptr;
@@ -100,6 +108,8 @@ struct Engine::Impl {
   std::unique_ptr<graph::Graph> graph;
   std::unique_ptr<components::ExecRuntime> exec;
   std::unique_ptr<components::HttpRuntime> http;
+  std::unique_ptr<dispatch::GraphOutside> outside;
+  std::unique_ptr<components::ReactorRuntime> reactor;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::Api> api;
 };
@@ -233,6 +243,10 @@ Status Engine::Impl::open_runtimes() {
   http_options.allow_private = options.http_allow_private;
   http_options.allowed_networks = options.http_allowed_networks;
   DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
+  outside = std::make_unique<dispatch::GraphOutside>(*graph);
+  components::ReactorOptions reactor_options;
+  reactor_options.threads = options.reactor_threads;
+  reactor = std::make_unique<components::ReactorRuntime>(reactor_options, *outside, *clock);
   return {};
 }
 
@@ -243,8 +257,13 @@ void Engine::Impl::close_runtimes() {
   if (http) {
     http->shutdown();
   }
+  if (reactor) {
+    reactor->shutdown();
+  }
   exec.reset();
   http.reset();
+  reactor.reset();
+  outside.reset();
 }
 
 Status Engine::Impl::make_dispatcher() {
@@ -252,7 +271,8 @@ Status Engine::Impl::make_dispatcher() {
   wanted.exec_slots = options.exec_slots;
   wanted.http_slots = options.http_slots;
   wanted.retention = options.retention;
-  wanted.runtimes = {exec.get(), http.get()};
+  wanted.reactor_slots = options.reactor_threads * 2;
+  wanted.runtimes = {exec.get(), http.get(), reactor.get()};
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
   dispatcher->recover(sequencer->state(), sequencer->state().applied());
@@ -312,6 +332,7 @@ Status Engine::Impl::start_api() {
   if (options.run_jobs) {
     runtimes[events::Runtime::kExec] = exec.get();
     runtimes[events::Runtime::kHttp] = http.get();
+    runtimes[events::Runtime::kReactor] = reactor.get();
   }
   api::Options wanted;
   wanted.host = options.host;
@@ -325,6 +346,7 @@ Status Engine::Impl::start_api() {
                                                .runtimes = std::move(runtimes),
                                                .effects = {},
                                                .clock = *clock,
+                                               .movable_clock = shifted_clock.get(),
                                                .entropy = *entropy,
                                                .logger = *spdlog::default_logger_raw(),
                                                .disk = [this] { return disk(); },

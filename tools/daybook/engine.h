@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct EngineOptions {
 
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
+  std::size_t reactor_threads = 2;
   bool http_allow_private = false;
   std::vector<std::string> http_allowed_networks;
   std::string http_signing_secret;
@@ -48,6 +50,8 @@ struct EngineOptions {
 
   // Null: the system's.
   const Clock* clock = nullptr;
+  // A clock of the engine's own that begins there and can be moved over HTTP.
+  std::optional<Micros> movable_clock;
   Entropy* entropy = nullptr;
   // The write path failed (I15); called on the commit thread, must not return. Empty: say so and
   // _exit 70 to 74.

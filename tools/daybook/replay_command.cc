@@ -128,6 +128,9 @@ Status compare(const Session& session, const Options& options, StoppedLog& stopp
 }
 
 Status replay_log(const Session& session, const Options& options) {
+  if (options.data_dir.empty()) {
+    return fail(Code::kInvalid, "NO_DATA_DIR", "say where the log is", "--data-dir");
+  }
   DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
   DAYBOOK_ASSIGN(const Seq until, seq_of(stopped->log(), options.until, "--until"));
   if (options.compare) {
@@ -146,8 +149,7 @@ void add_replay_command(CLI::App& root, Session& session) {
                {"replay --data-dir /var/lib/daybook --compare",
                 "replay --data-dir /var/lib/daybook --until 2025-11-16T02:00:00Z --out state.json",
                 "replay --data-dir /var/lib/daybook --diff 1200 --until 1300"});
-  verb.add_option("--data-dir", options->data_dir, "Data directory of a stopped server")
-      ->required();
+  verb.add_option("--data-dir", options->data_dir, "Data directory of a stopped server");
   verb.add_option("--until", options->until, "Last event to read: a sequence number or a time");
   verb.add_flag(
       "--compare", options->compare,
@@ -155,8 +157,11 @@ void add_replay_command(CLI::App& root, Session& session) {
   verb.add_flag("--chain", options->chain, "Check the hash chain on the way");
   verb.add_option("--diff", options->diff, "Show what changed between this point and --until");
   verb.add_option("--out", options->out, "New file for the state as JSON, - for standard output");
-  verb.callback([&session, options] {
-    session.action = [&session, options] { return replay_log(session, *options); };
+  add_replay_job_command(verb, session);
+  verb.callback([&session, options, &verb] {
+    if (verb.get_subcommands().empty()) {
+      session.action = [&session, options] { return replay_log(session, *options); };
+    }
   });
 }
 

@@ -67,6 +67,8 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.io_threads = settings.io_threads;
   out.exec_slots = settings.exec_slots;
   out.http_slots = settings.http_slots;
+  out.reactor_threads = settings.reactor_threads;
+  out.movable_clock = settings.clock;
   out.http_allow_private = settings.http_allow_private;
   out.http_allowed_networks = settings.http_allowed_networks;
   out.temp_dir = settings.temp_dir;

@@ -6,6 +6,8 @@
 
 #include <toml++/toml.h>
 
+#include "base/time_text.h"
+
 namespace daybook::cli {
 
 namespace {
@@ -74,6 +76,16 @@ constexpr Setting kSettings[] = {
     {"exec-slots", SettingKind::kValue, "Child processes at once",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.exec_slots, v, o, {0, 10'000});
+     }},
+    {"reactor-threads", SettingKind::kValue, "Runs of the reactor language at once",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.reactor_threads, v, o, {1, 64});
+     }},
+    {"clock", SettingKind::kValue,
+     "A time from which the server's clock runs, movable by `daybook clock`: for trying things out",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       DAYBOOK_ASSIGN(s.clock, parse_time(v, o));
+       return {};
      }},
     {"http-slots", SettingKind::kValue, "Requests of http components at once",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 
 namespace daybook::cli {
@@ -24,6 +25,7 @@ struct ServeSettings {
   std::uint16_t port = 7070;
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
+  std::size_t reactor_threads = 2;
   std::size_t io_threads = 2;
   bool http_allow_private = false;
   std::vector<std::string> http_allowed_networks;
@@ -33,6 +35,7 @@ struct ServeSettings {
   std::uint64_t snapshot_events = 1'000'000;
   bool retention = true;
   bool accept_clock_jump = false;
+  std::optional<Micros> clock;  // a movable clock that begins there, for trying things out
   std::string log_level = "info";
 };
 

@@ -15,7 +15,7 @@ MAY_INCLUDE = {
     "projections": {"base", "events", "log"},
     "graph": {"base", "events", "projections"},
     "dispatch": {"base", "events", "log", "components", "scheduler", "projections", "graph"},
-    "replay": {"base", "events", "log", "scheduler", "projections"},
+    "replay": {"base", "events", "log", "components", "scheduler", "projections"},
     "api": {"base", "events", "log", "components", "scheduler", "projections", "graph",
             "dispatch", "replay"},
     "tools": ALL,

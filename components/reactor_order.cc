@@ -1,0 +1,96 @@
+// From an order to an outcome: compile, run, read the effects.
+#include <boost/json/value.hpp>
+
+#include "base/sha256.h"
+#include "components/effects.h"
+#include "components/json_reader.h"
+#include "components/order_document.h"
+#include "components/reactor_answers.h"
+#include "components/reactor_runtime.h"
+#include "components/reactor_spec.h"
+
+namespace daybook::components {
+namespace {
+
+// A fault of the program comes again with the same parameters; one of the outside may pass. What a
+// query answers may differ next time, so only what cannot is final.
+bool worth_another_try(const reactor::Fault& fault) {
+  return fault.code != "PARAMETER" && !fault.code.ends_with("_LIMIT");
+}
+
+Failure failure_of(const reactor::Fault& fault) {
+  Failure out;
+  out.code = fault.code;
+  out.retryable = fault.retryable || worth_another_try(fault);
+  const std::string line = std::to_string(fault.at.line);
+  const std::string column = std::to_string(fault.at.column);
+  if (fault.code == "PARAMETER") {
+    out.message = fault.source + ": " + fault.message;
+    out.details = "{\"field\":" + json_text(fault.source) + "}";
+    return out;
+  }
+  out.message = fault.message + " (" + fault.source + ":" + line + ":" + column + ")";
+  out.details = "{\"source\":" + json_text(fault.source) + ",\"line\":" + line +
+                ",\"column\":" + column + "}";
+  return out;
+}
+
+Result<Effect> effect_of(const reactor::EffectText& text, std::size_t index, Micros now) {
+  DAYBOOK_ASSIGN(const auto value, parse_json(text.json, "BAD_EFFECT"));
+  DAYBOOK_ASSIGN(Effect effect, read_effect(value, "effects[" + std::to_string(index) + "]", now));
+  if (auto* send = std::get_if<SendEffect>(&effect); send != nullptr && !text.id.empty()) {
+    DAYBOOK_ASSIGN(const SendingId id, SendingId::parse(text.id));
+    send->id = id;
+  }
+  return effect;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const reactor::Program>> compile_order(const Order& order) {
+  class AnySets final : public reactor::Sets {
+   public:
+    const reactor::SetType* find(std::string_view) const override { return nullptr; }
+    std::vector<std::string> names() const override { return {}; }
+    bool open() const override { return true; }
+  };
+  DAYBOOK_ASSIGN(std::string code, parse_reactor_spec(order.spec));
+  const OrderModules modules(order.modules);
+  const reactor::Compiled compiled =
+      reactor::compile(order.component, std::move(code), modules, AnySets());
+  if (!compiled.ok()) {
+    return fail(to_errors(compiled.diagnostics, order.component).front());
+  }
+  return compiled.program;
+}
+
+RunOutcome run_order(const Order& order, const reactor::Program& program,
+                     const reactor::RunLimits& limits, reactor::World& world) {
+  reactor::RunInputs inputs;
+  inputs.parameters = order.parameters;
+  inputs.now = order.started_at;
+  inputs.seed = sha256(order.token);
+  inputs.limits = limits;
+  reactor::RunResult run = reactor::run(program, inputs, world);
+  RunOutcome out;
+  out.answers = write_answers(run.exchanges);
+  if (run.fault) {
+    out.failure = failure_of(*run.fault);
+    return out;
+  }
+  for (std::size_t i = 0; i < run.effects.size(); ++i) {
+    auto effect = effect_of(run.effects[i], i, order.started_at);
+    if (!effect) {
+      const Error& error = effect.error();
+      out.effects.clear();
+      out.failure = Failure{error.reason == "EFFECT_NOT_SUPPORTED" ? error.reason : "BAD_EFFECT",
+                            error.message + " (" + error.field + ")", "", false};
+      return out;
+    }
+    out.effects.push_back(std::move(*effect));
+  }
+  out.result = std::move(run.result);
+  return out;
+}
+
+}  // namespace daybook::components

@@ -1,0 +1,226 @@
+#include "components/reactor_runtime.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/sha256.h"
+#include "components/order_document.h"
+#include "components/program_cache.h"
+#include "components/reactor_spec.h"
+
+namespace daybook::components {
+namespace {
+
+using Done = std::function<void(RunOutcome)>;
+
+// What a program is made of: its own id and text, and those of its modules.
+Hash key_of(const Order& order) {
+  std::string form;
+  const auto add = [&](std::string_view part) {
+    form += std::to_string(part.size());
+    form += ':';
+    form += part;
+  };
+  add(order.component);
+  add(order.spec);
+  for (const Module& module : order.modules) {
+    add(module.component);
+    add(module.spec);
+  }
+  return sha256(form);
+}
+
+// A run that waits or goes on.
+struct Ticket final : Run {
+  Order order;
+  Done done;
+  std::atomic<bool> stopped{false};
+
+  void stop() override { stopped = true; }
+};
+
+// Asks the outside, and says when the time is over.
+class LiveWorld final : public reactor::World {
+ public:
+  LiveWorld(Outside& outside, const Clock& clock, const Ticket& ticket, Micros deadline)
+      : outside_(outside), clock_(clock), ticket_(ticket), deadline_(deadline) {}
+
+  Result<std::string> ask(std::string_view question) override {
+    if (auto reason = interrupted()) {
+      return fail(std::move(*reason));
+    }
+    return outside_.ask(question, ticket_.order.started_at, deadline_);
+  }
+  std::optional<Error> interrupted() override {
+    if (ticket_.stopped) {
+      return make_error(Code::kShutdown, "STOPPED", "the run was asked to stop");
+    }
+    if (clock_.steady() >= deadline_) {
+      return make_error(Code::kUnavailable, "TIMEOUT", "the run took longer than it may");
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Outside& outside_;
+  const Clock& clock_;
+  const Ticket& ticket_;
+  const Micros deadline_;
+};
+
+}  // namespace
+
+struct ReactorRuntime::Impl {
+  Impl(ReactorOptions options_in, Outside& outside_in, const Clock& clock_in)
+      : options(options_in), outside(outside_in), clock(clock_in), cache(options_in.cache_bytes) {}
+
+  void work();
+  RunOutcome run(const Ticket& ticket);
+  Result<std::shared_ptr<const reactor::Program>> program_of(const Order& order);
+
+  const ReactorOptions options;
+  Outside& outside;
+  const Clock& clock;
+  ProgramCache cache;
+  std::vector<std::thread> threads;
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<std::shared_ptr<Ticket>> line;
+  std::vector<std::shared_ptr<Ticket>> running;
+  bool closing = false;
+};
+
+void ReactorRuntime::Impl::work() {
+  pthread_setname_np(pthread_self(), "reactor");
+  std::unique_lock lock(mutex);
+  for (;;) {
+    wake.wait(lock, [&] { return closing || !line.empty(); });
+    if (line.empty()) {
+      return;
+    }
+    const std::shared_ptr<Ticket> ticket = line.front();
+    line.pop_front();
+    running.push_back(ticket);
+    lock.unlock();
+    ticket->done(run(*ticket));
+    lock.lock();
+    std::erase(running, ticket);
+  }
+}
+
+RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
+  RunOutcome out;
+  if (ticket.stopped) {
+    out.cancelled = true;
+    return out;
+  }
+  const Order& order = ticket.order;
+  auto program = program_of(order);
+  if (!program) {
+    return failed("COMPONENT_BROKEN", program.error().text(), false);
+  }
+  // The order's timeout is a time of day; the run is held to the monotonic clock.
+  const Duration left =
+      order.timeout_at.value > 0 ? order.timeout_at - clock.wall() : options.timeout;
+  LiveWorld world(outside, clock, ticket, clock.steady() + left);
+  out = run_order(order, **program, options.limits, world);
+  if (out.failure && ticket.stopped) {
+    out.failure.reset();
+    out.cancelled = true;
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const reactor::Program>> ReactorRuntime::Impl::program_of(
+    const Order& order) {
+  const Hash key = key_of(order);
+  if (auto known = cache.find(key)) {
+    return known;
+  }
+  DAYBOOK_ASSIGN(auto program, compile_order(order));
+  cache.put(key, program);
+  return program;
+}
+
+ReactorRuntime::ReactorRuntime(ReactorOptions options, Outside& outside, const Clock& clock)
+    : impl_(std::make_unique<Impl>(options, outside, clock)) {
+  for (std::size_t i = 0; i < options.threads; ++i) {
+    impl_->threads.emplace_back([impl = impl_.get()] { impl->work(); });
+  }
+}
+
+ReactorRuntime::~ReactorRuntime() {
+  shutdown();
+}
+
+CheckResult ReactorRuntime::check(const Draft& draft) const {
+  auto code = parse_reactor_spec(draft.spec);
+  if (!code) {
+    return tl::unexpected(std::vector<Error>{std::move(code).error()});
+  }
+  const StoredModules modules(draft.others);
+  reactor::Compiled compiled =
+      reactor::compile(draft.component, std::move(*code), modules, impl_->outside.sets());
+  if (!compiled.ok()) {
+    return tl::unexpected(to_errors(compiled.diagnostics, draft.component));
+  }
+  return Checked{std::move(compiled.imports)};
+}
+
+Status ReactorRuntime::check_parameters(const Draft& draft, std::string_view parameters) const {
+  Order order;
+  order.component = draft.component;
+  order.spec = draft.spec;
+  for (const std::string& id : draft.imports) {
+    if (auto spec = draft.others.spec(id)) {
+      order.modules.push_back({id, std::move(*spec)});
+    }
+  }
+  auto program = impl_->program_of(order);
+  // A component that cannot run says so when it should.
+  return program ? reactor::check_parameters(**program, parameters) : Status();
+}
+
+std::shared_ptr<Run> ReactorRuntime::run(Order order, Done done) {
+  auto ticket = std::make_shared<Ticket>();
+  ticket->order = std::move(order);
+  ticket->done = std::move(done);
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (!impl_->closing && impl_->line.size() < kOrdersWaitingMax) {
+      impl_->line.push_back(ticket);
+      impl_->wake.notify_one();
+      return ticket;
+    }
+  }
+  ticket->done(failed("RUNTIME_BUSY", "The runtime takes no more orders now.", true));
+  return ticket;
+}
+
+void ReactorRuntime::shutdown() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->closing = true;
+    for (const auto& ticket : impl_->line) {
+      ticket->stop();
+    }
+    for (const auto& ticket : impl_->running) {
+      ticket->stop();
+    }
+  }
+  impl_->wake.notify_all();
+  for (std::thread& thread : impl_->threads) {
+    if (thread.joinable()) {
+      thread.join();
+    }
+  }
+}
+
+}  // namespace daybook::components

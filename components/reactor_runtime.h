@@ -1,0 +1,52 @@
+// Runs components in the page's language (components/reactor/) inside the server, on threads of its
+// own. What a run is a function of stands in docs/adr/0008-reactor-is-a-function.md; its answers go
+// into the outcome, so that it can be run again from the log alone.
+//
+// A run that takes too long in steps, memory or time ends with a failure that says so. Threads:
+// `threads` of its own; `done` is called there, or by run() itself when the order is not taken.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "components/outside.h"
+#include "components/reactor/run.h"
+#include "components/runtime.h"
+
+namespace daybook::components {
+
+struct ReactorOptions {
+  std::size_t threads = 2;  // runs at once; more orders wait
+  std::size_t cache_bytes = kProgramCacheBytes;
+  Duration timeout{kReactorTimeoutUs};  // of a run whose definition names none
+  reactor::RunLimits limits;
+};
+
+class ReactorRuntime final : public Runtime {
+ public:
+  // `outside` and `clock` outlive the runtime.
+  ReactorRuntime(ReactorOptions options, Outside& outside, const Clock& clock);
+  ~ReactorRuntime() override;
+
+  CheckResult check(const Draft& draft) const override;
+  Status check_parameters(const Draft& draft, std::string_view parameters) const override;
+  std::shared_ptr<Run> run(Order order, std::function<void(RunOutcome)> done) override;
+  void shutdown() override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// One order as a function of what is in it: the outcome that the runtime reports. `world` answers
+// its questions; with the answers that were kept it is a replay.
+RunOutcome run_order(const Order& order, const reactor::Program& program,
+                     const reactor::RunLimits& limits, reactor::World& world);
+
+// The program of an order, or why there is none. Sets that queries name are not checked: that was
+// done when the component was stored.
+Result<std::shared_ptr<const reactor::Program>> compile_order(const Order& order);
+
+}  // namespace daybook::components

@@ -1,0 +1,40 @@
+// What a component in the reactor language says of itself: {"code": "…"}. Private to components.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "components/outside.h"
+#include "components/reactor/program.h"
+#include "components/runtime.h"
+
+namespace daybook::components {
+
+Result<std::string> parse_reactor_spec(std::string_view json);
+
+// Modules by id, out of specs: those of an order, or those that are stored.
+class OrderModules final : public reactor::Modules {
+ public:
+  explicit OrderModules(const std::vector<Module>& modules) : modules_(modules) {}
+  std::optional<std::string> code(std::string_view component) const override;
+
+ private:
+  const std::vector<Module>& modules_;
+};
+
+class StoredModules final : public reactor::Modules {
+ public:
+  explicit StoredModules(const ComponentDirectory& directory) : directory_(directory) {}
+  std::optional<std::string> code(std::string_view component) const override;
+
+ private:
+  const ComponentDirectory& directory_;
+};
+
+// Each fault as an error whose field names source, line and column.
+std::vector<Error> to_errors(const std::vector<reactor::Diagnostic>& diagnostics,
+                             std::string_view component);
+
+}  // namespace daybook::components

@@ -1,0 +1,49 @@
+// A component in the reactor language as a file on this machine: compiled with the modules beside
+// it, without a server.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "components/reactor/program.h"
+#include "components/reactor/run.h"
+#include "tools/daybook/client.h"
+
+namespace daybook::cli {
+
+struct ComponentFile {
+  std::string id;  // its path below the root: what imports are relative to
+  std::string code;
+  std::filesystem::path root;
+};
+
+// `root` empty: the file's own folder.
+Result<ComponentFile> open_component(const std::string& file, const std::string& root);
+
+// Modules are files below the root. Sets are not known without a server: what a query gives is
+// checked when it is there.
+reactor::Compiled compile_file(const ComponentFile& file);
+reactor::Compiled compile_text(const ComponentFile& file, std::string code);
+
+// Prints every fault as "file:line:column: …" with its line and a caret.
+Status report_faults(std::ostream& err, const reactor::Compiled& compiled);
+
+// A world of answers that are given, or of a server's graph; calls over HTTP are not made.
+class ToolWorld final : public reactor::World {
+ public:
+  explicit ToolWorld(std::vector<std::string> answers) : answers_(std::move(answers)) {}
+  explicit ToolWorld(Client& client) : client_(&client) {}
+
+  Result<std::string> ask(std::string_view question) override;
+
+ private:
+  Result<std::string> ask_server(std::string_view question);
+
+  std::vector<std::string> answers_;
+  std::size_t next_ = 0;
+  Client* client_ = nullptr;
+};
+
+}  // namespace daybook::cli

@@ -1,0 +1,197 @@
+// component run FILE, component repl; and what `component check FILE` does.
+#include "tools/daybook/component_run.h"
+
+#include <istream>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "base/clock.h"
+#include "base/sha256.h"
+#include "base/time_text.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/json_text.h"
+#include "tools/daybook/spec_input.h"
+
+namespace daybook::cli {
+
+namespace {
+
+struct Options {
+  std::string file;
+  std::string root;
+  std::vector<std::string> parameters;
+  std::string now;
+  std::string answers;
+  bool ask_server = false;
+};
+
+// name=value; a value that is JSON is that, any other is a text.
+Result<boost::json::object> parameters_of(const std::vector<std::string>& given) {
+  boost::json::object out;
+  for (const std::string& one : given) {
+    const std::size_t equals = one.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(Code::kInvalid, "BAD_PARAMETER", "'" + one + "' is not name=value", "--param");
+    }
+    const std::string text = one.substr(equals + 1);
+    const auto value = parse_json(text, "--param");
+    out[one.substr(0, equals)] = value ? *value : boost::json::value(text);
+  }
+  return out;
+}
+
+// A file with a JSON array: the rows of each query, in the order in which they are asked.
+Result<std::vector<std::string>> answers_of(const Session& session, const std::string& file) {
+  std::vector<std::string> out;
+  if (file.empty()) {
+    return out;
+  }
+  constexpr std::size_t kAnswersFileBytesMax = 16U << 20;
+  DAYBOOK_ASSIGN(const std::string text, read_input(session.env, file, kAnswersFileBytesMax));
+  DAYBOOK_ASSIGN(const boost::json::value value, parse_json(text, file));
+  if (!value.is_array()) {
+    return fail(Code::kInvalid, "BAD_ANSWERS", "is not an array with the rows of each query", file);
+  }
+  for (const auto& rows : value.get_array()) {
+    out.push_back(rows.is_array() ? "{\"rows\":" + boost::json::serialize(rows) + "}"
+                                  : boost::json::serialize(rows));
+  }
+  return out;
+}
+
+Status run_file(const Session& session, const Options& options) {
+  DAYBOOK_ASSIGN(const ComponentFile file, open_component(options.file, options.root));
+  const reactor::Compiled compiled = compile_file(file);
+  DAYBOOK_TRY(report_faults(session.env.err, compiled));
+  DryRun what;
+  DAYBOOK_ASSIGN(what.parameters, parameters_of(options.parameters));
+  what.now = SystemClock().wall();
+  if (!options.now.empty()) {
+    DAYBOOK_ASSIGN(what.now, parse_time(options.now, "--now"));
+  }
+  DAYBOOK_ASSIGN(std::vector<std::string> answers, answers_of(session, options.answers));
+  std::optional<Client> client;
+  if (options.ask_server) {
+    DAYBOOK_ASSIGN(client, session.client());
+  }
+  ToolWorld world = client ? ToolWorld(*client) : ToolWorld(std::move(answers));
+  const reactor::RunResult result = run_dry(*compiled.program, what, world);
+  session.print_json(to_json(result));
+  if (result.fault) {
+    return fail(Code::kInvalid, result.fault->code, result.fault->message);
+  }
+  return {};
+}
+
+// Every line is a statement that is kept, or an expression whose value is shown.
+Status talk(const Session& session, const Options& options) {
+  ComponentFile file{"repl.hrc", "", options.root.empty() ? "." : options.root};
+  std::string kept;
+  const bool person = session.env.out_is_terminal;
+  for (std::string line; (person ? session.env.out << "> " << std::flush : session.env.out),
+                         std::getline(session.env.in, line);) {
+    const std::string_view trimmed =
+        std::string_view(line).substr(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (trimmed.empty()) {
+      continue;
+    }
+    const bool statement = trimmed.starts_with("let ") || trimmed.starts_with("import ");
+    const std::string tried =
+        kept + (statement || trimmed.starts_with("from ") ? "" : "from ") + line + "\n";
+    const reactor::Compiled compiled = compile_text(file, tried);
+    if (!report_faults(session.env.err, compiled)) {
+      continue;
+    }
+    if (statement) {
+      kept = tried;
+      continue;
+    }
+    ToolWorld world{std::vector<std::string>()};
+    const reactor::RunResult result = run_dry(*compiled.program, {{}, SystemClock().wall()}, world);
+    if (result.fault) {
+      session.env.err << result.fault->code << ": " << result.fault->message << '\n';
+      continue;
+    }
+    session.env.out << result.result << '\n';
+    for (const reactor::EffectText& effect : result.effects) {
+      session.env.out << "effect " << effect.json << '\n';
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_component_file(const Session& session, const std::string& path,
+                            const std::string& root) {
+  DAYBOOK_ASSIGN(const ComponentFile file, open_component(path, root));
+  const reactor::Compiled compiled = compile_file(file);
+  DAYBOOK_TRY(report_faults(session.env.err, compiled));
+  for (const reactor::ParameterInfo& p : reactor::parameters_of(*compiled.program)) {
+    session.env.out << "param " << p.name << ": " << p.type << (p.required ? "" : " (optional)")
+                    << '\n';
+  }
+  session.env.out << "no fault found\n";
+  return {};
+}
+
+reactor::RunResult run_dry(const reactor::Program& program, const DryRun& what,
+                           reactor::World& world) {
+  const std::string parameters = boost::json::serialize(what.parameters);
+  reactor::RunInputs inputs;
+  inputs.parameters = parameters;
+  inputs.now = what.now;
+  inputs.seed = sha256("dry run");
+  return reactor::run(program, inputs, world);
+}
+
+boost::json::object to_json(const reactor::RunResult& result) {
+  boost::json::object out;
+  if (result.fault) {
+    out["failure"] = {{"code", result.fault->code},
+                      {"message", result.fault->message},
+                      {"source", result.fault->source},
+                      {"line", result.fault->at.line},
+                      {"column", result.fault->at.column}};
+    return out;
+  }
+  out["result"] = boost::json::parse(result.result);
+  boost::json::array effects;
+  for (const reactor::EffectText& effect : result.effects) {
+    effects.push_back(boost::json::parse(effect.json));
+  }
+  out["effects"] = std::move(effects);
+  return out;
+}
+
+void add_component_run_commands(CLI::App& noun, Session& session) {
+  const auto add = [&](const char* name, const char* what, std::vector<std::string> examples,
+                       Status (*act)(const Session&, const Options&), bool takes_file) {
+    auto options = std::make_shared<Options>();
+    auto& verb = add_verb(noun, name, what, examples);
+    if (takes_file) {
+      verb.add_option("file", options->file, "A component's file")->required();
+    }
+    verb.add_option("--root", options->root,
+                    "Folder that stands for all components; absent: the file's own");
+    if (act == run_file) {
+      verb.add_option("--param", options->parameters, "name=value; a value may be JSON");
+      verb.add_option("--now", options->now, "The time of the run; absent: the present one");
+      verb.add_option("--answers", options->answers,
+                      "JSON file: the rows of each query, in the order in which they are asked");
+      verb.add_flag("--ask-server", options->ask_server, "Queries are answered by the server");
+    }
+    verb.callback([&session, options, act] {
+      session.action = [&session, options, act] { return act(session, *options); };
+    });
+  };
+  add("run", "Run a component's file once and show its result and effects; nothing is sent",
+      {"component run process-orders.hreactor --param processingDate=2025-11-15T00:00:00Z --now "
+       "2025-11-16T02:00:00Z"},
+      run_file, true);
+  add("repl", "Try the language line by line", {"component repl"}, talk, false);
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,164 @@
+// component test FILE.yaml: cases of components, each with what it must give.
+//
+//   component: process-orders.hreactor        # beside the file
+//   cases:
+//     - name: two orders
+//       parameters: { processingDate: "2025-11-15T00:00:00Z" }
+//       now: 2025-11-16T02:00:00Z
+//       answers: [ [ { orderNumber: "1" } ] ]  # the rows of each query, in order
+//       result: [ "…" ]                        # each of these only when it is given
+//       effects: [ { effect: sendEmail, to: a@example.com } ]  # members that are named must be so
+//       failure: DIVISION_BY_ZERO
+#include <filesystem>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include "base/time_text.h"
+#include "tools/daybook/commands.h"
+#include "tools/daybook/component_run.h"
+#include "tools/daybook/spec_input.h"
+
+namespace daybook::cli {
+
+namespace {
+
+constexpr std::size_t kCasesFileBytesMax = 4U << 20;
+constexpr int kDepthMax = 32;
+
+// Numbers, true, false and null are what they look like unless they are quoted.
+boost::json::value to_value(const YAML::Node& node, int depth = 0) {
+  if (depth > kDepthMax) {
+    throw YAML::Exception(node.Mark(), "nested too deep");
+  }
+  if (node.IsMap()) {
+    boost::json::object out;
+    for (const auto& entry : node) {
+      out[entry.first.Scalar()] = to_value(entry.second, depth + 1);
+    }
+    return out;
+  }
+  if (node.IsSequence()) {
+    boost::json::array out;
+    for (const auto& item : node) {
+      out.push_back(to_value(item, depth + 1));
+    }
+    return out;
+  }
+  if (!node.IsDefined() || node.IsNull()) {
+    return nullptr;
+  }
+  if (node.Tag() != "!") {
+    boost::json::error_code bad;
+    auto value = boost::json::parse(node.Scalar(), bad);
+    if (!bad && !value.is_object() && !value.is_array()) {
+      return value;
+    }
+  }
+  return boost::json::string(node.Scalar());
+}
+
+// Whether `got` has everything that `wanted` names; lists are as long as each other.
+bool covers(const boost::json::value& got, const boost::json::value& wanted) {
+  if (wanted.is_object() && got.is_object()) {
+    for (const auto& [name, value] : wanted.get_object()) {
+      const auto* there = got.get_object().if_contains(name);
+      if (there == nullptr || !covers(*there, value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  if (wanted.is_array() && got.is_array()) {
+    const auto& w = wanted.get_array();
+    const auto& g = got.get_array();
+    return w.size() == g.size() && std::equal(g.begin(), g.end(), w.begin(), covers);
+  }
+  if (wanted.is_number() && got.is_number()) {
+    return wanted.to_number<double>() == got.to_number<double>();
+  }
+  return got == wanted;
+}
+
+// What is wrong with one case; empty when it gave what it must.
+Result<std::string> try_case(const reactor::Program& program, const YAML::Node& one) {
+  DryRun what;
+  if (const auto parameters = to_value(one["parameters"]); parameters.is_object()) {
+    what.parameters = parameters.get_object();
+  }
+  if (one["now"]) {
+    DAYBOOK_ASSIGN(what.now, parse_time(one["now"].Scalar(), "now"));
+  }
+  std::vector<std::string> answers;
+  for (const auto& rows : one["answers"]) {
+    const auto value = to_value(rows);
+    answers.push_back(value.is_array() ? "{\"rows\":" + boost::json::serialize(value) + "}"
+                                       : boost::json::serialize(value));
+  }
+  ToolWorld world(std::move(answers));
+  const boost::json::object got = to_json(run_dry(program, what, world));
+  const std::string shown = boost::json::serialize(got);
+  const std::string failure = one["failure"] ? one["failure"].Scalar() : "";
+  const auto* fault = got.if_contains("failure");
+  if ((fault != nullptr) != !failure.empty() ||
+      (fault != nullptr && fault->at("code").as_string() != std::string_view(failure))) {
+    return "gave " + shown;
+  }
+  for (const char* member : {"result", "effects"}) {
+    const auto wanted = to_value(one[member]);
+    if (one[member] && (got.if_contains(member) == nullptr || !covers(got.at(member), wanted))) {
+      return std::string(member) + ": wanted " + boost::json::serialize(wanted) + ", gave " + shown;
+    }
+  }
+  return std::string();
+}
+
+Status test_file(const Session& session, const std::string& path) {
+  DAYBOOK_ASSIGN(const std::string text, read_input(session.env, path, kCasesFileBytesMax));
+  std::size_t failed = 0;
+  std::size_t count = 0;
+  try {
+    const YAML::Node root = YAML::Load(text);
+    if (!root.IsMap() || !root["component"] || !root["cases"].IsSequence()) {
+      return fail(Code::kInvalid, "BAD_CASES", "needs 'component' and a list of 'cases'", path);
+    }
+    const auto beside = std::filesystem::path(path).parent_path() / root["component"].Scalar();
+    DAYBOOK_ASSIGN(const ComponentFile file, open_component(beside.string(), ""));
+    const reactor::Compiled compiled = compile_file(file);
+    DAYBOOK_TRY(report_faults(session.env.err, compiled));
+    for (const auto& one : root["cases"]) {
+      const std::string name =
+          one["name"] ? one["name"].Scalar() : "line " + std::to_string(one.Mark().line + 1);
+      DAYBOOK_ASSIGN(const std::string wrong, try_case(*compiled.program, one));
+      session.env.out << (wrong.empty() ? "ok      " : "FAILED  ") << name << '\n';
+      if (!wrong.empty()) {
+        session.env.out << "        " << wrong << '\n';
+      }
+      failed += wrong.empty() ? 0U : 1U;
+      ++count;
+    }
+  } catch (const YAML::Exception& bad) {
+    return fail(Code::kInvalid, "BAD_CASES", bad.msg,
+                path + ":" + std::to_string(bad.mark.line + 1));
+  }
+  session.env.out << count << " cases, " << failed << " failed\n";
+  return failed == 0 ? Status()
+                     : fail(Code::kInvalid, "CASES_FAILED",
+                            std::to_string(failed) + " of " + std::to_string(count));
+}
+
+}  // namespace
+
+void add_component_test_command(CLI::App& noun, Session& session) {
+  auto file = std::make_shared<std::string>();
+  auto& verb = add_verb(noun, "test", "Run the cases of a component, without a server",
+                        {"component test process-orders.cases.yaml"});
+  verb.add_option("file", *file, "YAML file with the component and its cases")->required();
+  verb.callback([&session, file] {
+    session.action = [&session, file] { return test_file(session, *file); };
+  });
+}
+
+}  // namespace daybook::cli
