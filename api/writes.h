@@ -28,8 +28,8 @@ using OnReply = std::function<void(Result<scheduler::Reply>)>;
 // The request's key with the digest of method, path and body; nothing when it sent none.
 Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& call);
 
-// Hands one command in. `on_reply` runs on the commit thread and must not block; when the command
-// cannot be taken, the responder gets the refusal instead.
+// Hands one command in. `on_reply` runs on the thread that appended and must not block; when the
+// command cannot be taken, the responder gets the refusal instead.
 void submit_command(const CallPtr& call, const Responder& responder, scheduler::Command command,
                     OnReply on_reply);
 

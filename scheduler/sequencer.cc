@@ -23,6 +23,10 @@ struct Decided {
   std::vector<Result<Reply>> replies;
 };
 
+// A lone request of at most so many events is appended by the sequencer thread itself: a hand-over
+// would cost it more than it could win by deciding meanwhile.
+constexpr std::size_t kLoneEvents = 16;
+
 // What goes to the commit thread: a group, perhaps empty, and who waits for it.
 struct Commit {
   events::Group group;
@@ -65,10 +69,12 @@ struct Sequencer::Impl {
   std::mutex mutex;
   std::condition_variable wake_sequencer;
   std::condition_variable wake_commit;
+  std::condition_variable commit_done;
   std::vector<Request> inbox;
-  bool closed = false;       // no more requests
-  bool commit_busy = false;  // `handed` is taken or being worked on
-  bool handed_over = false;  // `handed` waits for the commit thread
+  bool closed = false;        // no more requests
+  bool commit_busy = false;   // a group is handed over or being appended
+  bool commit_waits = false;  // the commit thread has answered all and waits for the next group
+  bool handed_over = false;   // `handed` waits for the commit thread
   bool sequencer_done = false;
   Commit handed;
   std::vector<std::uint8_t> spare;  // memory of the last group, for the next
@@ -92,6 +98,7 @@ struct Sequencer::Impl {
   std::optional<Result<Reply>> known_key(const IdempotencyKey& key) const;
   Reply record(const Request& request);
   void hand_over();
+  void commit(Commit&& commit);
   void wait_for_commit();
   void maybe_snapshot(bool last);
   static void answer_all(Commit& commit, const Status& done);
@@ -207,24 +214,33 @@ Reply Sequencer::Impl::record(const Request& request) {
   return Reply{first, last, writer.chain(), now, false, std::move(decision.outcome)};
 }
 
-// Passes the filled group to the commit thread, waiting while it works on the one before.
+// Passes the filled group to the commit thread, waiting while it works on the one before. When
+// there is nothing to decide meanwhile, this thread commits it: that saves a wake-up, and answers
+// keep their order, since the commit thread has none left.
 void Sequencer::Impl::hand_over() {
   if (filling.empty()) {
     return;
   }
   publish_counts();
   std::unique_lock lock(mutex);
-  wake_sequencer.wait(lock, [&] { return !commit_busy; });
+  commit_done.wait(lock, [&] { return !commit_busy; });
   filling.group = writer.take(std::move(spare));
+  commit_busy = true;
+  if (filling.decided.size() == 1 && filling.group.count <= kLoneEvents && inbox.empty() &&
+      commit_waits) {
+    lock.unlock();
+    commit(std::exchange(filling, Commit{}));
+    return;
+  }
   handed = std::exchange(filling, Commit{});
-  handed_over = commit_busy = true;
+  handed_over = true;
   lock.unlock();
   wake_commit.notify_one();
 }
 
 void Sequencer::Impl::wait_for_commit() {
   std::unique_lock lock(mutex);
-  wake_sequencer.wait(lock, [&] { return !commit_busy; });
+  commit_done.wait(lock, [&] { return !commit_busy; });
 }
 
 // A snapshot is of durable state only (I9): the group in flight is waited for first.
@@ -248,49 +264,55 @@ void Sequencer::Impl::maybe_snapshot(bool last) {
 
 void Sequencer::Impl::run_commit() {
   for (;;) {
-    Commit commit;
+    Commit next;
     {
       std::unique_lock lock(mutex);
+      commit_waits = true;
       wake_commit.wait(lock, [&] { return handed_over || sequencer_done; });
       if (!handed_over) {
         return;
       }
-      commit = std::exchange(handed, Commit{});
-      handed_over = false;
+      next = std::exchange(handed, Commit{});
+      handed_over = commit_waits = false;
     }
-    Status done;
-    if (failed.load()) {
-      done = fail(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
-                  "the server is stopping after a failed write");
-    } else if (!commit.group.empty()) {
-      // If we stop before append returns, nobody was answered and the group is whole or absent
-      // (I3).
-      const auto before = std::chrono::steady_clock::now();
-      done = log.append(commit.group);
-      const auto took = std::chrono::steady_clock::now() - before;
-      const auto us = static_cast<std::uint64_t>(
-          std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-      sync_us_last = us;
-      sync_us_total += us;
-      if (done) {
-        events_total += commit.group.count;
-        bytes += commit.group.bytes.size();
-        ++groups;
-      }
+    commit(std::move(next));
+  }
+}
+
+// On the commit thread, or on the sequencer thread while that one waits: one group at a time.
+void Sequencer::Impl::commit(Commit&& commit) {
+  Status done;
+  if (failed.load()) {
+    done = fail(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
+                "the server is stopping after a failed write");
+  } else if (!commit.group.empty()) {
+    // If we stop before append returns, nobody was answered and the group is whole or absent
+    // (I3).
+    const auto before = std::chrono::steady_clock::now();
+    done = log.append(commit.group);
+    const auto took = std::chrono::steady_clock::now() - before;
+    const auto us = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    sync_us_last = us;
+    sync_us_total += us;
+    if (done) {
+      events_total += commit.group.count;
+      bytes += commit.group.bytes.size();
+      ++groups;
     }
-    // Known before the sequencer goes on, else it could take a snapshot of what is not durable
-    // (I9).
-    const bool fatal = !done && !failed.exchange(true);
-    {
-      const std::lock_guard lock(mutex);
-      spare = std::move(commit.group.bytes);
-      commit_busy = false;
-    }
-    wake_sequencer.notify_all();
-    answer_all(commit, done);
-    if (fatal && options.on_fatal) {
-      options.on_fatal(done.error());
-    }
+  }
+  // Known before the sequencer goes on, else it could take a snapshot of what is not durable
+  // (I9).
+  const bool fatal = !done && !failed.exchange(true);
+  {
+    const std::lock_guard lock(mutex);
+    spare = std::move(commit.group.bytes);
+    commit_busy = false;
+  }
+  commit_done.notify_all();
+  answer_all(commit, done);
+  if (fatal && options.on_fatal) {
+    options.on_fatal(done.error());
   }
 }
 
@@ -356,7 +378,7 @@ Status Sequencer::submit(Request&& request) {
 }
 
 Result<Reply> Sequencer::call(Command command, std::string actor, CommandId id) {
-  // Shared: the commit thread may still be inside set_value() when the waiter goes on.
+  // Shared: the answering thread may still be inside set_value() when the waiter goes on.
   const auto promise = std::make_shared<std::promise<std::vector<Result<Reply>>>>();
   auto future = promise->get_future();
   Request request;

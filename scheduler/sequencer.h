@@ -4,11 +4,12 @@
 //   submit → inbox → [sequencer thread] decide, evolve, encode → group → [commit thread] append +
 //   sync → replies
 //
-// While one group is being synced the next one fills; an idle log adds no delay. Refusals are
+// While one group is being synced the next one fills; an idle log adds no delay: a lone small
+// request is appended by the sequencer thread itself. Refusals are
 // answered in order with the group of their time, so a refusal never rests on an event that is not
 // yet durable (I4). Any failed append ends the process through `on_fatal` (I15): nothing is
-// acknowledged after it. Threads: submit() and call() from any; answers run on the commit thread
-// and must not block.
+// acknowledged after it. Threads: submit() and call() from any; answers run in order on the thread
+// that appended, and must not block.
 #pragma once
 
 #include <atomic>
@@ -67,8 +68,8 @@ struct SequencerOptions {
   // Refuses new work (jobs, definitions, components) but not its completion, e.g. at the disk
   // watermark; any thread.
   std::function<Status()> admit;
-  // Called once, from the commit thread, when the write path failed; must not return control to
-  // acknowledgements.
+  // Called once, from the thread that appended, when the write path failed; must not return control
+  // to acknowledgements.
   std::function<void(const Error&)> on_fatal;
   // Called on the sequencer thread between groups with the state as of the last encoded event once
   // it is durable and a snapshot is wanted; empty: no snapshots.

@@ -61,6 +61,33 @@ TEST_F(SequencerAnswers, AreGivenInTheOrderOfTheRequestsWithRefusalsAmongThem) {
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
+// Lone requests are appended by the sequencer thread, bursts by the commit thread.
+TEST_F(SequencerAnswers, KeepTheirOrderWhenTheAppendingThreadChanges) {
+  start();
+  std::vector<int> order;
+  int asked = 0;
+  for (int round = 0; round < 300; ++round) {
+    const auto last = std::make_shared<std::promise<void>>();
+    const int burst = round % 3 == 0 ? 6 : 1;
+    for (int i = 1; i <= burst; ++i) {
+      Request one = request({definition()});
+      one.answer = [&, last, number = asked++, ends = i == burst](const Replies& replies) {
+        EXPECT_TRUE(replies[0].has_value());
+        EXPECT_LE(replies[0]->last, log.last());
+        order.push_back(number);
+        if (ends) {
+          last->set_value();
+        }
+      };
+      ASSERT_TRUE(sequencer->submit(std::move(one)));
+    }
+    last->get_future().wait();
+  }
+  sequencer->stop();
+  EXPECT_EQ(order.size(), static_cast<std::size_t>(asked));
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
 TEST_F(SequencerAnswers, RefusalWaitsForWhatItRestsOn) {
   start();
   sequencer->call(definition());

@@ -53,8 +53,8 @@ struct EngineOptions {
   // A clock of the engine's own that begins there and can be moved over HTTP.
   std::optional<Micros> movable_clock;
   Entropy* entropy = nullptr;
-  // The write path failed (I15); called on the commit thread, must not return. Empty: say so and
-  // _exit 70 to 74.
+  // The write path failed (I15); called on the thread that appended, must not return. Empty: say so
+  // and _exit 70 to 74.
   std::function<void(const Error&)> on_fatal;
 };
 
