@@ -152,6 +152,8 @@ TEST_F(DispatcherTest, EndedJobsAreRemovedWhenTheirRetentionIsOver) {
                   [](scheduler::PutDefinition& put) { put.retention = millis(1); });
   const JobId job = create("d");
   await<events::JobCompleted>(job);
+  // A sweep removes what the views show, and the next one is a minute away.
+  ASSERT_TRUE(views->wait_for(log.last(), kPatience));
   close();
   open();  // sweeps at its start
   EXPECT_EQ(await<events::JobRemoved>(job).reason, events::RemovalReason::kRetention);
