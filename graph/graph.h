@@ -50,8 +50,8 @@ class Graph {
   // Beside the errors of check(): kInvalid GRAPH_SCAN_LIMIT (no index answers the filter and more
   // than kGraphScanMax rows would have to be looked at; the message names the fields to filter by),
   // kTooLarge GRAPH_ANSWER_TOO_LARGE, kUnavailable GRAPH_DEADLINE, kInvalid BAD_CURSOR,
-  // kUnavailable GRAPH_SOURCE (a configured source cannot be read), kCorrupt GRAPH_ROW (its row has
-  // a wrong type).
+  // kUnavailable GRAPH_SOURCE (a configured source cannot be read) and GRAPH_ROW (a row of it has
+  // another type than declared).
   Result<Answer> answer(const Query& query, Micros now, Micros deadline) const;
 
  private:

@@ -33,12 +33,6 @@ struct Builder {
       return true;
     }
     auto& members = *holder.get<Value::Record>();
-    for (auto& [name, old] : members) {
-      if (name == open.back().key) {
-        old = std::move(value);
-        return true;
-      }
-    }
     members.emplace_back(std::move(open.back().key), std::move(value));
     return true;
   }

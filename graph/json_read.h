@@ -8,7 +8,7 @@
 
 namespace daybook::graph {
 
-// RFC 8259, UTF-8, depth at most kJsonDepthMax; of a repeated member the last counts. kMalformed
+// RFC 8259, UTF-8, depth at most kJsonDepthMax; of a repeated member the last is found. kMalformed
 // "MALFORMED_JSON" says at which byte.
 Result<Value> read_json(std::string_view text);
 

@@ -17,7 +17,7 @@ tl::unexpected<Error> scan_limit(const SetSchema& schema) {
   return fail(Code::kInvalid, "GRAPH_SCAN_LIMIT",
               "more than " + std::to_string(kGraphScanMax) + " rows of " + schema.name +
                   " would have to be looked at; " +
-                  (fields.empty() ? "ask for fewer rows"
+                  (fields.empty() ? "its source has no index and is too large to be asked"
                                   : "filter by a field that has an index: " + fields),
               "filter");
 }
@@ -52,6 +52,11 @@ class Best {
   std::size_t limit_;
 };
 
+// One more than the page, to see whether more follow; where rows are counted, all that may be seen.
+std::size_t enough(const Plan& plan) {
+  return plan.count ? kGraphScanMax + 2 : plan.limit + 1;
+}
+
 }  // namespace
 
 Status check_deadline(const Clock& clock, Micros deadline) {
@@ -74,8 +79,8 @@ Result<std::optional<std::uint64_t>> Runner::total(const Plan& plan, const Ask& 
 }
 
 Result<Runner::Page> Runner::find(const Plan& plan, const Condition& filter) {
-  const Ask ask{filter,     plan.order,     plan.after ? &*plan.after : nullptr,
-                plan.needs, plan.limit + 1, clock_,
+  const Ask ask{filter,     plan.order,   plan.after ? &*plan.after : nullptr,
+                plan.needs, enough(plan), clock_,
                 deadline_,  memory_};
   DAYBOOK_ASSIGN(const auto rows, plan.set->open(ask));
   Page out;
@@ -87,12 +92,12 @@ Result<Runner::Page> Runner::find(const Plan& plan, const Condition& filter) {
     if (seen % kGraphDeadlineRows == 0) {
       DAYBOOK_TRY(check_deadline(clock_, deadline_));
     }
-    const bool enough = out.more && (rows->in_order() || plan.order.empty());
-    if (enough && !counting) {
+    const bool full = out.more && (rows->in_order() || plan.order.empty());
+    if (full && !counting) {
       return out;
     }
     if (seen + rows->passed_over() > kGraphScanMax) {
-      if (enough) {
+      if (full) {
         return out;  // only the count is lost
       }
       return scan_limit(plan.set->schema());

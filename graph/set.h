@@ -40,7 +40,7 @@ struct Ask {
   const std::vector<Value>* after = nullptr;
   // Fields of the record (first parts of paths) that must be there; others may be left out.
   const std::set<std::string>& needs;
-  std::size_t limit = 0;  // rows that are wanted when they come in order and filtered
+  std::size_t limit = 0;  // rows that are enough when they come in order and filtered
   const Clock& clock;
   Micros deadline;  // of the clock's steady time
   Memory& memory;

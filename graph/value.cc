@@ -36,14 +36,25 @@ bool same_lists(const Value::List& a, const Value::List& b) {
                     [](const Value& x, const Value& y) { return same(x, y); });
 }
 
+std::vector<const Value::Member*> by_name(const Value::Record& record) {
+  std::vector<const Value::Member*> out;
+  for (const Value::Member& member : record) {
+    out.push_back(&member);
+  }
+  std::stable_sort(out.begin(), out.end(), [](auto* a, auto* b) { return a->first < b->first; });
+  return out;
+}
+
 // Members in any order.
-bool same_records(const Value& a, const Value& b) {
-  const auto& members = *a.get<Value::Record>();
-  return members.size() == b.get<Value::Record>()->size() &&
-         std::all_of(members.begin(), members.end(), [&](const Value::Member& member) {
-           const Value* other = b.member(member.first);
-           return other != nullptr && same(member.second, *other);
-         });
+bool same_records(const Value::Record& a, const Value::Record& b) {
+  if (a.size() != b.size()) {
+    return false;
+  }
+  const auto left = by_name(a);
+  const auto right = by_name(b);
+  return std::equal(left.begin(), left.end(), right.begin(), [](auto* x, auto* y) {
+    return x->first == y->first && same(x->second, y->second);
+  });
 }
 
 template <typename T>
@@ -81,9 +92,9 @@ const Value* Value::member(std::string_view name) const {
   if (record == nullptr) {
     return nullptr;
   }
-  const auto at = std::find_if(record->begin(), record->end(),
+  const auto at = std::find_if(record->rbegin(), record->rend(),
                                [&](const Member& m) { return m.first == name; });
-  return at == record->end() ? nullptr : &at->second;
+  return at == record->rend() ? nullptr : &at->second;
 }
 
 std::string_view Value::what() const {
@@ -122,7 +133,7 @@ bool same(const Value& a, const Value& b) {
     return same_lists(*a.get<Value::List>(), *b.get<Value::List>());
   }
   return a.get<Value::Record>() != nullptr && b.get<Value::Record>() != nullptr &&
-         same_records(a, b);
+         same_records(*a.get<Value::Record>(), *b.get<Value::Record>());
 }
 
 std::optional<std::strong_ordering> order_of(const Value& a, const Value& b) {

@@ -70,7 +70,7 @@ class Value {
   T* get() {
     return std::get_if<T>(&is_);
   }
-  // The member of a record; null when it is none or lacks it.
+  // The member of a record, of several of one name the last; null when it is none or lacks it.
   const Value* member(std::string_view name) const;
   // "text", "number", "record", …, "nothing": for messages.
   std::string_view what() const;

@@ -223,6 +223,10 @@ void Engine::Impl::close_views() {
 Status Engine::Impl::make_graph() {
   graph = std::make_unique<graph::Graph>(*clock);
   DAYBOOK_TRY(graph::add_own_sets(*graph, *views));
+  for (const graph::SetConfig& config : options.graph_sets) {
+    DAYBOOK_ASSIGN(std::unique_ptr<graph::Set> set, graph::make_configured_set(config));
+    DAYBOOK_TRY(graph->add(std::move(set)));
+  }
   return graph->check_navigations();
 }
 

@@ -17,6 +17,7 @@
 #include "base/entropy.h"
 #include "base/result.h"
 #include "dispatch/dispatcher.h"
+#include "graph/config.h"
 #include "graph/graph.h"
 #include "log/log.h"
 #include "projections/views.h"
@@ -47,6 +48,7 @@ struct EngineOptions {
   std::string http_signing_secret;
   std::filesystem::path temp_dir;  // of exec components; empty: the system's
   bool require_sandbox = false;
+  std::vector<graph::SetConfig> graph_sets;  // beside Daybook's own
 
   // Null: the system's.
   const Clock* clock = nullptr;

@@ -73,6 +73,7 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.http_allowed_networks = settings.http_allowed_networks;
   out.temp_dir = settings.temp_dir;
   out.require_sandbox = settings.require_sandbox;
+  out.graph_sets = settings.graph_sets;
   if (!settings.http_secret_file.empty()) {
     DAYBOOK_ASSIGN(out.http_signing_secret,
                    read_input(session.env, settings.http_secret_file.string(), kSecretBytesMax));

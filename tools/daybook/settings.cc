@@ -7,6 +7,7 @@
 #include <toml++/toml.h>
 
 #include "base/time_text.h"
+#include "tools/daybook/graph_settings.h"
 
 namespace daybook::cli {
 
@@ -184,11 +185,16 @@ Status take_toml(const std::string& name, const toml::node& node, const std::str
   return {};
 }
 
-Result<GivenByName> read_toml(const std::filesystem::path& file) {
+Result<GivenByName> read_toml(const std::filesystem::path& file,
+                              std::vector<graph::SetConfig>& graph_sets) {
   GivenByName out;
   try {
     const toml::table table = toml::parse_file(file.string());
     for (const auto& [key, node] : table) {
+      if (key.str() == "graph") {
+        DAYBOOK_ASSIGN(graph_sets, read_graph_sets(node, file.string()));
+        continue;
+      }
       DAYBOOK_TRY(take_toml(std::string(key.str()), node, file.string(), out));
     }
   } catch (const toml::parse_error& bad) {
@@ -231,9 +237,10 @@ std::string variable_of(const Setting& setting) {
 
 Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables& variable,
                                        const std::filesystem::path& file) {
+  ServeSettings out;
   GivenByName given;
   if (!file.empty()) {
-    DAYBOOK_ASSIGN(given, read_toml(file));
+    DAYBOOK_ASSIGN(given, read_toml(file, out.graph_sets));
   }
   for (const Setting& setting : kSettings) {
     const std::string name(setting.name);
@@ -244,7 +251,6 @@ Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables
       given[name] = {at->second, "--" + name};
     }
   }
-  ServeSettings out;
   for (const Setting& setting : kSettings) {
     const auto at = given.find(setting.name);
     if (at == given.end()) {

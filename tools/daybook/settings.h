@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "graph/config.h"
 
 namespace daybook::cli {
 
@@ -37,6 +38,8 @@ struct ServeSettings {
   bool accept_clock_jump = false;
   std::optional<Micros> clock;  // a movable clock that begins there, for trying things out
   std::string log_level = "info";
+  // The tables [graph.<set>]; in the file only.
+  std::vector<graph::SetConfig> graph_sets;
 };
 
 enum class SettingKind { kFlag, kValue, kList };
