@@ -1,4 +1,5 @@
 // A file with one record a line.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -12,6 +13,44 @@
 namespace daybook::graph::sources {
 namespace {
 
+// Lines of a file, block by block.
+class Lines {
+ public:
+  explicit Lines(std::istream& in) : in_(in) {}
+
+  // Stops inside a line that is too long, so that no line fills the memory.
+  bool take(std::string& line) {
+    line.clear();
+    while (line.size() <= kSourceLineBytesMax) {
+      if (at_ == block_.size() && !fill()) {
+        return !line.empty();
+      }
+      const std::size_t end = block_.find('\n', at_);
+      const std::size_t stop = std::min(end, block_.size());
+      line.append(block_, at_, stop - at_);
+      at_ = end == std::string::npos ? stop : end + 1;
+      if (end != std::string::npos) {
+        return true;
+      }
+    }
+    return true;
+  }
+
+ private:
+  bool fill() {
+    constexpr std::size_t kBlockBytes = 64 * 1024;
+    block_.resize(kBlockBytes);
+    in_.read(block_.data(), kBlockBytes);
+    block_.resize(static_cast<std::size_t>(in_.gcount()));
+    at_ = 0;
+    return !block_.empty();
+  }
+
+  std::istream& in_;
+  std::string block_;
+  std::size_t at_ = 0;
+};
+
 class NdjsonSet final : public WholeSource {
  public:
   explicit NdjsonSet(SetConfig config)
@@ -23,10 +62,11 @@ class NdjsonSet final : public WholeSource {
     if (!in) {
       return source_error(schema(), file_.string() + ": " + std::strerror(errno));
     }
+    Lines lines(in);
     std::vector<Value> out;
     std::string line;
     std::size_t bytes = 0;
-    for (std::size_t number = 1; take_line(in, line); ++number) {
+    for (std::size_t number = 1; lines.take(line); ++number) {
       bytes += line.size() + 1;
       if (line.size() > kSourceLineBytesMax || bytes > kSourceBytesMax) {
         return source_error(schema(),
@@ -54,21 +94,6 @@ class NdjsonSet final : public WholeSource {
       return source_error(schema(), file_.string() + ": " + std::strerror(errno));
     }
     return out;
-  }
-
-  // Stops inside a line that is too long, so that no line fills the memory.
-  static bool take_line(std::istream& in, std::string& line) {
-    line.clear();
-    for (int c = in.get(); c != std::char_traits<char>::eof(); c = in.get()) {
-      if (c == '\n') {
-        return true;
-      }
-      line += static_cast<char>(c);
-      if (line.size() > kSourceLineBytesMax) {
-        return true;
-      }
-    }
-    return !line.empty();
   }
 
   std::string at(std::size_t line) const { return file_.string() + ":" + std::to_string(line); }

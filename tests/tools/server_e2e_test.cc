@@ -86,6 +86,35 @@ TEST_F(ServerE2e, TheGraphIsAskedFromTheCommandLine) {
   EXPECT_THAT(meta.out, HasSubstr("{code: text, message: text, details: value}"));
 }
 
+TEST_F(ServerE2e, AConfiguredSetIsAskedBesideItsOwn) {
+  directory_.write("orders.ndjson", R"({"orderNumber":"a","job":"nightly"})"
+                                    "\n"
+                                    R"({"orderNumber":"b"})"
+                                    "\n");
+  const std::string config = directory_.write(
+      "d.toml",
+      "[graph.orders]\nsource = \"ndjson\"\nfile = \"orders.ndjson\"\nkey = \"orderNumber\"\n"
+      "fields = { orderNumber = \"text\", job = \"text\" }\n"
+      "navigate = { jobs = { set = \"jobs\", on = { job = \"jobDefinitionId\" }, many = true } "
+      "}\n");
+  ServerProcess server(data_, {"--config", config});
+  const auto found = answer(
+      server, {"graph", "query", "orders", "--fields", "orderNumber", "--navigate", "jobs:jobId"});
+  EXPECT_EQ(boost::json::serialize(found.at("nodes")),
+            R"([{"orderNumber":"a","jobs":[]},{"orderNumber":"b","jobs":[]}])");
+  directory_.write("orders.ndjson", "{\"orderNumber\":1}\n");
+  const Ran wrong = ask(server, {"graph", "query", "orders"});
+  EXPECT_EQ(wrong.code, 8);
+  EXPECT_THAT(wrong.err,
+              HasSubstr("orders.ndjson:1: the field orderNumber is a number, not a text"));
+  // A navigation that leads nowhere is found when the server starts.
+  const std::string lost = directory_.write(
+      "lost.toml",
+      "[graph.orders]\nsource = \"ndjson\"\nfile = \"x\"\nfields = { a = \"text\" }\n"
+      "navigate = { b = { set = \"nobody\", on = { a = \"a\" } } }\n");
+  EXPECT_EQ(ServerProcess(path("other"), {"--config", lost}).wait(), 2);
+}
+
 TEST_F(ServerE2e, SettingsThatCannotHoldAreRefused) {
   EXPECT_EQ(ServerProcess(data_, {"--listen", "0.0.0.0:0"}).wait(), 2);
   EXPECT_EQ(ServerProcess(data_, {"--exec-slots", "many"}).wait(), 2);

@@ -196,12 +196,7 @@ class SetReader {
           node, "more than " + std::to_string(graph::kTypeDepthMax) + " types inside one another");
     }
     if (const toml::table* table = node.as_table()) {
-      Type out = graph::type_of(Kind::kRecord);
-      for (const auto& [key, value] : *table) {
-        DAYBOOK_ASSIGN(Type type, read_type(value, depth + 1));
-        out.fields.push_back({std::string(key.str()), std::move(type)});
-      }
-      return out;
+      return read_record(*table, depth);
     }
     if (const toml::array* list = node.as_array()) {
       if (list->size() != 1) {
@@ -219,6 +214,23 @@ class SetReader {
     return refuse(node,
                   "a type is \"text\", \"number\", \"bool\", \"uuid\", \"instant\", "
                   "\"value\", a list like [\"text\"] or a table of types");
+  }
+
+  // The fields in the order of the file; the table has them in that of their names.
+  Result<Type> read_record(const toml::table& table, std::size_t depth) const {
+    std::vector<std::pair<std::pair<unsigned, unsigned>, graph::Field>> placed;
+    for (const auto& [key, value] : table) {
+      DAYBOOK_ASSIGN(Type type, read_type(value, depth + 1));
+      const toml::source_position at = key.source().begin;
+      placed.push_back({{at.line, at.column}, {std::string(key.str()), std::move(type)}});
+    }
+    std::sort(placed.begin(), placed.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    Type out = graph::type_of(Kind::kRecord);
+    for (auto& [at, field] : placed) {
+      out.fields.push_back(std::move(field));
+    }
+    return out;
   }
 
   std::string file_;
