@@ -28,15 +28,20 @@ bool compare(Compare how, const Value& left, const Value& right) {
   return false;
 }
 
-// `found` as what `like` is, where the row has a text for it.
-Value adapted(const Value& found, const Value& like) {
+// `found` as what `like` is, where the row has a text for it; that stands in `scratch` then.
+const Value& adapted(const Value& found, const Value& like, Value& scratch) {
   const Kind kind = like.get<Micros>() != nullptr ? Kind::kInstant
                     : like.get<Uuid>() != nullptr ? Kind::kUuid
                                                   : Kind::kValue;
   if (kind == Kind::kValue || found.get<std::string>() == nullptr) {
     return found;
   }
-  return converted(found, kind).value_or(found);
+  auto value = converted(found, kind);
+  if (!value) {
+    return found;
+  }
+  scratch = std::move(*value);
+  return scratch;
 }
 
 bool compare_field(const Condition& condition, const Value& row) {
@@ -48,13 +53,20 @@ bool compare_field(const Condition& condition, const Value& row) {
   const Value* right = item.is_field() ? find_path(row, item.path, right_scratch) : &item.value;
   left = left == nullptr ? &kNothing : left;
   right = right == nullptr ? &kNothing : right;
-  return compare(condition.compare, adapted(*left, *right), adapted(*right, *left));
+  Value left_read;
+  Value right_read;
+  return compare(condition.compare, adapted(*left, *right, left_read),
+                 adapted(*right, *left, right_read));
+}
+
+bool is_item(const Value& value, const Term& item) {
+  Value scratch;
+  return same(adapted(value, item.value, scratch), item.value);
 }
 
 bool has(const std::vector<Term>& items, const Value& value) {
-  return std::any_of(items.begin(), items.end(), [&](const Term& item) {
-    return same(adapted(value, item.value), item.value);
-  });
+  return std::any_of(items.begin(), items.end(),
+                     [&](const Term& item) { return is_item(value, item); });
 }
 
 bool any_of(const Condition& condition, const Value& row) {
@@ -76,7 +88,7 @@ bool all_of(const Condition& condition, const Value& row) {
   const auto* list = found == nullptr ? nullptr : found->get<Value::List>();
   return std::all_of(condition.items.begin(), condition.items.end(), [&](const Term& item) {
     return list != nullptr && std::any_of(list->begin(), list->end(), [&](const Value& element) {
-             return same(adapted(element, item.value), item.value);
+             return is_item(element, item);
            });
   });
 }

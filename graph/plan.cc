@@ -73,6 +73,7 @@ class Planner {
       const std::string place = prefix + "navigate[" + std::to_string(i) + "].";
       DAYBOOK_ASSIGN(const Navigation* navigation, navigation_of(inner, schema, query, i, place));
       DAYBOOK_ASSIGN(Plan plan, this->plan(inner, *find_(navigation->set), place, depth + 1));
+      plan.limit = navigation->many ? plan.limit : 1;
       for (const auto& [here, there] : navigation->on) {
         out.needs.insert(split_path(here).front());
         plan.needs.insert(split_path(there).front());

@@ -68,8 +68,11 @@ Status check_deadline(const Clock& clock, Micros deadline) {
 
 Result<std::optional<std::uint64_t>> Runner::total(const Plan& plan, const Ask& ask,
                                                    const Rows& rows) {
-  if (!plan.count || !plan.after) {
-    return plan.count ? rows.total() : std::nullopt;
+  if (!plan.count) {
+    return std::nullopt;
+  }
+  if (rows.total() || !plan.after || !plan.set->has_counters()) {
+    return rows.total();
   }
   // A cursor narrows the rows, not their number.
   const Ask whole{ask.filter, ask.order, nullptr,      ask.needs,

@@ -71,6 +71,8 @@ class Set {
 
   const SetSchema& schema() const { return schema_; }
   virtual Result<std::unique_ptr<Rows>> open(const Ask& ask) const = 0;
+  // Whether totals are kept, so that opening it once more to have one costs nothing.
+  virtual bool has_counters() const { return false; }
 
  private:
   SetSchema schema_;

@@ -193,6 +193,7 @@ class Jobs final : public Set {
  public:
   explicit Jobs(const projections::Views& views) : Set(job_schema()), views_(views) {}
 
+  bool has_counters() const override { return true; }
   Result<std::unique_ptr<Rows>> open(const Ask& ask) const override {
     Narrowing narrowing(ask.filter);
     if (const Value* id = narrowing.equal(kJobId)) {

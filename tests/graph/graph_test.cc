@@ -1,6 +1,8 @@
 // Questions over Daybook's own sets.
 #include "graph/graph.h"
 
+#include <thread>
+
 #include "base/limits.h"
 #include "graph/limits.h"
 #include "graph/set.h"
@@ -193,6 +195,28 @@ TEST_F(GraphQueries, StopAtTheDeadline) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().reason, "GRAPH_DEADLINE");
   EXPECT_EQ(late.error().code, Code::kUnavailable);
+}
+
+TEST_F(GraphQueries, ManyThreadsAskWhileJobsAreCreated) {
+  r.now();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      Query q = query("jobs", {"jobId"}, "status == pending", "runAt");
+      q.navigate = {query("definition", {"componentId"})};
+      for (int n = 0; n < 20; ++n) {
+        const auto out = graph.answer(q, Micros{1'763'251'200'000'000}, clock.steady() + hours(1));
+        EXPECT_TRUE(out) << out.error().text();
+      }
+    });
+  }
+  for (int i = 0; i < 50; ++i) {
+    s.create("daily");
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(answer(query("jobs", {"jobId"})).rows, 51U);
 }
 
 class EmptySet final : public Set {

@@ -1,6 +1,7 @@
 // The PostgreSQL source against a real server.
 #include <chrono>
 #include <memory>
+#include <thread>
 
 #include "graph/limits.h"
 #include "tests/graph/postgres_server.h"
@@ -196,6 +197,22 @@ TEST_F(PostgresSource, WritesNothing) {
   add(c);
   EXPECT_NE(refusal(query({"orderNumber"})).message.find("read-only transaction"),
             std::string::npos);
+}
+
+TEST_F(PostgresSource, ManyThreadsShareItsConnections) {
+  add(config());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 10; ++n) {
+        EXPECT_EQ(numbers("total >= 0", n % 2 == 0 ? "orderNumber" : "customer.email desc"),
+                  n % 2 == 0 ? "B a c" : "c a B");
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 }
 
 TEST_F(PostgresSource, AServerThatWasAwayIsFoundAgain) {
