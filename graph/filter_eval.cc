@@ -17,13 +17,13 @@ bool compare(Compare how, const Value& left, const Value& right) {
     case Compare::kNotEqual:
       return !same(left, right);
     case Compare::kLess:
-      return order && *order < 0;
+      return order && std::is_lt(*order);
     case Compare::kLessOrEqual:
-      return order && *order <= 0;
+      return order && std::is_lteq(*order);
     case Compare::kGreater:
-      return order && *order > 0;
+      return order && std::is_gt(*order);
     case Compare::kGreaterOrEqual:
-      return order && *order >= 0;
+      return order && std::is_gteq(*order);
   }
   return false;
 }

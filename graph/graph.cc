@@ -42,10 +42,11 @@ Status check_navigation(const SetSchema& schema, const Navigation& navigation,
     }
     const bool plain = from.type->kind != Kind::kList && from.type->kind != Kind::kRecord;
     if (!plain || from.type->kind != to.type->kind) {
-      return bad_navigation(schema, navigation,
-                            "'" + here + "' is a " + std::string(kind_name(from.type->kind)) +
-                                ", '" + there + "' a " + std::string(kind_name(to.type->kind)) +
-                                ": they are never equal");
+      std::string why = "'" + here + "' is a ";
+      why += kind_name(from.type->kind);
+      why += ", '" + there + "' a ";
+      why += kind_name(to.type->kind);
+      return bad_navigation(schema, navigation, why + ": they are never equal");
     }
   }
   return {};

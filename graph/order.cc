@@ -146,8 +146,8 @@ std::vector<Value> order_values(const Order& order, const Value& row) {
 bool before(const Order& order, const std::vector<Value>& a, const std::vector<Value>& b) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto result = compare(a[i], b[i]);
-    if (result != 0) {
-      return order[i].down ? result > 0 : result < 0;
+    if (std::is_neq(result)) {
+      return order[i].down ? std::is_gt(result) : std::is_lt(result);
     }
   }
   return false;

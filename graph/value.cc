@@ -124,7 +124,7 @@ const Value* find_path(const Value& row, const std::vector<std::string>& path, V
 
 bool same(const Value& a, const Value& b) {
   if (const auto order = order_of(a, b)) {
-    return *order == 0;
+    return std::is_eq(*order);
   }
   if (a.nothing() || b.nothing()) {
     return a.nothing() && b.nothing();

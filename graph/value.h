@@ -25,7 +25,7 @@ class Decimal {
 
   const std::string& text() const { return text_; }
   std::strong_ordering operator<=>(const Decimal& other) const;
-  bool operator==(const Decimal& other) const { return (*this <=> other) == 0; }
+  bool operator==(const Decimal& other) const { return std::is_eq(*this <=> other); }
 
  private:
   struct Raw {};
@@ -42,7 +42,10 @@ class Decimal {
 struct Uuid {
   std::string text;
   static std::optional<Uuid> parse(std::string_view text);
-  auto operator<=>(const Uuid&) const = default;
+  bool operator==(const Uuid&) const = default;
+  std::strong_ordering operator<=>(const Uuid& other) const {
+    return text.compare(other.text) <=> 0;
+  }
 };
 
 // A JSON document that nobody has looked into yet.

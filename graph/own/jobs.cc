@@ -1,4 +1,5 @@
 // The set `jobs`: the job list with its indexes.
+#include <algorithm>
 #include <map>
 
 #include "graph/narrow.h"
@@ -164,11 +165,9 @@ class JobRecords {
     Value::Record out = record_of(job_fields(), row, needs_);
     if (needs_.contains("maxAttempts")) {
       DAYBOOK_ASSIGN(Value limit, attempts_of(row.definition));
-      for (auto& [name, value] : out) {
-        if (name == "maxAttempts") {
-          value = std::move(limit);
-        }
-      }
+      const auto member = std::find_if(out.begin(), out.end(),
+                                       [](const auto& m) { return m.first == "maxAttempts"; });
+      member->second = std::move(limit);
     }
     return Value(std::move(out));
   }

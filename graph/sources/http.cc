@@ -48,7 +48,7 @@ class Fetch {
     add_header("Accept: application/json");
     add_header("User-Agent: daybook");
     for (const auto& [name, value] : headers) {
-      add_header(name + ": " + value);
+      add_header(std::string(name).append(": ").append(value));
     }
     set(easy_, CURLOPT_HTTPHEADER, headers_);
   }

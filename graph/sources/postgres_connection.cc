@@ -82,6 +82,7 @@ bool Connection::alive() const {
 
 Status Connection::send(const std::string& statement, const std::vector<std::string>& values) {
   std::vector<const char*> texts;
+  texts.reserve(values.size());
   for (const std::string& value : values) {
     texts.push_back(value.c_str());
   }

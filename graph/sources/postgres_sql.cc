@@ -48,8 +48,8 @@ bool is_whole(std::string_view number) {
 
 class Translator {
  public:
-  Translator(const SetSchema& schema, const Columns& columns, std::vector<std::string>& values)
-      : schema_(schema), columns_(columns), values_(values) {}
+  Translator(const Columns& columns, std::vector<std::string>& values)
+      : columns_(columns), values_(values) {}
 
   // Nothing when there is no exact form. `under_not`: the form must never be NULL.
   std::optional<std::string> condition(const Condition& c, bool under_not) const {
@@ -195,7 +195,6 @@ class Translator {
     return nothing ? "(" + out + " OR " + *left + " IS NULL)" : out;
   }
 
-  const SetSchema& schema_;
   const Columns& columns_;
   std::vector<std::string>& values_;
 };
@@ -203,7 +202,7 @@ class Translator {
 class Selector {
  public:
   Selector(const SetSchema& schema, const Columns& columns, const Ask& ask)
-      : schema_(schema), ask_(ask), translator_(schema, columns, out_.values) {}
+      : schema_(schema), ask_(ask), translator_(columns, out_.values) {}
 
   Statement run(const std::string& table) {
     std::string fields;

@@ -200,6 +200,7 @@ TEST_F(GraphQueries, StopAtTheDeadline) {
 TEST_F(GraphQueries, ManyThreadsAskWhileJobsAreCreated) {
   r.now();
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       Query q = query("jobs", {"jobId"}, "status == pending", "runAt");

@@ -202,6 +202,7 @@ TEST_F(PostgresSource, WritesNothing) {
 TEST_F(PostgresSource, ManyThreadsShareItsConnections) {
   add(config());
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 10; ++n) {

@@ -82,6 +82,7 @@ std::vector<ListColumn> columns_of(const QueryOptions& options, const boost::jso
     }
   }
   std::vector<ListColumn> out;
+  out.reserve(paths.size());
   for (const std::string& path : paths) {
     out.push_back({{upper(path)}, path});
   }
@@ -108,7 +109,7 @@ Status query_graph(const Session& session, const QueryOptions& options) {
 
 // "record" and "list" say what is inside.
 std::string type_text(const boost::json::object& type) {
-  const std::string name(type.at("type").as_string());
+  std::string name(type.at("type").as_string());
   if (name == "list") {
     return "[" + type_text(type.at("element").as_object()) + "]";
   }
