@@ -201,7 +201,7 @@ struct QueryNode : Node {
 };
 
 struct Statement {
-  enum class Kind : std::uint8_t { kLet, kFrom };
+  enum class Kind : std::uint8_t { kLet, kFrom, kParameter };  // kParameter: its default
   Kind kind;
   bool forced = false;  // a sequence whose elements do something is computed here, once
   std::uint16_t slot = 0;

@@ -16,31 +16,32 @@ std::vector<const Type*> Checker::check(
     frame.slots[name.to_slot] = (*imported[name.module])[name.from_slot];
   }
   for (const Parameter& parameter : program.parameters) {
-    const Type* declared = parameter.type != nullptr ? types_.of_node(*parameter.type) : nullptr;
-    const Type* given =
-        parameter.fallback != nullptr ? types_.widened(check(parameter.fallback, frame)) : nullptr;
-    if (declared != nullptr && given != nullptr && !types_.fits(given, declared)) {
-      complain("TYPE",
-               "the default is " + Types::text(given) + ", the parameter " + Types::text(declared),
-               parameter.at, frame);
-    }
-    frame.slots[parameter.slot] = declared != nullptr ? declared
-                                  : given != nullptr  ? given
-                                                      : types_.any();
+    frame.slots[parameter.slot] =
+        parameter.type != nullptr ? types_.of_node(*parameter.type) : types_.any();
   }
   for (const Statement& s : program.body->statements) {
-    const Type* type = check(s.value, frame);
+    const Type* type = statement(s, frame);
     if (s.kind == Statement::Kind::kFrom) {
       check_output(type, s.at, frame);
-      continue;
     }
-    const Type* declared = s.type != nullptr ? types_.of_node(*s.type) : nullptr;
-    if (declared != nullptr) {
-      require(type, declared, "'" + std::string(s.name) + "'", s.at, frame);
-    }
-    frame.slots[s.slot] = declared != nullptr ? declared : type;
   }
   return std::move(frame.slots);
+}
+
+// What it gives, which is the type of its name too.
+const Type* Checker::statement(const Statement& s, Frame& frame) {
+  const Type* type = check(s.value, frame);
+  if (s.kind == Statement::Kind::kFrom) {
+    return type;
+  }
+  type = s.kind == Statement::Kind::kParameter ? types_.widened(type) : type;
+  if (s.type != nullptr) {
+    const Type* declared = types_.of_node(*s.type);
+    require(type, declared, "'" + std::string(s.name) + "'", s.at, frame);
+    type = declared;
+  }
+  frame.slots[s.slot] = type;
+  return type;
 }
 
 const Type* Checker::complain(std::string_view code, std::string_view message, std::uint32_t at,
@@ -176,15 +177,12 @@ const Type* Checker::check_kind(const Node* node, Frame& frame) {
 
 const Type* Checker::test(const IsNode& node, Frame& frame) {
   const Type* pattern = types_.of_node(*node.pattern);
-  const Type* type = check(node.operand, frame);
-  if (!types_.overlap(type, pattern)) {
-    complain("TYPE", Types::text(type) + " is never " + Types::text(pattern), node.at, frame);
-  }
+  expect_overlap(check(node.operand, frame), pattern, " is never ", node.at, frame);
   return types_.simple(Kind::kBool);
 }
 
 const Type* Checker::variable(const VariableNode& node, Frame& frame) {
-  return node.kind == NodeKind::kLocal ? frame.slots[node.index] : frame.captured[node.index];
+  return place_of(node, frame);
 }
 
 const Type* Checker::field(const FieldNode& node, Frame& frame) {
@@ -195,7 +193,7 @@ const Type* Checker::field_of(const Type* target, std::string_view name, std::ui
                               const Frame& frame) {
   std::vector<const Type*> out;
   for (const Type* const member : members(target)) {
-    if (member->is(Kind::kAny) || member->is(Kind::kNegated)) {
+    if (is_open(member)) {
       return types_.any();
     }
     const Type* there = member->field(name);
@@ -221,6 +219,7 @@ const Type* Checker::lookup(const PairNode& node, Frame& frame) {
   for (const Type* const member : members(target)) {
     switch (member->kind) {
       case Kind::kAny:
+      case Kind::kNever:
       case Kind::kNegated:
         return types_.any();
       case Kind::kNothing:
@@ -258,7 +257,7 @@ const Type* Checker::apply(const Type* callee, std::vector<const Type*> argument
                            const Frame& frame) {
   std::vector<const Type*> out;
   for (const Type* const member : members(callee)) {
-    if (member->is(Kind::kAny)) {
+    if (is_open(member)) {
       return types_.any();
     }
     if (!member->is(Kind::kFunction)) {
@@ -269,18 +268,29 @@ const Type* Checker::apply(const Type* callee, std::vector<const Type*> argument
   return types_.either(std::move(out));
 }
 
+// The types of so many parts of a tuple or list; the type alone when it is neither. How long a list
+// is shows in the run.
+std::vector<const Type*> Checker::taken_apart(const Type* type, std::size_t count) {
+  std::vector<const Type*> out(count, types_.simple(Kind::kNever));
+  for (const Type* const member : members(type)) {
+    const bool tuple = member->is(Kind::kTuple) && member->parts.size() == count;
+    if (!tuple && !member->is(Kind::kList) && !is_open(member)) {
+      return {type};
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i] = types_.either(out[i], is_open(member) ? types_.any() : member->parts[tuple ? i : 0]);
+    }
+  }
+  return out;
+}
+
 const Type* Checker::apply_lambda(const Type* function, const std::vector<const Type*>& given,
                                   std::uint32_t at, const Frame& frame) {
   const Lambda& lambda = *function->lambda;
   std::vector<const Type*> arguments = given;
   // One tuple for several parameters is taken apart.
   if (arguments.size() == 1 && lambda.parameters.size() > 1) {
-    const Type* tuple = arguments.front();
-    if (tuple->is(Kind::kTuple) && tuple->parts.size() == lambda.parameters.size()) {
-      arguments = tuple->parts;
-    } else if (tuple->is(Kind::kAny)) {
-      arguments.assign(lambda.parameters.size(), tuple);
-    }
+    arguments = taken_apart(given.front(), lambda.parameters.size());
   }
   if (arguments.size() != lambda.parameters.size()) {
     return complain("ARGUMENTS",
@@ -304,6 +314,8 @@ const Type* Checker::apply_lambda(const Type* function, const std::vector<const 
     return types_.any();
   }
   ++call_depth_;
+  const std::size_t generic = lambda.name.empty() ? 0 : 1;
+  generic_ += generic;
   Frame inner{function->program, std::vector<const Type*>(lambda.frame, types_.any()),
               function->parts};
   std::copy(arguments.begin(), arguments.end(), inner.slots.begin());
@@ -313,6 +325,7 @@ const Type* Checker::apply_lambda(const Type* function, const std::vector<const 
   const Type* out = check(lambda.body, inner);
   out = lambda.guard != nullptr ? types_.optional(out) : out;
   --call_depth_;
+  generic_ -= generic;
   calls_.emplace(key, out);
   return out;
 }
@@ -355,8 +368,8 @@ const Type* Checker::map(const MapNode& node, Frame& frame) {
 const Type* Checker::with(const WithNode& node, Frame& frame) {
   const Type* target = check(node.target, frame);
   const Type* changes = record(*node.changes, frame);
-  if (target->is(Kind::kAny)) {
-    return target;
+  if (is_open(target)) {
+    return types_.any();
   }
   if (!target->is(Kind::kRecord)) {
     return complain("TYPE", "'with' changes fields of a record, not of " + Types::text(target),
@@ -379,16 +392,10 @@ const Type* Checker::with(const WithNode& node, Frame& frame) {
 const Type* Checker::block(const BlockNode& node, Frame& frame) {
   std::vector<const Type*> outputs;
   for (const Statement& s : node.statements) {
-    const Type* type = check(s.value, frame);
+    const Type* type = statement(s, frame);
     if (s.kind == Statement::Kind::kFrom) {
       outputs.push_back(type);
-      continue;
     }
-    const Type* declared = s.type != nullptr ? types_.of_node(*s.type) : nullptr;
-    if (declared != nullptr) {
-      require(type, declared, "'" + std::string(s.name) + "'", s.at, frame);
-    }
-    frame.slots[s.slot] = declared != nullptr ? declared : type;
   }
   return outputs.size() == 1 ? outputs.front() : types_.tuple(std::move(outputs));
 }
@@ -397,10 +404,9 @@ void Checker::expect_text(const Node* node, std::string_view what, Frame& frame)
   const Type* type = check(node, frame);
   for (const Type* const member : members(type)) {
     const Kind kind = base_kind(member);
-    const bool fine = kind == Kind::kAny || kind == Kind::kNothing || kind == Kind::kBool ||
+    const bool fine = is_open(member) || kind == Kind::kNothing || kind == Kind::kBool ||
                       kind == Kind::kNumber || kind == Kind::kText || kind == Kind::kUuid ||
-                      kind == Kind::kInstant || kind == Kind::kDate || kind == Kind::kSpan ||
-                      kind == Kind::kNegated;
+                      kind == Kind::kInstant || kind == Kind::kDate || kind == Kind::kSpan;
     if (!fine) {
       complain("TYPE", std::string(what) + " cannot be " + Types::text(type), node->at, frame);
       return;

@@ -34,12 +34,14 @@ class Checker {
     std::vector<const Type*> slots;
     std::vector<const Type*> captured;
   };
-  // The type of a variable while something is known of it.
+  // The type that a variable had before something became known of it.
   struct Narrowed {
     const Type** place = nullptr;
     const Type* before = nullptr;
   };
+  using Known = std::vector<Narrowed>;
 
+  const Type* statement(const Statement& statement, Frame& frame);
   const Type* check(const Node* node, Frame& frame);
   const Type* check_kind(const Node* node, Frame& frame);
   const Type* test(const IsNode& node, Frame& frame);
@@ -52,6 +54,7 @@ class Checker {
   // The result of calling a value of that type.
   const Type* apply(const Type* callee, std::vector<const Type*> arguments, std::uint32_t at,
                     const Frame& frame);
+  std::vector<const Type*> taken_apart(const Type* type, std::size_t count);
   const Type* apply_lambda(const Type* function, const std::vector<const Type*>& arguments,
                            std::uint32_t at, const Frame& frame);
   const Type* arithmetic(const PairNode& node, Frame& frame);
@@ -72,10 +75,21 @@ class Checker {
   void expect_text(const Node* node, std::string_view what, Frame& frame);
   void expect_bool(const Node* node, std::string_view what, Frame& frame);
   void bind(const TypeNode& pattern, const Type* type, Frame& frame);
-  // What a condition that holds says of a variable.
-  std::vector<Narrowed> assume(const Node* condition, Frame& frame);
-  static void restore(const std::vector<Narrowed>& narrowed);
-  Narrowed narrow_variable(const Node* node, const Type* type, Frame& frame);
+
+  // checker_known.cc: what conditions say of variables and their fields.
+  // Notes what a condition says that holds, or does not.
+  void assume(const Node* condition, bool holds, Frame& frame, Known& known);
+  static void restore(Known& known, std::size_t size = 0);
+  void assume_matched(const Node* node, const Type* wanted, bool matched, Frame& frame,
+                      Known& known);
+  // A variable, or a field of one, has that type for now; anything else is left alone.
+  void narrow(const Node* node, const Type* type, Frame& frame, Known& known);
+  static const Type* type_of_path(const Node* node, const Frame& frame);
+  static const Type*& place_of(const VariableNode& node, Frame& frame);
+  // Complains of a test that fails whatever the values; not where a function is looked at for one
+  // of its calls: others may pass it.
+  bool expect_overlap(const Type* type, const Type* pattern, std::string_view what,
+                      std::uint32_t at, const Frame& frame);
 
   // checker_builtins.cc
   const Type* builtin(const BuiltinNode& node, Frame& frame);
@@ -115,6 +129,7 @@ class Checker {
   std::map<std::pair<const Type*, std::vector<const Type*>>, const Type*> calls_;
   std::set<std::pair<const Program*, std::pair<std::uint32_t, std::string>>> complained_;
   std::size_t depth_ = 0;
+  std::size_t generic_ = 0;  // functions around that are looked at for one call
   std::size_t call_depth_ = 0;
   std::size_t call_checks_ = 0;
 };

@@ -19,6 +19,8 @@ const Type* Checker::element_of(const Type* type, std::string_view filter, std::
       case Kind::kAny:
       case Kind::kNegated:
         return types_.any();
+      case Kind::kNever:
+        break;
       case Kind::kList:
       case Kind::kMap:
       case Kind::kTuple:
@@ -162,21 +164,27 @@ const Type* Checker::map_filter(const BuiltinNode& node, const Type* piped, cons
   const std::string_view name = entry_of(node.function).name;
   if (node.function == B::kAsMap) {
     const Type* element = element_of(piped, name, node.at, frame);
-    const Type* value = element->is(Kind::kTuple) && element->parts.size() == 2 ? element->parts[1]
-                        : element->field("value") != nullptr ? element->field("value")
-                                                             : nullptr;
-    if (value == nullptr && !element->is(Kind::kAny) && !element->is(Kind::kNever)) {
-      return complain(
-          "TYPE",
-          "'asMap' works on pairs or on records with key and value, not on " + Types::text(element),
-          node.at, frame);
+    std::vector<const Type*> values;
+    for (const Type* const member : members(element)) {
+      const bool pair = (member->is(Kind::kTuple) && member->parts.size() == 2) ||
+                        member->is(Kind::kList) || is_open(member);
+      const Type* value = is_open(member) ? types_.any()
+                          : pair          ? member->parts.back()
+                                          : member->field("value");
+      if (value == nullptr || (!pair && member->field("key") == nullptr)) {
+        return complain("TYPE",
+                        "'asMap' works on pairs or on records with key and value, not on " +
+                            Types::text(element),
+                        node.at, frame);
+      }
+      values.push_back(value);
     }
-    return types_.map(value != nullptr ? value : types_.any());
+    return types_.map(types_.either(std::move(values)));
   }
   std::vector<const Type*> values;
   for (const Type* const member : members(piped)) {
-    if (member->is(Kind::kAny)) {
-      values.push_back(member);
+    if (is_open(member)) {
+      values.push_back(types_.any());
     } else if (member->is(Kind::kMap) || member->is(Kind::kRecord)) {
       values.insert(values.end(), member->parts.begin(), member->parts.end());
     } else {
@@ -288,14 +296,14 @@ const Type* Checker::action(const BuiltinNode& node, const std::vector<const Typ
       check_effect("sendEmail", types[0], node.at, frame);
       return types_.simple(Kind::kUuid);
     case B::kScheduleJob:
-      if (types.size() == 1) {
+      if (types.size() == 1 && base_kind(types_.widened(types[0])) != Kind::kText) {
         check_effect("scheduleJob", types[0], node.at, frame);
       } else {
         require(types[0], text, "the job definition", node.at, frame);
       }
       return types_.nothing();
     case B::kHttpPost:
-      if (types.size() > 1 || base_kind(types[0]) == Kind::kText) {
+      if (types.size() > 1 || base_kind(types_.widened(types[0])) == Kind::kText) {
         require(types[0], text, "the url", node.at, frame);
       } else {
         check_effect("httpPost", types[0], node.at, frame);

@@ -11,7 +11,7 @@ using Kind = Type::Kind;
 const Type* Checker::arithmetic_of(Arithmetic op, const Type* left, const Type* right) {
   const Kind a = base_kind(left);
   const Kind b = base_kind(right);
-  if (a == Kind::kAny || b == Kind::kAny || a == Kind::kNegated || b == Kind::kNegated) {
+  if (is_open(left) || is_open(right)) {
     return types_.any();
   }
   const bool adds = op == Arithmetic::kAdd;
@@ -76,17 +76,18 @@ const Type* Checker::comparison(const PairNode& node, Frame& frame) {
   const auto op = static_cast<Compare>(node.op);
   const bool equality = op == Compare::kEqual || op == Compare::kNotEqual;
   if (equality) {
-    // A text may be asked whether it is a uuid or an instant that came as text, never a number.
-    if (!types_.overlap(left, right)) {
-      complain("TYPE", Types::text(left) + " is never equal to " + Types::text(right), node.at,
-               frame);
+    // An hour is sixty minutes.
+    const Type* span = types_.simple(Kind::kSpan);
+    if (types_.fits(left, types_.optional(span)) && types_.fits(right, types_.optional(span))) {
+      return types_.simple(Kind::kBool);
     }
+    expect_overlap(left, right, " is never equal to ", node.at, frame);
     return types_.simple(Kind::kBool);
   }
   for (const Type* const a : members(left)) {
     for (const Type* const b : members(right)) {
       const Kind k = base_kind(a);
-      const bool open = k == Kind::kAny || base_kind(b) == Kind::kAny;
+      const bool open = is_open(a) || is_open(b);
       const bool ordered = k == Kind::kNumber || k == Kind::kText || k == Kind::kInstant ||
                            k == Kind::kDate || k == Kind::kSpan || k == Kind::kUuid;
       if (!open && (!ordered || k != base_kind(b))) {
@@ -102,58 +103,16 @@ const Type* Checker::comparison(const PairNode& node, Frame& frame) {
   return types_.simple(Kind::kBool);
 }
 
-// On the right of `and` the left one holds.
+// On the right of `and` the left one holds, on the right of `or` it does not.
 const Type* Checker::logic(const PairNode& node, Frame& frame) {
-  const std::string what = node.kind == NodeKind::kAnd ? "what 'and' joins" : "what 'or' joins";
+  const bool both = node.kind == NodeKind::kAnd;
+  const std::string what = both ? "what 'and' joins" : "what 'or' joins";
   expect_bool(node.left, what, frame);
-  std::vector<Narrowed> known;
-  if (node.kind == NodeKind::kAnd) {
-    known = assume(node.left, frame);
-  }
+  Known known;
+  assume(node.left, both, frame, known);
   expect_bool(node.right, what, frame);
   restore(known);
   return types_.simple(Kind::kBool);
-}
-
-Checker::Narrowed Checker::narrow_variable(const Node* node, const Type* type, Frame& frame) {
-  if (node->kind != NodeKind::kLocal && node->kind != NodeKind::kCapture) {
-    return {};
-  }
-  const auto& variable = *static_cast<const VariableNode*>(node);
-  const Type*& place =
-      node->kind == NodeKind::kLocal ? frame.slots[variable.index] : frame.captured[variable.index];
-  const Narrowed out{&place, place};
-  place = type;
-  return out;
-}
-
-std::vector<Checker::Narrowed> Checker::assume(const Node* condition, Frame& frame) {
-  std::vector<Narrowed> out;
-  if (condition->kind == NodeKind::kAnd) {
-    const auto& both = *static_cast<const PairNode*>(condition);
-    out = assume(both.left, frame);
-    for (const Narrowed& n : assume(both.right, frame)) {
-      out.push_back(n);
-    }
-  } else if (condition->kind == NodeKind::kIs) {
-    const auto& is = *static_cast<const IsNode*>(condition);
-    if (is.operand->kind == NodeKind::kLocal || is.operand->kind == NodeKind::kCapture) {
-      const Type* type = variable(*static_cast<const VariableNode*>(is.operand), frame);
-      const Type* pattern = types_.of_node(*is.pattern);
-      out.push_back(narrow_variable(
-          is.operand, is.negated ? types_.subtract(type, pattern) : types_.narrow(type, pattern),
-          frame));
-    }
-  }
-  return out;
-}
-
-void Checker::restore(const std::vector<Narrowed>& narrowed) {
-  for (auto it = narrowed.rbegin(); it != narrowed.rend(); ++it) {
-    if (it->place != nullptr) {
-      *it->place = it->before;
-    }
-  }
 }
 
 // Binders inside a pattern get the type of the part that they stand for.
@@ -195,25 +154,23 @@ const Type* Checker::match(const MatchNode& node, Frame& frame) {
   const Type* left = node.subject != nullptr ? check(node.subject, frame) : types_.any();
   std::vector<const Type*> out;
   bool whole = false;  // some arm takes whatever is left
+  Known earlier;       // arms that were not taken
   for (const Arm& arm : node.arms) {
-    const Type* matched = left;
+    const Type* matched = left->is(Kind::kNever) ? types_.any() : left;
     if (arm.pattern != nullptr) {
       const Type* pattern = types_.of_node(*arm.pattern);
-      if (!types_.overlap(left, pattern) && !left->is(Kind::kNever)) {
-        complain("TYPE", Types::text(left) + " is never " + Types::text(pattern), arm.at, frame);
-      }
+      expect_overlap(left, pattern, " is never ", arm.at, frame);
       matched = types_.narrow(left, pattern);
+      matched = matched->is(Kind::kNever) ? pattern : matched;
       bind(*arm.pattern, matched, frame);
     }
-    std::vector<Narrowed> known;
+    Known known;
     if (node.subject != nullptr) {
-      known.push_back(narrow_variable(node.subject, matched, frame));
+      narrow(node.subject, matched, frame, known);
     }
     if (arm.guard != nullptr) {
       expect_bool(arm.guard, "the condition", frame);
-      for (const Narrowed& n : assume(arm.guard, frame)) {
-        known.push_back(n);
-      }
+      assume(arm.guard, true, frame, known);
     }
     out.push_back(check(arm.body, frame));
     restore(known);
@@ -221,8 +178,11 @@ const Type* Checker::match(const MatchNode& node, Frame& frame) {
       whole = whole || arm.pattern == nullptr;
       left = arm.pattern == nullptr ? types_.simple(Kind::kNever)
                                     : types_.subtract(left, types_.of_node(*arm.pattern));
+    } else if (arm.pattern == nullptr) {
+      assume(arm.guard, false, frame, earlier);
     }
   }
+  restore(earlier);
   if (!whole && !left->is(Kind::kNever)) {
     out.push_back(types_.nothing());
   }
@@ -232,7 +192,16 @@ const Type* Checker::match(const MatchNode& node, Frame& frame) {
 const Type* Checker::convert(const ConvertNode& node, Frame& frame) {
   const Type* from = check(node.operand, frame);
   const Type* to = types_.of_node(*node.type);
+  const bool list = to->is(Kind::kList);
+  const bool fields = to->is(Kind::kRecord) || to->is(Kind::kMap) || to->is(Kind::kNominal);
   for (const Type* const member : members(from)) {
+    // A text may hold bytes, or a list or record as it is written; parts are converted one by one.
+    const Kind kind = base_kind(member);
+    if (is_open(member) || ((list || fields) && kind == Kind::kText) ||
+        (list && (kind == Kind::kList || kind == Kind::kTuple)) ||
+        (fields && (kind == Kind::kRecord || kind == Kind::kNominal))) {
+      continue;
+    }
     const bool composite = member->is(Kind::kRecord) || member->is(Kind::kList) ||
                            member->is(Kind::kMap) || member->is(Kind::kTuple) ||
                            member->is(Kind::kFunction);

@@ -80,6 +80,24 @@ std::optional<Value> Evaluator::converted(const Value& value, const TypeNode& ty
   }
 }
 
+namespace {
+
+// Of several hooks, the one is meant whose event it is: OnJobFailed, and { type: 'JobFailed' }.
+bool is_other_hook(const TypeNode& type, const Value& value) {
+  if (type.kind != TypeKind::kNominal || !is_hook(type.name)) {
+    return false;
+  }
+  const auto field = [](const Value& record, std::string_view name) {
+    const bool is_record = record.is(Tag::kRecord);
+    const std::uint32_t at = is_record ? record.record->shape->find(name) : 0;
+    return is_record && at < record.record->shape->size ? record.record->values[at] : Value{};
+  };
+  const Value event = field(field(value, "event"), "type");
+  return event.is(Tag::kText) && event.text() != type.name.substr(2);
+}
+
+}  // namespace
+
 std::optional<Value> Evaluator::converted_parts(const Value& value, const TypeNode& type,
                                                 Frame& frame) {
   switch (type.kind) {
@@ -92,6 +110,9 @@ std::optional<Value> Evaluator::converted_parts(const Value& value, const TypeNo
                  : std::nullopt;
     case TypeKind::kUnion:
       for (const TypeNode* part : type.parts) {
+        if (is_other_hook(*part, value)) {
+          continue;
+        }
         if (auto out = converted(value, *part, frame)) {
           return out;
         }
@@ -144,6 +165,36 @@ std::optional<Value> Evaluator::converted_parts(const Value& value, const TypeNo
   }
 }
 
+namespace {
+
+// Only literals: nothing in it is computed, asked or done.
+bool is_data(const Node* node) {
+  const auto all = [](const auto& items, auto&& part) {
+    return std::all_of(items.begin(), items.end(), [&](const auto& i) { return is_data(part(i)); });
+  };
+  switch (node->kind) {
+    case NodeKind::kConstant:
+      return true;
+    case NodeKind::kNegate:
+      return is_data(static_cast<const UnaryNode*>(node)->operand);
+    case NodeKind::kList:
+    case NodeKind::kTuple:
+      return all(static_cast<const ItemsNode*>(node)->items, [](const Node* n) { return n; });
+    case NodeKind::kRecord:
+      return all(static_cast<const RecordNode*>(node)->fields,
+                 [](const FieldInit& f) { return f.value; });
+    case NodeKind::kMap:
+      return all(static_cast<const MapNode*>(node)->entries,
+                 [](const MapEntry& e) { return e.key; }) &&
+             all(static_cast<const MapNode*>(node)->entries,
+                 [](const MapEntry& e) { return e.value; });
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 // A text that holds a record, a list or a map as a program would write it.
 std::optional<Value> Evaluator::literal_value(const Value& value, const TypeNode& type,
                                               Frame& frame) {
@@ -157,9 +208,12 @@ std::optional<Value> Evaluator::literal_value(const Value& value, const TypeNode
   if (!source.starts_with('{') && !source.starts_with('[')) {
     return std::nullopt;
   }
+  constexpr std::size_t kCompileSteps = 1000;
+  work((source.size() * 4 + kCompileSteps) * kBytesPerStep, frame.program, type.at);
   const Nothing nothing;
   const Compiled compiled = compile("parameter", "from " + std::string(source), nothing, nothing);
-  if (!compiled.ok() || compiled.program->body->statements.size() != 1) {
+  if (!compiled.ok() || compiled.program->body->statements.size() != 1 ||
+      !is_data(compiled.program->body->statements[0].value)) {
     return std::nullopt;
   }
   Evaluator inner(inputs_, world_);
@@ -225,9 +279,9 @@ void Evaluator::bind_parameters(const Program& program, std::string_view json, F
     const std::uint32_t at = shape.find(p.name);
     if (at < shape.size) {
       frame.slots[p.slot] = given_parameter(p, given.record->values[at], frame);
-    } else if (p.fallback != nullptr) {
-      frame.slots[p.slot] = eval(p.fallback, frame);
-    } else if (!may_be_absent(p)) {
+      given_.resize(std::max<std::size_t>(given_.size(), p.slot + 1U));
+      given_[p.slot] = true;
+    } else if (p.fallback == nullptr && !may_be_absent(p)) {
       stop_parameter(p.name, "Is missing.");
     }
   }

@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "base/time_text.h"
+#include "components/reactor/gathered.h"
 #include "components/reactor/json.h"
 
 namespace daybook::reactor {
@@ -70,23 +71,24 @@ Value take_effects(Evaluator& evaluator, const Value& output, bool& left, const 
   if (!output.is(Tag::kList) && !output.is(Tag::kTuple) && !output.is(Tag::kSequence)) {
     return output;
   }
-  std::vector<Value> kept;
+  Gathered kept(evaluator);
   bool taken = false;
   bool something = false;
+  evaluator.enter(1, program, at);
   evaluator.each(output, program, at, [&](const Value& item) {
     bool item_left = true;
     const Value rest = take_effects(evaluator, item, item_left, program, at);
     taken = taken || !item_left;
     if (item_left) {
       something = something || !rest.is(Tag::kNothing);
-      kept.push_back(rest);
+      kept.add(rest);
     }
     return true;
   });
+  evaluator.leave(1);
   // A list of effects, some of them nothing, leaves nothing.
   left = !taken || something;
-  return left ? evaluator.list_of(kept, output.is(Tag::kTuple) ? Tag::kTuple : Tag::kList)
-              : Value{};
+  return left ? kept.list(output.is(Tag::kTuple) ? Tag::kTuple : Tag::kList) : Value{};
 }
 
 }  // namespace daybook::reactor

@@ -2,8 +2,9 @@
 #include <algorithm>
 
 #include "components/reactor/compare.h"
-#include "components/reactor/evaluator.h"
+#include "components/reactor/eval_statements.h"
 #include "components/reactor/format.h"
+#include "components/reactor/gathered.h"
 
 namespace daybook::reactor {
 
@@ -95,15 +96,18 @@ Value Evaluator::eval_rest(const Node* node, Frame& frame) {
 
 Value Evaluator::interpolation(const InterpolationNode& node, Frame& frame) {
   std::string out;
+  Held held(*this);
   for (const Node* part : node.parts) {
     const Value value = eval(part, frame);
     if (!plain_text(value, out)) {
       stop_type("a text", value, frame.program, part->at);
     }
+    held.grow_to(out.capacity());
     if (out.size() > text_bytes_max()) {
       stop("MEMORY_LIMIT", "the text is too long", frame.program, node.at);
     }
   }
+  work(out.size(), frame.program, node.at);
   return text(out);
 }
 
@@ -303,23 +307,21 @@ Value Evaluator::match(const MatchNode& node, Frame& frame) {
   return {};
 }
 
-void Evaluator::run_statements(const BlockNode& block, Frame& frame, std::vector<Value>& outputs) {
-  for (const Statement& s : block.statements) {
-    Value value = eval(s.value, frame);
+Value Evaluator::statement(const Statement& s, Frame& frame) {
+  try {
+    const Value value = eval(s.value, frame);
     if (s.type != nullptr && !matches(*s.type, value, frame)) {
       stop_type("another type for '" + std::string(s.name) + "'", value, frame.program, s.at);
     }
-    if (s.kind == Statement::Kind::kFrom) {
-      outputs.push_back(value);
-    } else {
-      frame.slots[s.slot] = s.forced ? forced_deep(value, frame.program, s.at) : value;
-    }
+    return s.forced ? forced_deep(value, frame.program, s.at) : value;
+  } catch (const ArenaFull&) {
+    stop("MEMORY_LIMIT", "the run needs more memory than it may have", frame.program, s.at);
   }
 }
 
 Value Evaluator::block(const BlockNode& node, Frame& frame) {
   std::vector<Value> outputs;
-  run_statements(node, frame, outputs);
+  run_statements(node, frame, [&](const Value& value, std::uint32_t) { outputs.push_back(value); });
   return outputs.size() == 1 ? outputs.front() : list_of(outputs, Tag::kTuple);
 }
 

@@ -35,6 +35,10 @@ void Evaluator::add_effect(EffectText effect, const Program* program, std::uint3
     stop("EFFECT_LIMIT", "more than " + std::to_string(inputs_.limits.effects) + " effects",
          program, at);
   }
+  output_bytes_ += effect.json.size();
+  if (output_bytes_ > inputs_.limits.output) {
+    stop("OUTPUT_LIMIT", "the effects are over their limit", program, at);
+  }
   effects_.push_back(std::move(effect));
 }
 
@@ -43,6 +47,11 @@ std::string Evaluator::ask(std::string question, const Frame& frame, std::uint32
     stop("QUESTION_LIMIT",
          "more than " + std::to_string(inputs_.limits.questions) + " queries and calls",
          frame.program, at);
+  }
+  answer_bytes_ += question.size();
+  if (answer_bytes_ > inputs_.limits.answers) {
+    stop("ANSWER_LIMIT", "queries, calls and their answers are over their limit", frame.program,
+         at);
   }
   auto answer = world_.ask(question);
   if (!answer) {
@@ -54,7 +63,7 @@ std::string Evaluator::ask(std::string question, const Frame& frame, std::uint32
   }
   answer_bytes_ += answer->size();
   if (answer_bytes_ > inputs_.limits.answers) {
-    stop("ANSWER_LIMIT", "the answers of queries and calls are over their limit", frame.program,
+    stop("ANSWER_LIMIT", "queries, calls and their answers are over their limit", frame.program,
          at);
   }
   exchanges_.push_back({std::move(question), *answer});

@@ -3,8 +3,8 @@
 #include <unordered_map>
 
 #include "components/reactor/compare.h"
-#include "components/reactor/evaluator.h"
 #include "components/reactor/format.h"
+#include "components/reactor/gathered.h"
 
 namespace daybook::reactor {
 
@@ -43,6 +43,7 @@ Value Evaluator::sequence(const BuiltinNode& node, const Value* arguments, Seque
   s->argument = arguments[1];
   s->pattern = node.pattern;
   s->negated = node.negated;
+  s->depth = 1 + std::max(depth_of(s->source), depth_of(s->argument));
   // What is no list is said here, not where the elements are wanted.
   if (s->source.is(Tag::kRecord) || s->source.is(Tag::kNothing)) {
     cursor(s->source, frame.program, node.at);
@@ -87,14 +88,14 @@ Value Evaluator::list_filter(const BuiltinNode& node, const Value* arguments, Fr
     case B::kMax:
       return extreme(node, list, frame);
     case B::kBuffer:
-      return forced(list, program, node.at);
+      return as_list(list, program, node.at);
     case B::kDistinct:
       return distinct(node, list, frame);
     case B::kReverse: {
-      const Value there = forced(list, program, node.at);
-      std::vector<Value> items(there.items, there.items + there.size);
-      std::reverse(items.begin(), items.end());
-      return list_of(items);
+      const Value there = as_list(list, program, node.at);
+      auto* items = arena_.array<Value>(there.size);
+      std::reverse_copy(there.items, there.items + there.size, items);
+      return Value::of_items(Tag::kList, items, there.size);
     }
     case B::kAny:
     case B::kAll:
@@ -140,7 +141,7 @@ Value Evaluator::contains(const BuiltinNode& node, const Value* arguments, Frame
   }
   bool found = false;
   each(arguments[0], frame.program, node.at, [&](const Value& item) {
-    found = equal_values(item, arguments[1]);
+    found = same(item, arguments[1], frame.program, node.at);
     return !found;
   });
   return Value::of_bool(found);
@@ -202,54 +203,71 @@ Value Evaluator::fold(const BuiltinNode& node, const Value* arguments, Frame& fr
   return pair[0];
 }
 
+namespace {
+
+// Places of values by hash; what it takes counts.
+class Places {
+ public:
+  explicit Places(Evaluator& evaluator) : held_(evaluator) {}
+
+  std::vector<std::size_t>& at(std::uint64_t hash) {
+    held_.add(kBytesEach);
+    return places_[hash];
+  }
+
+ private:
+  static constexpr std::size_t kBytesEach = 80;
+  Held held_;
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> places_;
+};
+
+}  // namespace
+
 // In the order in which the keys first come.
 Value Evaluator::group_by(const BuiltinNode& node, const Value* arguments, Frame& frame) {
-  std::vector<std::pair<Value, std::vector<Value>>> groups;
-  std::unordered_map<std::string, std::vector<std::size_t>> places;
+  std::vector<Value> keys;
+  std::vector<std::unique_ptr<Gathered>> groups;
+  Places places(*this);
   each(arguments[0], frame.program, node.at, [&](const Value& item) {
     const Value key =
         forced_deep(call(arguments[1], &item, 1, node.at, frame.program), frame.program, node.at);
-    std::string plain;
-    plain_text(key, plain);
-    auto& same = places[plain];
-    for (const std::size_t place : same) {
-      step(frame.program, node.at);
-      if (equal_values(groups[place].first, key)) {
-        groups[place].second.push_back(item);
-        return true;
-      }
+    auto& there = places.at(hash(key, frame.program, node.at));
+    const auto found = std::find_if(there.begin(), there.end(), [&](std::size_t place) {
+      return same(keys[place], key, frame.program, node.at);
+    });
+    const std::size_t place = found == there.end() ? groups.size() : *found;
+    if (found == there.end()) {
+      there.push_back(place);
+      keys.push_back(key);
+      groups.push_back(std::make_unique<Gathered>(*this));
     }
-    same.push_back(groups.size());
-    groups.push_back({key, {item}});
+    groups[place]->add(item);
     return true;
   });
   const Shape* shape = shape_of({"key", "items"});
-  std::vector<Value> out;
-  for (const auto& [key, items] : groups) {
-    out.push_back(record_of(shape, {key, list_of(items)}));
+  Gathered out(*this);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    out.add(record_of(shape, {keys[i], groups[i]->list()}));
   }
-  return list_of(out);
+  return out.list();
 }
 
 Value Evaluator::distinct(const BuiltinNode& node, const Value& list, Frame& frame) {
-  std::vector<Value> out;
-  std::unordered_map<std::string, std::vector<std::size_t>> places;
+  Gathered out(*this);
+  Places places(*this);
   each(list, frame.program, node.at, [&](const Value& item) {
     const Value value = forced_deep(item, frame.program, node.at);
-    std::string plain;
-    plain_text(value, plain);
-    auto& same = places[plain];
-    for (const std::size_t place : same) {
-      step(frame.program, node.at);
-      if (equal_values(out[place], value)) {
-        return true;
-      }
+    auto& there = places.at(hash(value, frame.program, node.at));
+    const bool known = std::any_of(there.begin(), there.end(), [&](std::size_t place) {
+      return same(out.items()[place], value, frame.program, node.at);
+    });
+    if (!known) {
+      there.push_back(out.items().size());
+      out.add(value);
     }
-    same.push_back(out.size());
-    out.push_back(value);
     return true;
   });
-  return list_of(out);
+  return out.list();
 }
 
 Value Evaluator::map_filter(const BuiltinNode& node, const Value& piped, Frame& frame) {
@@ -286,8 +304,8 @@ Value Evaluator::map_filter(const BuiltinNode& node, const Value& piped, Frame& 
 
 // Of pairs, or of records with key and value.
 Value Evaluator::as_map(const BuiltinNode& node, const Value& piped, Frame& frame) {
-  std::vector<Value> keys;
-  std::vector<Value> values;
+  Gathered keys(*this);
+  Gathered values(*this);
   each(piped, frame.program, node.at, [&](const Value& item) {
     Value key;
     Value value;
@@ -305,21 +323,19 @@ Value Evaluator::as_map(const BuiltinNode& node, const Value& piped, Frame& fram
     if (key.is(Tag::kNothing) || !plain_text(key, plain)) {
       stop_type("a pair, or a record with key and value,", item, frame.program, node.at);
     }
-    keys.push_back(key.is(Tag::kText) ? key : text(plain));
-    values.push_back(value);
+    keys.add(key.is(Tag::kText) ? key : text(plain));
+    values.add(value);
     return true;
   });
-  return map_of(keys, values);
+  return map_of(keys.items(), values.items());
 }
 
 // Stable: what compares equal stays in order; nothing comes first.
 Value Evaluator::order_by(const OrderByNode& node, Frame& frame) {
-  const Value list = forced(eval(node.source, frame), frame.program, node.at);
-  if (!list.is(Tag::kList) && !list.is(Tag::kTuple)) {
-    cursor(list, frame.program, node.at);
-    stop_type("a list", list, frame.program, node.at);
-  }
+  const Value list = as_list(eval(node.source, frame), frame.program, node.at);
   std::vector<std::pair<Value, Value>> keyed;
+  Held held(*this);
+  held.grow_to(list.size * 3 * sizeof(Value));
   for (std::uint32_t i = 0; i < list.size; ++i) {
     Value key = list.items[i];
     for (const std::string_view name : node.path) {
@@ -335,6 +351,9 @@ Value Evaluator::order_by(const OrderByNode& node, Frame& frame) {
     if (a.is(Tag::kNothing) || b.is(Tag::kNothing)) {
       return a.is(Tag::kNothing) && !b.is(Tag::kNothing);
     }
+    if (a.is(Tag::kText) && b.is(Tag::kText)) {
+      work(std::min(a.size, b.size), frame.program, node.at);
+    }
     const auto order = order_values(a, b);
     if (!order) {
       stop("RUN_TYPE",
@@ -346,71 +365,67 @@ Value Evaluator::order_by(const OrderByNode& node, Frame& frame) {
   std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {
     return node.descending ? before(b.first, a.first) : before(a.first, b.first);
   });
-  std::vector<Value> out;
-  for (const auto& [key, item] : keyed) {
-    out.push_back(item);
-  }
-  return list_of(out);
+  auto* out = arena_.array<Value>(keyed.size());
+  std::transform(keyed.begin(), keyed.end(), out, [](const auto& pair) { return pair.second; });
+  return Value::of_items(Tag::kList, out, keyed.size());
 }
 
 // Pairs of records whose key is equal; `right` keeps what the right side alone has, `outer` what
 // either has.
 Value Evaluator::join(const JoinNode& node, Frame& frame) {
-  const Value left = forced(eval(node.left, frame), frame.program, node.at);
-  const Value right = forced(eval(node.right, frame), frame.program, node.at);
+  const Value left = as_list(eval(node.left, frame), frame.program, node.at);
+  const Value right = as_list(eval(node.right, frame), frame.program, node.at);
+  Held held(*this);
   const auto keys = [&](const Value& side) {
-    std::unordered_map<std::string, std::vector<Value>> out;
-    each(side, frame.program, node.at, [&](const Value& item) {
-      out[key_of(item, node, frame)].push_back(item);
-      return true;
-    });
+    std::unordered_map<std::string, std::vector<std::uint32_t>> out;
+    for (std::uint32_t i = 0; i < side.size; ++i) {
+      std::string key = key_of(side.items[i], node, frame);
+      held.add(100 + key.size());
+      out[std::move(key)].push_back(i);
+    }
     return out;
   };
   const auto rights = keys(right);
   const auto lefts = keys(left);
-  std::vector<Value> out;
+  Gathered out(*this);
   const auto pair = [&](const Value& l, const Value& r) {
     step(frame.program, node.at);
-    if (out.size() * sizeof(Value) > inputs_.limits.memory) {
-      stop("MEMORY_LIMIT", "the join is too long", frame.program, node.at);
-    }
-    out.push_back(record_of(node.pair, {l, r}));
+    out.add(record_of(node.pair, {l, r}));
   };
-  if (node.side != JoinNode::Side::kRight) {
-    each(left, frame.program, node.at, [&](const Value& item) {
-      const auto found = rights.find(key_of(item, node, frame));
-      if (found != rights.end()) {
-        std::for_each(found->second.begin(), found->second.end(),
-                      [&](const Value& other) { pair(item, other); });
-      } else if (node.side == JoinNode::Side::kOuter) {
-        pair(item, {});
-      }
-      return true;
-    });
+  for (std::uint32_t i = 0; node.side != JoinNode::Side::kRight && i < left.size; ++i) {
+    const auto found = rights.find(key_of(left.items[i], node, frame));
+    if (found != rights.end()) {
+      std::for_each(found->second.begin(), found->second.end(),
+                    [&](std::uint32_t other) { pair(left.items[i], right.items[other]); });
+    } else if (node.side == JoinNode::Side::kOuter) {
+      pair(left.items[i], {});
+    }
   }
-  if (node.side != JoinNode::Side::kInner) {
-    each(right, frame.program, node.at, [&](const Value& item) {
-      const auto found = lefts.find(key_of(item, node, frame));
-      if (found == lefts.end()) {
-        pair({}, item);
-      } else if (node.side == JoinNode::Side::kRight) {
-        std::for_each(found->second.begin(), found->second.end(),
-                      [&](const Value& other) { pair(other, item); });
-      }
-      return true;
-    });
+  for (std::uint32_t i = 0; node.side != JoinNode::Side::kInner && i < right.size; ++i) {
+    const auto found = lefts.find(key_of(right.items[i], node, frame));
+    if (found == lefts.end()) {
+      pair({}, right.items[i]);
+    } else if (node.side == JoinNode::Side::kRight) {
+      std::for_each(found->second.begin(), found->second.end(),
+                    [&](std::uint32_t other) { pair(left.items[other], right.items[i]); });
+    }
   }
-  return list_of(out);
+  return out.list();
 }
 
+// As text, so that an id joins one that came as text; numbers without trailing zeros.
 std::string Evaluator::key_of(const Value& item, const JoinNode& node, const Frame& frame) {
   std::string out;
   const std::uint32_t at = item.is(Tag::kRecord) ? item.record->shape->find(node.key) : 0;
   const bool there = item.is(Tag::kRecord) && at < item.record->shape->size;
-  if (!there || !plain_text(item.record->values[at], out)) {
+  const Value key = there ? item.record->values[at] : Value{};
+  if (key.is_number()) {
+    out = normalise(key.to_decimal()).text();
+  } else if (!there || !plain_text(key, out)) {
     stop("RUN_FIELD", "a record to join has no field '" + std::string(node.key) + "'",
          frame.program, node.at);
   }
+  work(out.size(), frame.program, node.at);
   return out;
 }
 

@@ -87,6 +87,7 @@ Value Evaluator::arithmetic_slow(Arithmetic op, const Value& a, const Value& b, 
     if (out.size() > text_bytes_max()) {
       stop("MEMORY_LIMIT", "the text is too long", frame.program, at);
     }
+    work(out.size(), frame.program, at);
     return text(out);
   }
   if (is_time(a) || is_time(b)) {
@@ -168,17 +169,17 @@ Value Evaluator::times(Arithmetic op, const Value& a, const Value& b, const Fram
 }
 
 bool Evaluator::compare(const PairNode& node, Frame& frame) {
-  Value a = eval(node.left, frame);
-  Value b = eval(node.right, frame);
+  const Value a = eval(node.left, frame);
+  const Value b = eval(node.right, frame);
   const auto op = static_cast<Compare>(node.op);
   std::strong_ordering order = std::strong_ordering::equal;
   if (a.is(Tag::kNumber) && b.is(Tag::kNumber) && a.aux == b.aux) {
     order = a.number <=> b.number;
   } else if (op == Compare::kEqual || op == Compare::kNotEqual) {
-    a = forced_deep(a, frame.program, node.at);
-    b = forced_deep(b, frame.program, node.at);
-    return equal_values(a, b) == (op == Compare::kEqual);
+    return same(a, b, frame.program, node.at) == (op == Compare::kEqual);
   } else {
+    work(a.is(Tag::kText) && b.is(Tag::kText) ? std::min(a.size, b.size) : 0, frame.program,
+         node.at);
     const auto known = order_values(a, b);
     if (!known) {
       stop("RUN_TYPE",

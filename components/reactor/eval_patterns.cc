@@ -61,13 +61,16 @@ bool Evaluator::matches(const TypeNode& pattern, const Value& value, Frame& fram
     case TypeKind::kLiteral:
       return equal_values(value, pattern.literal);
     case TypeKind::kRegex:
+      work(value.is(Tag::kText) ? value.size : 0, frame.program, pattern.at);
       return value.is(Tag::kText) && pattern.literal.regex->matches(value.text());
     case TypeKind::kNominal:
       return pattern.name == "Error" ? looks_like_error(value) : is_nominal(value, pattern.name);
     case TypeKind::kAlias:
       return matches(part(0), value, frame);
     case TypeKind::kBinder:
-      frame.slots[pattern.slot] = value;
+      if (frame.slots != nullptr) {
+        frame.slots[pattern.slot] = value;
+      }
       return pattern.parts.empty() || matches(part(0), value, frame);
     case TypeKind::kUnion:
       return std::any_of(pattern.parts.begin(), pattern.parts.end(),

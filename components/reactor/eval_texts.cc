@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "components/reactor/encoding.h"
-#include "components/reactor/evaluator.h"
 #include "components/reactor/format.h"
+#include "components/reactor/gathered.h"
 #include "components/reactor/json.h"
 #include "components/reactor/regex.h"
 #include "components/reactor/text.h"
@@ -42,6 +42,9 @@ Value Evaluator::number_filter(const BuiltinNode& node, const Value* arguments, 
 }
 
 Value Evaluator::text_filter(const BuiltinNode& node, const Value* arguments, Frame& frame) {
+  if (arguments[0].is(Tag::kText) || arguments[0].is(Tag::kBytes)) {
+    work(arguments[0].size, frame.program, node.at);
+  }
   switch (node.function) {
     case B::kDefaultValue:
       return arguments[0].is(Tag::kNothing) ? arguments[1] : arguments[0];
@@ -61,6 +64,7 @@ Value Evaluator::text_filter(const BuiltinNode& node, const Value* arguments, Fr
     case B::kAsJsonText: {
       std::string out;
       append_json(*this, arguments[0], out, text_bytes_max(), frame.program, node.at);
+      work(out.size(), frame.program, node.at);
       return text(out);
     }
     case B::kEncode:
@@ -134,12 +138,14 @@ Value Evaluator::replace(const BuiltinNode& node, const Value* arguments, Frame&
   if (!out) {
     stop("MEMORY_LIMIT", "the text is too long", frame.program, node.at);
   }
+  work(out->size(), frame.program, node.at);
   return text(*out);
 }
 
 Value Evaluator::implode(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   const std::string_view between = text_of(arguments[1], frame, node.at);
   std::string out;
+  Held held(*this);
   bool first = true;
   each(arguments[0], frame.program, node.at, [&](const Value& item) {
     out += first ? std::string_view() : between;
@@ -147,11 +153,13 @@ Value Evaluator::implode(const BuiltinNode& node, const Value* arguments, Frame&
     if (!plain_text(item, out)) {
       stop_type("a text", item, frame.program, node.at);
     }
+    held.grow_to(out.capacity());
     if (out.size() > text_bytes_max()) {
       stop("MEMORY_LIMIT", "the text is too long", frame.program, node.at);
     }
     return true;
   });
+  work(out.size(), frame.program, node.at);
   return text(out);
 }
 

@@ -9,37 +9,14 @@
 #include "components/reactor/arena.h"
 #include "components/reactor/program_parts.h"
 #include "components/reactor/run.h"
+#include "components/reactor/sequence.h"
 #include "components/reactor/types.h"
 
 namespace daybook::reactor {
 
-class Evaluator;
-
 // Thrown through the evaluator; caught in run().
 struct Stop {
   Fault fault;
-};
-
-// Goes through a list, one element after the other. Lives in the arena.
-class Cursor {
- public:
-  // False at the end.
-  virtual bool next(Evaluator& evaluator, Value& out) = 0;
-
- protected:
-  ~Cursor() = default;
-};
-
-// A list that is computed as it is gone through, each time anew.
-struct Sequence {
-  enum class Kind : std::uint8_t { kSelect, kWhere, kFlatten, kTake, kSkip, kRepeat, kConcat };
-  Kind kind;
-  bool negated = false;
-  std::uint32_t at = 0;
-  const Program* program = nullptr;
-  Value source;
-  Value argument;                     // function, number, or the second list
-  const TypeNode* pattern = nullptr;  // `where is`
 };
 
 class Evaluator {
@@ -68,6 +45,7 @@ class Evaluator {
   bool matches_parts(const TypeNode& pattern, const Value& value, Frame& frame);
   // A list as one that is there: sequences are computed.
   Value forced(const Value& value, const Program* program, std::uint32_t at);
+  Value as_list(const Value& value, const Program* program, std::uint32_t at);
   // The same, also inside it.
   Value forced_deep(const Value& value, const Program* program, std::uint32_t at);
 
@@ -80,12 +58,30 @@ class Evaluator {
       check_steps(program, at);
     }
   }
+  // Going over so many bytes counts as steps too.
+  void work(std::size_t bytes, const Program* program, std::uint32_t at) {
+    steps_ += bytes / kBytesPerStep;
+    step(program, at);
+  }
+  // So many calls inside each other more; leave() takes them back.
+  void enter(std::size_t levels, const Program* program, std::uint32_t at) {
+    if (depth_ + levels > inputs_.limits.depth) [[unlikely]] {
+      stop("DEPTH_LIMIT", "calls and lists are too deep inside each other", program, at);
+    }
+    depth_ += levels;
+  }
+  void leave(std::size_t levels) { depth_ -= levels; }
+  // Bytes outside of the arena, until they are taken off `held_`.
+  void hold(std::size_t bytes);
 
   // eval_lists.cc
   Cursor* cursor(const Value& list, const Program* program, std::uint32_t at);
   template <typename Visit>
   void each(const Value& list, const Program* program, std::uint32_t at, Visit&& visit);
   bool truth(const Value& value, const Program* program, std::uint32_t at);
+  // As equal_values and hash_of, of anything: sequences are computed.
+  bool same(const Value& a, const Value& b, const Program* program, std::uint32_t at);
+  std::uint64_t hash(const Value& value, const Program* program, std::uint32_t at);
 
   // Values in the arena.
   Value text(std::string_view bytes) { return Value::of_text(arena_.text(bytes)); }
@@ -107,6 +103,8 @@ class Evaluator {
   std::string derive_id(std::string_view purpose);
 
  private:
+  friend class Held;
+  static constexpr std::size_t kBytesPerStep = 64;
   struct StackMark {
     std::size_t piece = 0;
     std::size_t used = 0;
@@ -117,7 +115,9 @@ class Evaluator {
   Frame frame_of(const Program& program);
   void import_into(Frame& frame);
   const Value* module_frame(const Program& program);
-  void run_statements(const BlockNode& block, Frame& frame, std::vector<Value>& outputs);
+  Value statement(const Statement& statement, Frame& frame);
+  template <typename Output>
+  void run_statements(const BlockNode& block, Frame& frame, Output&& output);
   Value eval_rest(const Node* node, Frame& frame);
 
   // eval.cc
@@ -203,6 +203,7 @@ class Evaluator {
   std::vector<StackPiece> stack_;
   StackMark top_;
   std::size_t depth_ = 0;
+  std::size_t held_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t next_check_ = 0;
   std::map<const Program*, const Value*> modules_;
@@ -211,7 +212,9 @@ class Evaluator {
   std::vector<EffectText> effects_;
   std::vector<Exchange> exchanges_;
   std::size_t answer_bytes_ = 0;
+  std::size_t output_bytes_ = 0;
   std::uint64_t ids_ = 0;
+  std::vector<bool> given_;  // by slot: parameters of the program that is run
 };
 
 template <typename Visit>
@@ -226,12 +229,14 @@ void Evaluator::each(const Value& list, const Program* program, std::uint32_t at
     return;
   }
   Cursor* from = cursor(list, program, at);
+  enter(depth_of(list), program, at);
   for (Value item; from->next(*this, item);) {
     step(program, at);
     if (!visit(item)) {
-      return;
+      break;
     }
   }
+  leave(depth_of(list));
 }
 
 }  // namespace daybook::reactor

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "components/reactor/encoding.h"
 #include "components/reactor/format.h"
+#include "components/reactor/gathered.h"
 #include "components/reactor/json_events.h"
 
 namespace daybook::reactor {
@@ -77,10 +78,16 @@ class Writer {
  public:
   Writer(Evaluator& evaluator, std::string& out, std::size_t bytes_max, const Program* program,
          std::uint32_t at)
-      : evaluator_(evaluator), out_(out), bytes_max_(bytes_max), program_(program), at_(at) {}
+      : evaluator_(evaluator),
+        held_(evaluator),
+        out_(out),
+        bytes_max_(bytes_max),
+        program_(program),
+        at_(at) {}
 
   void write(const Value& value) {
     evaluator_.step(program_, at_);
+    held_.grow_to(out_.capacity());
     switch (value.tag) {
       case Tag::kNothing:
         out_ += "null";
@@ -154,6 +161,7 @@ class Writer {
   }
 
   Evaluator& evaluator_;
+  Held held_;
   std::string& out_;
   const std::size_t bytes_max_;
   const Program* program_;

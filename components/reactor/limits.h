@@ -22,6 +22,7 @@ inline constexpr std::size_t kDiagnosticsMax = 50;
 inline constexpr std::size_t kModulesMax = 64;
 // Names alive in one function, parameters included.
 inline constexpr std::size_t kSlotsMax = 4096;
+inline constexpr std::size_t kStatementsMax = 16 * 1024;  // of one block
 inline constexpr std::size_t kArgumentsMax = 32;
 // Bodies of functions without declared types are checked once for each shape of arguments; so
 // often in one program, and so deep.
@@ -36,10 +37,10 @@ struct RunLimits {
   std::size_t memory = 64U << 20;    // bytes of values, all that the run ever made
   std::size_t depth = 1000;          // calls and expressions inside each other
   std::size_t frames = 64 * 1024;    // variables alive in calls inside each other
-  std::size_t output = 1U << 20;     // bytes of the result as JSON
+  std::size_t output = 1U << 20;     // bytes of the result and the effects as JSON
   std::size_t effects = 256;
   std::size_t questions = 256;     // queries and calls
-  std::size_t answers = 1U << 20;  // bytes of their answers, all together
+  std::size_t answers = 1U << 20;  // bytes of them and their answers, all together
 };
 
 }  // namespace daybook::reactor

@@ -8,12 +8,12 @@
 namespace daybook::reactor {
 
 Parser::Parser(Program& program, ModuleLoader& loader, std::vector<Diagnostic>& diagnostics)
-    : program_(program),
-      loader_(loader),
-      diagnostics_(diagnostics),
-      tokens_(lex(program.source, 0, static_cast<std::uint32_t>(program.source.text().size()),
-                  diagnostics)) {
-  syntax_ok_ = diagnostics_.empty();
+    : program_(program), loader_(loader), diagnostics_(diagnostics) {
+  // Others' faults stand there too.
+  const std::size_t before = diagnostics_.size();
+  const auto size = static_cast<std::uint32_t>(program.source.text().size());
+  tokens_ = lex(program.source, 0, size, diagnostics_);
+  syntax_ok_ = diagnostics_.size() == before;
 }
 
 bool Parser::run() {
@@ -27,11 +27,13 @@ bool Parser::run() {
     depth_ = 0;
     in_pattern_ = false;
     const Scopes::Mark mark = scopes_.mark();
+    const std::size_t start = at_;
     try {
       statement(statements);
     } catch (const Failed&) {
       scopes_.restore(mark);
-      skip_to_statement();
+      define_unread(start);
+      skip_to_statement(start);
     }
   }
   auto* body = node<BlockNode>(NodeKind::kBlock, 0);
@@ -45,8 +47,10 @@ bool Parser::run() {
   return syntax_ok_;
 }
 
+// A word before '=' is the name of a field, whatever it says elsewhere.
 bool Parser::is_word(std::string_view word) const {
-  return is(TokenKind::kName) && !token().escaped && token().text == word;
+  return is(TokenKind::kName) && !token().escaped && token().text == word &&
+         ahead(1).kind != TokenKind::kAssign;
 }
 
 bool Parser::ahead_is_word(std::size_t n, std::string_view word) const {
@@ -164,17 +168,36 @@ bool Parser::starts_statement(const Token& t) const {
          std::find(kWords.begin(), kWords.end(), t.text) != kWords.end();
 }
 
-void Parser::chained(std::size_t& operands) {
+void Parser::chained(std::size_t& operands, std::uint32_t at) {
   if (++operands > kChainMax) {
-    fail("a chain has at most " + std::to_string(kChainMax) + " parts; name some with let");
+    fail_at("a chain has at most " + std::to_string(kChainMax) + " parts; name some with let", at);
   }
 }
 
-// Goes on behind a fault where a line begins with a statement.
-void Parser::skip_to_statement() {
-  while (token().kind != TokenKind::kEnd) {
-    ++at_;
-    if (token().first_on_line && starts_statement(token()) && ahead(1).kind != TokenKind::kAssign) {
+// The name of a statement that could not be read is known all the same: who uses it is not at
+// fault.
+void Parser::define_unread(std::size_t start) {
+  const Token& word = tokens_[start];
+  const Token& name = tokens_[std::min(start + 1, tokens_.size() - 1)];
+  if (!starts_statement(word) || word.text == "from" || word.text == "import" ||
+      name.kind != TokenKind::kName || scopes_.find_in_block(name.text) != nullptr) {
+    return;
+  }
+  const auto place = scopes_.new_slot();
+  const TokenKind behind = tokens_[std::min(start + 2, tokens_.size() - 1)].kind;
+  const bool value = behind == TokenKind::kAssign || behind == TokenKind::kColon;
+  if (place) {
+    scopes_.define({name.text, value ? Binding::Kind::kValue : Binding::Kind::kFunction, *place, 1,
+                    false, false, nullptr, 0});
+  }
+}
+
+// Goes on behind a fault where a line begins with a statement, not right of the one at fault.
+void Parser::skip_to_statement(std::size_t start) {
+  at_ = std::max(at_, start + 1);
+  for (; token().kind != TokenKind::kEnd; ++at_) {
+    if (token().first_on_line && starts_statement(token()) &&
+        token().column <= tokens_[start].column && ahead(1).kind != TokenKind::kAssign) {
       return;
     }
   }

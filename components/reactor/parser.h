@@ -78,15 +78,16 @@ class Parser {
   T* node(NodeKind kind, std::uint32_t at);
   std::uint16_t slot(std::uint32_t at);
   std::size_t close_of(std::size_t open) const;
-  void skip_to_statement();
-  void chained(std::size_t& operands);
+  void define_unread(std::size_t start);
+  void skip_to_statement(std::size_t start);
+  void chained(std::size_t& operands, std::uint32_t at);
 
   // parser_statements.cc
   void statement(std::vector<Statement>& out);
   void import_statement();
   void import_names(const std::shared_ptr<const Program>& module, std::size_t index);
   void import_one(const Export& exported, std::size_t module, std::uint32_t at);
-  void param_statement();
+  void param_statement(std::vector<Statement>& out);
   void let_statement(std::vector<Statement>& out, bool exported);
   void let_value(const Token& name, std::vector<Statement>& out, bool exported);
   void let_function(const Token& name, std::vector<Statement>& out, bool exported);
@@ -132,10 +133,12 @@ class Parser {
   const Node* argument(const Token& anchor);
   std::vector<const Node*> argument_list();
   bool starts_operand(const Token& t) const;
+  bool filter_ahead();
 
   // parser_operands.cc
   const Node* operand();
   const Node* postfix();
+  bool called(const Node& callee) const;
   const Node* primary();
   const Node* name();
   const Node* reference(const Reference& target, const Token& word);

@@ -16,7 +16,7 @@ const Node* Parser::expression() {
   const Node* out = any_of();
   std::size_t chain = 0;
   while (is_word("match") && goes_on()) {
-    chained(chain);
+    chained(chain, token().offset);
     const Token word = take();
     out = match(out, word.offset);
   }
@@ -26,7 +26,7 @@ const Node* Parser::expression() {
 const Node* Parser::any_of() {
   const Node* left = all_of();
   for (std::size_t chain = 0; is_word("or");) {
-    chained(chain);
+    chained(chain, token().offset);
     const Token word = take();
     auto* out = node<PairNode>(NodeKind::kOr, word.offset);
     out->left = left;
@@ -39,7 +39,7 @@ const Node* Parser::any_of() {
 const Node* Parser::all_of() {
   const Node* left = negation();
   for (std::size_t chain = 0; is_word("and");) {
-    chained(chain);
+    chained(chain, token().offset);
     const Token word = take();
     auto* out = node<PairNode>(NodeKind::kAnd, word.offset);
     out->left = left;
@@ -93,7 +93,7 @@ const Node* Parser::comparison() {
 const Node* Parser::sum() {
   const Node* left = product();
   for (std::size_t chain = 0; is(TokenKind::kPlus) || is(TokenKind::kMinus);) {
-    chained(chain);
+    chained(chain, token().offset);
     const Token t = take();
     auto* out = node<PairNode>(NodeKind::kArithmetic, t.offset);
     out->op = static_cast<std::uint8_t>(t.kind == TokenKind::kPlus ? Arithmetic::kAdd
@@ -108,7 +108,7 @@ const Node* Parser::sum() {
 const Node* Parser::product() {
   const Node* left = pipe();
   for (std::size_t chain = 0; is(TokenKind::kStar) || is(TokenKind::kSlash);) {
-    chained(chain);
+    chained(chain, token().offset);
     const Token t = take();
     auto* out = node<PairNode>(NodeKind::kArithmetic, t.offset);
     out->op = static_cast<std::uint8_t>(t.kind == TokenKind::kStar ? Arithmetic::kMultiply
@@ -173,13 +173,17 @@ Arm Parser::arm(std::uint32_t column) {
   if (!is(TokenKind::kThen) && !is_word("when")) {
     out.pattern = pattern();
   }
-  // What follows in this arm stands right of the column that the arms share.
-  layout_.limit = std::max(layout_.limit, column);
-  layout_.pipe = layout_.limit;
+  // What follows the first word of this arm stands right of the column that the arms share.
+  const auto inside = [&] {
+    layout_.limit = std::max(layout_.limit, column);
+    layout_.pipe = layout_.limit;
+  };
   if (take_word("when")) {
+    inside();
     out.guard = any_of();
   }
   expect(TokenKind::kThen, "'|>' and what this arm gives");
+  inside();
   out.body = body();
   scopes_.leave_block();
   return out;

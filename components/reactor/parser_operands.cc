@@ -10,8 +10,13 @@ namespace daybook::reactor {
 // x.field, m->key, x::text, f(a): as tight as can be.
 const Node* Parser::postfix() {
   const Node* out = operand();
-  for (std::size_t chain = 0;; chained(chain)) {
+  for (std::size_t chain = 0;;) {
     const Token t = token();
+    const bool call = is(TokenKind::kOpenParen) && called(*out);
+    if (!call && !is(TokenKind::kDot) && !is(TokenKind::kArrow) && !is(TokenKind::kConvert)) {
+      return out;
+    }
+    chained(chain, t.offset);
     if (is(TokenKind::kDot)) {
       take();
       auto* field = node<FieldNode>(NodeKind::kField, t.offset);
@@ -25,21 +30,33 @@ const Node* Parser::postfix() {
       lookup->left = out;
       lookup->right = operand();
       out = lookup;
-    } else if (is(TokenKind::kConvert)) {
+    } else if (t.kind == TokenKind::kConvert) {
       take();
       auto* convert = node<ConvertNode>(NodeKind::kConvert, t.offset);
       convert->operand = out;
       convert->type = type_not();
       out = convert;
-    } else if (is(TokenKind::kOpenParen) && !t.first_on_line &&
-               (out->kind == NodeKind::kCall || out->kind == NodeKind::kField)) {
-      auto* call = node<CallNode>(NodeKind::kCall, t.offset);
-      call->callee = out;
-      call->arguments = keep(argument_list());
-      out = call;
     } else {
-      return out;
+      auto* applied = node<CallNode>(NodeKind::kCall, t.offset);
+      applied->callee = out;
+      applied->arguments = keep(argument_list());
+      out = applied;
     }
+  }
+}
+
+// Whether the parenthesis at hand holds the arguments of what stands before it. Behind a variable
+// it is glued on: `f(x)`, for `a (b)` may be two arguments.
+bool Parser::called(const Node& callee) const {
+  switch (callee.kind) {
+    case NodeKind::kCall:
+    case NodeKind::kField:
+      return !token().first_on_line;
+    case NodeKind::kLocal:
+    case NodeKind::kCapture:
+      return token().offset == callee.at + static_cast<const VariableNode&>(callee).name.size();
+    default:
+      return false;
   }
 }
 
@@ -157,18 +174,17 @@ const Node* Parser::reference(const Reference& target, const Token& word) {
 const Node* Parser::call_function(const Reference& target, const Token& word) {
   const Binding binding = *target.binding;
   const Node* callee = reference(target, word);
+  // Whoever is given the function may call it.
+  acts_ += binding.acts ? 1 : 0;
   std::vector<const Node*> arguments;
   const bool same_line = !token().first_on_line && !blocked(token());
   if (same_line && is(TokenKind::kOpenParen)) {
     arguments = argument_list();
-  } else if (same_line && binding.parameters == 1 && starts_operand(token()) &&
+  } else if (same_line && binding.parameters == 1 && starts_operand(token()) && !filter_ahead() &&
              ahead(1).kind != TokenKind::kAssign && ahead(1).kind != TokenKind::kLambda) {
     arguments.push_back(postfix());
   } else {
     return callee;
-  }
-  if (binding.acts) {
-    ++acts_;
   }
   auto* out = node<CallNode>(NodeKind::kCall, word.offset);
   out->callee = callee;
@@ -203,8 +219,9 @@ const Node* Parser::builtin_call(const BuiltinEntry& entry, std::vector<const No
     if (entry.arguments_max != entry.arguments_min) {
       wanted += " to " + std::to_string(entry.arguments_max);
     }
+    wanted += wanted == "1" ? " argument" : " arguments";
     report("ARGUMENTS",
-           "'" + std::string(entry.name) + "' takes " + wanted + " arguments, not " +
+           "'" + std::string(entry.name) + "' takes " + wanted + ", not " +
                std::to_string(arguments.size() - std::min(piped, arguments.size())),
            at);
     return node<Node>(NodeKind::kUnknown, at);
@@ -265,7 +282,8 @@ const Node* Parser::braces() {
   const Keep<Layout> layout(layout_);
   const Token open = take();
   layout_ = {};
-  const bool named = is(TokenKind::kName) && ahead(1).kind == TokenKind::kAssign;
+  const bool named = is(TokenKind::kName) && ahead(1).kind != TokenKind::kArrow &&
+                     ahead(1).kind != TokenKind::kOpenParen;
   return named || is(TokenKind::kCloseBrace) ? static_cast<const Node*>(record(open.offset))
                                              : map(open.offset);
 }

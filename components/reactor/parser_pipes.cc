@@ -11,11 +11,12 @@ const Node* Parser::pipe() {
   const Node* out = postfix();
   std::size_t chain = 0;
   while (is(TokenKind::kName) && goes_on()) {
+    const std::uint32_t at = token().offset;
     const Node* longer = pipe_word(out);
     if (longer == nullptr) {
       break;
     }
-    chained(chain);
+    chained(chain, at);
     out = longer;
   }
   return out;
@@ -75,7 +76,8 @@ const Node* Parser::pipe_builtin(const Node* value, const BuiltinEntry& entry) {
     for (const Node* argument : argument_list()) {
       arguments.push_back(argument);
     }
-  } else if (entry.arguments_min > 0 ||
+  } else if ((entry.arguments_min > 0 && (is(TokenKind::kMinus) || starts_operand(token())) &&
+              !blocked(token())) ||
              (entry.arguments_max > 0 && !token().first_on_line && starts_operand(token()))) {
     arguments.push_back(argument(word));
   }
@@ -197,6 +199,17 @@ std::vector<const Node*> Parser::argument_list() {
   }
   take();
   return out;
+}
+
+// A filter of the language, which is no value: `xs select f first` does not give `first` to f.
+bool Parser::filter_ahead() {
+  const Token& t = token();
+  if (t.kind != TokenKind::kName || t.escaped || scopes_.find(t.text)) {
+    return false;
+  }
+  const BuiltinEntry* entry = find_builtin(t.text);
+  return (entry != nullptr && entry->filter && ahead(1).kind != TokenKind::kOpenParen) ||
+         (t.text == "order" && ahead_is_word(1, "by"));
 }
 
 bool Parser::starts_operand(const Token& t) const {

@@ -11,6 +11,9 @@ void Parser::statement(std::vector<Statement>& out) {
   if (!starts_statement(t)) {
     fail("expected let, from, param, import or export, not " + shown(t));
   }
+  if (out.size() >= kStatementsMax) {
+    fail("there are more than " + std::to_string(kStatementsMax) + " statements here");
+  }
   if (t.text == "from") {
     from_statement(out);
   } else if (t.text == "let") {
@@ -20,7 +23,7 @@ void Parser::statement(std::vector<Statement>& out) {
   } else if (t.text == "import") {
     import_statement();
   } else if (t.text == "param") {
-    param_statement();
+    param_statement(out);
   } else {
     let_statement(out, true);
   }
@@ -43,15 +46,27 @@ void Parser::import_statement() {
   }
   const Token from = expect(TokenKind::kText, "the module as a text");
   if (is_standard_module(from.text)) {
+    for (const Token& name : names) {
+      const BuiltinEntry* entry = find_builtin(name.text);
+      if (entry == nullptr || entry->module != from.text) {
+        report("UNKNOWN_NAME",
+               "'" + std::string(from.text) + "' exports no '" + std::string(name.text) + "'",
+               name.offset);
+      }
+    }
     return;
   }
   std::string reason;
-  const auto module = loader_.load(from.text, reason);
+  auto module = loader_.load(from.text, reason);
+  const auto needed = [](const Parameter& p) { return p.fallback == nullptr; };
+  if (module && std::any_of(module->parameters.begin(), module->parameters.end(), needed)) {
+    reason = "'" + std::string(from.text) + "' takes parameters, so it cannot be imported";
+    module = nullptr;
+  }
   if (!module) {
     report("UNKNOWN_MODULE", reason, from.offset);
     for (const Token& name : names) {
-      define({name.text, Binding::Kind::kFunction, slot(name.offset), 1, false, false, nullptr,
-              name.offset},
+      define({name.text, Binding::Kind::kFunction, slot(name.offset), 1, false, false, nullptr, 0},
              false);
     }
     return;
@@ -89,7 +104,7 @@ void Parser::import_one(const Export& e, std::size_t module, std::uint32_t at) {
   scopes_.define(binding);
 }
 
-void Parser::param_statement() {
+void Parser::param_statement(std::vector<Statement>& out) {
   const Token word = take();
   const Token name = expect_name("the parameter's name");
   Parameter parameter{name.text, nullptr, nullptr, name.offset, slot(word.offset)};
@@ -110,6 +125,11 @@ void Parser::param_statement() {
     binding.parameters = static_cast<std::uint8_t>(parameter.type->parts.size() - 1);
   }
   define(binding, false);
+  // The default is computed here, so that it may use what stands before it.
+  if (parameter.fallback != nullptr) {
+    out.push_back({Statement::Kind::kParameter, false, parameter.slot, parameter.type,
+                   parameter.fallback, name.text, name.offset});
+  }
   parameters_.push_back(parameter);
 }
 
@@ -122,7 +142,9 @@ void Parser::define(const Binding& binding, bool exported) {
                " already",
            binding.at);
   }
-  scopes_.define(binding);
+  if (!scopes_.define(binding)) {
+    fail_at("there are more than " + std::to_string(kSlotsMax) + " names here", binding.at);
+  }
   if (exported) {
     program_.exports.push_back({binding.name, binding.slot, binding.kind, binding.parameters,
                                 binding.curried, binding.acts, binding.type});
@@ -200,7 +222,9 @@ void Parser::let_function(const Token& name, std::vector<Statement>& out, bool e
 void Parser::from_statement(std::vector<Statement>& out) {
   const Token word = take();
   Statement s{Statement::Kind::kFrom, false, 0, nullptr, nullptr, {}, word.offset};
+  const std::size_t acts_before = acts_;
   s.value = expression();
+  s.forced = acts_ > acts_before;
   out.push_back(s);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "components/reactor/effects.h"
+#include "components/reactor/eval_statements.h"
 #include "components/reactor/evaluator.h"
 #include "components/reactor/json.h"
 
@@ -33,6 +34,14 @@ void Evaluator::stop(std::string_view code, std::string_view message, const Prog
                      std::uint32_t at) {
   throw Stop{{std::string(code), std::string(message), std::string(program->source.name()),
               program->source.position_of(at), false}};
+}
+
+void Evaluator::hold(std::size_t bytes) {
+  held_ += bytes;
+  if (held_ + arena_.bytes() > inputs_.limits.memory) {
+    held_ -= bytes;
+    throw ArenaFull{};
+  }
 }
 
 void Evaluator::check_steps(const Program* program, std::uint32_t at) {
@@ -73,8 +82,7 @@ const Value* Evaluator::module_frame(const Program& program) {
   ++depth_;
   Frame frame = frame_of(program);
   import_into(frame);
-  std::vector<Value> outputs;
-  run_statements(*program.body, frame, outputs);
+  run_statements(*program.body, frame, [](const Value&, std::uint32_t) {});
   --depth_;
   modules_.emplace(&program, frame.slots);
   return frame.slots;
@@ -88,21 +96,24 @@ Evaluator::Frame Evaluator::begin(const Program& program, std::string_view param
 }
 
 RunResult Evaluator::finish(const Program& program, Frame& frame) {
-  std::vector<Value> outputs;
-  run_statements(*program.body, frame, outputs);
   std::vector<Value> results;
-  for (const Value& output : outputs) {
-    bool left = true;
-    const Value rest = take_effects(*this, output, left, &program, program.body->at);
-    if (left) {
-      results.push_back(rest);
+  // Effects are in the order of the program, whether functions or records ask for them.
+  run_statements(*program.body, frame, [&](const Value& output, std::uint32_t at) {
+    try {
+      bool left = true;
+      const Value rest = take_effects(*this, output, left, &program, at);
+      if (left) {
+        results.push_back(rest);
+      }
+    } catch (const ArenaFull&) {
+      stop("MEMORY_LIMIT", "the run needs more memory than it may have", &program, at);
     }
-  }
+  });
   RunResult out;
   if (!results.empty()) {
     out.result.clear();
     append_json(*this, results.size() == 1 ? results.front() : list_of(results, Tag::kTuple),
-                out.result, inputs_.limits.output, &program, program.body->at);
+                out.result, inputs_.limits.output - output_bytes_, &program, program.body->at);
   }
   out.effects = std::move(effects_);
   return out;

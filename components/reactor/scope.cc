@@ -32,6 +32,15 @@ std::optional<std::uint16_t> Scopes::new_slot() {
   return function.frame++;
 }
 
+bool Scopes::define(const Binding& binding) {
+  std::vector<Binding>& there = functions_.back().bindings;
+  if (there.size() >= kSlotsMax) {
+    return false;
+  }
+  there.push_back(binding);
+  return true;
+}
+
 const Binding* Scopes::find_in_block(std::string_view name) const {
   const Function& function = functions_.back();
   const std::size_t begin = function.blocks.empty() ? 0 : function.blocks.back();

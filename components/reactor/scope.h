@@ -45,7 +45,8 @@ class Scopes {
 
   // A new slot of the innermost function; nothing when it has too many.
   std::optional<std::uint16_t> new_slot();
-  void define(const Binding& binding) { functions_.back().bindings.push_back(binding); }
+  // False when the innermost function has too many.
+  bool define(const Binding& binding);
   // One of the innermost block with that name.
   const Binding* find_in_block(std::string_view name) const;
   std::optional<Reference> find(std::string_view name);

@@ -1,8 +1,8 @@
 // Going through lists: those that are there, and those that are computed on the way.
 #include <algorithm>
 
-#include "components/reactor/evaluator.h"
 #include "components/reactor/format.h"
+#include "components/reactor/gathered.h"
 
 namespace daybook::reactor {
 namespace {
@@ -75,8 +75,7 @@ class WhereCursor final : public Cursor {
       return e.truth(e.call(s_.argument, &item, 1, s_.at, s_.program), s_.program, s_.at);
     }
     // Binders of such a pattern are seen by nobody.
-    Value slots[16];
-    Evaluator::Frame frame{slots, nullptr, s_.program, nullptr};
+    Evaluator::Frame frame{nullptr, nullptr, s_.program, nullptr};
     return e.matches(*s_.pattern, item, frame) != s_.negated;
   }
 
@@ -90,10 +89,15 @@ class FlattenCursor final : public Cursor {
   FlattenCursor(const Sequence& s, Cursor* from) : s_(s), from_(from) {}
   bool next(Evaluator& e, Value& out) override {
     for (;;) {
-      if (inner_ != nullptr && inner_->next(e, out)) {
-        return true;
+      if (inner_ != nullptr) {
+        e.enter(inner_depth_, s_.program, s_.at);
+        const bool there = inner_->next(e, out);
+        e.leave(inner_depth_);
+        if (there) {
+          return true;
+        }
+        inner_ = nullptr;
       }
-      inner_ = nullptr;
       if (!from_->next(e, out)) {
         return false;
       }
@@ -103,6 +107,7 @@ class FlattenCursor final : public Cursor {
       if (!list) {
         return true;
       }
+      inner_depth_ = depth_of(out);
       inner_ = e.cursor(out, s_.program, s_.at);
     }
   }
@@ -111,6 +116,7 @@ class FlattenCursor final : public Cursor {
   const Sequence& s_;
   Cursor* from_;
   Cursor* inner_ = nullptr;
+  std::size_t inner_depth_ = 0;
 };
 
 class TakeCursor final : public Cursor {
@@ -205,12 +211,9 @@ Cursor* Evaluator::cursor(const Value& list, const Program* program, std::uint32
   }
   const Sequence& s = *list.sequence;
   // Sequences over sequences are gone through inside each other.
-  if (depth_ >= inputs_.limits.depth) {
-    stop("DEPTH_LIMIT", "lists are computed too deep inside each other", program, at);
-  }
-  ++depth_;
+  enter(1, program, at);
   Cursor* from = cursor(s.source, s.program, s.at);
-  --depth_;
+  leave(1);
   switch (s.kind) {
     case Sequence::Kind::kSelect:
       return arena_.make<SelectCursor>(s, from);
@@ -234,15 +237,26 @@ Value Evaluator::forced(const Value& value, const Program* program, std::uint32_
   if (!value.is(Tag::kSequence) && !value.is(Tag::kBytes)) {
     return value;
   }
-  std::vector<Value> items;
+  Gathered items(*this);
   each(value, program, at, [&](const Value& item) {
-    if (items.size() * sizeof(Value) > inputs_.limits.memory) {
-      stop("MEMORY_LIMIT", "the list is too long", program, at);
-    }
-    items.push_back(item);
+    items.add(item);
     return true;
   });
-  return list_of(items);
+  return items.list();
+}
+
+// Of anything that can be gone through.
+Value Evaluator::as_list(const Value& value, const Program* program, std::uint32_t at) {
+  if (value.is(Tag::kList) || value.is(Tag::kTuple)) {
+    return value;
+  }
+  if (value.is(Tag::kMap)) {
+    return Value::of_items(Tag::kList, value.map->values, value.map->size);
+  }
+  if (!value.is(Tag::kSequence) && !value.is(Tag::kBytes)) {
+    cursor(value, program, at);  // says what it is instead
+  }
+  return forced(value, program, at);
 }
 
 Value Evaluator::forced_deep(const Value& value, const Program* program, std::uint32_t at) {
@@ -250,10 +264,7 @@ Value Evaluator::forced_deep(const Value& value, const Program* program, std::ui
     return value;
   }
   const Value list = forced(value, program, at);
-  if (depth_ >= inputs_.limits.depth) {
-    stop("DEPTH_LIMIT", "lists are too deep inside each other", program, at);
-  }
-  ++depth_;
+  enter(1, program, at);
   const auto deeper = [&](const Value* items, std::size_t size) {
     auto* out = arena_.array<Value>(size);
     for (std::size_t i = 0; i < size; ++i) {
@@ -281,7 +292,7 @@ Value Evaluator::forced_deep(const Value& value, const Program* program, std::ui
     copy.values = deeper(copy.values, copy.size);
     out = Value::of_map(arena_.make<MapData>(copy));
   }
-  --depth_;
+  leave(1);
   return out;
 }
 

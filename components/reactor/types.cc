@@ -73,6 +73,7 @@ std::span<const Type* const> members(const Type* const& type) {
 Kind base_kind(const Type* type) {
   return type->is(Kind::kLiteral) ? kind_of_literal(type->literal)
          : type->is(Kind::kRegex) ? Kind::kText
+         : type->is(Kind::kByte)  ? Kind::kNumber
                                   : type->kind;
 }
 
@@ -295,6 +296,24 @@ const Type* Types::widened(const Type* type) {
     default:
       return type;
   }
+}
+
+const Type* Types::loosened(const Type* type) {
+  const bool parts = type->is(Kind::kList) || type->is(Kind::kMap) || type->is(Kind::kTuple) ||
+                     type->is(Kind::kRecord) || type->is(Kind::kUnion);
+  if (!parts) {
+    return widened(type);
+  }
+  std::vector<const Type*> loose;
+  for (const Type* part : type->parts) {
+    loose.push_back(loosened(part));
+  }
+  if (type->is(Kind::kUnion)) {
+    return either(std::move(loose));
+  }
+  Type out = *type;
+  out.parts = std::move(loose);
+  return intern(std::move(out));
 }
 
 bool Types::fits_parts(const Type* from, const Type* to) {

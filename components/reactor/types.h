@@ -85,6 +85,8 @@ class Types {
   const Type* of_node(const TypeNode& node);
   // 'x' → text, 5 → number; also inside lists, so that a variable is not of one value only.
   const Type* widened(const Type* type);
+  // The same everywhere inside it: what a value of that form could be.
+  const Type* loosened(const Type* type);
 
   // Every value of `from` is one of `to`.
   bool fits(const Type* from, const Type* to);
@@ -106,7 +108,12 @@ class Types {
 
 // The members of a union, or the type alone.
 std::span<const Type* const> members(const Type* const& type);
-// number for 5, text for 'x'; else the kind itself.
+// Nothing is known of such values, or there are none: any use of them is fine.
+inline bool is_open(const Type* type) {
+  return type->is(Type::Kind::kAny) || type->is(Type::Kind::kNegated) ||
+         type->is(Type::Kind::kNever);
+}
+// number for 5 and for a byte, text for 'x'; else the kind itself.
 Type::Kind base_kind(const Type* type);
 
 }  // namespace daybook::reactor

@@ -1,0 +1,117 @@
+// What conditions and matches say of variables and of their fields. Values never change, so what is
+// known once stays true.
+#include <algorithm>
+
+#include "components/reactor/checker.h"
+
+namespace daybook::reactor {
+
+using Kind = Type::Kind;
+
+bool Checker::expect_overlap(const Type* type, const Type* pattern, std::string_view what,
+                             std::uint32_t at, const Frame& frame) {
+  if (generic_ > 0 || type->is(Kind::kNever) ||
+      types_.overlap(types_.loosened(type), types_.loosened(pattern))) {
+    return true;
+  }
+  complain("TYPE", Types::text(type) + std::string(what) + Types::text(pattern), at, frame);
+  return false;
+}
+
+const Type*& Checker::place_of(const VariableNode& node, Frame& frame) {
+  return node.kind == NodeKind::kLocal ? frame.slots[node.index] : frame.captured[node.index];
+}
+
+// Null when the node is no path.
+const Type* Checker::type_of_path(const Node* node, const Frame& frame) {
+  if (node->kind == NodeKind::kLocal) {
+    return frame.slots[static_cast<const VariableNode*>(node)->index];
+  }
+  if (node->kind == NodeKind::kCapture) {
+    return frame.captured[static_cast<const VariableNode*>(node)->index];
+  }
+  if (node->kind != NodeKind::kField) {
+    return nullptr;
+  }
+  const auto& field = *static_cast<const FieldNode*>(node);
+  const Type* target = type_of_path(field.target, frame);
+  return target == nullptr ? nullptr : target->field(field.name);
+}
+
+void Checker::narrow(const Node* node, const Type* type, Frame& frame, Known& known) {
+  if (node->kind == NodeKind::kLocal || node->kind == NodeKind::kCapture) {
+    const Type*& place = place_of(*static_cast<const VariableNode*>(node), frame);
+    known.push_back({&place, place});
+    place = type;
+    return;
+  }
+  if (node->kind != NodeKind::kField) {
+    return;
+  }
+  // A field of a record is narrowed as the record with that field.
+  const auto& field = *static_cast<const FieldNode*>(node);
+  const Type* record = type_of_path(field.target, frame);
+  if (record != nullptr && record->is(Kind::kNominal)) {
+    record = record->parts.front();
+  }
+  if (record == nullptr || !record->is(Kind::kRecord) || record->field(field.name) == nullptr) {
+    return;
+  }
+  std::vector<const Type*> parts = record->parts;
+  const auto at = std::find(record->names.begin(), record->names.end(), field.name);
+  parts[static_cast<std::size_t>(at - record->names.begin())] = type;
+  narrow(field.target, types_.record(record->names, std::move(parts)), frame, known);
+}
+
+void Checker::assume_matched(const Node* node, const Type* wanted, bool matched, Frame& frame,
+                             Known& known) {
+  const Type* type = type_of_path(node, frame);
+  if (type == nullptr) {
+    return;
+  }
+  const Type* rest = matched ? types_.narrow(type, wanted) : types_.subtract(type, wanted);
+  narrow(node, rest->is(Kind::kNever) && matched ? wanted : rest, frame, known);
+}
+
+void Checker::assume(const Node* condition, bool holds, Frame& frame, Known& known) {
+  switch (condition->kind) {
+    case NodeKind::kNot:
+      assume(static_cast<const UnaryNode*>(condition)->operand, !holds, frame, known);
+      return;
+    case NodeKind::kAnd:
+    case NodeKind::kOr:
+      // Both hold, or neither does.
+      if (holds == (condition->kind == NodeKind::kAnd)) {
+        const auto& pair = *static_cast<const PairNode*>(condition);
+        assume(pair.left, holds, frame, known);
+        assume(pair.right, holds, frame, known);
+      }
+      return;
+    case NodeKind::kIs: {
+      const auto& is = *static_cast<const IsNode*>(condition);
+      assume_matched(is.operand, types_.of_node(*is.pattern), holds != is.negated, frame, known);
+      return;
+    }
+    case NodeKind::kCompare: {
+      // x == nothing, x != nothing
+      const auto& pair = *static_cast<const PairNode*>(condition);
+      const auto op = static_cast<Compare>(pair.op);
+      const bool nothing = pair.right->kind == NodeKind::kConstant &&
+                           static_cast<const ConstantNode*>(pair.right)->value.is(Tag::kNothing);
+      if (nothing && (op == Compare::kEqual || op == Compare::kNotEqual)) {
+        assume_matched(pair.left, types_.nothing(), holds == (op == Compare::kEqual), frame, known);
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void Checker::restore(Known& known, std::size_t size) {
+  for (; known.size() > size; known.pop_back()) {
+    *known.back().place = known.back().before;
+  }
+}
+
+}  // namespace daybook::reactor
