@@ -46,6 +46,8 @@ const Type* Checker::statement(const Statement& s, Frame& frame) {
 
 const Type* Checker::complain(std::string_view code, std::string_view message, std::uint32_t at,
                               const Frame& frame) {
+  constexpr std::size_t kStepsOfAMessage = 20;
+  steps_ += kStepsOfAMessage;
   const bool fresh = complained_.insert({frame.program, {at, std::string(message)}}).second;
   if (fresh && diagnostics_.size() < kDiagnosticsMax) {
     diagnostics_.push_back(frame.program->source.diagnose(code, message, at));
@@ -99,7 +101,8 @@ const Type* Checker::check(const Node* node, Frame& frame) {
     default:
       break;
   }
-  if (depth_ >= kCheckDepthMax) {
+  if (depth_ >= kCheckDepthMax || ++steps_ + types_.work() > kCheckStepsMax ||
+      diagnostics_.size() >= kDiagnosticsMax) {
     return types_.any();
   }
   ++depth_;

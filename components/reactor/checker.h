@@ -129,6 +129,7 @@ class Checker {
   std::map<std::pair<const Type*, std::vector<const Type*>>, const Type*> calls_;
   std::set<std::pair<const Program*, std::pair<std::uint32_t, std::string>>> complained_;
   std::size_t depth_ = 0;
+  std::size_t steps_ = 0;
   std::size_t generic_ = 0;  // functions around that are looked at for one call
   std::size_t call_depth_ = 0;
   std::size_t call_checks_ = 0;

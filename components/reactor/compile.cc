@@ -78,6 +78,8 @@ class Compilation {
   const Modules& modules_;
   const Sets& sets_;
   std::vector<Diagnostic>& diagnostics_;
+  // Types borrow from every program, those with faults too.
+  std::vector<std::shared_ptr<const Program>> all_;
   Types types_;
   std::map<std::string, Done, std::less<>> done_;
   std::set<std::string, std::less<>> open_;  // being compiled: an import of one is a circle
@@ -145,6 +147,7 @@ std::shared_ptr<const Program> Compilation::build(std::string_view id, std::stri
   const std::string name(id);
   open_.insert(name);
   auto program = std::make_shared<Program>(name, std::move(code), kArenaBytesMax);
+  all_.push_back(program);
   Loader loader(*this, name);
   const bool readable = Parser(*program, loader, diagnostics_).run();
   if (readable) {

@@ -120,6 +120,7 @@ Value Evaluator::field(const FieldNode& node, Frame& frame) {
   const RecordData& record = *target.record;
   FieldCache& cache = frame.caches[node.cache];
   if (cache.shape != record.shape) [[unlikely]] {
+    work(record.shape->size, frame.program, node.at);
     cache = {record.shape, record.shape->find(node.name)};
   }
   if (cache.place == record.shape->size) {
@@ -141,6 +142,7 @@ Value Evaluator::lookup(const PairNode& node, Frame& frame) {
     }
     case Tag::kRecord: {
       const Shape& shape = *target.record->shape;
+      work(shape.size, frame.program, node.at);
       const std::uint32_t at = shape.find(text_of(key, frame, node.at));
       return at == shape.size ? Value{} : target.record->values[at];
     }

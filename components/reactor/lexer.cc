@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "components/reactor/limits.h"
 
@@ -50,9 +51,13 @@ constexpr std::array kSigns = {
     Sign{"|", TokenKind::kPipe},        Sign{"&", TokenKind::kAmpersand},
 };
 
+// Where an expression inside a text ends; `level` counts texts inside each other.
+std::size_t end_of_expression(std::string_view text, std::size_t at, std::size_t end,
+                              std::size_t braces, std::size_t level);
+
 // The byte behind the text whose opening quote stands at `at`, or npos when it does not end.
-std::size_t end_of_text(std::string_view text, std::size_t at, std::size_t end,
-                        std::size_t dollars) {
+std::size_t end_of_text(std::string_view text, std::size_t at, std::size_t end, std::size_t dollars,
+                        std::size_t level) {
   const char quote = text[at];
   std::size_t i = at + 1;
   while (i < end) {
@@ -64,11 +69,11 @@ std::size_t end_of_text(std::string_view text, std::size_t at, std::size_t end,
       return i + 1;
     }
     std::size_t braces = 0;
-    while (dollars > 0 && i + braces < end && text[i + braces] == '{') {
+    while (braces < dollars && i + braces < end && text[i + braces] == '{') {
       ++braces;
     }
-    if (dollars > 0 && braces >= dollars) {
-      i = end_of_interpolated(text, i + braces, end, dollars) + dollars;
+    if (dollars > 0 && braces == dollars) {
+      i = end_of_expression(text, i + braces, end, dollars, level) + dollars;
     } else {
       i += std::max<std::size_t>(braces, 1);
     }
@@ -76,13 +81,47 @@ std::size_t end_of_text(std::string_view text, std::size_t at, std::size_t end,
   return std::string_view::npos;
 }
 
+std::size_t end_of_expression(std::string_view text, std::size_t at, std::size_t end,
+                              std::size_t braces, std::size_t level) {
+  std::size_t depth = 0;
+  while (at < end) {
+    const char c = text[at];
+    std::size_t dollars = 0;
+    while (at + dollars < end && text[at + dollars] == '$') {
+      ++dollars;
+    }
+    const char quote = at + dollars < end ? text[at + dollars] : '\0';
+    if (quote == '\'' || quote == '"') {
+      // Deeper ones are refused by the parser, so that what is in them does not matter.
+      dollars = level < kNestingMax ? dollars : 0;
+      const std::size_t close = end_of_text(text, at + dollars, end, dollars, level + 1);
+      at = std::min(close, end);
+      continue;
+    }
+    if (c == '{') {
+      ++depth;
+    } else if (c == '}' && depth > 0) {
+      --depth;
+    } else if (c == '}') {
+      std::size_t closing = 0;
+      while (at + closing < end && text[at + closing] == '}' && closing < braces) {
+        ++closing;
+      }
+      if (closing == braces) {
+        return at;
+      }
+    }
+    ++at;
+  }
+  return end;
+}
+
 class Lexer {
  public:
   Lexer(const Source& source, std::uint32_t begin, std::uint32_t end,
         std::vector<Diagnostic>& diagnostics)
       : source_(source), text_(source.text()), at_(begin), end_(end), diagnostics_(diagnostics) {
-    const std::size_t line = begin == 0 ? std::string_view::npos : text_.rfind('\n', begin - 1);
-    line_start_ = line == std::string_view::npos ? 0 : line + 1;
+    line_start_ = source.line_start(begin);
     tokens_.reserve((end - begin) / 5 + 2);
   }
 
@@ -93,11 +132,14 @@ class Lexer {
       token.offset = static_cast<std::uint32_t>(at_);
       token.column = static_cast<std::uint32_t>(at_ - line_start_ + 1);
       token.first_on_line = fresh_line_;
+      line_column_ = fresh_line_ ? token.column : line_column_;
+      token.line_column = line_column_;
       fresh_line_ = false;
       if (at_ < end_) {
         read(token);
       }
       tokens_.push_back(token);
+      pair_brackets();
       if (token.kind == TokenKind::kEnd) {
         return std::move(tokens_);
       }
@@ -105,6 +147,33 @@ class Lexer {
   }
 
  private:
+  // Brackets of any kind close each other here: those that do not fit are the parser's to find.
+  void pair_brackets() {
+    const auto last = static_cast<std::uint32_t>(tokens_.size() - 1);
+    switch (tokens_.back().kind) {
+      case TokenKind::kOpenParen:
+      case TokenKind::kOpenBracket:
+      case TokenKind::kOpenBrace:
+        open_.push_back(last);
+        break;
+      case TokenKind::kCloseParen:
+      case TokenKind::kCloseBracket:
+      case TokenKind::kCloseBrace:
+        if (!open_.empty()) {
+          tokens_[open_.back()].close = last;
+          open_.pop_back();
+        }
+        break;
+      case TokenKind::kEnd:
+        for (const std::uint32_t unclosed : open_) {
+          tokens_[unclosed].close = last;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+
   char peek(std::size_t ahead = 0) const { return at_ + ahead < end_ ? text_[at_ + ahead] : '\0'; }
 
   void bad(std::string_view message, std::size_t at) {
@@ -239,7 +308,7 @@ class Lexer {
       return;
     }
     const std::size_t open = at_ + dollars;
-    const std::size_t close = end_of_text(text_, open, end_, dollars);
+    const std::size_t close = end_of_text(text_, open, end_, dollars, 0);
     if (close == std::string_view::npos || close > end_) {
       token.kind = TokenKind::kBad;
       bad("this text does not end", at_);
@@ -310,7 +379,8 @@ class Lexer {
     token.kind = TokenKind::kRegex;
     token.text = text_.substr(at_ + 1, i - at_ - 1);
     at_ = i + 1;
-    token.flags = take_while(is_name_start);
+    token.flags = static_cast<std::uint8_t>(std::min<std::size_t>(
+        take_while(is_name_start).size(), std::numeric_limits<std::uint8_t>::max()));
   }
 
   const Source& source_;
@@ -318,7 +388,9 @@ class Lexer {
   std::size_t at_;
   const std::size_t end_;
   std::size_t line_start_ = 0;
+  std::uint32_t line_column_ = 1;
   bool fresh_line_ = true;
+  std::vector<std::uint32_t> open_;
   std::vector<Token> tokens_;
   std::vector<Diagnostic>& diagnostics_;
 };
@@ -327,30 +399,7 @@ class Lexer {
 
 std::size_t end_of_interpolated(std::string_view text, std::size_t at, std::size_t end,
                                 std::size_t braces) {
-  std::size_t depth = 0;
-  while (at < end) {
-    const char c = text[at];
-    if (c == '\'' || c == '"') {
-      const std::size_t close = end_of_text(text, at, end, 0);
-      at = close == std::string_view::npos ? end : close;
-      continue;
-    }
-    if (c == '{') {
-      ++depth;
-    } else if (c == '}' && depth > 0) {
-      --depth;
-    } else if (c == '}') {
-      std::size_t closing = 0;
-      while (at + closing < end && text[at + closing] == '}' && closing < braces) {
-        ++closing;
-      }
-      if (closing == braces) {
-        return at;
-      }
-    }
-    ++at;
-  }
-  return end;
+  return end_of_expression(text, at, end, braces, 0);
 }
 
 std::vector<Token> lex(const Source& source, std::uint32_t begin, std::uint32_t end,

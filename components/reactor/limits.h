@@ -23,13 +23,21 @@ inline constexpr std::size_t kModulesMax = 64;
 // Names alive in one function, parameters included.
 inline constexpr std::size_t kSlotsMax = 4096;
 inline constexpr std::size_t kStatementsMax = 16 * 1024;  // of one block
+inline constexpr std::size_t kFieldsMax = 1000;           // of one record
+inline constexpr std::size_t kRegexesMax = 256;           // each costs kilobytes
 inline constexpr std::size_t kArgumentsMax = 32;
 // Bodies of functions without declared types are checked once for each shape of arguments; so
 // often in one program, and so deep.
 inline constexpr std::size_t kCallChecksMax = 10'000;
 inline constexpr std::size_t kCallDepthMax = 64;
-// The member types of one union, beyond which it is `value`.
+// The member types of one union, beyond which literals count as their kinds, then as `value`.
 inline constexpr std::size_t kUnionMax = 64;
+// Parts of one type, those of types with names counted each time; beyond it a written type is
+// refused, and one that was inferred is `value`.
+inline constexpr std::size_t kTypePartsMax = 1000;
+inline constexpr std::size_t kTypeDepthMax = 64;
+// Nodes that the checker looks at, and comparisons of types; then the rest is checked in the run.
+inline constexpr std::size_t kCheckStepsMax = 2'000'000;
 
 // One run.
 struct RunLimits {

@@ -129,39 +129,6 @@ std::uint16_t Parser::slot(std::uint32_t at) {
   return *out;
 }
 
-// Column of the first token in the line of the next one.
-std::uint32_t Parser::line_column() const {
-  std::size_t i = at_;
-  while (i > 0 && !tokens_[i].first_on_line) {
-    --i;
-  }
-  return tokens_[i].column;
-}
-
-// The bracket that closes the one at `open`; the last token when there is none.
-std::size_t Parser::close_of(std::size_t open) const {
-  std::size_t depth = 0;
-  for (std::size_t i = open; i < tokens_.size(); ++i) {
-    switch (tokens_[i].kind) {
-      case TokenKind::kOpenParen:
-      case TokenKind::kOpenBracket:
-      case TokenKind::kOpenBrace:
-        ++depth;
-        break;
-      case TokenKind::kCloseParen:
-      case TokenKind::kCloseBracket:
-      case TokenKind::kCloseBrace:
-        if (--depth == 0) {
-          return i;
-        }
-        break;
-      default:
-        break;
-    }
-  }
-  return tokens_.size() - 1;
-}
-
 bool Parser::starts_statement(const Token& t) const {
   constexpr std::array kWords = {"let", "from", "param", "import", "export"};
   return t.kind == TokenKind::kName && !t.escaped &&

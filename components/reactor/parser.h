@@ -57,7 +57,6 @@ class Parser {
   bool blocked(const Token& t) const { return t.first_on_line && t.column <= layout_.limit; }
   // The next token goes on what stands before it, rather than what is around that.
   bool goes_on() const { return !token().first_on_line || token().column > layout_.pipe; }
-  std::uint32_t line_column() const;
   // kEnd where layout ends the construct.
   TokenKind kind() const { return blocked(token()) ? TokenKind::kEnd : token().kind; }
   bool is(TokenKind k) const { return kind() == k; }
@@ -77,7 +76,6 @@ class Parser {
   template <typename T>
   T* node(NodeKind kind, std::uint32_t at);
   std::uint16_t slot(std::uint32_t at);
-  std::size_t close_of(std::size_t open) const;
   void define_unread(std::size_t start);
   void skip_to_statement(std::size_t start);
   void chained(std::size_t& operands, std::uint32_t at);
@@ -178,6 +176,7 @@ class Parser {
   const TypeNode* type_element(std::string_view& name);
   const TypeNode* type_braces();
   TypeNode* type_node(TypeKind kind, std::uint32_t at);
+  const TypeNode* with_parts(TypeNode* type, const std::vector<const TypeNode*>& parts);
   const TypeNode* pattern();
 
   Program& program_;

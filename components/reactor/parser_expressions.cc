@@ -196,7 +196,7 @@ bool Parser::lambda_ahead() const {
   if (!is(TokenKind::kOpenParen)) {
     return false;
   }
-  const std::size_t close = close_of(at_);
+  const std::size_t close = token().close;
   // `(c: bool) |> …` is one too: what a curried filter gives. An arm's binder never gets here.
   const TokenKind behind = close + 1 < tokens_.size() ? tokens_[close + 1].kind : TokenKind::kEnd;
   return behind == TokenKind::kLambda || (behind == TokenKind::kThen && !in_pattern_);
@@ -207,7 +207,7 @@ bool Parser::lambda_ahead() const {
 const Node* Parser::lambda(const Token* anchor) {
   const Token start = token();
   const std::uint32_t column =
-      anchor != nullptr && anchor->first_on_line ? anchor->column : line_column();
+      anchor != nullptr && anchor->first_on_line ? anchor->column : start.line_column;
   scopes_.enter_function();
   const std::vector<Parameter> parameters = parameter_list();
   const bool starts_line = anchor != nullptr && anchor->first_on_line;

@@ -1,6 +1,7 @@
 // Numbers, texts, instants, patterns.
 #include <algorithm>
 
+#include "components/reactor/limits.h"
 #include "components/reactor/parser.h"
 
 namespace daybook::reactor {
@@ -53,7 +54,12 @@ Value Parser::literal_instant(const Token& t) {
 }
 
 Value Parser::literal_regex(const Token& t) {
-  auto regex = Regex::compile(t.text, t.flags);
+  if (program_.regexes.size() >= kRegexesMax) {
+    fail_at("there are more than " + std::to_string(kRegexesMax) + " regular expressions",
+            t.offset);
+  }
+  const auto flags = program_.source.text().substr(t.offset + t.text.size() + 2, t.flags);
+  auto regex = Regex::compile(t.text, flags);
   if (!regex) {
     fail_at(regex.error().message, t.offset);
   }
@@ -87,10 +93,10 @@ const Node* Parser::text() {
 
 // $'a {b} c': texts and expressions in turn; n dollars want n braces.
 const Node* Parser::interpolation(const Token& t) {
-  const std::string_view all = program_.source.text();
-  const char quote = all[t.offset + t.dollars];
-  const auto begin = static_cast<std::size_t>(t.text.data() - all.data());
+  const auto begin = static_cast<std::size_t>(t.text.data() - program_.source.text().data());
   const std::size_t end = begin + t.text.size();
+  const std::string_view all = program_.source.text().substr(0, end);
+  const char quote = all[t.offset + t.dollars];
   const std::string braces(t.dollars, '{');
   std::vector<const Node*> parts;
   std::size_t at = begin;

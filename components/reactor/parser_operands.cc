@@ -108,8 +108,12 @@ const ConstantNode* Parser::constant(const Value& value, std::uint32_t at) {
 
 const Node* Parser::name() {
   const Token word = token();
-  if (const auto target = scopes_.find(word.text);
-      target && target->binding->kind != Binding::Kind::kType) {
+  if (const Binding* own = scopes_.peek(word.text);
+      own != nullptr && own->kind != Binding::Kind::kType) {
+    const auto target = scopes_.find(word.text);
+    if (!target) {
+      fail("a function uses too many names of those around it");
+    }
     take();
     return target->binding->kind == Binding::Kind::kFunction ? call_function(*target, word)
                                                              : reference(*target, word);
@@ -295,6 +299,9 @@ const RecordNode* Parser::record(std::uint32_t at) {
   while (!is(TokenKind::kCloseBrace)) {
     const Token word = expect_name("a field's name or '}'");
     expect(TokenKind::kAssign, "'=' and the field's value");
+    if (fields.size() >= kFieldsMax) {
+      fail_at("a record has at most " + std::to_string(kFieldsMax) + " fields", word.offset);
+    }
     if (std::find(names.begin(), names.end(), word.text) != names.end()) {
       report("REPEATED_NAME", "the field '" + std::string(word.text) + "' is there already",
              word.offset);

@@ -28,8 +28,12 @@ const Node* Parser::pipe_word(const Node* value) {
   if (ahead(1).kind == TokenKind::kAssign || (!word.escaped && starts_statement(word))) {
     return nullptr;
   }
-  const auto target = scopes_.find(word.text);
-  if (target && target->binding->kind == Binding::Kind::kFunction) {
+  const Binding* own = scopes_.peek(word.text);
+  if (own != nullptr && own->kind == Binding::Kind::kFunction) {
+    const auto target = scopes_.find(word.text);
+    if (!target) {
+      fail("a function uses too many names of those around it");
+    }
     take();
     return pipe_function(value, *target);
   }
@@ -52,7 +56,7 @@ const Node* Parser::pipe_word(const Node* value) {
   }
   const BuiltinEntry* entry = find_builtin(word.text);
   if (entry == nullptr || !entry->filter ||
-      (target && !starts_operand(ahead(1)) && entry->arguments_min > 0)) {
+      (own != nullptr && !starts_operand(ahead(1)) && entry->arguments_min > 0)) {
     return nullptr;
   }
   return pipe_builtin(value, *entry);
@@ -204,7 +208,7 @@ std::vector<const Node*> Parser::argument_list() {
 // A filter of the language, which is no value: `xs select f first` does not give `first` to f.
 bool Parser::filter_ahead() {
   const Token& t = token();
-  if (t.kind != TokenKind::kName || t.escaped || scopes_.find(t.text)) {
+  if (t.kind != TokenKind::kName || t.escaped || scopes_.peek(t.text) != nullptr) {
     return false;
   }
   const BuiltinEntry* entry = find_builtin(t.text);

@@ -173,7 +173,7 @@ void Parser::let_value(const Token& name, std::vector<Statement>& out, bool expo
     if (!is(TokenKind::kAssign)) {
       auto* alias = type_node(TypeKind::kAlias, name.offset);
       alias->name = name.text;
-      alias->parts = keep(std::vector<const TypeNode*>{s.type});
+      with_parts(alias, {s.type});
       define({name.text, Binding::Kind::kType, 0, 0, false, false, alias, name.offset}, exported);
       return;
     }
@@ -203,7 +203,7 @@ void Parser::let_value(const Token& name, std::vector<Statement>& out, bool expo
 // let f(a, b: T) => body, let f a => body, let g (x) |> body, let g (x) when c |> body.
 void Parser::let_function(const Token& name, std::vector<Statement>& out, bool exported) {
   const std::size_t acts_before = acts_;
-  const std::uint32_t column = line_column();
+  const std::uint32_t column = name.line_column;
   scopes_.enter_function();
   const std::vector<Parameter> parameters = parameter_list();
   const Lambda* lambda = function(parameters, name.offset, {.column = column, .guarded = true});

@@ -32,6 +32,23 @@ TypeNode* Parser::type_node(TypeKind kind, std::uint32_t at) {
   return out;
 }
 
+// Its parts, and through them how large it is.
+const TypeNode* Parser::with_parts(TypeNode* type, const std::vector<const TypeNode*>& parts) {
+  type->parts = keep(parts);
+  std::size_t size = 1;
+  std::size_t depth = 0;
+  for (const TypeNode* part : parts) {
+    size += part->size;
+    depth = std::max<std::size_t>(depth, part->depth);
+  }
+  if (size > kTypePartsMax || depth >= kTypeDepthMax) {
+    fail_at("the type is too large", type->at);
+  }
+  type->size = static_cast<std::uint16_t>(size);
+  type->depth = static_cast<std::uint16_t>(depth + 1);
+  return type;
+}
+
 const TypeNode* Parser::pattern() {
   const Keep<bool> in_pattern(in_pattern_);
   in_pattern_ = true;
@@ -52,8 +69,7 @@ const TypeNode* Parser::type() {
     return parts.front();
   }
   auto* out = type_node(TypeKind::kUnion, at);
-  out->parts = keep(parts);
-  return out;
+  return with_parts(out, parts);
 }
 
 const TypeNode* Parser::type_and() {
@@ -66,16 +82,14 @@ const TypeNode* Parser::type_and() {
     return parts.front();
   }
   auto* out = type_node(TypeKind::kIntersection, at);
-  out->parts = keep(parts);
-  return out;
+  return with_parts(out, parts);
 }
 
 const TypeNode* Parser::type_not() {
   const Token t = token();
   if (take_word("not")) {
     auto* out = type_node(TypeKind::kNegated, t.offset);
-    out->parts = keep(std::vector<const TypeNode*>{type_not()});
-    return out;
+    return with_parts(out, {type_not()});
   }
   const TypeNode* left = type_primary();
   // T => R: a function of one.
@@ -89,8 +103,7 @@ const TypeNode* Parser::type_not() {
       parts.push_back(left);
     }
     parts.push_back(type());
-    out->parts = keep(parts);
-    return out;
+    return with_parts(out, parts);
   }
   return left;
 }
@@ -114,9 +127,9 @@ const TypeNode* Parser::type_primary() {
       const Token open = take();
       layout_ = {};
       auto* out = type_node(TypeKind::kList, open.offset);
-      out->parts = keep(std::vector<const TypeNode*>{type()});
+      const TypeNode* element = type();
       expect(TokenKind::kCloseBracket, "']'");
-      return out;
+      return with_parts(out, {element});
     }
     default:
       fail("expected a type, not " + shown(token()));
@@ -225,7 +238,7 @@ const TypeNode* Parser::type_element(std::string_view& name) {
   out->name = word.text;
   out->slot = slot(word.offset);
   if (inner != nullptr) {
-    out->parts = keep(std::vector<const TypeNode*>{inner});
+    with_parts(out, {inner});
   }
   define({word.text, Binding::Kind::kValue, out->slot, 0, false, false, nullptr, word.offset},
          false);
@@ -249,8 +262,7 @@ const TypeNode* Parser::type_parenthesised() {
     return parts.front();
   }
   auto* out = type_node(TypeKind::kTuple, open.offset);
-  out->parts = keep(parts);
-  return out;
+  return with_parts(out, parts);
 }
 
 // { f: T, g: T } a record with at least these; { K -> V } a map.
@@ -266,9 +278,9 @@ const TypeNode* Parser::type_braces() {
     const TypeNode* key = type();
     expect(TokenKind::kArrow, "'->' and the type of the values");
     auto* out = type_node(TypeKind::kMap, open.offset);
-    out->parts = keep(std::vector<const TypeNode*>{key, type()});
+    const TypeNode* value = type();
     expect(TokenKind::kCloseBrace, "'}'");
-    return out;
+    return with_parts(out, {key, value});
   }
   while (!is(TokenKind::kCloseBrace)) {
     names.push_back(expect_name("a field's name or '}'").text);
@@ -279,8 +291,7 @@ const TypeNode* Parser::type_braces() {
   take();
   auto* out = type_node(TypeKind::kRecord, open.offset);
   out->names = keep(names);
-  out->parts = keep(parts);
-  return out;
+  return with_parts(out, parts);
 }
 
 }  // namespace daybook::reactor

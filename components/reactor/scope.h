@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "components/reactor/ast.h"
@@ -36,11 +36,11 @@ class Scopes {
  public:
   Scopes() { functions_.emplace_back(); }
 
-  void enter_function() { functions_.emplace_back(); }
+  void enter_function() { functions_.emplace_back().first = stack_.size(); }
   // Ends the innermost function: what it captures, and how large its frame is.
   std::vector<CaptureSource> leave_function(std::uint16_t& frame);
 
-  void enter_block() { functions_.back().blocks.push_back(functions_.back().bindings.size()); }
+  void enter_block() { functions_.back().blocks.push_back(stack_.size()); }
   void leave_block();
 
   // A new slot of the innermost function; nothing when it has too many.
@@ -49,7 +49,10 @@ class Scopes {
   bool define(const Binding& binding);
   // One of the innermost block with that name.
   const Binding* find_in_block(std::string_view name) const;
+  // Nothing, too, when the innermost function would capture too many.
   std::optional<Reference> find(std::string_view name);
+  // Without capturing it.
+  const Binding* peek(std::string_view name) const;
   const Binding* find_type(std::string_view name) const;
 
   std::uint16_t frame() const { return functions_.back().frame; }
@@ -63,16 +66,27 @@ class Scopes {
   void restore(const Mark& mark);
 
  private:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  struct Entry {
+    Binding binding;
+    std::uint32_t hidden;    // what had the name before: index in stack_, or kNone
+    std::uint32_t function;  // depth of the function that it is of
+  };
   struct Function {
-    std::vector<Binding> bindings;
+    std::size_t first = 0;            // of its bindings in stack_
     std::vector<std::size_t> blocks;  // where each begins
     std::vector<CaptureSource> captures;
+    std::unordered_map<std::uint32_t, std::uint16_t> captured;  // by source
     std::uint16_t frame = 0;
   };
 
-  const Binding* find_in(const Function& function, std::string_view name) const;
-  std::uint16_t capture(Function& function, CaptureSource source);
+  void pop_to(std::size_t size);
+  static std::optional<std::uint16_t> capture(Function& function, CaptureSource source);
 
+  std::vector<Entry> stack_;
+  std::unordered_map<std::string_view, std::uint32_t>
+      newest_;  // by name: index in stack_, or kNone
   std::vector<Function> functions_;
 };
 

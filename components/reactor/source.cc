@@ -44,6 +44,10 @@ Position Source::position_of(std::uint32_t offset) const {
           code_points(text().substr(start, offset - start)) + 1};
 }
 
+std::uint32_t Source::line_start(std::uint32_t offset) const {
+  return *(std::upper_bound(lines_.begin(), lines_.end(), offset) - 1);
+}
+
 Diagnostic Source::diagnose(std::string_view code, std::string_view message,
                             std::uint32_t offset) const {
   Diagnostic out{std::string(code), std::string(message), name_, position_of(offset), {}};

@@ -32,8 +32,8 @@ class Source {
   std::string_view name() const { return name_; }
   std::string_view text() const { return text_; }
   Position position_of(std::uint32_t offset) const;
-  // Code points from the start of the line.
-  std::uint32_t column_of(std::uint32_t offset) const { return position_of(offset).column; }
+  // Offset of the first byte of that line.
+  std::uint32_t line_start(std::uint32_t offset) const;
   Diagnostic diagnose(std::string_view code, std::string_view message, std::uint32_t offset) const;
 
  private:

@@ -45,13 +45,15 @@ enum class TokenKind : std::uint8_t {
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   bool first_on_line = false;
-  bool escaped = false;      // kName
-  bool percent = false;      // kNumber
-  std::uint8_t dollars = 0;  // kText
-  std::uint32_t offset = 0;  // of the first byte in the source
-  std::uint32_t column = 1;  // in bytes: what layout compares
-  std::string_view text;     // name without backticks; inside of the quotes; digits; pattern
-  std::string_view flags;    // kRegex
+  bool escaped = false;           // kName
+  bool percent = false;           // kNumber
+  std::uint8_t dollars = 0;       // kText
+  std::uint8_t flags = 0;         // kRegex: so many letters behind the closing slash
+  std::uint32_t offset = 0;       // of the first byte in the source
+  std::uint32_t column = 1;       // in bytes: what layout compares
+  std::uint32_t line_column = 1;  // of the first token in its line
+  std::uint32_t close = 0;        // of an opening bracket: index of the token that closes it
+  std::string_view text;          // name without backticks; inside of the quotes; digits; pattern
 };
 
 }  // namespace daybook::reactor

@@ -42,6 +42,8 @@ struct TypeNode {
   TypeKind kind;
   Span::Unit unit{};
   std::uint16_t slot = 0;
+  std::uint16_t size = 1;  // parts in it, all told
+  std::uint16_t depth = 1;
   std::uint32_t at = 0;
   Value literal;  // kLiteral, kRegex
   std::string_view name;

@@ -17,10 +17,26 @@ void mix(std::size_t& hash, std::size_t value) {
   hash ^= hash >> 29;
 }
 
+// Equal values have equal hashes.
+std::size_t hash_of(const Value& v) {
+  if (v.is_number()) {
+    return static_cast<std::size_t>(normalise(v.to_decimal()).mantissa);
+  }
+  switch (v.tag) {
+    case Tag::kText:
+      return std::hash<std::string_view>{}(v.text());
+    case Tag::kBool:
+    case Tag::kInstant:
+      return static_cast<std::size_t>(v.number) + 7;
+    default:
+      return static_cast<std::size_t>(v.tag);
+  }
+}
+
 std::size_t hash_of(const Type& t) {
   std::size_t out = static_cast<std::size_t>(t.kind) + 1;
   mix(out, t.any_unit ? 99 : static_cast<std::size_t>(t.unit));
-  mix(out, static_cast<std::size_t>(t.literal.tag));
+  mix(out, hash_of(t.literal));
   mix(out, std::hash<const void*>{}(t.nominal));
   mix(out, std::hash<const void*>{}(t.lambda));
   for (const std::string_view name : t.names) {
@@ -78,6 +94,15 @@ Kind base_kind(const Type* type) {
 }
 
 const Type* Types::intern(Type type) {
+  // What a function captured is never gone through.
+  for (const Type* part : type.is(Kind::kFunction) ? std::vector<const Type*>() : type.parts) {
+    type.size += part->size;
+    type.depth = std::max(type.depth, part->depth + 1);
+  }
+  if (type.size > kTypePartsMax || type.depth > kTypeDepthMax) {
+    return any();
+  }
+  ++work_;
   const std::size_t hash = hash_of(type);
   const auto [begin, end] = all_.equal_range(hash);
   for (auto it = begin; it != end; ++it) {
@@ -152,30 +177,59 @@ const Type* Types::function(const Lambda* lambda, const Program* program,
   return intern(std::move(out));
 }
 
-const Type* Types::either(std::vector<const Type*> parts) {
-  std::vector<const Type*> flat;
-  for (const Type* const part : parts) {
-    for (const Type* const member : members(part)) {
-      if (member->is(Kind::kAny)) {
-        return any();
-      }
-      if (!member->is(Kind::kNever) && std::find(flat.begin(), flat.end(), member) == flat.end()) {
-        flat.push_back(member);
+namespace {
+
+// The different members of unions, those of a literal's own kind for the literal.
+class Members {
+ public:
+  explicit Members(Types& types) : types_(types) {}
+
+  void add(const Type* type) {
+    type = wide_ ? types_.widened(type) : type;
+    if (type->is(Kind::kNever) || std::find(all_.begin(), all_.end(), type) != all_.end()) {
+      return;
+    }
+    all_.push_back(type);
+    if (all_.size() > kUnionMax && !wide_) {
+      wide_ = true;
+      const std::vector<const Type*> narrow = std::move(all_);
+      all_.clear();
+      for (const Type* const member : narrow) {
+        add(member);
       }
     }
   }
-  // A literal beside its own kind says nothing more.
-  std::erase_if(flat, [&](const Type* t) {
-    return t->is(Kind::kLiteral) && std::any_of(flat.begin(), flat.end(), [&](const Type* other) {
-             return other != t && other->kind == base_kind(t) &&
-                    (other->kind != Kind::kSpan || other->any_unit);
-           });
-  });
+  bool too_many() const { return all_.size() > kUnionMax; }
+  std::vector<const Type*> take() {
+    std::erase_if(all_, [&](const Type* t) {
+      return t->is(Kind::kLiteral) && std::any_of(all_.begin(), all_.end(), [&](const Type* o) {
+               return o != t && o->kind == base_kind(t) && (o->kind != Kind::kSpan || o->any_unit);
+             });
+    });
+    return std::move(all_);
+  }
+
+ private:
+  Types& types_;
+  bool wide_ = false;
+  std::vector<const Type*> all_;
+};
+
+}  // namespace
+
+const Type* Types::either(std::vector<const Type*> parts) {
+  Members all(*this);
+  for (const Type* const part : parts) {
+    for (const Type* const member : members(part)) {
+      all.add(member);
+      if (member->is(Kind::kAny) || all.too_many()) {
+        return any();
+      }
+    }
+  }
+  std::vector<const Type*> flat = all.take();
   if (flat.empty()) {
     return simple(Kind::kNever);
-  }
-  if (flat.size() > kUnionMax) {
-    return any();
   }
   return flat.size() == 1 ? flat.front() : with(Kind::kUnion, std::move(flat));
 }
@@ -218,6 +272,15 @@ const Type* Types::of_field(const FieldType& field) {
 }
 
 const Type* Types::of_node(const TypeNode& node) {
+  if (node.size < kRememberedFrom) {
+    return made_of(node);
+  }
+  const auto known = of_nodes_.find(&node);
+  return known != of_nodes_.end() ? known->second
+                                  : of_nodes_.emplace(&node, made_of(node)).first->second;
+}
+
+const Type* Types::made_of(const TypeNode& node) {
   std::vector<const Type*> parts;
   for (const TypeNode* part : node.parts) {
     parts.push_back(of_node(*part));
@@ -363,6 +426,7 @@ bool Types::fits_parts(const Type* from, const Type* to) {
 }
 
 bool Types::fits(const Type* from, const Type* to) {
+  ++work_;
   if (from == to || from->is(Kind::kAny) || to->is(Kind::kAny) || from->is(Kind::kNever)) {
     return true;
   }
@@ -383,6 +447,7 @@ bool Types::fits(const Type* from, const Type* to) {
 bool Types::overlap(const Type* a, const Type* b) {
   for (const Type* const x : members(a)) {
     for (const Type* const y : members(b)) {
+      ++work_;
       const bool open = x->is(Kind::kNegated) || y->is(Kind::kNegated);
       const bool texts = (x->is(Kind::kRegex) || y->is(Kind::kRegex)) &&
                          base_kind(x) == base_kind(y) && !x->is(Kind::kLiteral) &&

@@ -52,6 +52,8 @@ struct Type {
   std::vector<const Type*> parts;       // of unions, records, tuples; element; value of a map
   const Lambda* lambda = nullptr;       // kFunction; parts are the types that it captured
   const Program* program = nullptr;     // where the lambda stands
+  std::size_t size = 1;                 // parts in it, all told
+  std::size_t depth = 1;
 
   bool is(Kind k) const { return kind == k; }
   const Type* field(std::string_view name) const;
@@ -97,13 +99,19 @@ class Types {
   const Type* subtract(const Type* type, const Type* pattern);
 
   static std::string text(const Type* type);
+  // How much was compared and made so far.
+  std::size_t work() const { return work_; }
 
  private:
+  static constexpr std::size_t kRememberedFrom = 4;
+  const Type* made_of(const TypeNode& node);
   const Type* with(Kind kind, std::vector<const Type*> parts);
   const Type* intern(Type type);
   bool fits_parts(const Type* from, const Type* to);
 
   std::unordered_multimap<std::size_t, std::unique_ptr<const Type>> all_;
+  std::unordered_map<const TypeNode*, const Type*> of_nodes_;
+  std::size_t work_ = 0;
 };
 
 // The members of a union, or the type alone.
