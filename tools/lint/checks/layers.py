@@ -57,7 +57,10 @@ def _links(tree, folder):
             continue
         listed = set(re.split("SOURCES|PRIVATE", match[2].partition("DEPS")[2])[0].split())
         line = text.count("\n", 0, match.start()) + 1
-        for extra in sorted(listed - MAY_INCLUDE[folder]):
+        # The library of a subfolder is the folder's own.
+        own = {p.split("/")[1] for p in tree.paths if p.startswith(f"{folder}/") and
+               p.count("/") > 1}
+        for extra in sorted(listed - MAY_INCLUDE[folder] - own):
             yield Problem(path, line, f"DEPS names {extra}, which {folder}/ may not use: remove it")
         for lacking in sorted(MAY_INCLUDE[folder] - listed):
             yield Problem(path, line, f"DEPS lacks {lacking}, in {folder}/'s line of the table: add")
