@@ -23,8 +23,12 @@ std::optional<Runtime> parse_runtime(std::string_view name) {
 }
 
 std::optional<Runtime> runtime_of_extension(std::string_view id) {
-  return id.ends_with(".hreactor") || id.ends_with(".hrc") ? std::optional(Runtime::kReactor)
-                                                           : std::nullopt;
+  for (const std::string_view extension : {".hreactor", ".hrc", ".hrule", ".hrl"}) {
+    if (id.ends_with(extension)) {
+      return Runtime::kReactor;
+    }
+  }
+  return std::nullopt;
 }
 
 // The name wins over the extension: an id is only a name.
@@ -34,7 +38,9 @@ std::optional<Runtime> read_runtime(FieldReader& fields, const std::string& id) 
     const auto runtime = runtime_of_extension(id);
     if (!runtime) {
       fields.errors().add(
-          "is required unless the id ends with .hreactor or .hrc: reactor, exec, http or worker",
+          "is required unless the id ends with .hreactor, .hrc, .hrule or .hrl: reactor, exec, "
+          "http "
+          "or worker",
           fields.path_of("runtime"));
     }
     return runtime;

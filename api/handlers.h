@@ -18,6 +18,12 @@ Answer<Response> list_definitions(const Call& call);
 void put_definition(const CallPtr& call, const Responder& responder);
 void delete_definition(const CallPtr& call, const Responder& responder);
 
+// rules.cc
+Answer<Response> get_rule(const Call& call);
+Answer<Response> list_rules(const Call& call);
+void put_rule(const CallPtr& call, const Responder& responder);
+void delete_rule(const CallPtr& call, const Responder& responder);
+
 // jobs.cc
 Answer<Response> get_job(const Call& call);
 Answer<Response> list_jobs(const Call& call);

@@ -50,6 +50,11 @@ std::vector<Route> make_table() {
       async(Method::kPut, "/resources/components/{componentId...}", put_component, true),
       async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
 
+      query("/resources/rules", list_rules, kPage),
+      query("/resources/rules/{ruleId}", get_rule),
+      async(Method::kPut, "/resources/rules/{ruleId}", put_rule, true),
+      async(Method::kDelete, "/resources/rules/{ruleId}", delete_rule, false),
+
       instant("/resources/workers", list_workers),
       async(Method::kPost, "/resources/workers/lease", lease_jobs, true),
       async(Method::kPost, "/resources/workers/complete", complete_attempts, true),

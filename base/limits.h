@@ -40,6 +40,14 @@ inline constexpr std::size_t kActorMessagesMax = 64;
 // Tries of a sending: enough for a server that is restarted or lists a new sender as grey.
 inline constexpr std::uint32_t kSendingAttemptsMax = 4;
 
+// Rules. Components of one rule, each compiled and run for every event that it asks for, and their
+// parameters together.
+inline constexpr std::size_t kRulesMax = 10'000;
+inline constexpr std::size_t kRuleComponentsMax = 16;
+inline constexpr std::size_t kRuleParametersBytesMax = kParametersBytesMax;
+// Changes of a rule that are kept until rules have run for the events before them.
+inline constexpr std::size_t kRuleVersionsMax = 16;
+
 // HTTP.
 inline constexpr std::size_t kHttpHeaderBytesMax = 16 * 1024;
 inline constexpr std::size_t kHttpHeadersMax = 64;

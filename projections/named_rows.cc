@@ -133,5 +133,8 @@ template Result<Page<ComponentRow>> named_page(
 template Result<Page<DefinitionRow>> named_page(
     const View&, const PageRequest&,
     const std::function<bool(std::string_view, std::string_view, DefinitionRow&)>&);
+template Result<Page<RuleRow>> named_page(
+    const View&, const PageRequest&,
+    const std::function<bool(std::string_view, std::string_view, RuleRow&)>&);
 
 }  // namespace daybook::projections

@@ -1,5 +1,5 @@
-// Rows under a name, with their number: what the definition list and the component list are made
-// of.
+// Rows under a name, with their number: what the lists of definitions, components and rules are
+// made of.
 //
 //   'R' name -> row        'C' -> number of rows (varint; absent while there are none)
 //

@@ -90,6 +90,16 @@ struct DefinitionRow {
   Seq seq;
 };
 
+struct RuleRow {
+  std::string rule;
+  std::string components;  // JSON text: what runs, in this order
+  std::string display_name;
+  Micros created_at;
+  Micros updated_at;
+  std::string updated_by;
+  Seq seq;
+};
+
 // One bucket of one definition. Durations are milliseconds; absent when nothing ended (or started)
 // in the bucket.
 struct StatisticsRow {

@@ -1,6 +1,6 @@
-// The read models: job list, components, definitions, statistics and history, each a pure fold of
-// the log with a name, a version and a checkpoint, in a RocksDB of their own that can be deleted at
-// any time and is rebuilt from the log (I8).
+// The read models: job list, components, definitions, rules, statistics and history, each a pure
+// fold of the log with a name, a version and a checkpoint, in a RocksDB of their own that can be
+// deleted at any time and is rebuilt from the log (I8).
 //
 // Queries answer from a consistent snapshot and state the sequence number it reflects. A query
 // after wait_for(seq) sees the effect of every event up to seq. A projection that fails stops alone
@@ -96,6 +96,8 @@ class Views {
   Result<Page<ComponentRow>> components(const PageRequest& page) const;
   Result<std::optional<DefinitionRow>> definition(std::string_view id) const;
   Result<Page<DefinitionRow>> definitions(const PageRequest& page) const;
+  Result<std::optional<RuleRow>> rule(std::string_view id) const;
+  Result<Page<RuleRow>> rules(const PageRequest& page) const;
 
   struct StatisticsQuery {
     Micros from;  // inclusive

@@ -9,6 +9,7 @@
 #include "projections/definition_list.h"
 #include "projections/history.h"
 #include "projections/job_query.h"
+#include "projections/rule_list.h"
 #include "projections/statistics.h"
 #include "projections/views_parts.h"
 
@@ -57,6 +58,16 @@ Result<std::optional<DefinitionRow>> Views::definition(std::string_view id) cons
 Result<Page<DefinitionRow>> Views::definitions(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kDefinitions));
   return DefinitionList::list(*view, page);
+}
+
+Result<std::optional<RuleRow>> Views::rule(std::string_view id) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
+  return RuleList::find(*view, id);
+}
+
+Result<Page<RuleRow>> Views::rules(const PageRequest& page) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
+  return RuleList::list(*view, page);
 }
 
 Result<std::vector<StatisticsRow>> Views::statistics(const StatisticsQuery& query) const {

@@ -132,9 +132,22 @@ std::string rule_json(const scheduler::Rule& rule) {
   JsonObject object(out);
   object.text("ruleId", rule.id);
   object.text("displayName", rule.display_name);
-  object.raw("components", rule.components.empty() ? "[]" : one_line(rule.components));
-  object.number("since", rule.since.value);
-  object.number("lastOn", rule.last_on.value);
+  std::string versions;
+  for (const scheduler::RuleVersion& version : rule.versions) {
+    versions += versions.empty() ? "[" : ",";
+    JsonObject one(versions);
+    one.number("put", version.put.value);
+    one.raw("components", one_line(version.components));
+    one.end();
+  }
+  object.raw("versions", versions + "]");
+  std::string applied;
+  JsonObject newest(applied);
+  for (const auto& [component, on] : rule.applied) {
+    newest.number(component, on.value);
+  }
+  newest.end();
+  object.raw("applied", applied);
   object.end();
   return out;
 }

@@ -203,6 +203,21 @@ struct RemoveSendings {
   Micros cutoff;
 };
 
+// Creates or changes a rule: what runs on events behind this one, in this order.
+struct PutRule {
+  struct Component {
+    std::string component;
+    std::string parameters;  // JSON object text; empty means {}
+  };
+  std::string rule;
+  std::vector<Component> components;
+  std::string display_name;
+};
+
+struct DeleteRule {
+  std::string rule;
+};
+
 // The first command of every start.
 struct StartServer {
   std::string version;
@@ -220,6 +235,7 @@ struct RecordTrim {
 using Command = std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition,
                              CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
                              ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim,
-                             CreateSending, CancelSending, ReportSending, RemoveSendings>;
+                             CreateSending, CancelSending, ReportSending, RemoveSendings, PutRule,
+                             DeleteRule>;
 
 }  // namespace daybook::scheduler

@@ -61,5 +61,7 @@ Status decide(const Context& context, const CreateSending& command, Decision& ou
 Status decide(const Context& context, const CancelSending& command, Decision& out);
 Status decide(const Context& context, const ReportSending& command, Decision& out);
 Status decide(const Context& context, const RemoveSendings& command, Decision& out);
+Status decide(const Context& context, const PutRule& command, Decision& out);
+Status decide(const Context& context, const DeleteRule& command, Decision& out);
 
 }  // namespace daybook::scheduler

@@ -5,15 +5,36 @@
 #include "scheduler/evolve.h"
 
 namespace daybook::scheduler {
+namespace {
+
+// Forgets what is only about events for which rules have run.
+void forget(Rule& rule, Seq through) {
+  auto& versions = rule.versions;
+  while (versions.size() > 1 && versions[1].put <= through) {
+    versions.erase(versions.begin());
+  }
+  std::erase_if(rule.applied, [&](const auto& entry) { return entry.second <= through; });
+}
+
+}  // namespace
+
+const RuleVersion* Rule::version_for(Seq on) const {
+  const RuleVersion* out = nullptr;
+  for (const RuleVersion& version : versions) {
+    if (version.put < on) {
+      out = &version;
+    }
+  }
+  return out;
+}
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&, const events::RulePut& e) {
   Rule& rule = s.rules[std::string(e.rule)];
-  if (rule.id.empty()) {
-    rule.id = e.rule;
-    rule.since = m.seq;
-  }
-  rule.components = e.components.text;
+  rule.id = e.rule;
   rule.display_name = e.display_name;
+  if (rule.versions.empty() || rule.versions.back().components != e.components.text) {
+    rule.versions.push_back({m.seq, std::string(e.components.text)});
+  }
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&, const events::RuleDeleted& e) {
@@ -26,14 +47,19 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::RuleApplied& e) {
   const auto found = s.rules.find(e.rule);
   DAYBOOK_CHECK(found != s.rules.end(), "a rule that ran was there");
-  DAYBOOK_CHECK(e.on < m.seq && e.on >= found->second.last_on, "a rule runs in the log's order");
-  found->second.last_on = e.on;
+  Seq& newest = found->second.applied[std::string(e.component)];
+  DAYBOOK_CHECK(e.on < m.seq && e.on > newest && e.on > s.rules_through,
+                "a rule's component runs in the log's order, once for an event");
+  newest = e.on;
 }
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::RulesAdvanced& e) {
   DAYBOOK_CHECK(e.through < m.seq && e.through > s.rules_through, "rules advance");
   s.rules_through = e.through;
+  for (auto& [id, rule] : s.rules) {
+    forget(rule, e.through);
+  }
 }
 
 }  // namespace daybook::scheduler

@@ -32,6 +32,12 @@ struct ComponentOutcome {
   bool created = false;
 };
 
+// PutRule.
+struct RuleOutcome {
+  bool created = false;
+  std::vector<std::string> missing;  // components that are not there: a warning, not an error
+};
+
 struct CancelOutcome {
   bool cancelled = false;  // else a running attempt was asked to stop
 };
@@ -85,7 +91,7 @@ struct SendingOutcome {
 
 using Outcome =
     std::variant<Done, Created, DefinitionOutcome, ComponentOutcome, CancelOutcome, StartOutcome,
-                 ReportOutcome, LeaseOutcome, RemoveOutcome, SendingOutcome>;
+                 ReportOutcome, LeaseOutcome, RemoveOutcome, SendingOutcome, RuleOutcome>;
 
 // A receipt and an answer. For a command that changed nothing (a repeated report) first and last
 // are the events of the first time, or zero when they are not known any more.

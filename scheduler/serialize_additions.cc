@@ -121,12 +121,47 @@ void write_rules(Writer& w, const State::Parts& p) {
   w.number(std::uint64_t{p.rules.size()});
   for (const auto& [id, rule] : p.rules) {
     w.text(id);
-    w.text(rule.components);
     w.text(rule.display_name);
-    w.number(rule.since);
-    w.number(rule.last_on);
+    w.number(std::uint64_t{rule.versions.size()});
+    for (const RuleVersion& version : rule.versions) {
+      w.number(version.put);
+      w.text(version.components);
+    }
+    w.number(std::uint64_t{rule.applied.size()});
+    for (const auto& [component, on] : rule.applied) {
+      w.text(component);
+      w.number(on);
+    }
     w.step();
   }
+}
+
+bool read_versions(Reader& r, Rule& rule) {
+  Seq last;
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    RuleVersion version;
+    version.put = r.seq();
+    version.components = r.text();
+    if (version.put <= last) {
+      return false;
+    }
+    last = version.put;
+    rule.versions.push_back(std::move(version));
+  }
+  return !rule.versions.empty();
+}
+
+bool read_applied(Reader& r, Rule& rule) {
+  std::string_view last;
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    std::string component(r.text());
+    const Seq on = r.seq();
+    if (component <= last || on.value == 0) {
+      return false;
+    }
+    last = rule.applied.emplace(std::move(component), on).first->first;
+  }
+  return true;
 }
 
 bool read_rules(Reader& r, State::Parts& p) {
@@ -135,11 +170,8 @@ bool read_rules(Reader& r, State::Parts& p) {
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
     Rule rule;
     rule.id = r.text();
-    rule.components = r.text();
     rule.display_name = r.text();
-    rule.since = r.seq();
-    rule.last_on = r.seq();
-    if (rule.id <= last) {
+    if (rule.id <= last || !read_versions(r, rule) || !read_applied(r, rule)) {
       return false;
     }
     std::string id = rule.id;

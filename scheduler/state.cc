@@ -229,7 +229,10 @@ std::size_t State::memory_bytes() const {
   bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
   bytes += parts_->rule_depths.size() * 48;
   for (const auto& [id, rule] : parts_->rules) {
-    bytes += rule.components.size() + 256;
+    bytes += rule.applied.size() * 128 + 256;
+    for (const RuleVersion& version : rule.versions) {
+      bytes += version.components.size() + sizeof(version);
+    }
   }
   return bytes;
 }

@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 #include "events/types.h"
@@ -37,12 +39,23 @@ struct Sending {
   Micros due;       // of the next try
 };
 
+// What a rule runs for the events behind its RulePut event, up to its next one.
+struct RuleVersion {
+  Seq put;
+  std::string components;  // JSON text
+};
+
 struct Rule {
   std::string id;
-  std::string components;  // JSON text
   std::string display_name;
-  Seq since;    // the RulePut event that created it
-  Seq last_on;  // the newest event that it was applied to
+  // Oldest first; the last is what the rule is now. One before it is kept until rules have run for
+  // all events that it is for.
+  std::vector<RuleVersion> versions;
+  // Component → newest event that it was applied to, while that is beyond rules_through.
+  std::map<std::string, Seq, std::less<>> applied;
+
+  // What it runs for that event; null when it was not there yet, or that is long past.
+  const RuleVersion* version_for(Seq on) const;
 };
 
 // A live job, as a reader sees it; texts are valid until the next evolve().

@@ -3,6 +3,7 @@
 
 #include "api/json_check.h"
 #include "api/json_value.h"
+#include "base/limits.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
@@ -50,6 +51,75 @@ TEST_F(E2eResources, DefinitionIsCreatedReplacedListedDeleted) {
   EXPECT_EQ(member(deleted.body, "pendingJobs"), "1");
   EXPECT_EQ(call("GET", path).status, 404);
   EXPECT_EQ(call("DELETE", path).status, 404);
+}
+
+TEST_F(E2eResources, RuleIsCreatedReplacedListedDeleted) {
+  const std::string path = "/resources/rules/after-pick";
+  const auto created = call("PUT", path, R"({"componentId":"a.hrule","parameters":{"n":1}})");
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_EQ(created.field("Location"), path);
+  EXPECT_NE(created.body.find("COMPONENT_NOT_FOUND"), std::string::npos) << created.body;
+  EXPECT_EQ(member(created.body, "components"),
+            R"([{"componentId":"a.hrule","parameters":{"n":1}}])");
+  EXPECT_EQ(member(created.body, "displayName"), "null");
+  const auto replaced =
+      call("PUT", path,
+           R"({"ruleId":"after-pick","displayName":"P","components":[{"componentId":"x/b.hrl"},)"
+           R"({"componentId":"a.hrule","parameters":{"delay":"15 seconds"}}]})");
+  ASSERT_EQ(replaced.status, 200) << replaced.body;
+  const auto read = call("GET", path);
+  ASSERT_EQ(read.status, 200);
+  EXPECT_EQ(member(read.body, "components"),
+            R"([{"componentId":"x/b.hrl","parameters":{}},)"
+            R"({"componentId":"a.hrule","parameters":{"delay":"15 seconds"}}])");
+  EXPECT_EQ(member(read.body, "createdAt"), member(created.body, "createdAt"));
+  for (const char* name :
+       {"ruleId", "displayName", "components", "updatedAt", "updatedBy", "seq"}) {
+    EXPECT_EQ(member(read.body, name), member(replaced.body, name)) << name;
+  }
+  const auto list = call("GET", "/resources/rules");
+  EXPECT_EQ(elements(list.body, "rules").size(), 1U);
+  EXPECT_EQ(member(list.body, "totalCount"), "1");
+  const auto deleted = call("DELETE", path);
+  ASSERT_EQ(deleted.status, 200) << deleted.body;
+  EXPECT_EQ(member(deleted.body, "ruleId"), "after-pick");
+  EXPECT_EQ(call("GET", path).status, 404);
+  EXPECT_EQ(call("DELETE", path).status, 404);
+}
+
+TEST_F(E2eResources, RuleThatIsAtFaultIsRefusedByField) {
+  put_definition("d");  // its component is a worker's
+  std::string seventeen;
+  for (int i = 0; i < 17; ++i) {
+    seventeen += (i == 0 ? "" : ",") + R"({"componentId":"c)" + std::to_string(i) + R"("})";
+  }
+  const std::string large(kRuleParametersBytesMax / 2, 'x');
+  const struct {
+    std::string body;
+    std::string field;
+  } kBad[] = {
+      {R"({})", "componentId"},
+      {R"({"components":[]})", "components"},
+      {R"({"components":[)" + seventeen + "]}", "components"},
+      {R"({"components":[{"componentId":"a"},{"componentId":"a"}]})", "components[1].componentId"},
+      {R"({"components":[{"parameters":{}}]})", "components[0].componentId"},
+      {R"({"components":[{"componentId":"a","x":1}]})", "components[0].x"},
+      {R"({"components":[{"componentId":"a","parameters":[]}]})", "components[0].parameters"},
+      {R"({"components":[{"componentId":"a"}],"componentId":"a"})", "componentId"},
+      {R"({"componentId":"a","on":"x"})", "on"},
+      {R"({"componentId":"w"})", "components[0].componentId"},
+      {R"({"ruleId":"other","componentId":"a"})", "ruleId"},
+      {R"({"components":[{"componentId":"a","parameters":{"x":")" + large +
+           R"("}},{"componentId":"b","parameters":{"x":")" + large + R"("}}]})",
+       "components"},
+  };
+  for (const auto& [body, field] : kBad) {
+    const auto refused = call("PUT", "/resources/rules/r", body);
+    EXPECT_GE(refused.status, 413) << body;
+    EXPECT_LE(refused.status, 422) << body;
+    EXPECT_NE(refused.body.find('"' + field + '"'), std::string::npos) << field << refused.body;
+  }
+  EXPECT_EQ(call("GET", "/resources/rules/r").status, 404);
 }
 
 TEST_F(E2eResources, ComponentIdsMayHoldSlashes) {

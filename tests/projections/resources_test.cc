@@ -76,6 +76,27 @@ TEST_F(Resources, ComponentShowsAllItsFields) {
   EXPECT_FALSE(*r.now().component("lib/x.hreactor"));
 }
 
+TEST_F(Resources, RuleKeepsItsCreationThroughChangesAndGoes) {
+  s.put(events::RulePut{"after-pick", {R"([{"componentId":"a.hrule","parameters":{}}])"}, "P"});
+  const Micros created = s.now;
+  s.now = s.now + seconds(5);
+  s.actor = "changer";
+  s.put(events::RulePut{"after-pick", {R"([{"componentId":"b.hrule","parameters":{}}])"}, {}});
+  const auto row = r.now().rule("after-pick");
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->rule, "after-pick");
+  EXPECT_EQ((*row)->components, R"([{"componentId":"b.hrule","parameters":{}}])");
+  EXPECT_EQ((*row)->display_name, "");
+  EXPECT_EQ((*row)->created_at, created);
+  EXPECT_EQ((*row)->updated_at, s.now);
+  EXPECT_EQ((*row)->updated_by, "changer");
+  EXPECT_EQ((*row)->seq, s.last());
+  EXPECT_EQ(r.now().rules({})->total_count, 1U);
+  s.put(events::RuleDeleted{"after-pick"});
+  EXPECT_FALSE(*r.now().rule("after-pick"));
+  EXPECT_TRUE(r.now().rules({})->rows.empty());
+}
+
 TEST_F(Resources, PagesGoThroughAllNamesInBothDirections) {
   for (const char* name : {"b", "a", "c", "ab", "e"}) {
     s.definition(name);

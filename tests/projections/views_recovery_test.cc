@@ -226,7 +226,7 @@ TEST_F(Recovery, ProjectionWhoseFoldFailsStopsAloneAndVisibly) {
 TEST_F(Recovery, RebuildOfEveryProjectionIsIdentical) {
   live(300);
   const auto digests = r.digests();
-  for (const char* name : {"jobs", "components", "definitions", "statistics", "history"}) {
+  for (const char* name : {"jobs", "components", "definitions", "statistics", "history", "rules"}) {
     const auto report = r.views->rebuild(name, nullptr);
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_TRUE(report->identical) << name << ": " << report->first_difference;

@@ -70,8 +70,8 @@ void add_sendings_and_rules(State& state) {
     parts.sendings.emplace(id, Sending{id, Seq{10 - n}, Attempt{2}, Micros{77}});
   }
   parts.sendings_ended.insert(Seq{70});
-  parts.rules.emplace("r", Rule{"r", "[]", "R", Seq{5}, Seq{6}});
-  parts.rules.emplace("q", Rule{"q", "[1]", "", Seq{7}, {}});
+  parts.rules.emplace("r", Rule{"r", "R", {{Seq{5}, "[]"}, {Seq{7}, "[2]"}}, {{"c", Seq{6}}}});
+  parts.rules.emplace("q", Rule{"q", "", {{Seq{7}, "[1]"}}, {}});
   parts.rules_through = Seq{9};
 }
 
@@ -95,7 +95,10 @@ TEST(Serialize, SendingsAndRulesComeBack) {
   EXPECT_TRUE(again->is_sending_ended(Seq{70}));
   EXPECT_FALSE(again->is_sending_ended(Seq{71}));
   ASSERT_NE(again->find_rule("r"), nullptr);
-  EXPECT_EQ(again->find_rule("r")->last_on, Seq{6});
+  EXPECT_EQ(again->find_rule("r")->applied.at("c"), Seq{6});
+  EXPECT_EQ(again->find_rule("r")->version_for(Seq{5}), nullptr);
+  EXPECT_EQ(again->find_rule("r")->version_for(Seq{7})->components, "[]");
+  EXPECT_EQ(again->find_rule("r")->version_for(Seq{8})->components, "[2]");
   EXPECT_EQ(again->rule_count(), 2U);
   EXPECT_EQ(again->rules_through(), Seq{9});
   std::uint32_t depth = 0;

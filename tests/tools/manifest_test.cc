@@ -300,5 +300,49 @@ TEST(ManifestFields, DefaultsAndSpellingsDoNotCountAsDifferences) {
   EXPECT_NE(normalized(short_form, fields), normalized(other, fields));
 }
 
+TEST(Manifest, RulesAreReadInBothForms) {
+  const Manifest manifest = read(
+      "uri: /resources/rules/short\n"
+      "spec:\n"
+      "  displayName: Short\n"
+      "  componentId: a.hrl\n"
+      "  parameters: {delay: '15', n: 15, f: 1.5, yes: true, s: \"true\", none: ~, l: [a, 1]}\n"
+      "---\n"
+      "uri: /resources/rules/long\n"
+      "spec:\n"
+      "  components:\n"
+      "    - componentId: x/a.hrule\n"
+      "    - componentId: b.hrule\n"
+      "      parameters: {to: {name: n}}\n");
+  EXPECT_EQ(problems(manifest), "");
+  ASSERT_EQ(manifest.resources.size(), 2U);
+  EXPECT_EQ(manifest.resources[0].kind, ResourceKind::kRule);
+  EXPECT_EQ(boost::json::serialize(manifest.resources[0].spec),
+            R"({"displayName":"Short","components":[{"componentId":"a.hrl","parameters":)"
+            R"({"delay":"15","n":15,"f":1.5E0,"yes":true,"s":"true","none":null,"l":["a",1]}}]})");
+  EXPECT_EQ(boost::json::serialize(manifest.resources[1].spec),
+            R"({"components":[{"componentId":"x/a.hrule"},{"componentId":"b.hrule",)"
+            R"("parameters":{"to":{"name":"n"}}}]})");
+  const auto fields = fields_of(ResourceKind::kRule);
+  EXPECT_EQ(normalized(manifest.resources[1].spec, fields),
+            normalized(boost::json::parse(R"({"ruleId":"long","displayName":null,"components":[)"
+                                          R"({"componentId":"x/a.hrule","parameters":{}},)"
+                                          R"({"parameters":{"to":{"name":"n"}},)"
+                                          R"("componentId":"b.hrule"}],"seq":7})")
+                           .as_object(),
+                       fields));
+}
+
+TEST(Manifest, RulesInNeitherFormAreRefused) {
+  for (const char* spec :
+       {"displayName: n", "components: [{componentId: a}]\n  componentId: a",
+        "components: [{componentId: a}]\n  parameters: {}", "components: {componentId: a}",
+        "components: [a]", "components: [{parameters: {}}]",
+        "componentId: a\n  parameters: text"}) {
+    const Manifest manifest = read("uri: /resources/rules/r\nspec:\n  " + std::string(spec) + "\n");
+    EXPECT_NE(problems(manifest), "") << spec;
+  }
+}
+
 }  // namespace
 }  // namespace daybook::cli

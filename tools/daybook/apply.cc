@@ -89,7 +89,23 @@ Result<std::vector<Error>> check_on_server(Client& client, const Manifest& manif
   return problems;
 }
 
-// A definition may name a component that comes later; when nobody has it, its jobs will fail.
+// The components that a resource names.
+std::vector<std::string> named_by(const Resource& resource) {
+  std::vector<std::string> out;
+  if (resource.kind == ResourceKind::kDefinition) {
+    out.push_back(cell(resource.spec, "componentId"));
+  }
+  const auto* list = resource.spec.if_contains("components");
+  if (resource.kind == ResourceKind::kRule && list != nullptr && list->is_array()) {
+    for (const auto& component : list->get_array()) {
+      out.push_back(cell(component, "componentId"));
+    }
+  }
+  return out;
+}
+
+// A definition or a rule may name a component that comes later; when nobody has it, jobs will fail
+// and the rule does nothing.
 void warn_of_missing_components(const Session& session, Client& client, const Manifest& manifest) {
   std::set<std::string> known;
   for (const Resource& resource : manifest.resources) {
@@ -98,16 +114,16 @@ void warn_of_missing_components(const Session& session, Client& client, const Ma
     }
   }
   for (const Resource& resource : manifest.resources) {
-    const std::string component = cell(resource.spec, "componentId");
-    if (resource.kind != ResourceKind::kDefinition || known.contains(component)) {
-      continue;
+    for (const std::string& component : named_by(resource)) {
+      if (!known.insert(component).second) {
+        continue;
+      }
+      const auto found = client.get(target_of(ResourceKind::kComponent, component));
+      if (!found && found.error().code == Code::kNotFound) {
+        session.env.err << resource.place << ": warning: component '" << component
+                        << "' is neither in the manifest nor on the server\n";
+      }
     }
-    const auto found = client.get(target_of(ResourceKind::kComponent, component));
-    if (!found && found.error().code == Code::kNotFound) {
-      session.env.err << resource.place << ": warning: component '" << component
-                      << "' is neither in the manifest nor on the server\n";
-    }
-    known.insert(component);
   }
 }
 
@@ -118,9 +134,10 @@ struct Surplus {
 
 Result<std::vector<Surplus>> surplus(Client& client, const Manifest& manifest) {
   std::vector<Surplus> out;
-  // Definitions go first, so that none is left without its component.
+  // Rules and definitions go first, so that none is left without its component.
   for (const auto& [kind, collection, member] :
-       {std::tuple{ResourceKind::kDefinition, "jobDefinitions", "jobDefinitionId"},
+       {std::tuple{ResourceKind::kRule, "rules", "ruleId"},
+        std::tuple{ResourceKind::kDefinition, "jobDefinitions", "jobDefinitionId"},
         std::tuple{ResourceKind::kComponent, "components", "componentId"}}) {
     ListRequest request;
     request.path = "/resources/" + std::string(class_of(kind));

@@ -66,6 +66,7 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
   add_apply_commands(*root, session);
   add_component_commands(*root, session);
   add_definition_commands(*root, session);
+  add_rule_commands(*root, session);
   add_clock_command(*root, session);
   add_job_commands(*root, session);
   add_event_commands(*root, session);

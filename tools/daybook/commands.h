@@ -16,6 +16,7 @@ void add_component_run_commands(CLI::App& noun, Session& session);  // run, repl
 void add_component_test_command(CLI::App& noun, Session& session);
 void add_clock_command(CLI::App& root, Session& session);
 void add_definition_commands(CLI::App& root, Session& session);
+void add_rule_commands(CLI::App& root, Session& session);
 void add_job_commands(CLI::App& root, Session& session);
 void add_graph_commands(CLI::App& root, Session& session);
 void add_event_commands(CLI::App& root, Session& session);

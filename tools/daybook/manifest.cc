@@ -30,7 +30,8 @@ Result<Uri> parse_uri(const std::string& uri) {
   const std::size_t slash = path.find('/');
   const std::string name = path.substr(0, slash);
   const std::string id = slash == std::string::npos ? std::string() : path.substr(slash + 1);
-  for (const ResourceKind kind : {ResourceKind::kComponent, ResourceKind::kDefinition}) {
+  for (const ResourceKind kind :
+       {ResourceKind::kComponent, ResourceKind::kDefinition, ResourceKind::kRule}) {
     if (name == class_of(kind)) {
       DAYBOOK_TRY(kind == ResourceKind::kComponent ? check_component_id(id, "uri")
                                                    : check_resource_id(id, "uri"));
@@ -39,8 +40,7 @@ Result<Uri> parse_uri(const std::string& uri) {
   }
   return fail(Code::kInvalid, "UNKNOWN_CLASS",
               "resources of class '" + name +
-                  "' cannot be applied; known are components and "
-                  "job-definitions");
+                  "' cannot be applied; known are components, job-definitions and rules");
 }
 
 class DocumentReader {
@@ -105,6 +105,15 @@ class DocumentReader {
     return sound;
   }
 
+  void check_rule(SpecReader& reader, const YAML::Node& spec, const boost::json::object& rule) {
+    const bool longer = rule.contains("components");
+    const bool shorter = rule.contains("componentId");
+    if (longer == shorter || (longer && rule.contains("parameters"))) {
+      reader.problem(spec.Mark(), Code::kInvalid, longer ? "BAD_VALUE" : "MISSING_KEY",
+                     "a rule has either 'components', or 'componentId' and 'parameters'");
+    }
+  }
+
   void add(SpecReader& reader, const YAML::Node& uri, const YAML::Node& spec, const Uri& parsed) {
     Resource resource;
     resource.kind = parsed.kind;
@@ -112,6 +121,10 @@ class DocumentReader {
     resource.uri = uri.Scalar();
     resource.place = reader.place(uri.Mark());
     resource.spec = reader.object(spec, fields_of(parsed.kind), "");
+    if (parsed.kind == ResourceKind::kRule) {
+      check_rule(reader, spec, resource.spec);
+      resource.spec = long_form(std::move(resource.spec));
+    }
     const auto same =
         std::find_if(manifest_.resources.begin(), manifest_.resources.end(),
                      [&](const Resource& other) { return other.uri == resource.uri; });

@@ -25,7 +25,7 @@ inline constexpr std::size_t kManifestDocumentsMax = 10'000;
 // billions.
 inline constexpr std::size_t kManifestValuesMax = 100'000;
 
-enum class ResourceKind { kComponent, kDefinition };
+enum class ResourceKind { kComponent, kDefinition, kRule };
 
 struct Resource {
   ResourceKind kind = ResourceKind::kComponent;

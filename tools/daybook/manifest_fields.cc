@@ -40,6 +40,18 @@ constexpr std::array kDefinition = {
     Field{"paused", FieldType::kBoolean, "false"},
 };
 
+constexpr std::array kRuleComponent = {
+    Field{.name = "componentId", .type = FieldType::kComponentId, .required = true},
+    Field{"parameters", FieldType::kJson, "{}"},
+};
+
+constexpr std::array kRule = {
+    Field{"displayName", FieldType::kText, "\"\""},
+    Field{.name = "components", .type = FieldType::kObjects, .members = kRuleComponent},
+    Field{"componentId", FieldType::kComponentId},
+    Field{"parameters", FieldType::kJson, "{}"},
+};
+
 constexpr std::array kLimits = {
     Field{"memoryMb", FieldType::kInteger},
     Field{"cpuSeconds", FieldType::kInteger},
@@ -67,6 +79,14 @@ boost::json::value normalized_value(const boost::json::value& value, const Field
   if (field.type == FieldType::kObject && value.is_object()) {
     return normalized(value.get_object(), field.members);
   }
+  if (field.type == FieldType::kObjects && value.is_array()) {
+    boost::json::array out;
+    for (const auto& element : value.get_array()) {
+      out.push_back(element.is_object() ? normalized(element.get_object(), field.members)
+                                        : element);
+    }
+    return out;
+  }
   if (field.type == FieldType::kDuration && value.is_string()) {
     if (const auto duration = parse_duration(value.get_string(), field.name)) {
       return duration->value;
@@ -81,12 +101,42 @@ boost::json::value normalized_value(const boost::json::value& value, const Field
 }  // namespace
 
 std::span<const Field> fields_of(ResourceKind kind) {
-  return kind == ResourceKind::kComponent ? std::span<const Field>(kComponent)
-                                          : std::span<const Field>(kDefinition);
+  switch (kind) {
+    case ResourceKind::kComponent:
+      return kComponent;
+    case ResourceKind::kDefinition:
+      return kDefinition;
+    case ResourceKind::kRule:
+      break;
+  }
+  return kRule;
 }
 
 std::string_view class_of(ResourceKind kind) {
-  return kind == ResourceKind::kComponent ? "components" : "job-definitions";
+  switch (kind) {
+    case ResourceKind::kComponent:
+      return "components";
+    case ResourceKind::kDefinition:
+      return "job-definitions";
+    case ResourceKind::kRule:
+      break;
+  }
+  return "rules";
+}
+
+boost::json::object long_form(boost::json::object rule) {
+  const auto* id = rule.if_contains("componentId");
+  if (id == nullptr) {
+    return rule;
+  }
+  boost::json::object only{{"componentId", *id}};
+  if (const auto* parameters = rule.if_contains("parameters")) {
+    only["parameters"] = *parameters;
+  }
+  rule.erase("componentId");
+  rule.erase("parameters");
+  rule["components"] = boost::json::array{std::move(only)};
+  return rule;
 }
 
 boost::json::object normalized(const boost::json::object& spec, std::span<const Field> fields) {

@@ -19,7 +19,9 @@ enum class FieldType {
   kBoolean,
   kTexts,     // list of texts; an element may be {codeFile: path}
   kTextMap,   // names to texts
+  kJson,      // a map of names to values of any kind
   kObject,    // `members` says which
+  kObjects,   // list of objects, each with `members`
   kCodeFile,  // the file's content goes under the name "code"
 };
 
@@ -33,11 +35,14 @@ struct Field {
 };
 
 std::span<const Field> fields_of(ResourceKind kind);
-std::string_view class_of(ResourceKind kind);  // "components", "job-definitions"
+std::string_view class_of(ResourceKind kind);  // "components", "job-definitions", …
 
 // Equal forms for equal meanings: members that are not in `fields` or have their absent value are
 // left out, durations are microseconds. Lets a spec be compared with what a server says it has.
 boost::json::object normalized(const boost::json::object& spec, std::span<const Field> fields);
+
+// A rule's short form, {componentId, parameters} of its only component, as the long one.
+boost::json::object long_form(boost::json::object rule);
 
 // "name, name and name": for errors that list what is possible.
 std::string names_of(std::span<const Field> fields);

@@ -1,6 +1,7 @@
 #include "tools/daybook/manifest_spec.h"
 
 #include <charconv>
+#include <cmath>
 #include <map>
 
 #include <boost/json.hpp>
@@ -31,6 +32,22 @@ std::optional<double> number_of(const std::string& text) {
   const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), value);
   return bad == std::errc() && end == text.data() + text.size() ? std::optional(value)
                                                                 : std::nullopt;
+}
+
+// A scalar that is not quoted may be a truth value or a number; all else is text.
+boost::json::value plain(const YAML::Node& node) {
+  const std::string& text = node.Scalar();
+  if (node.Tag() == "!") {
+    return boost::json::value(text);
+  }
+  if (text == "true" || text == "false") {
+    return text == "true";
+  }
+  if (const auto whole = integer_of(text)) {
+    return *whole;
+  }
+  const auto number = number_of(text);
+  return number && std::isfinite(*number) ? boost::json::value(*number) : boost::json::value(text);
 }
 
 }  // namespace
@@ -110,6 +127,10 @@ boost::json::value SpecReader::value(const YAML::Node& node, const Field& field,
       return texts(node, path);
     case FieldType::kTextMap:
       return text_map(node, path);
+    case FieldType::kJson:
+      return node.IsMap() ? any(node, path) : wrong_type(node, "a map", path);
+    case FieldType::kObjects:
+      return objects(node, field, path);
     default:
       break;
   }
@@ -209,6 +230,53 @@ boost::json::value SpecReader::text_map(const YAML::Node& node, const std::strin
     out[entry.first.Scalar()] = entry.second.Scalar();
   }
   return out;
+}
+
+boost::json::value SpecReader::objects(const YAML::Node& node, const Field& field,
+                                       const std::string& path) {
+  if (!node.IsSequence()) {
+    return wrong_type(node, "a list of maps", path);
+  }
+  boost::json::array out;
+  for (const YAML::Node& element : node) {
+    if (!count_value(element)) {
+      return nullptr;
+    }
+    if (!element.IsMap()) {
+      return wrong_type(element, "a list of maps", path);
+    }
+    const std::string place = path + "[" + std::to_string(out.size()) + "]";
+    out.emplace_back(object(element, field.members, place));
+  }
+  return out;
+}
+
+boost::json::value SpecReader::any(const YAML::Node& node, const std::string& path) {
+  if (node.IsMap()) {
+    boost::json::object out;
+    for (const auto& entry : node) {
+      if (!count_value(entry.second)) {
+        return nullptr;
+      }
+      if (!entry.first.IsScalar() || out.contains(entry.first.Scalar())) {
+        return wrong_type(entry.first, "a map whose names are texts and stand there once", path);
+      }
+      const std::string& name = entry.first.Scalar();
+      out[name] = any(entry.second, joined(path, name));
+    }
+    return out;
+  }
+  if (node.IsSequence()) {
+    boost::json::array out;
+    for (const YAML::Node& element : node) {
+      if (!count_value(element)) {
+        return nullptr;
+      }
+      out.push_back(any(element, path));
+    }
+    return out;
+  }
+  return node.IsScalar() ? plain(node) : boost::json::value(nullptr);
 }
 
 boost::json::value SpecReader::code_file(const YAML::Node& node, const std::string& path) {
