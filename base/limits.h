@@ -45,6 +45,10 @@ inline constexpr std::uint32_t kSendingAttemptsMax = 4;
 inline constexpr std::size_t kRulesMax = 10'000;
 inline constexpr std::size_t kRuleComponentsMax = 16;
 inline constexpr std::size_t kRuleParametersBytesMax = kParametersBytesMax;
+// A job that a rule schedules within this time is one rule deeper than what led to it, and so deep
+// rules may go: enough for any chain that somebody thought of, soon for one that feeds itself.
+inline constexpr std::int64_t kRuleLoopWindowUs = 60LL * 1'000'000;
+inline constexpr std::uint32_t kRuleDepthMax = 16;
 // Changes of a rule that are kept until rules have run for the events before them.
 inline constexpr std::size_t kRuleVersionsMax = 16;
 

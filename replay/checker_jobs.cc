@@ -97,6 +97,7 @@ JobRules::Job* JobRules::ending(JobId id, events::Text definition, const events:
   if (expired_ == job->started) {
     expired_ = Seq{};
   }
+  note_depth(job->rule_depth);
   return job;
 }
 
@@ -179,6 +180,7 @@ void JobRules::on(const events::JobCreated& e) {
     broken(Rule::kCreated, name(e.job) + " does not carry the number of its own event");
     return;
   }
+  check_depth(e);
   expect_effect(e.effect_of, e.effect_index, e.parent);
   const auto definition = definitions_.find(e.definition);
   if (definition == definitions_.end() || !definition->second.exists) {
@@ -195,6 +197,8 @@ void JobRules::on(const events::JobCreated& e) {
   job.definition = e.definition;
   job.unique_key = e.unique_key;
   job.run_at = e.run_at;
+  job.rule_depth = e.rule_depth;
+  note_depth(e.rule_depth);
   jobs_.emplace(meta_.seq.value, std::move(job));
 }
 
@@ -209,8 +213,9 @@ void JobRules::expect_effect(Seq effect_of, std::uint32_t index, JobId parent) {
   }
 }
 
-void JobRules::begin_effects(std::uint32_t count, JobId parent) {
+void JobRules::begin_effects(std::uint32_t count, JobId parent, std::uint32_t depth) {
   close_effects();
+  effects_depth_ = depth;
   effects_of_ = meta_.seq;
   effects_count_ = count;
   effects_parent_ = parent;
@@ -233,7 +238,7 @@ void JobRules::on(const events::JobCompleted& e) {
   if (job->started.value == 0) {
     broken(Rule::kToken, name(e.job) + " completed without an attempt");
   }
-  begin_effects(e.effects, e.job);
+  begin_effects(e.effects, e.job, job->rule_depth);
   ++tally_.completed;
   end_job(*job);
 }

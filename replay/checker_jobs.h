@@ -50,6 +50,7 @@ class JobRules {
     Micros lease_until;
     Micros timeout_at;
     bool cancel_requested = false;
+    std::uint32_t rule_depth = 0;
   };
   // What became of a job that is not alive.
   struct Past {
@@ -63,6 +64,11 @@ class JobRules {
     Attempt attempt;
     bool ended = false;
     bool removed = false;
+    std::uint32_t rule_depth = 0;
+  };
+  struct AppliedRule {
+    Seq put;                                         // its first RulePut event
+    std::map<std::string, Seq, std::less<>> newest;  // by component: event that it ran for
   };
 
   void on(const events::ServerStarted& e);
@@ -104,8 +110,12 @@ class JobRules {
   void check_retry(const Job& job, const events::JobRetryScheduled& e);
   // An event made by an effect: it stands right behind what asked for it, in its place.
   void expect_effect(Seq effect_of, std::uint32_t index, JobId parent);
-  // Effects of this event follow; those of an event before it in the batch must be there.
-  void begin_effects(std::uint32_t count, JobId parent);
+  // Effects of this event follow, due soon they are so deep; those of an event before it in the
+  // batch must be there.
+  void begin_effects(std::uint32_t count, JobId parent, std::uint32_t depth);
+  void check_depth(const events::JobCreated& e);
+  // The event is about what rules led to; one may run for it.
+  void note_depth(std::uint32_t depth);
   void close_effects();
   // The pending sending; null, with the reason reported, when there is none.
   Sending* pending(SendingId id);
@@ -125,7 +135,8 @@ class JobRules {
   std::deque<std::pair<Micros, std::string>> key_times_;  // idempotency keys of the last 24 hours
   std::set<std::string, std::less<>> keys_;
   std::unordered_map<SendingId, Sending> sendings_;  // all that the log created
-  std::map<std::string, Seq, std::less<>> rules_;    // id → newest event that it ran for
+  std::map<std::string, AppliedRule, std::less<>> rules_;
+  std::unordered_map<std::uint64_t, std::uint32_t> depths_;  // by event, where it is not zero
   Seq rules_through_;
   JobTally tally_;
   std::uint64_t open_ = 0;
@@ -138,6 +149,7 @@ class JobRules {
   std::uint32_t effects_count_ = 0;
   std::uint32_t effects_seen_ = 0;
   JobId effects_parent_;
+  std::uint32_t effects_depth_ = 0;
   Seq expired_;  // an attempt that was given up and has no end yet
 };
 

@@ -47,6 +47,7 @@ void JobRules::on(const events::JobStarted& e) {
     return;
   }
   check_start(*job, e);
+  note_depth(job->rule_depth);
   Definition& definition = definitions_[job->definition];
   check_limits(definition, e);
   if (job->started.value == 0) {

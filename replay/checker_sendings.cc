@@ -1,4 +1,4 @@
-// The life of sendings and rules as the events tell it.
+// The life of sendings as the events tell it.
 #include "replay/checker_jobs.h"
 
 namespace daybook::replay {
@@ -28,7 +28,8 @@ void JobRules::on(const events::SendingCreated& e) {
   if (e.effect_of.value == 0 && !e.job.is_null()) {
     broken(Rule::kEffects, name(e.sending) + " names a job and no completion that asked for it");
   }
-  if (!sendings_.emplace(e.sending, Sending{meta_.seq, {}, false, false}).second) {
+  const std::uint32_t depth = e.effect_of.value == 0 ? 0 : effects_depth_;
+  if (!sendings_.emplace(e.sending, Sending{meta_.seq, {}, false, false, depth}).second) {
     broken(Rule::kSendingCreated, name(e.sending) + " was created before");
   }
 }
@@ -60,6 +61,7 @@ void JobRules::end_sending(SendingId id, Attempt attempt) {
                                       " after " + std::to_string(sending->attempt.value));
   }
   sending->ended = true;
+  note_depth(sending->rule_depth);
 }
 
 void JobRules::on(const events::SendingSent& e) {
@@ -83,48 +85,6 @@ void JobRules::on(const events::SendingRemoved& e) {
     return;
   }
   found->second.removed = true;
-}
-
-void JobRules::on(const events::RulePut& e) {
-  rules_.emplace(std::string(e.rule), Seq{});
-}
-
-void JobRules::on(const events::RuleDeleted& e) {
-  const auto found = rules_.find(e.rule);
-  if (found == rules_.end()) {
-    broken(Rule::kRuleThere, "a rule that was not there was deleted");
-    return;
-  }
-  rules_.erase(found);
-}
-
-void JobRules::on(const events::RuleApplied& e) {
-  begin_effects(e.effects, {});
-  if (!e.failure.code.empty() && e.effects > 0) {
-    broken(Rule::kEffects, "a rule failed and has effects");
-  }
-  const auto found = rules_.find(e.rule);
-  if (found == rules_.end()) {
-    broken(Rule::kRuleThere, "there is no rule " + std::string(e.rule));
-    return;
-  }
-  if (e.on >= meta_.seq || e.on < found->second || e.on <= rules_through_) {
-    broken(Rule::kRuleOrder, "rule " + found->first + " ran for event " +
-                                 std::to_string(e.on.value) + " after " +
-                                 std::to_string(found->second.value) + ", all ran through " +
-                                 std::to_string(rules_through_.value));
-    return;
-  }
-  found->second = e.on;
-}
-
-void JobRules::on(const events::RulesAdvanced& e) {
-  if (e.through >= meta_.seq || e.through <= rules_through_) {
-    broken(Rule::kRuleOrder, "rules advanced to " + std::to_string(e.through.value) + " from " +
-                                 std::to_string(rules_through_.value));
-    return;
-  }
-  rules_through_ = e.through;
 }
 
 }  // namespace daybook::replay

@@ -43,6 +43,7 @@ enum class Rule : std::uint8_t {
   kSendingRemoved,
   kRuleThere,
   kRuleOrder,
+  kRuleDepth,
   kConcurrency,
   kRate,
   kUniqueKey,

@@ -15,6 +15,8 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "events/types.h"
+#include "scheduler/effects.h"
+#include "scheduler/rule_commands.h"
 
 namespace daybook::scheduler {
 
@@ -69,16 +71,6 @@ struct DeleteDefinition {
   std::string definition;
 };
 
-struct NewJob {
-  std::string definition;
-  std::string parameters;                // JSON object text; empty means {}
-  std::optional<Micros> run_at;          // absent or past: now
-  std::optional<std::int32_t> priority;  // absent: the definition's
-  std::vector<std::string> tags;
-  std::string unique_key;  // at most one live job per definition holds it
-  JobId parent;
-};
-
 // All or none.
 struct CreateJobs {
   std::vector<NewJob> jobs;
@@ -118,33 +110,8 @@ struct StartJob {
   bool leased = false;
 };
 
-// Schedules a job when the attempt completes; `after` counts from the completion, `at` is a fixed
-// time.
-struct ScheduleEffect {
-  NewJob job;
-  std::optional<Duration> after;
-};
-
-// Something to be sent; content is the whole request (docs/events.md).
-struct NewSending {
-  SendingId id;
-  Transport transport = Transport::kEmail;
-  std::string recipient;
-  std::string category;
-  std::string content;  // JSON text
-};
-
-using Effect = std::variant<ScheduleEffect, NewSending>;
-
 // The id of the sending that is the `index`th effect of the attempt, when its run gave none.
 SendingId derive_sending_id(const Token& token, std::size_t index);
-
-struct Failed {
-  std::string code;
-  std::string message;
-  std::string details;  // JSON text, may be empty
-  bool retryable = true;
-};
 
 // An attempt ended. digest identifies the report: the same token with the same digest gets the
 // first answer.
@@ -203,21 +170,6 @@ struct RemoveSendings {
   Micros cutoff;
 };
 
-// Creates or changes a rule: what runs on events behind this one, in this order.
-struct PutRule {
-  struct Component {
-    std::string component;
-    std::string parameters;  // JSON object text; empty means {}
-  };
-  std::string rule;
-  std::vector<Component> components;
-  std::string display_name;
-};
-
-struct DeleteRule {
-  std::string rule;
-};
-
 // The first command of every start.
 struct StartServer {
   std::string version;
@@ -232,10 +184,10 @@ struct RecordTrim {
   std::string archive;
 };
 
-using Command = std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition,
-                             CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
-                             ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim,
-                             CreateSending, CancelSending, ReportSending, RemoveSendings, PutRule,
-                             DeleteRule>;
+using Command =
+    std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition, CreateJobs,
+                 CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob, ReportAttempt,
+                 ExtendLease, ExpireLease, StartServer, RecordTrim, CreateSending, CancelSending,
+                 ReportSending, RemoveSendings, PutRule, DeleteRule, ApplyRule, AdvanceRules>;
 
 }  // namespace daybook::scheduler

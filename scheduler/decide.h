@@ -63,5 +63,7 @@ Status decide(const Context& context, const ReportSending& command, Decision& ou
 Status decide(const Context& context, const RemoveSendings& command, Decision& out);
 Status decide(const Context& context, const PutRule& command, Decision& out);
 Status decide(const Context& context, const DeleteRule& command, Decision& out);
+Status decide(const Context& context, const ApplyRule& command, Decision& out);
+Status decide(const Context& context, const AdvanceRules& command, Decision& out);
 
 }  // namespace daybook::scheduler

@@ -38,6 +38,20 @@ Status create_sending(const Context& context, const SendingSource& source,
 // Delay before the try after the `failed`th, which failed.
 Duration sending_delay(Attempt failed, std::uint64_t random);
 
+// What asks for effects: a completion or a rule.
+struct EffectsSource {
+  JobId job;                     // whose run asked for them; null: a rule
+  std::uint32_t rule_depth = 0;  // of those that are due soon
+};
+struct EffectsMade {
+  std::vector<JobId> jobs;
+  std::vector<SendingId> sendings;
+};
+// Adds the events of the effects behind the one event that is in `out`, or says why one of them is
+// refused: then what it added has to be taken back.
+Status add_effects(const Context& context, const std::vector<Effect>& effects,
+                   const EffectsSource& source, EffectsMade& made, Decision& out);
+
 // The end of the open attempt of `job`, as the events name it.
 events::AttemptEnd end_of(const JobView& job, std::uint64_t report, std::string_view answers);
 

@@ -58,35 +58,6 @@ Status check_sizes(const ReportAttempt& command) {
   return {};
 }
 
-struct EffectPlace {
-  const JobView& job;
-  std::uint32_t index = 0;
-  std::string prefix;  // before the names of fields in errors
-};
-
-Status apply(const Context& context, const EffectPlace& place, const ScheduleEffect& effect,
-             std::set<std::string>& taken, ReportOutcome& outcome, Decision& out) {
-  // Relative times count from completion, which is now; one that is too long is refused like a
-  // time that is too far.
-  const Duration after =
-      std::min(effect.after.value_or(Duration{}), Duration{kRunAtAheadMaxUs + 1});
-  const Micros run_at =
-      effect.after ? context.now + after : effect.job.run_at.value_or(context.now);
-  const JobSource source{effect.job,       run_at,      place.job.job,
-                         context.next_seq, place.index, place.job.rule_depth};
-  DAYBOOK_ASSIGN(const JobId created, create_job(context, source, taken, place.prefix, out));
-  outcome.scheduled.push_back(created);
-  return {};
-}
-
-Status apply(const Context& context, const EffectPlace& place, const NewSending& sending,
-             std::set<std::string>&, ReportOutcome& outcome, Decision& out) {
-  const SendingSource source{sending, place.job.job, context.next_seq, place.index};
-  DAYBOOK_TRY(create_sending(context, source, place.prefix, out));
-  outcome.sendings.push_back(sending.id);
-  return {};
-}
-
 // Adds the end and what its effects made, or changes nothing and says why an effect is refused.
 Status complete(const Context& context, const JobView& job, const ReportAttempt& command,
                 Decision& out) {
@@ -99,18 +70,15 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
   out.events.emplace_back(event);
   ReportOutcome outcome;
   outcome.job = job.job;
-  std::set<std::string> taken;
-  for (std::size_t i = 0; i < command.effects.size(); ++i) {
-    const EffectPlace place{job, static_cast<std::uint32_t>(i),
-                            "effects[" + std::to_string(i) + "]."};
-    const Status applied = std::visit(
-        [&](const auto& effect) { return apply(context, place, effect, taken, outcome, out); },
-        command.effects[i]);
-    if (!applied) {
-      out.events.clear();
-      return applied;
-    }
+  EffectsMade made;
+  if (const Status added =
+          add_effects(context, command.effects, {job.job, job.rule_depth}, made, out);
+      !added) {
+    out.events.clear();
+    return added;
   }
+  outcome.scheduled = std::move(made.jobs);
+  outcome.sendings = std::move(made.sendings);
   out.outcome = std::move(outcome);
   return {};
 }

@@ -1,7 +1,23 @@
 // StartServer, RecordTrim.
+#include <algorithm>
+#include <optional>
+
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {
+namespace {
+
+// The first event that rules may still have to run for, when there are rules.
+std::optional<Seq> rules_begin(const State& state) {
+  std::optional<Seq> put;
+  state.each_rule([&](const Rule& rule) {
+    const Seq first = rule.versions.front().put;
+    put = put ? std::min(*put, first) : first;
+  });
+  return put ? std::optional(next(std::max(*put, state.rules_through()))) : std::nullopt;
+}
+
+}  // namespace
 
 Status decide(const Context& context, const StartServer& command, Decision& out) {
   out.events.emplace_back(events::ServerStarted{Epoch{context.state.epoch().value + 1},
@@ -12,6 +28,12 @@ Status decide(const Context& context, const StartServer& command, Decision& out)
 Status decide(const Context& context, const RecordTrim& command, Decision& out) {
   if (command.through > context.state.applied()) {
     return fail(Code::kInvalid, "TRIM_BEYOND_HEAD", "the log does not reach that far", "through");
+  }
+  if (const auto begin = rules_begin(context.state); begin && command.through >= *begin) {
+    return fail(Code::kConflict, "RULES_BEHIND",
+                "rules have not yet run for event " + std::to_string(begin->value) +
+                    ": start the server, or trim less",
+                "through");
   }
   out.events.emplace_back(events::LogTrimmed{command.through, command.chain, command.archive});
   return {};

@@ -38,6 +38,13 @@ struct RuleOutcome {
   std::vector<std::string> missing;  // components that are not there: a warning, not an error
 };
 
+// ApplyRule.
+struct AppliedOutcome {
+  std::vector<JobId> scheduled;
+  std::vector<SendingId> sendings;
+  bool failed = false;  // recorded as a failure: its own, or effects that cannot be
+};
+
 struct CancelOutcome {
   bool cancelled = false;  // else a running attempt was asked to stop
 };
@@ -89,9 +96,9 @@ struct SendingOutcome {
   std::optional<Micros> retry_at;
 };
 
-using Outcome =
-    std::variant<Done, Created, DefinitionOutcome, ComponentOutcome, CancelOutcome, StartOutcome,
-                 ReportOutcome, LeaseOutcome, RemoveOutcome, SendingOutcome, RuleOutcome>;
+using Outcome = std::variant<Done, Created, DefinitionOutcome, ComponentOutcome, CancelOutcome,
+                             StartOutcome, ReportOutcome, LeaseOutcome, RemoveOutcome,
+                             SendingOutcome, RuleOutcome, AppliedOutcome>;
 
 // A receipt and an answer. For a command that changed nothing (a repeated report) first and last
 // are the events of the first time, or zero when they are not known any more.

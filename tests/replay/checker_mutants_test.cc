@@ -414,6 +414,26 @@ void add_rule_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("rules advance to what is to come", Rule::kRuleOrder, [](Script& s) {
     event<events::RulesAdvanced>(s, "rule.failed", 1).through = Seq{1000};
   }));
+  out.push_back(by_script("rule runs for what was before it", Rule::kRuleOrder, [](Script& s) {
+    event<events::RuleApplied>(s, "rule.applied").on = Seq{1};
+  }));
+  out.push_back(by_script("rule runs a component that is not there", Rule::kComponent,
+                          [](Script& s) { s.drop("component.rule"); }));
+  out.push_back(by_script(
+      "rule runs another text of its component", Rule::kComponent,
+      [](Script& s) { event<events::RuleApplied>(s, "rule.applied").spec_hash = sha256("x"); }));
+  out.push_back(by_script("job of a rule is deeper than that", Rule::kRuleDepth, [](Script& s) {
+    event<events::JobCreated>(s, "rule.applied", 2).rule_depth = 2;
+  }));
+  out.push_back(
+      by_script("job of a rule that is due soon begins at zero", Rule::kRuleDepth, [](Script& s) {
+        auto& job = event<events::JobCreated>(s, "rule.applied", 2);
+        job.run_at = second(620);
+        job.rule_depth = 0;
+      }));
+  out.push_back(by_script("requested job has a depth", Rule::kRuleDepth, [](Script& s) {
+    event<events::JobCreated>(s, "create.last").rule_depth = 1;
+  }));
   out.push_back(by_script("effect of a rule left out", Rule::kEffects,
                           [](Script& s) { s.at("rule.applied").events.pop_back(); }));
   out.push_back(by_script("failed rule has effects", Rule::kEffects, [](Script& s) {

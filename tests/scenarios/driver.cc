@@ -15,11 +15,15 @@
 namespace daybook::scenarios {
 namespace {
 
+using scheduler::AdvanceRules;
+using scheduler::AppliedOutcome;
+using scheduler::ApplyRule;
 using scheduler::CancelJob;
 using scheduler::Command;
 using scheduler::CreateJobs;
 using scheduler::DeleteComponent;
 using scheduler::DeleteDefinition;
+using scheduler::DeleteRule;
 using scheduler::ExpireLease;
 using scheduler::ExtendLease;
 using scheduler::Failed;
@@ -27,6 +31,7 @@ using scheduler::IdempotencyKey;
 using scheduler::NewJob;
 using scheduler::PutComponent;
 using scheduler::PutDefinition;
+using scheduler::PutRule;
 using scheduler::RemoveJobs;
 using scheduler::Reply;
 using scheduler::ReportAttempt;
@@ -186,11 +191,14 @@ class Driver {
   std::string run_attempt(const Line& line);
   std::string run_job(const Line& line);
   std::string run_world(const Line& line);
+  std::string run_rule(const Line& line);
 
   std::string schedule(const Line& line);
   std::string put_definition(const Line& line);
   std::string report(const Line& line);
   NewJob new_job(const Line& line) const;
+  std::vector<scheduler::Effect> effects(const Line& line);
+  std::string apply(const Line& line);
 
   // Sends the command and says in words what came of it.
   std::string send(Command command, std::optional<IdempotencyKey> key = {});
@@ -228,11 +236,17 @@ class Driver {
   }
   void word(std::string text) { words_ += (words_.empty() ? "" : ", ") + std::move(text); }
 
-  void say(const events::JobCreated& e, const events::Meta&) {
+  void happened(JobId job, const std::string& what, Seq seq) {
+    events_[name(job) + "." + what] = {seq, depths_[job]};
+  }
+
+  void say(const events::JobCreated& e, const events::Meta& meta) {
     if (!names_.empty()) {
       jobs_[names_.front()] = e.job;
       names_.erase(names_.begin());
     }
+    depths_[e.job] = e.rule_depth;
+    happened(e.job, "created", meta.seq);
     if (e.effect_of.value != 0) {
       word("scheduled " + name(e.job) + " at=" + text_of(e.run_at));
     }
@@ -241,8 +255,21 @@ class Driver {
     tokens_[attempt_name(e.job, e.attempt)] = {meta.seq, e.secret};
     word("run " + attempt_name(e.job, e.attempt));
   }
-  void say(const events::JobCompleted& e, const events::Meta&) { word("completed " + name(e.job)); }
-  void say(const events::JobFailed& e, const events::Meta&) {
+  void say(const events::JobCompleted& e, const events::Meta& meta) {
+    happened(e.job, "completed", meta.seq);
+    word("completed " + name(e.job));
+  }
+  void say(const events::RulePut& e, const events::Meta& meta) {
+    versions_[std::string(e.rule)] = meta.seq;
+    versions_[std::string(e.rule) + "@" + std::to_string(++puts_)] = meta.seq;
+  }
+  void say(const events::RuleApplied& e, const events::Meta&) {
+    const std::string code(e.failure.code);
+    word("applied " + std::string(e.rule) + (code.empty() ? "" : " ") + code);
+  }
+  void say(const events::RulesAdvanced&, const events::Meta&) { word("advanced"); }
+  void say(const events::JobFailed& e, const events::Meta& meta) {
+    happened(e.job, "failed", meta.seq);
     word("failed " + name(e.job) + " " + std::string(e.failure.code));
   }
   void say(const events::JobRetryScheduled& e, const events::Meta&) {
@@ -263,7 +290,16 @@ class Driver {
 
   std::map<std::string, JobId> jobs_;
   std::map<std::string, Token> tokens_;  // "j1#1" → its token
-  std::vector<std::string> names_;       // for the next jobs that are created
+  struct Happened {
+    Seq seq;
+    std::uint32_t depth = 0;
+  };
+  std::map<std::string, Happened> events_;
+  std::map<JobId, std::uint32_t> depths_;
+  std::map<std::string, Seq> versions_;  // "r" → its newest RulePut event, "r@2" → the second put
+  int puts_ = 0;
+  std::map<std::string, Hash> hashes_;  // of components
+  std::vector<std::string> names_;      // for the next jobs that are created
   std::string words_;
   World world_;
 };
@@ -350,6 +386,7 @@ std::string Driver::run_resource(const Line& line) {
     }
     put.component.spec = R"({"of":")" + line.name + "\"}";
     put.component.spec_hash = sha256(put.component.spec + line.get("version"));
+    hashes_[line.name] = put.component.spec_hash;
     return send(put);
   }
   if (line.command == "drop-component") {
@@ -358,13 +395,9 @@ std::string Driver::run_resource(const Line& line) {
   return line.command == "definition" ? put_definition(line) : send(DeleteDefinition{line.name});
 }
 
-std::string Driver::report(const Line& line) {
+std::vector<scheduler::Effect> Driver::effects(const Line& line) {
+  std::vector<scheduler::Effect> out;
   names_.clear();
-  ReportAttempt report;
-  report.token = token(line.get("token", line.name));
-  report.job = job(job_part(line.name));
-  report.result = "{}";
-  report.digest = std::hash<std::string>{}(line.get("report", line.whole));
   for (auto [at, end] = line.named.equal_range("effect"); at != end; ++at) {
     const auto parts = split(at->second, ';');
     if (parts.size() != 3) {
@@ -378,8 +411,54 @@ std::string Driver::report(const Line& line) {
       effect.job.run_at = time_of(std::string_view(parts[2]).substr(1));
     }
     names_.push_back(parts[0]);
-    report.effects.push_back(std::move(effect));
+    out.emplace_back(std::move(effect));
   }
+  return out;
+}
+
+std::string Driver::apply(const Line& line) {
+  const auto on = events_.find(line.get("on"));
+  if (on == events_.end()) {
+    throw BadLine("on= is no event that was seen");
+  }
+  ApplyRule apply;
+  apply.rule = line.name;
+  apply.version = versions_[line.get("version", line.name)];
+  const std::string component = line.get("component");
+  apply.component = {component, hashes_[component]};
+  apply.on = on->second.seq;
+  apply.depth = on->second.depth;
+  apply.effects = effects(line);
+  if (line.find("code")) {
+    apply.failed = Failed{line.get("code"), "it failed", {}, false};
+  }
+  return send(apply);
+}
+
+std::string Driver::run_rule(const Line& line) {
+  if (line.command == "apply") {
+    return apply(line);
+  }
+  if (line.command == "advance") {
+    return send(AdvanceRules{events_.at(line.get("through")).seq});
+  }
+  if (line.command == "drop-rule") {
+    return send(DeleteRule{line.name});
+  }
+  PutRule put{line.name, {}, {}};
+  for (const std::string& component : split(line.get("components"), ',')) {
+    put.components.push_back({component, {}});
+  }
+  return send(put);
+}
+
+std::string Driver::report(const Line& line) {
+  ReportAttempt report;
+  report.token = token(line.get("token", line.name));
+  report.job = job(job_part(line.name));
+  report.result = "{}";
+  report.digest = std::hash<std::string>{}(line.get("report", line.whole));
+  report.effects = effects(line);
   if (line.command == "fail") {
     report.result.clear();
     report.failed = Failed{line.get("code", "E"), "it failed", {}, line.get("final") != "yes"};
@@ -484,6 +563,8 @@ std::string Driver::run(const Line& line) {
       {"tick", &Driver::run_world},          {"restart", &Driver::run_world},
       {"jump", &Driver::run_world},          {"close", &Driver::run_world},
       {"open", &Driver::run_world},          {"break", &Driver::run_world},
+      {"rule", &Driver::run_rule},           {"drop-rule", &Driver::run_rule},
+      {"apply", &Driver::run_rule},          {"advance", &Driver::run_rule},
       {"counts", &Driver::run_world},
   };
   const auto handler = kHandlers.find(line.command);

@@ -3,6 +3,7 @@
 // them.
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -52,10 +53,24 @@ class Simulation {
   void see(const events::Recorded& recorded) {
     types_.insert(recorded.event.index());
     time_ = recorded.meta.time;
+    see_rules(recorded);
     if (const auto* created = std::get_if<events::JobCreated>(&recorded.event)) {
       jobs_.push_back(created->job);
     } else if (const auto* started = std::get_if<events::JobStarted>(&recorded.event)) {
       tokens_.push_back({recorded.meta.seq, started->secret});
+    }
+  }
+
+  void see_rules(const events::Recorded& recorded) {
+    if (const auto* put = std::get_if<events::RulePut>(&recorded.event)) {
+      versions_.emplace(recorded.meta.seq, std::string(put->rule));
+    } else if (const auto* gone = std::get_if<events::RuleDeleted>(&recorded.event)) {
+      std::erase_if(versions_, [&](const auto& version) { return version.second == gone->rule; });
+    } else if (const auto* created = std::get_if<events::JobCreated>(&recorded.event)) {
+      depths_[created->job] = created->rule_depth;
+      happened_.emplace_back(recorded.meta.seq, created->rule_depth);
+    } else if (const auto* completed = std::get_if<events::JobCompleted>(&recorded.event)) {
+      happened_.emplace_back(recorded.meta.seq, depths_[completed->job]);
     }
   }
 
@@ -75,6 +90,59 @@ class Simulation {
     for (std::uint64_t i = 0; i < 6; ++i) {
       put_definition(i);
     }
+    put_rule_component(0);
+    put_rule_component(1);
+  }
+
+  static std::string rule_component(std::uint64_t number) {
+    return "rule" + std::to_string(number) + ".hrule";
+  }
+  void put_rule_component(std::uint64_t number) {
+    scheduler::PutComponent put;
+    put.component.id = rule_component(number);
+    put.component.runtime = events::Runtime::kReactor;
+    put.component.spec = R"({"n":)" + std::to_string(pick(2)) + "}";
+    put.component.spec_hash = hashes_[number] = sha256(put.component.spec);
+    send(put);
+  }
+  static std::string rule(std::uint64_t number) { return "r" + std::to_string(number); }
+  void put_rule(std::uint64_t number) {
+    scheduler::PutRule put;
+    put.rule = rule(number);
+    for (std::uint64_t i = pick(2); i < 2; ++i) {
+      put.components.push_back({rule_component(i), R"({"n":)" + std::to_string(pick(3)) + "}"});
+    }
+    send(put);
+  }
+
+  // Mostly the event that is next for it, sometimes any.
+  void apply_rule() {
+    if (happened_.empty() || versions_.empty()) {
+      return;
+    }
+    const std::size_t reach = std::min<std::size_t>(happened_.size(), 30);
+    const auto& [seq, depth] = happened_[happened_.size() - 1 - pick(reach)];
+    if (pick(10) == 0) {
+      send(scheduler::AdvanceRules{seq});
+      return;
+    }
+    const std::uint64_t component = pick(2);
+    scheduler::ApplyRule apply;
+    apply.rule = rule(pick(3));
+    for (const auto& [put, id] : versions_) {
+      apply.version = id == apply.rule && put < seq ? put : apply.version;
+    }
+    apply.component = {rule_component(component), hashes_[component]};
+    apply.on = seq;
+    apply.depth = depth;
+    for (std::uint64_t n = pick(3); n > 0; --n) {
+      apply.effects.emplace_back(
+          scheduler::ScheduleEffect{new_job(), seconds(static_cast<int>(pick(100)))});
+    }
+    if (apply.effects.empty()) {
+      apply.failed = scheduler::Failed{"E", "failed", {}, false};
+    }
+    send(apply);
   }
 
   void put_definition(std::uint64_t number) {
@@ -171,7 +239,7 @@ class Simulation {
   }
 
   void disturb() {
-    switch (pick(8)) {
+    switch (pick(11)) {
       case 0:
         world_.log.fail_next(Failure::kLost);
         return;
@@ -195,6 +263,12 @@ class Simulation {
       case 6:
         send(scheduler::RecordTrim{Seq{1 + pick(10)}, {}, "a"});
         return;
+      case 7:
+        pick(3) == 0 ? send(scheduler::DeleteRule{rule(pick(3))}) : put_rule(pick(3));
+        return;
+      case 8:
+        put_rule_component(pick(2));
+        return;
       default:
         put_definition(pick(6));
     }
@@ -206,8 +280,10 @@ class Simulation {
       create();
     } else if (what < 55) {
       world_.tick(1 + pick(20));
-    } else if (what < 80) {
+    } else if (what < 73) {
       report();
+    } else if (what < 80) {
+      apply_rule();
     } else if (what < 84) {
       send(scheduler::ExtendLease{some_token(), {}});
     } else if (what < 88) {
@@ -228,6 +304,10 @@ class Simulation {
   Micros time_;  // of the last event
   std::vector<JobId> jobs_;
   std::vector<scheduler::Token> tokens_;
+  std::map<Seq, std::string> versions_;                  // RulePut event → its rule
+  std::map<JobId, std::uint32_t> depths_;                // rules that led to a job
+  std::vector<std::pair<Seq, std::uint32_t>> happened_;  // what rules may run for
+  std::map<std::uint64_t, Hash> hashes_;                 // of components of rules
   int restarts_ = 0;
   World world_;
 };
@@ -246,7 +326,7 @@ TEST(Simulation, RandomHoursWithFailuresAndRestartsKeepEveryPromise) {
     types.insert(simulation.event_types().begin(), simulation.event_types().end());
   }
   if (runs >= 4) {
-    EXPECT_GE(types.size(), 16U) << "together the runs reach nearly every event";
+    EXPECT_GE(types.size(), 20U) << "together the runs reach nearly every event";
   }
 }
 
