@@ -49,6 +49,12 @@ inline constexpr std::size_t kRuleParametersBytesMax = kParametersBytesMax;
 // rules may go: enough for any chain that somebody thought of, soon for one that feeds itself.
 inline constexpr std::int64_t kRuleLoopWindowUs = 60LL * 1'000'000;
 inline constexpr std::uint32_t kRuleDepthMax = 16;
+// Rules say how far they ran after so many events: what a restart looks at again, in about 0.1 s.
+inline constexpr std::uint64_t kRulesAdvanceEvents = 10'000;
+// Applications in one request: enough for one sync to serve many, few enough to be soon done.
+inline constexpr std::size_t kRuleRoundMax = 64;
+// One evaluation, its questions included.
+inline constexpr std::int64_t kRuleTimeoutUs = 10LL * 1'000'000;
 // Changes of a rule that are kept until rules have run for the events before them.
 inline constexpr std::size_t kRuleVersionsMax = 16;
 

@@ -224,6 +224,9 @@ Status Dispatcher::Impl::fold() {
         DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
         core.apply(recorded);
         newest_event = std::max(newest_event, recorded.meta.time);
+        if (options.on_rule_put && std::holds_alternative<events::RulePut>(recorded.event)) {
+          options.on_rule_put(recorded.meta.seq);
+        }
       }
     }
   }

@@ -43,6 +43,8 @@ struct DispatcherOptions {
   EffectRules effects;
   bool retention = true;
   std::shared_ptr<spdlog::logger> logger;  // null: silent
+  // Called from the dispatcher's thread for every RulePut event; must not block.
+  std::function<void(Seq)> on_rule_put;
   // Called once, from the dispatcher's thread, when it cannot read the log any more: nothing starts
   // after it.
   std::function<void(const Error&)> on_fatal;

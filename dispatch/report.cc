@@ -64,6 +64,8 @@ std::string cut(std::string text, std::size_t bytes_max) {
   return text;
 }
 
+}  // namespace
+
 scheduler::Failed failed_of(components::Failure failure) {
   scheduler::Failed out;
   out.code = cut(std::move(failure.code), kIdBytesMax);
@@ -75,8 +77,6 @@ scheduler::Failed failed_of(components::Failure failure) {
   out.retryable = failure.retryable;
   return out;
 }
-
-}  // namespace
 
 scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,
                                      components::RunOutcome outcome, const EffectRules& rules) {

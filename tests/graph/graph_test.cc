@@ -42,6 +42,17 @@ TEST_F(GraphQueries, DefinitionsShowWhatTheRestApiShows) {
       R"([{"jobDefinitionId":"daily"},{"jobDefinitionId":"hourly"}])");
 }
 
+TEST_F(GraphQueries, RulesShowWhatTheRestApiShows) {
+  s.put(events::RulePut{"b", {R"([{"componentId":"a.hrule","parameters":{"n":1}}])"}, "B"});
+  s.put(events::RulePut{"a", {R"([{"componentId":"a.hrule","parameters":{}}])"}, {}});
+  EXPECT_EQ(json(query("rules", {"ruleId", "displayName", "components"}, "ruleId == b")),
+            R"([{"ruleId":"b","displayName":"B",)"
+            R"("components":[{"componentId":"a.hrule","parameters":{"n":1}}]}])");
+  EXPECT_EQ(json(query("rules", {"ruleId"})), R"([{"ruleId":"a"},{"ruleId":"b"}])");
+  EXPECT_EQ(json(query("rules", {"ruleId"}, "displayName == nothing")), R"([{"ruleId":"a"}])");
+  EXPECT_EQ(json(query("rules", {"ruleId"}, "ruleId == '*'")), "[]");
+}
+
 TEST_F(GraphQueries, ComponentsLeadToTheirDefinitions) {
   Query q = query("components", {"componentId", "runtime", "spec.command"}, "runtime == exec");
   q.navigate = {query("definitions", {"jobDefinitionId"})};

@@ -1,0 +1,149 @@
+#include "components/rule_evaluator.h"
+
+#include <algorithm>
+
+#include "base/json_text.h"
+#include "base/sha256.h"
+#include "components/reactor/nominal.h"
+#include "components/reactor_runtime.h"
+
+namespace daybook::components {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\n");
+  return first == std::string_view::npos
+             ? std::string_view()
+             : text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
+}
+
+// The members of a union of hooks; none when the type is anything else.
+std::vector<std::string> hooks_of(std::string_view type) {
+  std::vector<std::string> out;
+  while (!type.empty()) {
+    const auto bar = type.find('|');
+    const std::string_view part = trimmed(type.substr(0, bar));
+    if (!reactor::is_hook(part)) {
+      return {};
+    }
+    out.emplace_back(part);
+    type = bar == std::string_view::npos ? std::string_view() : type.substr(bar + 1);
+  }
+  return out;
+}
+
+// The rule's own parameters and the event as one object.
+std::string parameters_of(const RuleOrder& order) {
+  std::string out = "{";
+  append_json_string(out, order.input_name);
+  out += ':';
+  out += order.input;
+  const std::string_view own = trimmed(order.parameters);
+  const std::string_view members =
+      own.size() > 2 ? trimmed(own.substr(1, own.size() - 2)) : std::string_view();
+  if (!members.empty()) {
+    out += ',';
+    out += members;
+  }
+  return out + "}";
+}
+
+class RuleWorld final : public reactor::World {
+ public:
+  RuleWorld(Outside& outside, const Clock& clock, const std::atomic<bool>& stopped, Micros now)
+      : outside_(outside),
+        clock_(clock),
+        stopped_(stopped),
+        now_(now),
+        deadline_(clock.steady() + Duration{kRuleTimeoutUs}) {}
+
+  Result<std::string> ask(std::string_view question) override {
+    if (auto reason = interrupted()) {
+      return fail(std::move(*reason));
+    }
+    return outside_.ask(question, now_, deadline_);
+  }
+  std::optional<Error> interrupted() override {
+    if (stopped_) {
+      return make_error(Code::kShutdown, "STOPPED", "the server is stopping");
+    }
+    if (clock_.steady() >= deadline_) {
+      return make_error(Code::kUnavailable, "TIMEOUT", "the run took longer than 10 seconds");
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Outside& outside_;
+  const Clock& clock_;
+  const std::atomic<bool>& stopped_;
+  const Micros now_;
+  const Micros deadline_;
+};
+
+// What a program is made of: ids and hashes of texts.
+Hash key_of(const RuleCode& code) {
+  Sha256 digest;
+  const auto add = [&](const RuleCode::Text& text) {
+    const std::string id = std::to_string(text.component.size()) + ':' + text.component;
+    digest.update({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()});
+    digest.update(text.spec_hash);
+  };
+  add(code.own);
+  for (const RuleCode::Text& module : code.modules) {
+    add(module);
+  }
+  return digest.finish();
+}
+
+}  // namespace
+
+Result<RuleHooks> ReactorRuleEvaluator::hooks(const RuleCode& code) {
+  DAYBOOK_ASSIGN(const auto program, program_of(code));
+  for (const reactor::ParameterInfo& parameter : reactor::parameters_of(*program)) {
+    auto hooks = hooks_of(parameter.type);
+    if (!hooks.empty()) {
+      return RuleHooks{parameter.name, std::move(hooks)};
+    }
+  }
+  return RuleHooks{};
+}
+
+RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
+  RuleOutcome out;
+  auto program = program_of(*order.code);
+  if (!program) {
+    out.failure = Failure{"COMPONENT_BROKEN", program.error().text(), "", false};
+    return out;
+  }
+  Order plain;
+  plain.component = order.code->own.component;
+  plain.parameters = parameters_of(order);
+  plain.started_at = order.now;
+  plain.token = order.identity;
+  RuleWorld world(outside_, clock_, stopped_, order.now);
+  RunOutcome ran = run_order(plain, **program, {}, world);
+  out.effects = std::move(ran.effects);
+  out.answers = std::move(ran.answers);
+  out.failure = std::move(ran.failure);
+  return out;
+}
+
+Result<std::shared_ptr<const reactor::Program>> ReactorRuleEvaluator::program_of(
+    const RuleCode& code) {
+  const Hash key = key_of(code);
+  if (auto known = cache_.find(key)) {
+    return known;
+  }
+  Order order;
+  order.component = code.own.component;
+  order.spec = code.own.spec;
+  for (const RuleCode::Text& module : code.modules) {
+    order.modules.push_back({module.component, module.spec});
+  }
+  DAYBOOK_ASSIGN(auto program, compile_order(order));
+  cache_.put(key, program);
+  return program;
+}
+
+}  // namespace daybook::components

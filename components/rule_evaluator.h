@@ -1,0 +1,34 @@
+// Evaluates components of rules over the reactor language.
+#pragma once
+
+#include <atomic>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "components/outside.h"
+#include "components/program_cache.h"
+#include "components/rules.h"
+
+namespace daybook::components {
+
+class ReactorRuleEvaluator final : public RuleEvaluator {
+ public:
+  // `outside` and `clock` outlive the evaluator.
+  ReactorRuleEvaluator(Outside& outside, const Clock& clock,
+                       std::size_t cache_bytes = kProgramCacheBytes)
+      : outside_(outside), clock_(clock), cache_(cache_bytes) {}
+
+  Result<RuleHooks> hooks(const RuleCode& code) override;
+  RuleOutcome run(const RuleOrder& order) override;
+  void stop() override { stopped_ = true; }
+
+ private:
+  Result<std::shared_ptr<const reactor::Program>> program_of(const RuleCode& code);
+
+  Outside& outside_;
+  const Clock& clock_;
+  ProgramCache cache_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace daybook::components

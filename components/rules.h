@@ -1,0 +1,67 @@
+// What a rule runs: a component in the reactor language, for one event of Daybook's own.
+//
+// A run is a function of its order and of what its questions are answered, like that of an attempt
+// (docs/adr/0008-reactor-is-a-function.md).
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "components/runtime.h"
+
+namespace daybook::components {
+
+// A component and the modules that it imports, as they are stored. Immutable, shared.
+struct RuleCode {
+  struct Text {
+    std::string component;
+    std::string spec;  // JSON text
+    Hash spec_hash{};
+  };
+  Text own;
+  std::vector<Text> modules;
+};
+
+// Which parameter of a component takes events, and which: "OnJobCompleted", …
+struct RuleHooks {
+  std::string parameter;
+  std::vector<std::string> hooks;  // none: it takes no events
+
+  bool takes(std::string_view hook) const {
+    return std::find(hooks.begin(), hooks.end(), hook) != hooks.end();
+  }
+};
+
+struct RuleOrder {
+  std::shared_ptr<const RuleCode> code;
+  std::string input_name;  // the parameter that takes the event
+  std::string input;       // JSON text: the record of its hook
+  std::string parameters;  // a JSON object text: the rule's own
+  Micros now;              // logical time of the event
+  std::string identity;    // of this run: ids that it makes follow from it
+};
+
+struct RuleOutcome {
+  std::vector<Effect> effects;
+  std::string answers;             // JSON text; empty: it asked nothing
+  std::optional<Failure> failure;  // then there are no effects
+};
+
+class RuleEvaluator {
+ public:
+  virtual ~RuleEvaluator() = default;
+
+  // An error when the component does not compile.
+  virtual Result<RuleHooks> hooks(const RuleCode& code) = 0;
+  virtual RuleOutcome run(const RuleOrder& order) = 0;
+  // Ends what runs, soon, with a failure that means nothing. Any thread; the others one at a time.
+  virtual void stop() = 0;
+};
+
+}  // namespace daybook::components

@@ -1,0 +1,191 @@
+#include "dispatch/rule_book.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "base/check.h"
+#include "events/catalogue.h"
+
+namespace daybook::dispatch {
+namespace {
+
+std::vector<RuleBook::Step> steps_of(std::string_view rule, Seq put, std::string_view components) {
+  std::vector<RuleBook::Step> out;
+  boost::system::error_code bad;
+  const boost::json::value list = boost::json::parse(components, bad);
+  DAYBOOK_CHECK(!bad && list.is_array(), "what runs was written as a list");
+  for (const auto& entry : list.get_array()) {
+    const auto& component = entry.as_object();
+    out.push_back({std::string(rule), put, std::string(component.at("componentId").as_string()),
+                   boost::json::serialize(component.at("parameters"))});
+  }
+  return out;
+}
+
+std::shared_ptr<const scheduler::Component> component_of(const events::ComponentPut& e) {
+  auto out = std::make_shared<scheduler::Component>();
+  out->id = e.component;
+  out->runtime = e.runtime;
+  out->spec = e.spec.text;
+  out->spec_hash = e.spec_hash;
+  out->imports.assign(e.imports.begin(), e.imports.end());
+  return out;
+}
+
+std::uint16_t type_of(std::string_view name) {
+  const auto entry = events::find_name(name);
+  DAYBOOK_CHECK(entry.has_value(), "the event is in the catalogue");
+  return entry->type;
+}
+
+}  // namespace
+
+RuleBook::RuleBook(const scheduler::State& state) : as_of_(state.applied()) {
+  state.each_component([&](const scheduler::Component& component) {
+    if (component.runtime == events::Runtime::kReactor) {
+      components_.emplace(component.id, state.find_component(component.id));
+    }
+  });
+  state.each_rule([&](const scheduler::Rule& rule) {
+    for (const scheduler::RuleVersion& version : rule.versions) {
+      put(rule.id, version.put, version.components);
+    }
+  });
+  forget(state.rules_through());
+}
+
+bool RuleBook::folds(std::uint16_t type) {
+  static const std::uint16_t kTypes[] = {type_of("RulePut"), type_of("RuleDeleted"),
+                                         type_of("ComponentPut"), type_of("ComponentDeleted")};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
+
+void RuleBook::fold(const events::Recorded& recorded) {
+  if (recorded.meta.seq <= as_of_) {
+    return;
+  }
+  as_of_ = recorded.meta.seq;
+  if (const auto* rule = std::get_if<events::RulePut>(&recorded.event)) {
+    put(rule->rule, recorded.meta.seq, rule->components.text);
+  } else if (const auto* gone = std::get_if<events::RuleDeleted>(&recorded.event)) {
+    if (const auto found = rules_.find(gone->rule); found != rules_.end()) {
+      rules_.erase(found);
+    }
+  } else if (const auto* component = std::get_if<events::ComponentPut>(&recorded.event)) {
+    codes_.clear();
+    // Another runtime is as good as no component: a rule cannot run it.
+    auto made = component_of(*component);
+    if (made->runtime == events::Runtime::kReactor) {
+      components_.insert_or_assign(made->id, std::move(made));
+    } else {
+      components_.erase(made->id);
+    }
+  } else if (const auto* deleted = std::get_if<events::ComponentDeleted>(&recorded.event)) {
+    codes_.clear();
+    components_.erase(std::string(deleted->component));
+  }
+}
+
+bool RuleBook::concerns(const events::Recorded& recorded) const {
+  if (const auto* rule = std::get_if<events::RulePut>(&recorded.event)) {
+    const auto found = rules_.find(rule->rule);
+    return found != rules_.end() && found->second.size() > 1;
+  }
+  std::string_view changed;
+  if (const auto* put = std::get_if<events::ComponentPut>(&recorded.event)) {
+    changed = put->component;
+  } else if (const auto* deleted = std::get_if<events::ComponentDeleted>(&recorded.event)) {
+    changed = deleted->component;
+  } else {
+    return false;
+  }
+  const auto imports = [&](const std::string& component) {
+    const auto found = components_.find(component);
+    return found != components_.end() &&
+           std::find(found->second->imports.begin(), found->second->imports.end(), changed) !=
+               found->second->imports.end();
+  };
+  for (const auto& [id, versions] : rules_) {
+    for (const Step& step : versions.back().steps) {
+      if (step.component == changed || imports(step.component)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+void RuleBook::put(std::string_view rule, Seq put, std::string_view components) {
+  Versions& versions = rules_[std::string(rule)];
+  if (versions.empty() || versions.back().text != components) {
+    versions.push_back({put, std::string(components), steps_of(rule, put, components)});
+  }
+}
+
+Seq RuleBook::begin() const {
+  DAYBOOK_CHECK(!empty(), "there is a rule");
+  Seq out = rules_.begin()->second.front().put;
+  for (const auto& [id, versions] : rules_) {
+    out = std::min(out, versions.front().put);
+  }
+  return next(out);
+}
+
+std::vector<const RuleBook::Step*> RuleBook::steps(Seq on) const {
+  std::vector<const Step*> out;
+  for (const auto& [id, versions] : rules_) {
+    const auto behind = std::find_if(versions.rbegin(), versions.rend(),
+                                     [&](const Version& v) { return v.put < on; });
+    if (behind != versions.rend()) {
+      for (const Step& step : behind->steps) {
+        out.push_back(&step);
+      }
+    }
+  }
+  return out;
+}
+
+void RuleBook::forget(Seq through) {
+  for (auto& [id, versions] : rules_) {
+    while (versions.size() > 1 && versions[1].put <= through) {
+      versions.erase(versions.begin());
+    }
+  }
+}
+
+std::shared_ptr<const components::RuleCode> RuleBook::code(std::string_view component) {
+  if (const auto known = codes_.find(component); known != codes_.end()) {
+    return known->second;
+  }
+  const auto found = components_.find(component);
+  if (found == components_.end()) {
+    return nullptr;
+  }
+  const auto text_of = [](const scheduler::Component& c) {
+    return components::RuleCode::Text{c.id, c.spec, c.spec_hash};
+  };
+  auto out = std::make_shared<components::RuleCode>();
+  out->own = text_of(*found->second);
+  for (const std::string& import : found->second->imports) {
+    if (const auto module = components_.find(import); module != components_.end()) {
+      out->modules.push_back(text_of(*module->second));
+    }
+  }
+  codes_.emplace(component, out);
+  return out;
+}
+
+std::vector<std::string> RuleBook::missing_modules(std::string_view component) const {
+  std::vector<std::string> out;
+  if (const auto found = components_.find(component); found != components_.end()) {
+    for (const std::string& import : found->second->imports) {
+      if (!components_.contains(import)) {
+        out.push_back(import);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace daybook::dispatch

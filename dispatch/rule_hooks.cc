@@ -1,0 +1,166 @@
+#include "dispatch/rule_hooks.h"
+
+#include <type_traits>
+
+#include "base/json_text.h"
+#include "base/time_text.h"
+#include "events/catalogue.h"
+
+namespace daybook::dispatch {
+namespace {
+
+class Record {
+ public:
+  void text(std::string_view name, std::string_view value) {
+    key(name);
+    append_json_string(out_, value);
+  }
+  void number(std::string_view name, std::uint64_t value) {
+    key(name);
+    out_ += std::to_string(value);
+  }
+  void time(std::string_view name, Micros value) { text(name, format_time(value)); }
+  // JSON as it is; null when there is none.
+  void json(std::string_view name, std::string_view value) {
+    key(name);
+    out_ += value.empty() ? "null" : value;
+  }
+  std::string take() { return out_ + "}"; }
+
+ private:
+  void key(std::string_view name) {
+    out_ += out_.size() > 1 ? "," : "";
+    append_json_string(out_, name);
+    out_ += ':';
+  }
+  std::string out_ = "{";
+};
+
+std::string failure_json(const events::Failure& failure) {
+  Record out;
+  out.text("code", failure.code);
+  out.text("message", failure.message);
+  out.json("details", failure.details.text);
+  return out.take();
+}
+
+std::string tags_json(const std::vector<events::Text>& tags) {
+  std::string out = "[";
+  for (const events::Text tag : tags) {
+    out += out.size() > 1 ? "," : "";
+    append_json_string(out, tag);
+  }
+  return out + "]";
+}
+
+template <typename E>
+void add_job(Record& out, const E& e) {
+  out.text("jobId", e.job.text());
+  out.text("jobDefinitionId", e.definition);
+}
+
+template <typename E>
+void add_end(Record& out, const E& e) {
+  add_job(out, e);
+  out.number("attempt", e.end.attempt.value);
+  if (e.end.started_at.value != 0) {
+    out.time("startedAt", e.end.started_at);
+  } else {
+    out.json("startedAt", {});
+  }
+}
+
+void add(Record& out, const events::JobCreated& e) {
+  add_job(out, e);
+  out.json("parameters", e.parameters.text);
+  out.time("runAt", e.run_at);
+  out.json("tags", tags_json(e.tags));
+  if (e.parent.is_null()) {
+    out.json("parentJobId", {});
+  } else {
+    out.text("parentJobId", e.parent.text());
+  }
+}
+
+void add(Record& out, const events::JobStarted& e) {
+  add_job(out, e);
+  out.number("attempt", e.attempt.value);
+  out.text("componentId", e.component);
+}
+
+void add(Record& out, const events::JobCompleted& e) {
+  add_end(out, e);
+  out.json("result", e.result.text);
+}
+
+void add(Record& out, const events::JobFailed& e) {
+  add_end(out, e);
+  out.json("error", failure_json(e.failure));
+}
+
+void add(Record& out, const events::JobRetryScheduled& e) {
+  add_end(out, e);
+  out.json("error", failure_json(e.failure));
+  out.time("runAt", e.run_at);
+}
+
+void add(Record& out, const events::JobCancelled& e) {
+  add_end(out, e);
+}
+
+void add(Record& out, const events::SendingSent& e) {
+  out.text("sendingId", e.sending.text());
+  out.number("attempt", e.attempt.value);
+}
+
+void add(Record& out, const events::SendingBounced& e) {
+  out.text("sendingId", e.sending.text());
+  out.number("attempt", e.attempt.value);
+  out.json("error", failure_json(e.failure));
+}
+
+template <typename E>
+constexpr bool kHooked = requires(Record& out, const E& e) {
+  add(out, e);
+};
+
+// Of each alternative of the event, by its place in the catalogue.
+template <std::size_t... I>
+bool hooked_at(std::size_t index, std::index_sequence<I...>) {
+  return ((I == index && kHooked<std::variant_alternative_t<I, events::Event>>) || ...);
+}
+
+bool hooked_at(std::size_t index) {
+  return hooked_at(index, std::make_index_sequence<std::variant_size_v<events::Event>>());
+}
+
+}  // namespace
+
+bool has_hook(std::uint16_t type) {
+  return type > 0 && hooked_at(type - 1U);  // ids are dense from 1
+}
+
+std::string hook_of(const events::Event& event) {
+  return hooked_at(event.index()) ? "On" + std::string(events::entry_of(event).name)
+                                  : std::string();
+}
+
+std::string hook_record(const events::Recorded& recorded) {
+  Record about;
+  about.number("seq", recorded.meta.seq.value);
+  about.time("time", recorded.meta.time);
+  about.text("type", events::entry_of(recorded.event).name);
+  about.text("actor", recorded.meta.actor);
+  Record out;
+  out.json("event", about.take());
+  std::visit(
+      [&](const auto& e) {
+        if constexpr (kHooked<std::decay_t<decltype(e)>>) {
+          add(out, e);
+        }
+      },
+      recorded.event);
+  return out.take();
+}
+
+}  // namespace daybook::dispatch

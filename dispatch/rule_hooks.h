@@ -1,0 +1,21 @@
+// Events as components of rules see them. Private to dispatch.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "events/types.h"
+
+namespace daybook::dispatch {
+
+// Whether a rule can run for events of that type (events/catalogue.h).
+bool has_hook(std::uint16_t type);
+
+// "OnJobCompleted", …; empty for an event without one.
+std::string hook_of(const events::Event& event);
+
+// Its record as JSON, with the fields that components/reactor/nominal.cc declares.
+std::string hook_record(const events::Recorded& recorded);
+
+}  // namespace daybook::dispatch

@@ -1,0 +1,98 @@
+#include "dispatch/rule_task.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/derived_id.h"
+#include "base/limits.h"
+#include "base/sha256.h"
+#include "dispatch/report.h"
+
+namespace daybook::dispatch {
+namespace {
+
+// No two runs have the same.
+std::string identity_of(const RuleTask& task) {
+  return task.step.rule + '\n' + task.step.component + '\n' + std::to_string(task.on.value);
+}
+
+// Times count from the event, so that they are the same however late it is come to; ids that the
+// run gave nothing follow from it.
+void settle(const RuleTask& task, std::vector<components::Effect>& effects) {
+  const Hash seed = sha256(identity_of(task));
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    if (auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
+      if (job->after) {
+        job->at = task.time + std::min(*job->after, Duration{kRunAtAheadMaxUs + 1});
+        job->after.reset();
+      }
+    } else if (auto& send = std::get<components::SendEffect>(effects[i]); !send.id) {
+      send.id = derive_id(seed, "effect", i).sending();
+    }
+  }
+}
+
+}  // namespace
+
+components::RuleOrder make_rule_order(const RuleTask& task,
+                                      std::shared_ptr<const components::RuleCode> code,
+                                      const std::string& input_name) {
+  return {std::move(code),      input_name, task.input,
+          task.step.parameters, task.time,  identity_of(task)};
+}
+
+scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,
+                                      components::RuleOutcome outcome, const EffectRules& rules) {
+  scheduler::ApplyRule out;
+  out.rule = task.step.rule;
+  out.version = task.step.version;
+  out.component = {ran.code.own.component, ran.code.own.spec_hash};
+  for (const auto& module : ran.code.modules) {
+    out.modules.push_back({module.component, module.spec_hash});
+  }
+  for (const std::string& module : ran.missing) {
+    out.modules.push_back({module, {}});
+  }
+  out.on = task.on;
+  if (outcome.answers.size() <= kAnswersBytesMax) {
+    out.answers = std::move(outcome.answers);
+  } else if (!outcome.failure) {
+    outcome.failure = {"ANSWERS_TOO_LARGE", "What its queries were answered is over its limit.", "",
+                       false};
+  }
+  if (outcome.failure) {
+    out.failed = failed_of(std::move(*outcome.failure));
+    return out;
+  }
+  settle(task, outcome.effects);
+  auto effects = make_effects({}, std::move(outcome.effects), rules);
+  if (effects) {
+    out.effects = std::move(*effects);
+  } else {
+    const Error& error = effects.error();
+    out.failed = {error.reason, error.message + " (" + error.field + ")", "", false};
+  }
+  return out;
+}
+
+scheduler::ApplyRule make_refused_application(scheduler::ApplyRule application,
+                                              const Error& refusal) {
+  application.effects.clear();
+  application.answers.clear();
+  application.failed = failed_of({"APPLICATION_REFUSED", refusal.text(), "", false});
+  return application;
+}
+
+std::size_t application_bytes(const scheduler::ApplyRule& application) {
+  std::size_t out = application.answers.size();
+  for (const scheduler::Effect& effect : application.effects) {
+    if (const auto* job = std::get_if<scheduler::ScheduleEffect>(&effect)) {
+      out += job->job.parameters.size();
+    } else {
+      out += std::get<scheduler::NewSending>(effect).content.size();
+    }
+  }
+  return out;
+}
+
+}  // namespace daybook::dispatch

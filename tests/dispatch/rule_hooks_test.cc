@@ -1,0 +1,86 @@
+#include "dispatch/rule_hooks.h"
+
+#include <gtest/gtest.h>
+
+#include "components/reactor/nominal.h"
+#include "events/catalogue.h"
+#include "tests/events/samples.h"
+
+namespace daybook::dispatch {
+namespace {
+
+events::Meta meta() {
+  events::Meta out;
+  out.seq = Seq{7};
+  out.time = Micros{1'763'251'200'000'000};
+  out.actor = "token-1";
+  return out;
+}
+
+constexpr std::string_view kAbout = R"({"event":{"seq":7,"time":"2025-11-16T00:00:00Z","type":")";
+const JobId kJob = JobId::make(Micros{1'763'251'200'000'000}, 0, Seq{5});
+
+TEST(RuleHooks, EveryHookOfTheLanguageIsAnEventAndTheOtherWayRound) {
+  std::size_t hooks = 0;
+  for (const auto& entry : events::catalogue()) {
+    const bool known = reactor::is_hook("On" + std::string(entry.name));
+    EXPECT_EQ(has_hook(entry.type), known) << entry.name;
+    hooks += known ? 1 : 0;
+  }
+  std::size_t nominals = 0;
+  for (const auto& nominal : reactor::nominals()) {
+    nominals += reactor::is_hook(nominal.name) ? 1 : 0;
+  }
+  EXPECT_EQ(hooks, nominals);
+  EXPECT_FALSE(has_hook(0));
+  EXPECT_FALSE(has_hook(1000));
+}
+
+TEST(RuleHooks, RecordHasTheFieldsThatTheLanguageDeclares) {
+  for (const events::Event& event : events::samples::all()) {
+    const std::string hook = hook_of(event);
+    if (hook.empty()) {
+      continue;
+    }
+    const std::string record = hook_record({meta(), event});
+    for (const auto& [name, type] : reactor::find_nominal(hook)->record.fields) {
+      EXPECT_NE(record.find("\"" + std::string(name) + "\":"), std::string::npos)
+          << hook << " " << name << " " << record;
+    }
+  }
+}
+
+TEST(RuleHooks, CompletionTellsItsResult) {
+  events::JobCompleted e;
+  e.job = kJob;
+  e.definition = "pick";
+  e.end.attempt = Attempt{2};
+  e.end.started_at = Micros{1'763'251'200'500'000};
+  e.result = {R"({"n":1})"};
+  EXPECT_EQ(hook_of(e), "OnJobCompleted");
+  EXPECT_EQ(hook_record({meta(), e}),
+            std::string(kAbout) + R"(JobCompleted","actor":"token-1"},"jobId":")" + kJob.text() +
+                R"(","jobDefinitionId":"pick","attempt":2,)" +
+                R"("startedAt":"2025-11-16T00:00:00.5Z","result":{"n":1}})");
+}
+
+TEST(RuleHooks, WhatIsNotThereIsNull) {
+  events::JobFailed failed;
+  failed.job = kJob;
+  failed.definition = "pick";
+  failed.failure = {"DEFINITION_DELETED", "a \"b\"", {}};
+  const std::string record = hook_record({meta(), failed});
+  EXPECT_NE(record.find(R"("startedAt":null,"error":{"code":"DEFINITION_DELETED",)"
+                        R"("message":"a \"b\"","details":null}})"),
+            std::string::npos)
+      << record;
+  events::JobCreated created;
+  created.job = kJob;
+  created.parameters = {"{}"};
+  created.tags = {"x", "y\n"};
+  const std::string other = hook_record({meta(), created});
+  EXPECT_NE(other.find(R"("tags":["x","y\n"],"parentJobId":null})"), std::string::npos) << other;
+}
+
+}  // namespace
+}  // namespace daybook::dispatch
