@@ -69,20 +69,22 @@ void ServerFixture::start() {
   p.sequencer->start();
   p.views->start();
   p.dispatcher->start();
-  api::Engine engine{p.log,
-                     *p.sequencer,
-                     *p.views,
-                     *p.dispatcher,
-                     *p.graph,
-                     {},
-                     p.clock,
-                     p.entropy,
-                     p.logger,
-                     [this] {
-                       on_disk();
-                       return api::DiskStatus{1000, 2000, disk_accepting};
-                     },
-                     "test"};
+  api::Engine engine{.log = p.log,
+                     .sequencer = *p.sequencer,
+                     .views = *p.views,
+                     .dispatcher = *p.dispatcher,
+                     .graph = *p.graph,
+                     .runtimes = {},
+                     .effects = {},
+                     .clock = p.clock,
+                     .entropy = p.entropy,
+                     .logger = p.logger,
+                     .disk =
+                         [this] {
+                           on_disk();
+                           return api::DiskStatus{1000, 2000, disk_accepting};
+                         },
+                     .version = "test"};
   p.api = std::make_unique<api::Api>(std::move(engine), options);
   const Status started = p.api->start();
   ASSERT_TRUE(started) << started.error().text();
