@@ -1,4 +1,5 @@
 // /resources/components.
+#include <map>
 #include <utility>
 
 #include "api/bounded_page.h"
@@ -8,6 +9,7 @@
 #include "api/stored_components.h"
 #include "api/writes.h"
 #include "base/hex.h"
+#include "base/json_text.h"
 
 namespace daybook::api {
 namespace {
@@ -109,12 +111,63 @@ void delete_component(const CallPtr& call, const Responder& responder) {
   write(call, responder, scheduler::DeleteComponent{call->id}, render_deleted);
 }
 
-// Says whether a PUT of the same body would be taken; stores nothing.
+namespace {
+
+// Components that are to be stored together with the one that is checked, then those that are.
+class DraftComponents final : public components::ComponentDirectory {
+ public:
+  explicit DraftComponents(const projections::Views& views) : stored_(views) {}
+
+  void add(std::string id, std::string_view spec) { drafts_.emplace(std::move(id), spec); }
+  std::optional<std::string> spec(std::string_view component) const override {
+    const auto draft = drafts_.find(component);
+    return draft != drafts_.end() ? std::optional(draft->second) : stored_.spec(component);
+  }
+
+ private:
+  StoredComponents stored_;
+  std::map<std::string, std::string, std::less<>> drafts_;
+};
+
+// Takes the member "with" out of the body: {"<id>": {"code": …}, …}.
+Answer<std::string> take_drafts(std::string_view body, DraftComponents& drafts) {
+  const JsonValue value(body);
+  if (value.kind() != JsonValue::Kind::kObject) {
+    return std::string(body);
+  }
+  std::string rest;
+  for (const auto& [name, member] : value.members()) {
+    if (name != "with") {
+      rest += rest.empty() ? "{" : ",";
+      append_json_string(rest, name);
+      rest += ':';
+      rest += member.text();
+      continue;
+    }
+    if (member.kind() != JsonValue::Kind::kObject) {
+      return refuse(Code::kInvalid, "INVALID_FIELD", "must be an object of components by id",
+                    "with");
+    }
+    for (const auto& [id, spec] : member.members()) {
+      DAYBOOK_TRY(check_component_id(id, "with"));
+      if (spec.kind() != JsonValue::Kind::kObject) {
+        return refuse(Code::kInvalid, "INVALID_FIELD", "must be an object", "with." + id);
+      }
+      drafts.add(id, spec.text());
+    }
+  }
+  return rest.empty() ? "{}" : rest + "}";
+}
+
+}  // namespace
+
+// Says whether a PUT of the same body would be taken, after one of each component in "with"; stores
+// nothing.
 Answer<Response> check_component(const Call& call) {
   DAYBOOK_TRY(check_component_id(call.id, "componentId"));
-  DAYBOOK_ASSIGN(const auto command,
-                 read_component(call.request.body, call.id, call.engine().runtimes,
-                                StoredComponents(call.engine().views)));
+  DraftComponents others(call.engine().views);
+  DAYBOOK_ASSIGN(const std::string body, take_drafts(call.request.body, others));
+  DAYBOOK_ASSIGN(const auto command, read_component(body, call.id, call.engine().runtimes, others));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();

@@ -62,6 +62,26 @@ Status report(const Session& session, const std::vector<Error>& problems) {
   return fail(std::move(summary));
 }
 
+bool is_module(const Resource& resource) {
+  return resource.kind == ResourceKind::kComponent && resource.id.ends_with(".module.hrc");
+}
+
+// What is checked with a component: the manifest's modules, which it may import.
+boost::json::object with_modules(const Manifest& manifest, const Resource& resource) {
+  boost::json::object spec = resource.spec;
+  boost::json::object with;
+  for (const Resource& other : manifest.resources) {
+    if (is_module(other) && &other != &resource && spec.contains("code") &&
+        other.spec.contains("code")) {
+      with[other.id] = {{"code", other.spec.at("code")}};
+    }
+  }
+  if (!with.empty()) {
+    spec["with"] = std::move(with);
+  }
+  return spec;
+}
+
 // The server's own check of every component: code that does not parse, a spec that its runtime
 // refuses.
 Result<std::vector<Error>> check_on_server(Client& client, const Manifest& manifest) {
@@ -71,7 +91,7 @@ Result<std::vector<Error>> check_on_server(Client& client, const Manifest& manif
       continue;
     }
     const auto answer = client.request("POST", target_of(resource.kind, resource.id) + "/check",
-                                       boost::json::value(resource.spec));
+                                       with_modules(manifest, resource));
     if (answer) {
       continue;
     }
@@ -228,6 +248,9 @@ Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest) {
     }
     out.push_back(std::move(planned));
   }
+  // What is imported has to be there before what imports it.
+  std::stable_partition(out.begin(), out.end(),
+                        [](const Planned& planned) { return is_module(*planned.resource); });
   return out;
 }
 
