@@ -28,4 +28,7 @@ if(DAYBOOK_TESTS)
 endif()
 if(DAYBOOK_BENCH)
   find_package(benchmark REQUIRED)
+  # What bench/reactor_bench.cc compares with.
+  find_path(DAYBOOK_LUA_INCLUDE lua.hpp PATH_SUFFIXES lua5.4 REQUIRED)
+  find_library(DAYBOOK_LUA lua5.4 REQUIRED)
 endif()

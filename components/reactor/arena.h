@@ -17,8 +17,10 @@ struct ArenaFull {};
 
 class Arena {
  public:
-  explicit Arena(std::size_t bytes_max, std::size_t first_block = 1024)
-      : bytes_max_(bytes_max), block_bytes_(first_block) {}
+  // Every further block is a part of what there is: one whole, so that a run takes few blocks; a
+  // quarter, so that a program that stays wastes little.
+  explicit Arena(std::size_t bytes_max, std::size_t first_block = 1024, std::size_t part = 1)
+      : bytes_max_(bytes_max), first_block_(first_block), part_(part) {}
 
   void* allocate(std::size_t bytes, std::size_t align = alignof(std::max_align_t)) {
     const std::size_t at = (used_ + align - 1) & ~(align - 1);
@@ -58,7 +60,8 @@ class Arena {
   void* allocate_block(std::size_t bytes);
 
   const std::size_t bytes_max_;
-  std::size_t block_bytes_;
+  const std::size_t first_block_;
+  const std::size_t part_;
   std::size_t bytes_ = 0;
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   std::byte* block_ = nullptr;

@@ -229,7 +229,7 @@ class Lexer {
       read_text(token);
     } else if (c == '`') {
       read_escaped(token);
-    } else if (c == '/' && !follows_operand()) {
+    } else if (c == '/' && (!follows_operand() || (token.first_on_line && pattern_ahead()))) {
       read_regex(token);
     } else {
       read_sign(token);
@@ -340,6 +340,14 @@ class Lexer {
     token.escaped = true;
     token.text = name;
     at_ = close + 1;
+  }
+
+  // At the start of a line a slash that is glued to what follows, and has another one behind it,
+  // begins the pattern of an arm.
+  bool pattern_ahead() const {
+    const std::size_t line_end = std::min(text_.find('\n', at_), end_);
+    const std::size_t second = std::min(text_.find('/', at_ + 1), line_end);
+    return peek(1) != ' ' && peek(1) != '\t' && second < line_end;
   }
 
   // A slash divides behind an operand, and begins a pattern elsewhere.

@@ -34,7 +34,7 @@ struct Export {
 class Program {
  public:
   Program(std::string id, std::string code, std::size_t arena_bytes)
-      : source(std::move(id), std::move(code)), arena(arena_bytes) {}
+      : source(std::move(id), std::move(code)), arena(arena_bytes, 512, 4) {}
 
   Source source;
   Arena arena;

@@ -8,8 +8,10 @@
 #include "components/reactor/limits.h"
 #include "tests/fuzz/reactor_input.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace daybook::reactor;
+namespace daybook::reactor {
+namespace {
+
+void test_one(const std::uint8_t* data, std::size_t size) {
   const FuzzInput input(data, size);
   static const FuzzSets sets;
   const Compiled compiled = compile("main.hrc", input.code, FuzzModules(input), sets);
@@ -23,5 +25,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     DAYBOOK_CHECK(parameters_of(*compiled.program).size() <= kArgumentsMax, "few parameters");
     DAYBOOK_CHECK(memory_of(*compiled.program) > 0, "it takes room");
   }
+}
+
+}  // namespace
+}  // namespace daybook::reactor
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  daybook::reactor::test_one(data, size);
   return 0;
 }

@@ -7,8 +7,10 @@
 #include "components/reactor/lexer.h"
 #include "components/reactor/limits.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace daybook::reactor;
+namespace daybook::reactor {
+namespace {
+
+void test_one(const std::uint8_t* data, std::size_t size) {
   const Source source("fuzz", std::string(reinterpret_cast<const char*>(data), size));
   std::vector<Diagnostic> diagnostics;
   const std::vector<Token> tokens =
@@ -28,5 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     DAYBOOK_CHECK(t.kind != TokenKind::kBad || !diagnostics.empty(), "a reason is given");
     behind = t.offset;
   }
+}
+
+}  // namespace
+}  // namespace daybook::reactor
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  daybook::reactor::test_one(data, size);
   return 0;
 }

@@ -8,14 +8,15 @@
 #include "base/json_text.h"
 #include "tests/fuzz/reactor_input.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace daybook;
-  using namespace daybook::reactor;
+namespace daybook::reactor {
+namespace {
+
+void test_one(const std::uint8_t* data, std::size_t size) {
   const FuzzInput input(data, size);
   static const FuzzSets sets;
   const Compiled compiled = compile("main.hrc", input.code, FuzzModules(input), sets);
   if (!compiled.ok()) {
-    return 0;
+    return;
   }
   RunInputs inputs;
   inputs.parameters = input.parameters;
@@ -39,5 +40,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   DAYBOOK_CHECK(second.result == first.result && second.steps == first.steps, "the same again");
   DAYBOOK_CHECK(second.fault.has_value() == first.fault.has_value(), "the same end");
   (void)check_parameters(*compiled.program, input.parameters);
+}
+
+}  // namespace
+}  // namespace daybook::reactor
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  daybook::reactor::test_one(data, size);
   return 0;
 }
