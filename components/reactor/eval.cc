@@ -120,7 +120,7 @@ Value Evaluator::field(const FieldNode& node, Frame& frame) {
   const RecordData& record = *target.record;
   FieldCache& cache = frame.caches[node.cache];
   if (cache.shape != record.shape) [[unlikely]] {
-    work(record.shape->size, frame.program, node.at);
+    work(record.shape->size * kBytesPerName, frame.program, node.at);
     cache = {record.shape, record.shape->find(node.name)};
   }
   if (cache.place == record.shape->size) {
@@ -137,12 +137,13 @@ Value Evaluator::lookup(const PairNode& node, Frame& frame) {
     case Tag::kNothing:
       return {};
     case Tag::kMap: {
+      work(key.is(Tag::kText) ? key.size : 0, frame.program, node.at);
       const Value* there = target.map->find(text_of(key, frame, node.at));
       return there == nullptr ? Value{} : *there;
     }
     case Tag::kRecord: {
       const Shape& shape = *target.record->shape;
-      work(shape.size, frame.program, node.at);
+      work(shape.size * kBytesPerName, frame.program, node.at);
       const std::uint32_t at = shape.find(text_of(key, frame, node.at));
       return at == shape.size ? Value{} : target.record->values[at];
     }

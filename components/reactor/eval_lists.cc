@@ -5,6 +5,7 @@
 #include "components/reactor/compare.h"
 #include "components/reactor/format.h"
 #include "components/reactor/gathered.h"
+#include "components/reactor/text.h"
 
 namespace daybook::reactor {
 
@@ -136,8 +137,9 @@ Value Evaluator::quantified(const BuiltinNode& node, const Value* arguments, Fra
 
 Value Evaluator::contains(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   if (arguments[0].is(Tag::kText)) {
-    return Value::of_bool(arguments[0].text().find(text_of(arguments[1], frame, node.at)) !=
-                          std::string_view::npos);
+    work(arguments[0].size, frame.program, node.at);
+    return Value::of_bool(
+        reactor::contains(arguments[0].text(), text_of(arguments[1], frame, node.at)));
   }
   bool found = false;
   each(arguments[0], frame.program, node.at, [&](const Value& item) {

@@ -131,6 +131,8 @@ Value Evaluator::plain_text_filter(const BuiltinNode& node, const Value* argumen
 Value Evaluator::replace(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   const std::string_view piped = text_of(arguments[0], frame, node.at);
   const std::string_view with = text_of(arguments[2], frame, node.at);
+  constexpr std::size_t kBytesOfAMatch = 64;
+  work(arguments[1].is(Tag::kRegex) ? piped.size() * kBytesOfAMatch : 0, frame.program, node.at);
   const auto out =
       arguments[1].is(Tag::kRegex)
           ? arguments[1].regex->replace(piped, with, text_bytes_max())

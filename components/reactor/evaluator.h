@@ -105,6 +105,7 @@ class Evaluator {
  private:
   friend class Held;
   static constexpr std::size_t kBytesPerStep = 64;
+  static constexpr std::size_t kBytesPerName = 16;  // of a record, when a field is looked for
   struct StackMark {
     std::size_t piece = 0;
     std::size_t used = 0;

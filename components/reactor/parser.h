@@ -136,6 +136,7 @@ class Parser {
   // parser_operands.cc
   const Node* operand();
   const Node* postfix();
+  const Node* postfix_of(const Node* value);
   bool called(const Node& callee) const;
   const Node* primary();
   const Node* name();

@@ -9,7 +9,10 @@ namespace daybook::reactor {
 
 // x.field, m->key, x::text, f(a): as tight as can be.
 const Node* Parser::postfix() {
-  const Node* out = operand();
+  return postfix_of(operand());
+}
+
+const Node* Parser::postfix_of(const Node* out) {
   for (std::size_t chain = 0;;) {
     const Token t = token();
     const bool call = is(TokenKind::kOpenParen) && called(*out);
@@ -283,6 +286,11 @@ const Node* Parser::list() {
 
 // { a = 1, b = x } a record; { 'k' -> v } a map; {} the empty record.
 const Node* Parser::braces() {
+  // A map's key may begin with braces, and is no operand.
+  const Keep<std::size_t> depth(depth_);
+  if (++depth_ > kNestingMax) {
+    fail("records and maps are nested more than " + std::to_string(kNestingMax) + " deep");
+  }
   const Keep<Layout> layout(layout_);
   const Token open = take();
   layout_ = {};

@@ -17,7 +17,8 @@ const Node* Parser::pipe() {
       break;
     }
     chained(chain, at);
-    out = longer;
+    // xs first :: number, xs first.name
+    out = goes_on() ? postfix_of(longer) : longer;
   }
   return out;
 }

@@ -6,9 +6,20 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace daybook::reactor {
 namespace {
+
+// As string_view's, in linear time whatever is looked for: memmem of glibc is.
+std::size_t find_in(std::string_view text, std::string_view part, std::size_t from = 0) {
+  if (from > text.size()) {
+    return std::string_view::npos;
+  }
+  const void* at = memmem(text.data() + from, text.size() - from, part.data(), part.size());
+  return at == nullptr ? std::string_view::npos
+                       : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+}
 
 constexpr bool continues(char c) {
   return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
@@ -122,7 +133,7 @@ std::string_view slice(std::string_view text, std::size_t from, std::size_t coun
 std::optional<std::size_t> index_of(std::string_view text, std::string_view part,
                                     std::size_t from) {
   const std::size_t start = offset_of(text, from);
-  const std::size_t at = text.find(part, start);
+  const std::size_t at = find_in(text, part, start);
   if (at == std::string_view::npos) {
     return std::nullopt;
   }
@@ -130,7 +141,7 @@ std::optional<std::size_t> index_of(std::string_view text, std::string_view part
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
+  return find_in(text, part) != std::string_view::npos;
 }
 
 std::string_view trim(std::string_view text) {
@@ -175,7 +186,7 @@ std::optional<std::vector<std::string_view>> explode(std::string_view text,
     if (pieces.size() == pieces_max) {
       return std::nullopt;
     }
-    const std::size_t at = separator.empty() ? std::string_view::npos : text.find(separator);
+    const std::size_t at = separator.empty() ? std::string_view::npos : find_in(text, separator);
     pieces.push_back(text.substr(0, at));
     if (at == std::string_view::npos) {
       return pieces;
@@ -188,7 +199,7 @@ std::optional<std::string> replace(std::string_view text, std::string_view what,
                                    std::string_view with, std::size_t bytes_max) {
   std::string out;
   for (;;) {
-    const std::size_t at = what.empty() ? std::string_view::npos : text.find(what);
+    const std::size_t at = what.empty() ? std::string_view::npos : find_in(text, what);
     const bool found = at != std::string_view::npos;
     const std::string_view before = text.substr(0, at);
     const std::size_t grows = before.size() + (found ? with.size() : 0);
