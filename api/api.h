@@ -23,6 +23,7 @@
 #include "components/runtime.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/effects.h"
+#include "dispatch/rule_runner.h"
 #include "graph/graph.h"
 #include "log/log.h"
 #include "projections/views.h"
@@ -55,6 +56,8 @@ struct Engine {
   Entropy& entropy;
   spdlog::logger& logger;
   std::function<DiskStatus()> disk;
+  // How far rules have run; empty where none run.
+  std::function<dispatch::RuleRunnerStatus()> rules{};
   std::string version;
 };
 

@@ -58,6 +58,21 @@ void write_dispatch(PrometheusText& out, const Engine& engine) {
   out.one("daybook_leases_waiting", "gauge", "Workers waiting for jobs.", m.leases_waiting);
 }
 
+void write_rules(PrometheusText& out, const Engine& engine) {
+  if (!engine.rules) {
+    return;
+  }
+  const dispatch::RuleRunnerStatus status = engine.rules();
+  out.one("daybook_rules_position_seq", "gauge", "Last event that rules looked at; 0: no rules.",
+          status.position.value);
+  out.one("daybook_rules_applied_total", "counter", "Applications of components of rules.",
+          status.applied);
+  out.one("daybook_rules_failed_total", "counter", "Applications that were recorded as failures.",
+          status.failed);
+  out.one("daybook_rules_stopped", "gauge", "1 when rules run no more: the log cannot be read.",
+          std::uint64_t{status.stopped ? 1U : 0U});
+}
+
 void write_views(PrometheusText& out, const Engine& engine) {
   const auto all = engine.views.status();
   out.family("daybook_projection_applied_seq", "gauge", "Last event applied.");
@@ -123,6 +138,7 @@ Answer<Response> metrics(const Call& call) {
   const Engine& engine = call.engine();
   write_log(out, engine);
   write_dispatch(out, engine);
+  write_rules(out, engine);
   write_views(out, engine);
   write_requests(out, call.context->metrics);
   write_latency(out, call.context->metrics);

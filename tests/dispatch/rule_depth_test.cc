@@ -23,6 +23,7 @@ class RuleDepth : public testing::Test {
     events::JobCreated e;
     e.job = JobId::make(Micros{1'763'251'200'000'000}, 0, writer_.next_seq());
     e.definition = "d";
+    e.parameters = {"{}"};
     e.rule_depth = depth;
     e.effect_of = effect_of;
     return add(e);
@@ -31,6 +32,8 @@ class RuleDepth : public testing::Test {
     events::JobCompleted e;
     e.job = JobId::make(Micros{1'763'251'200'000'000}, 0, created);
     e.definition = "d";
+    e.end = {Attempt{1}, created, Micros{1'763'251'200'000'000}};
+    e.result = {"{}"};
     return add(e);
   }
   Seq applied(Seq on) {

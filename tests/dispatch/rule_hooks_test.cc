@@ -25,11 +25,11 @@ TEST(RuleHooks, EveryHookOfTheLanguageIsAnEventAndTheOtherWayRound) {
   for (const auto& entry : events::catalogue()) {
     const bool known = reactor::is_hook("On" + std::string(entry.name));
     EXPECT_EQ(has_hook(entry.type), known) << entry.name;
-    hooks += known ? 1 : 0;
+    hooks += known ? 1U : 0U;
   }
   std::size_t nominals = 0;
   for (const auto& nominal : reactor::nominals()) {
-    nominals += reactor::is_hook(nominal.name) ? 1 : 0;
+    nominals += reactor::is_hook(nominal.name) ? 1U : 0U;
   }
   EXPECT_EQ(hooks, nominals);
   EXPECT_FALSE(has_hook(0));
@@ -61,7 +61,7 @@ TEST(RuleHooks, CompletionTellsItsResult) {
   EXPECT_EQ(hook_record({meta(), e}),
             std::string(kAbout) + R"(JobCompleted","actor":"token-1"},"jobId":")" + kJob.text() +
                 R"(","jobDefinitionId":"pick","attempt":2,)" +
-                R"("startedAt":"2025-11-16T00:00:00.5Z","result":{"n":1}})");
+                R"("startedAt":"2025-11-16T00:00:00.500Z","result":{"n":1}})");
 }
 
 TEST(RuleHooks, WhatIsNotThereIsNull) {

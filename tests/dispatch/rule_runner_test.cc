@@ -1,6 +1,7 @@
 #include "dispatch/rule_runner.h"
 
 #include "base/limits.h"
+#include "replay/checker.h"
 #include "tests/dispatch/rule_rig.h"
 
 namespace daybook::dispatch {
@@ -187,6 +188,7 @@ TEST_F(RuleRunnerTest, ChangedComponentIsNotRunForWhatWasLookedAt) {
   component("a.hrule", "param input: OnJobCreated\nfrom []\n");
   rule("r", {"a.hrule"});
   create("d");
+  settled(log.last());
   component("a.hrule",
             "param input: OnJobCreated\n"
             "from { effect = 'scheduleJob', definition = 'gone', parameters = {} }\n");
@@ -196,6 +198,58 @@ TEST_F(RuleRunnerTest, ChangedComponentIsNotRunForWhatWasLookedAt) {
   EXPECT_TRUE(applications().empty());
   create("d");
   eventually([&] { return applications().size() == 1; });
+}
+
+TEST_F(RuleRunnerTest, ManyEventsAreRunForInOrder) {
+  open_rules();
+  waiting("d");
+  waiting("e");
+  component("a.hrule",
+            "param input: OnJobCreated\n"
+            "from input.jobDefinitionId match\n"
+            "  'd' |> [{ effect = 'scheduleJob', definition = 'e', at = now + 1 hours,\n"
+            "            parameters = { on = input.event.seq } }]\n"
+            "  |> []\n");
+  rule("r", {"a.hrule"});
+  const std::size_t count = 3 * kRuleRoundMax + 5;
+  ok(jobs("d", count));
+  eventually([&] { return applications().size() == count; });
+  Seq last;
+  const auto on = all<events::RuleApplied>([&](const events::RuleApplied& e) {
+    EXPECT_GT(e.on, last);
+    last = e.on;
+    return std::to_string(e.on.value);
+  });
+  EXPECT_EQ(on.size(), count);
+}
+
+TEST_F(RuleRunnerTest, ComponentThatIsChangedAllTheTimeIsAppliedAsItWasStored) {
+  open_rules();
+  waiting("d");
+  waiting("e");
+  const auto version = [&](int n) {
+    component("a.hrule",
+              "param input: OnJobCreated\n"
+              "from input.jobDefinitionId match\n"
+              "  'd' |> [{ effect = 'scheduleJob', definition = 'e', at = now + 1 hours,\n"
+              "            parameters = { v = " +
+                  std::to_string(n) +
+                  " } }]\n"
+                  "  |> []\n");
+  };
+  version(0);
+  rule("r", {"a.hrule"});
+  for (int i = 1; i <= 20; ++i) {
+    ok(jobs("d", 10));
+    version(i);
+  }
+  eventually([&] { return applications().size() == 200; });
+  settled(log.last());
+  EXPECT_EQ(applications().size(), 200U);
+  close_rules();
+  const auto report = replay::check_log(log);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->sound()) << report->text();
 }
 
 TEST_F(RuleRunnerTest, ComponentWithoutAHookNeverRuns) {

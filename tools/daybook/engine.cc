@@ -13,7 +13,9 @@
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
 #include "components/reactor_runtime.h"
+#include "components/rule_evaluator.h"
 #include "dispatch/outside.h"
+#include "dispatch/rule_runner.h"
 #include "graph/own_sets.h"
 #include "log/data_dir.h"
 #include "log/memory_log.h"
@@ -59,7 +61,7 @@ struct Engine::Impl {
     Status (Impl::*start)();
     void (Impl::*stop)();
   };
-  static const std::array<Step, 11> kSteps;
+  static const std::array<Step, 12> kSteps;
 
   Status open_scratch();
   void remove_scratch() { scratch.reset(); }
@@ -76,11 +78,13 @@ struct Engine::Impl {
   Status open_runtimes();
   void close_runtimes();
   Status make_dispatcher();
-  void drop_dispatcher() { dispatcher.reset(); }
+  void drop_dispatcher();
   Status start_sequencer();
   void stop_sequencer();
   Status start_dispatcher();
   void stop_dispatcher();
+  Status start_rules();
+  void stop_rules();
   Status start_api();
   void stop_api();
 
@@ -110,6 +114,8 @@ struct Engine::Impl {
   std::unique_ptr<components::HttpRuntime> http;
   std::unique_ptr<dispatch::GraphOutside> outside;
   std::unique_ptr<components::ReactorRuntime> reactor;
+  std::unique_ptr<components::ReactorRuleEvaluator> rule_evaluator;
+  std::unique_ptr<dispatch::RuleRunner> rules;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::Api> api;
 };
@@ -117,7 +123,7 @@ struct Engine::Impl {
 // The order of starting; stopping is the same backwards. The sequencer's threads start only after
 // the dispatcher took over the recovered state, and the first command is StartServer: from then on
 // an older server's appends are refused.
-const std::array<Engine::Impl::Step, 11> Engine::Impl::kSteps = {{
+const std::array<Engine::Impl::Step, 12> Engine::Impl::kSteps = {{
     {"temporary directory", &Impl::open_scratch, &Impl::remove_scratch},
     {"data directory", &Impl::open_data_dir, &Impl::close_data_dir},
     {"log", &Impl::open_log, &Impl::close_log},
@@ -128,6 +134,7 @@ const std::array<Engine::Impl::Step, 11> Engine::Impl::kSteps = {{
     {"open work", &Impl::make_dispatcher, &Impl::drop_dispatcher},
     {"sequencer", &Impl::start_sequencer, &Impl::stop_sequencer},
     {"dispatcher", &Impl::start_dispatcher, &Impl::stop_dispatcher},
+    {"rules", &Impl::start_rules, &Impl::stop_rules},
     {"api", &Impl::start_api, &Impl::stop_api},
 }};
 
@@ -277,10 +284,24 @@ Status Engine::Impl::make_dispatcher() {
   wanted.retention = options.retention;
   wanted.reactor_slots = options.reactor_threads * 2;
   wanted.runtimes = {exec.get(), http.get(), reactor.get()};
+  if (reactor) {
+    rule_evaluator = std::make_unique<components::ReactorRuleEvaluator>(*outside, *clock);
+    dispatch::RuleRunnerOptions rule_options;
+    rule_options.logger = spdlog::default_logger();
+    rules = std::make_unique<dispatch::RuleRunner>(*log, *sequencer, *rule_evaluator, *entropy,
+                                                   sequencer->state(), std::move(rule_options));
+    wanted.on_rule_put = [this](Seq put) { rules->notice(put); };
+  }
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
   dispatcher->recover(sequencer->state(), sequencer->state().applied());
   return {};
+}
+
+void Engine::Impl::drop_dispatcher() {
+  dispatcher.reset();
+  rules.reset();
+  rule_evaluator.reset();
 }
 
 Status Engine::Impl::start_sequencer() {
@@ -314,6 +335,19 @@ void Engine::Impl::stop_dispatcher() {
   }
 }
 
+Status Engine::Impl::start_rules() {
+  if (rules) {
+    rules->start();
+  }
+  return {};
+}
+
+void Engine::Impl::stop_rules() {
+  if (rules) {
+    rules->stop();
+  }
+}
+
 api::DiskStatus Engine::Impl::disk() {
   api::DiskStatus out;
   std::error_code bad;
@@ -342,6 +376,10 @@ Status Engine::Impl::start_api() {
   wanted.host = options.host;
   wanted.port = options.port;
   wanted.io_threads = options.io_threads;
+  std::function<dispatch::RuleRunnerStatus()> rules_status;
+  if (rules) {
+    rules_status = [this] { return rules->status(); };
+  }
   api = std::make_unique<api::Api>(api::Engine{.log = *log,
                                                .sequencer = *sequencer,
                                                .views = *views,
@@ -354,6 +392,7 @@ Status Engine::Impl::start_api() {
                                                .entropy = *entropy,
                                                .logger = *spdlog::default_logger_raw(),
                                                .disk = [this] { return disk(); },
+                                               .rules = std::move(rules_status),
                                                .version = kVersion},
                                    wanted);
   DAYBOOK_TRY(api->start());

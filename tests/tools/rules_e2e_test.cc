@@ -1,0 +1,99 @@
+// The example of rules on the real program: applied, run, killed, started again.
+#include <signal.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/command_line.h"
+#include "tests/tools/server_process.h"
+#include "tests/tools/temp_directory.h"
+#include "tools/daybook/json_text.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class RulesE2e : public testing::Test {
+ protected:
+  Ran ask(const ServerProcess& server, std::vector<std::string> words) {
+    words.insert(words.end(), {"--server", server.address(), "-o", "json"});
+    return run_line(std::move(words));
+  }
+  boost::json::value answer(const ServerProcess& server, std::vector<std::string> words) {
+    const Ran ran = ask(server, std::move(words));
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    const auto value = parse_json(ran.out, "");
+    EXPECT_TRUE(value) << ran.out;
+    return value ? *value : boost::json::value();
+  }
+  std::size_t events(const ServerProcess& server, const std::string& type) {
+    return answer(server, {"event", "list", "--type", type}).at("events").as_array().size();
+  }
+  // Until the condition holds: each look is a request to the server.
+  static bool eventually(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > end) {
+        return false;
+      }
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  const TempDirectory directory_;
+  const std::string data_ = (directory_.path() / "data").string();
+};
+
+TEST_F(RulesE2e, TheExampleRunsItsChainOnceThoughTheServerIsKilled) {
+  auto server = std::make_unique<ServerProcess>(data_);
+  const std::string manifest = std::string(DAYBOOK_EXAMPLES) + "/rules/h_manifest.yaml";
+  const Ran applied = ask(*server, {"apply", manifest});
+  ASSERT_EQ(applied.code, 0) << applied.err;
+  EXPECT_EQ(applied.err, "");
+  EXPECT_THAT(applied.out, HasSubstr("created /resources/rules/pack-after-pick"));
+  EXPECT_THAT(ask(*server, {"apply", manifest}).out,
+              HasSubstr("unchanged /resources/rules/pack-after-pick"));
+  ASSERT_EQ(ask(*server, {"job", "run", "pick", "--wait"}).code, 0);
+  ASSERT_TRUE(eventually([&] { return events(*server, "RuleApplied") == 1; }));
+  EXPECT_EQ(server->end(SIGKILL), 128 + SIGKILL);
+  server = std::make_unique<ServerProcess>(data_);
+  ASSERT_NE(server->address(), "");
+  ASSERT_EQ(ask(*server, {"job", "run", "pick", "--wait"}).code, 0);
+  ASSERT_TRUE(eventually([&] {
+    return answer(*server, {"job", "list", "--definition", "pack", "--status", "completed"})
+               .at("jobs")
+               .as_array()
+               .size() == 2;
+  }));
+  EXPECT_EQ(events(*server, "RuleApplied"), 2U);
+  const auto jobs = answer(*server, {"job", "list", "--definition", "pack"});
+  for (const auto& job : jobs.at("jobs").as_array()) {
+    EXPECT_NE(cell(job, "parameters.pick"), "");
+  }
+  EXPECT_EQ(server->end(SIGTERM), 0);
+  EXPECT_EQ(run_line({"replay", "--data-dir", data_, "--compare"}).code, 0);
+}
+
+TEST_F(RulesE2e, RulesAreReadAndWrittenFromTheCommandLine) {
+  const ServerProcess server(data_);
+  const auto put = answer(server, {"rule", "put", "r", "--component", "a.hrule", "--component",
+                                   "b.hrule", "--parameters", R"({"n":1})"});
+  EXPECT_EQ(boost::json::serialize(put.at("components")),
+            R"([{"componentId":"a.hrule","parameters":{"n":1}},)"
+            R"({"componentId":"b.hrule","parameters":{"n":1}}])");
+  EXPECT_EQ(cell(answer(server, {"rule", "get", "r"}), "ruleId"), "r");
+  EXPECT_EQ(answer(server, {"rule", "list"}).at("rules").as_array().size(), 1U);
+  EXPECT_EQ(ask(server, {"rule", "put", "r", "--component", "a", "--parameters", "[]"}).code, 2);
+  EXPECT_EQ(ask(server, {"rule", "delete", "r"}).code, 0);
+  EXPECT_EQ(ask(server, {"rule", "get", "r"}).code, 3);
+}
+
+}  // namespace
+}  // namespace daybook::cli
