@@ -91,7 +91,8 @@ TEST_F(E2eResources, RuleThatIsAtFaultIsRefusedByField) {
   put_definition("d");  // its component is a worker's
   std::string seventeen;
   for (int i = 0; i < 17; ++i) {
-    seventeen += (i == 0 ? "" : ",") + R"({"componentId":"c)" + std::to_string(i) + R"("})";
+    seventeen +=
+        std::string(i == 0 ? "" : ",") + R"({"componentId":"c)" + std::to_string(i) + R"("})";
   }
   const std::string large(kRuleParametersBytesMax / 2, 'x');
   const struct {
