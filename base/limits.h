@@ -39,6 +39,13 @@ inline constexpr std::size_t kMailRecipientsMax = 64;     // in cc, and in bcc
 inline constexpr std::size_t kActorMessagesMax = 64;
 // Tries of a sending: enough for a server that is restarted or lists a new sender as grey.
 inline constexpr std::uint32_t kSendingAttemptsMax = 4;
+// One mail from connect to the server's yes, and what is kept of a line that the server says.
+inline constexpr std::int64_t kMailTimeoutUs = 60LL * 1'000'000;
+inline constexpr std::size_t kSmtpReplyBytesMax = 1024;
+// A sending that nothing is configured to deliver waits so long for the operator, then it bounces.
+inline constexpr std::int64_t kSendingUndeliverableUs = 24LL * 3600 * 1'000'000;
+// Ended sendings stay in the list so long.
+inline constexpr std::int64_t kSendingRetentionUs = 14LL * 86'400 * 1'000'000;
 
 // Rules. Components of one rule, each compiled and run for every event that it asks for, and their
 // parameters together.

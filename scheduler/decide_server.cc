@@ -35,6 +35,16 @@ Status decide(const Context& context, const RecordTrim& command, Decision& out) 
                     ": start the server, or trim less",
                 "through");
   }
+  // Their content stands in the log alone.
+  std::optional<Seq> held;
+  context.state.each_sending([&](const Sending& sending) {
+    held = held ? std::min(*held, sending.created) : sending.created;
+  });
+  if (held && *held <= command.through) {
+    return fail(Code::kConflict, "SENDING_PENDING",
+                "event " + std::to_string(held->value) + " holds what is still to be sent",
+                "through");
+  }
   out.events.emplace_back(events::LogTrimmed{command.through, command.chain, command.archive});
   return {};
 }

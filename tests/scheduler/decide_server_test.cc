@@ -22,5 +22,16 @@ TEST_F(DecideServer, TrimWithinTheLogIsRecordedAndBeyondItRefused) {
   EXPECT_EQ(engine.refusal(RecordTrim{Seq{3}, {}, "archive-2"}), "TRIM_BEYOND_HEAD through");
 }
 
+TEST_F(DecideServer, TrimKeepsWhatIsStillToBeSent) {
+  engine.ok<Done>(StartServer{"1.0", "host", 42});
+  const NewSending mail{{0x8000, 1}, Transport::kEmail, "a@example.org", "reactor", "{}"};
+  engine.ok<Done>(CreateSending{mail});
+  engine.ok<Done>(StartServer{"1.0", "host", 43});
+  EXPECT_EQ(engine.refusal(RecordTrim{Seq{2}, {}, "archive-1"}), "SENDING_PENDING through");
+  engine.ok<Done>(RecordTrim{Seq{1}, {}, "archive-1"});
+  engine.ok<Done>(CancelSending{mail.id});
+  engine.ok<Done>(RecordTrim{Seq{2}, {}, "archive-2"});
+}
+
 }  // namespace
 }  // namespace daybook::scheduler

@@ -93,10 +93,12 @@ class Life {
   ReportSending sending_report() {
     ReportSending out;
     out.sending = sending_id();
+    engine.state.each_sending(
+        [&](const Sending& sending) { out.sending = pick(2) == 0 ? sending.id : out.sending; });
     const auto live = engine.state.find_sending(out.sending);
     out.attempt = Attempt{(live ? live->attempt.value : 0) + (pick(8) == 0 ? 0 : 1)};
     if (pick(2) == 0) {
-      out.failed = Failed{"E", "no", {}, pick(4) != 0};
+      out.failed = Failed{"E", "no", {}, pick(2) != 0};
     }
     out.jitter = static_cast<std::uint64_t>(pick(1000));
     return out;

@@ -1,0 +1,135 @@
+#include "components/sender.h"
+
+#include <utility>
+
+#include <curl/curl.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "components/address_policy.h"
+#include "components/mail_address.h"
+#include "components/post_transfer.h"
+#include "components/smtp_transfer.h"
+#include "components/transfer_pool.h"
+
+namespace daybook::components {
+namespace {
+
+// The part between "://" and the next ':' or '/'.
+std::string_view host_of(std::string_view url) {
+  const auto begin = url.find("://");
+  url.remove_prefix(begin == std::string_view::npos ? url.size() : begin + 3);
+  return url.substr(0, url.find_first_of(":/"));
+}
+
+bool is_this_machine(std::string_view host) {
+  return host == "localhost" || host.starts_with("127.");
+}
+
+Status check_mail(const MailOptions& mail) {
+  const auto bad = [](std::string_view why, std::string_view setting) {
+    return fail(Code::kInvalid, "BAD_SETTING", why, setting);
+  };
+  if (mail.url.empty()) {
+    return {};
+  }
+  const bool tls_from_start = mail.url.starts_with("smtps://");
+  if ((!tls_from_start && !mail.url.starts_with("smtp://")) || host_of(mail.url).empty()) {
+    return bad("must be smtp://host:port or smtps://host:port", "mail.url");
+  }
+  if (mail.url.find('@') != std::string::npos) {
+    return bad("holds a user name: give mail.user and mail.password", "mail.url");
+  }
+  DAYBOOK_TRY(check_mail_address(mail.from, "mail.from"));
+  const bool in_the_clear = !tls_from_start && mail.tls != MailTls::kRequired;
+  if (!mail.user.empty() && in_the_clear && !is_this_machine(host_of(mail.url))) {
+    return bad("a password crosses a network only with TLS: required", "mail.tls");
+  }
+  return {};
+}
+
+Delivery undeliverable(const Error& error) {
+  Delivery out;
+  out.failure = Failure{error.reason, error.message, "", false};
+  return out;
+}
+
+}  // namespace
+
+struct Sender::Impl {
+  Impl(SenderOptions opts, std::vector<Network> allowed, const Clock& clock)
+      : options(std::move(opts)),
+        policy(options.http.allow_private, std::move(allowed)),
+        posts{options.http, policy, clock},
+        pool(options.slots) {}
+
+  const SenderOptions options;
+  const AddressPolicy policy;
+  const PostSettings posts;
+  TransferPool pool;  // last: its threads use what stands before it
+};
+
+Result<std::unique_ptr<Sender>> Sender::open(SenderOptions options, const Clock& clock) {
+  static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
+  DAYBOOK_CHECK(once == CURLE_OK, "curl starts");
+  DAYBOOK_TRY(check_mail(options.mail));
+  if (!options.actors_endpoint.empty()) {
+    DAYBOOK_TRY(check_url(options.actors_endpoint, {}, "actors.endpoint"));
+    while (options.actors_endpoint.ends_with('/')) {
+      options.actors_endpoint.pop_back();
+    }
+  }
+  std::vector<Network> allowed;
+  for (const auto& text : options.http.allowed_networks) {
+    DAYBOOK_ASSIGN(Network network, Network::parse(text, "allowedNetworks"));
+    allowed.push_back(network);
+  }
+  return std::unique_ptr<Sender>(
+      new Sender(std::make_unique<Impl>(std::move(options), std::move(allowed), clock)));
+}
+
+Sender::Sender(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Sender::~Sender() {
+  shutdown();
+}
+
+bool Sender::can(Transport transport) const {
+  switch (transport) {
+    case Transport::kEmail:
+      return !impl_->options.mail.url.empty();
+    case Transport::kActor:
+      return !impl_->options.actors_endpoint.empty();
+    case Transport::kHttp:
+      return true;
+  }
+  return false;
+}
+
+void Sender::send(const Parcel& parcel, std::function<void(Delivery)> done) {
+  if (parcel.transport == Transport::kEmail) {
+    auto mail = write_mail(parcel, impl_->options.mail);
+    if (!mail) {
+      done(undeliverable(mail.error()));
+      return;
+    }
+    impl_->pool.add(
+        std::make_unique<SmtpTransfer>(std::move(*mail), impl_->options.mail, std::move(done)));
+    return;
+  }
+  auto post = parcel.transport == Transport::kHttp
+                  ? write_post(parcel, impl_->options.http.ports)
+                  : write_actor_post(parcel, impl_->options.actors_endpoint);
+  if (!post) {
+    done(undeliverable(post.error()));
+    return;
+  }
+  impl_->pool.add(
+      std::make_unique<PostTransfer>(impl_->posts, parcel.id, std::move(*post), std::move(done)));
+}
+
+void Sender::shutdown() {
+  impl_->pool.shutdown();
+}
+
+}  // namespace daybook::components

@@ -1,0 +1,276 @@
+#include "components/smtp_transfer.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/limits.h"
+#include "components/json_reader.h"
+#include "components/mail_address.h"
+#include "components/mail_text.h"
+
+namespace daybook::components {
+namespace {
+
+std::string text_of(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string() : std::string(*text);
+}
+
+const boost::json::object& object_of(const boost::json::object& object, std::string_view name) {
+  static const boost::json::object kNone;
+  const auto* value = object.if_contains(name);
+  const auto* found = value == nullptr ? nullptr : value->if_object();
+  return found == nullptr ? kNone : *found;
+}
+
+std::vector<std::string> texts_of(const boost::json::object& object, std::string_view name) {
+  std::vector<std::string> out;
+  const auto* value = object.if_contains(name);
+  const auto* list = value == nullptr ? nullptr : value->if_array();
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const auto* text = (*list)[i].if_string();
+    out.push_back(text == nullptr ? std::string() : std::string(*text));
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& addresses) {
+  std::string out;
+  for (const auto& address : addresses) {
+    out += (out.empty() ? "" : ",\r\n ") + address;
+  }
+  return out;
+}
+
+void append(curl_slist*& list, const std::string& text) {
+  auto* longer = curl_slist_append(list, text.c_str());
+  DAYBOOK_CHECK(longer != nullptr, "curl takes a line");
+  list = longer;
+}
+
+}  // namespace
+
+Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
+  DAYBOOK_ASSIGN(const auto value, parse_json(parcel.content, "BAD_CONTENT"));
+  DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
+  const auto& content = members.object();
+  const auto& dynamic = object_of(content, "dynamic");
+  const auto& body = object_of(content, "body");
+  const auto cc = texts_of(content, "cc");
+  Mail out;
+  const std::string given_from = text_of(content, "from");
+  out.envelope_from = given_from.empty() ? options.from : given_from;
+  out.recipients = texts_of(content, "bcc");
+  out.recipients.insert(out.recipients.begin(), cc.begin(), cc.end());
+  out.recipients.insert(out.recipients.begin(), parcel.recipient);
+  // What was recorded was checked when it came; what is written into headers is checked again.
+  DAYBOOK_TRY(check_mail_address(out.envelope_from, "from"));
+  for (const auto& address : out.recipients) {
+    DAYBOOK_TRY(check_mail_address(address, "to"));
+  }
+  const std::string given_name = text_of(content, "fromName");
+  const std::string name =
+      fill_in(given_name.empty() && given_from.empty() ? options.from_name : given_name, {},
+              Placing::kLine);
+  const std::string subject = fill_in(text_of(content, "subject"), dynamic, Placing::kLine);
+  const std::string domain = out.envelope_from.substr(out.envelope_from.find('@') + 1);
+  out.headers = {"Date: " + header_date(parcel.created),
+                 "From: " + header_mailbox(name, out.envelope_from), "To: " + parcel.recipient,
+                 "Subject: " + header_text(subject),
+                 "Message-ID: <" + parcel.id.text() + "@" + domain + ">"};
+  if (!cc.empty()) {
+    out.headers.push_back("Cc: " + joined(cc));
+  }
+  if (const std::string reply_to = text_of(content, "replyTo"); !reply_to.empty()) {
+    DAYBOOK_TRY(check_mail_address(reply_to, "replyTo"));
+    out.headers.push_back("Reply-To: " + reply_to);
+  }
+  out.plain_text = crlf_lines(fill_in(text_of(body, "plainText"), dynamic, Placing::kText));
+  out.html = crlf_lines(fill_in(text_of(body, "html"), dynamic, Placing::kHtml));
+  return out;
+}
+
+SmtpTransfer::SmtpTransfer(Mail mail, const MailOptions& options,
+                           std::function<void(Delivery)> done)
+    : mail_(std::move(mail)), done_(std::move(done)), easy_(curl_easy_init()) {
+  DAYBOOK_CHECK(easy_ != nullptr, "curl makes a handle");
+  set_session(options);
+  set_envelope();
+  set_content();
+}
+
+SmtpTransfer::~SmtpTransfer() {
+  curl_easy_cleanup(easy_);
+  curl_mime_free(mime_);
+  curl_slist_free_all(headers_);
+  curl_slist_free_all(recipients_);
+}
+
+void SmtpTransfer::set_session(const MailOptions& options) {
+  set_option(easy_, CURLOPT_URL, options.url.c_str());
+  set_option(easy_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  set_option(easy_, CURLOPT_PROXY, "");
+  set_option(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set_option(easy_, CURLOPT_NOSIGNAL, 1L);
+  set_option(easy_, CURLOPT_QUICK_EXIT, 1L);
+  const long use_ssl = options.tls == MailTls::kRequired        ? CURLUSESSL_ALL
+                       : options.tls == MailTls::kOpportunistic ? CURLUSESSL_TRY
+                                                                : CURLUSESSL_NONE;
+  set_option(easy_, CURLOPT_USE_SSL, use_ssl);
+  set_option(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set_option(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+  set_option(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!options.ca_file.empty()) {
+    set_option(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+  }
+  if (!options.user.empty()) {
+    set_option(easy_, CURLOPT_USERNAME, options.user.c_str());
+    set_option(easy_, CURLOPT_PASSWORD, options.password.c_str());
+  }
+  set_option(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(kMailTimeoutUs / 1000));
+  set_option(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(kHttpConnectTimeoutUs / 1000));
+  set_option(easy_, CURLOPT_ERRORBUFFER, error_);
+  set_option(easy_, CURLOPT_OPENSOCKETFUNCTION, &SmtpTransfer::open_socket);
+  set_option(easy_, CURLOPT_OPENSOCKETDATA, this);
+  set_option(easy_, CURLOPT_CLOSESOCKETFUNCTION, &SmtpTransfer::close_socket);
+  set_option(easy_, CURLOPT_CLOSESOCKETDATA, this);
+  set_option(easy_, CURLOPT_HEADERFUNCTION, &SmtpTransfer::take_line);
+  set_option(easy_, CURLOPT_HEADERDATA, this);
+  set_option(easy_, CURLOPT_WRITEFUNCTION, &SmtpTransfer::ignore);
+}
+
+void SmtpTransfer::set_envelope() {
+  const std::string from = "<" + mail_.envelope_from + ">";
+  set_option(easy_, CURLOPT_MAIL_FROM, from.c_str());
+  for (const auto& recipient : mail_.recipients) {
+    append(recipients_, "<" + recipient + ">");
+  }
+  set_option(easy_, CURLOPT_MAIL_RCPT, recipients_);
+}
+
+void SmtpTransfer::add_part(curl_mime* mime, std::string_view text, const char* type) {
+  curl_mimepart* part = curl_mime_addpart(mime);
+  const bool added = part != nullptr &&
+                     curl_mime_data(part, text.data(), text.size()) == CURLE_OK &&
+                     curl_mime_type(part, type) == CURLE_OK &&
+                     curl_mime_encoder(part, "quoted-printable") == CURLE_OK;
+  DAYBOOK_CHECK(added, "curl takes a part of a mail");
+}
+
+void SmtpTransfer::set_content() {
+  for (const auto& header : mail_.headers) {
+    append(headers_, header);
+  }
+  set_option(easy_, CURLOPT_HTTPHEADER, headers_);
+  mime_ = curl_mime_init(easy_);
+  DAYBOOK_CHECK(mime_ != nullptr, "curl makes a mail");
+  curl_mime* into = mime_;
+  if (!mail_.plain_text.empty() && !mail_.html.empty()) {
+    into = curl_mime_init(easy_);
+    curl_mimepart* part = curl_mime_addpart(mime_);
+    const bool added = into != nullptr && part != nullptr &&
+                       curl_mime_subparts(part, into) == CURLE_OK &&
+                       curl_mime_type(part, "multipart/alternative") == CURLE_OK;
+    DAYBOOK_CHECK(added, "curl takes a part of a mail");
+  }
+  if (!mail_.plain_text.empty() || mail_.html.empty()) {
+    add_part(into, mail_.plain_text, "text/plain; charset=UTF-8");
+  }
+  if (!mail_.html.empty()) {
+    add_part(into, mail_.html, "text/html; charset=UTF-8");
+  }
+  set_option(easy_, CURLOPT_MIMEPOST, mime_);
+}
+
+std::size_t SmtpTransfer::take_line(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::string_view said(data, size * count);
+  if (said.starts_with("221")) {
+    return said.size();  // its good-bye says nothing of the mail
+  }
+  auto& line = static_cast<SmtpTransfer*>(self)->last_line_;
+  line = said.substr(0, kSmtpReplyBytesMax);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) {
+    line.pop_back();
+  }
+  return size * count;
+}
+
+std::size_t SmtpTransfer::ignore(char*, std::size_t size, std::size_t count, void*) {
+  return size * count;
+}
+
+curl_socket_t SmtpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  const int made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (made >= 0) {
+    static_cast<SmtpTransfer*>(self)->sockets_.push_back(made);
+  }
+  return made < 0 ? CURL_SOCKET_BAD : made;
+}
+
+int SmtpTransfer::close_socket(void* self, curl_socket_t socket) {
+  std::erase(static_cast<SmtpTransfer*>(self)->sockets_, socket);
+  return ::close(socket);
+}
+
+// Curl says QUIT and waits for the answer, which a server that holds up the mail does not give.
+void SmtpTransfer::cut() {
+  for (const curl_socket_t socket : sockets_) {
+    ::shutdown(socket, SHUT_RDWR);
+  }
+}
+
+void SmtpTransfer::finish(CURLcode code) {
+  done_(delivery(code));
+}
+
+void SmtpTransfer::abandon() {
+  Delivery out;
+  out.abandoned = true;
+  done_(std::move(out));
+}
+
+Delivery SmtpTransfer::delivery(CURLcode code) const {
+  Delivery out;
+  const std::string why = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
+  long reply = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &reply);
+  switch (code) {
+    case CURLE_OK:
+      out.response = last_line_;
+      break;
+    case CURLE_OPERATION_TIMEDOUT:
+      out.failure = Failure{"SMTP_TIMEOUT", "The mail server did not answer in time.", "", true};
+      break;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+      out.failure = Failure{"SMTP_CONNECT", why + ".", "", true};
+      break;
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+      out.failure = Failure{"SMTP_TLS", why + ".", "", true};
+      break;
+    case CURLE_LOGIN_DENIED:
+      // The operator's to mend, not the mail's fault.
+      out.failure =
+          Failure{"SMTP_LOGIN", "The mail server refused the login: " + last_line_, "", true};
+      break;
+    default:
+      if (reply >= 400 && reply < 600) {
+        out.failure =
+            Failure{reply < 500 ? "SMTP_DEFERRED" : "SMTP_REFUSED", last_line_, "", reply < 500};
+      } else {
+        out.failure = Failure{"SMTP_PROTOCOL", why + ".", "", true};
+      }
+  }
+  return out;
+}
+
+}  // namespace daybook::components

@@ -1,0 +1,77 @@
+#include "components/mail_text.h"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+namespace daybook::components {
+namespace {
+
+const boost::json::object kDynamic =
+    boost::json::parse(R"({"name":"Ann <b>","n":7,"none":null,"list":[1,"x"],"two":"a\r\nB: c"})")
+        .as_object();
+
+TEST(FillIn, MembersOfDynamicReplaceTheirNames) {
+  EXPECT_EQ(fill_in("Hi {name}, {n}{none}!", kDynamic, Placing::kText), "Hi Ann <b>, 7!");
+  EXPECT_EQ(fill_in("{list}", kDynamic, Placing::kText), R"([1,"x"])");
+}
+
+TEST(FillIn, OtherBracesStay) {
+  for (const char* text : {"{other}", "{", "a } b", "{ name}", "{{", "{}", "p { color: red }"}) {
+    EXPECT_EQ(fill_in(text, kDynamic, Placing::kText), text);
+  }
+  EXPECT_EQ(fill_in("{{n}}", kDynamic, Placing::kText), "{7}");
+}
+
+TEST(FillIn, WhatIsPutInIsNotFilledInAgain) {
+  const auto dynamic = boost::json::parse(R"({"a":"{b}","b":"x"})").as_object();
+  EXPECT_EQ(fill_in("{a}", dynamic, Placing::kText), "{b}");
+}
+
+TEST(FillIn, HtmlIsEscapedButOnlyWhatIsPutIn) {
+  EXPECT_EQ(fill_in("<p>{name} & {list}</p>", kDynamic, Placing::kHtml),
+            "<p>Ann &lt;b&gt; & [1,&quot;x&quot;]</p>");
+}
+
+TEST(FillIn, LineHasNoLineEnds) {
+  EXPECT_EQ(fill_in("x{two}", kDynamic, Placing::kLine), "xa  B: c");
+}
+
+TEST(HeaderText, PlainAsciiStaysAndOtherTextIsEncoded) {
+  EXPECT_EQ(header_text("Hello, world"), "Hello, world");
+  EXPECT_EQ(header_text("Grüße"), "=?UTF-8?B?R3LDvMOfZQ==?=");
+  EXPECT_EQ(header_text("a\r\nb"), "=?UTF-8?B?YQ0KYg==?=");
+  EXPECT_EQ(header_text("=?UTF-8?B?eA==?="), "=?UTF-8?B?PT9VVEYtOD9CP2VBPT0/PQ==?=");
+}
+
+TEST(HeaderText, LongOnesAreFoldedAndNoCharacterIsCut) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    text += "äöü€";
+  }
+  const std::string encoded = header_text(text);
+  std::size_t line = 0;
+  for (const char c : encoded) {
+    line = c == '\n' ? 0 : line + 1;
+    EXPECT_LE(line, 78U);
+  }
+  EXPECT_NE(encoded.find("?=\r\n =?UTF-8?B?"), std::string::npos);
+  const std::string plain(300, 'x');
+  EXPECT_NE(header_text(plain).find("\r\n "), std::string::npos);
+}
+
+TEST(HeaderMailbox, NamesAreQuotedOrEncoded) {
+  EXPECT_EQ(header_mailbox("", "a@b.org"), "a@b.org");
+  EXPECT_EQ(header_mailbox("Shop \"X\"", "a@b.org"), R"("Shop \"X\"" <a@b.org>)");
+  EXPECT_EQ(header_mailbox("Ö", "a@b.org"), "=?UTF-8?B?w5Y=?= <a@b.org>");
+}
+
+TEST(HeaderDate, IsInUtc) {
+  EXPECT_EQ(header_date(Micros{1'763'251'200'000'000}), "Sun, 16 Nov 2025 00:00:00 +0000");
+}
+
+TEST(CrlfLines, EveryLineEndsAlike) {
+  EXPECT_EQ(crlf_lines("a\nb\r\nc\rd"), "a\r\nb\r\nc\r\nd");
+}
+
+}  // namespace
+}  // namespace daybook::components
