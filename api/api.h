@@ -51,6 +51,7 @@ struct Engine {
   // Check component specs; a runtime that is not here is refused. Workers need none.
   std::map<events::Runtime, const components::Runtime*> runtimes;
   dispatch::EffectRules effects;
+  bool mail = false;  // a mail server is configured
   const Clock& clock;
   ShiftedClock* movable_clock = nullptr;  // the same, when it can be moved
   Entropy& entropy;

@@ -45,6 +45,12 @@ void heartbeat(const CallPtr& call, const Responder& responder);
 // workers_complete.cc
 void complete_attempts(const CallPtr& call, const Responder& responder);
 
+// sendings.cc
+Answer<Response> get_sending(const Call& call);
+Answer<Response> list_sendings(const Call& call);
+void create_email(const CallPtr& call, const Responder& responder);
+void delete_sending(const CallPtr& call, const Responder& responder);
+
 // events.cc
 Answer<Response> list_events(const Call& call);
 

@@ -60,6 +60,12 @@ std::vector<Route> make_table() {
       async(Method::kPost, "/resources/workers/complete", complete_attempts, true),
       async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true),
 
+      query("/resources/sendings", list_sendings,
+            {"status", "category", "transport", "recipient", "jobId", "limit", "after", "before"}),
+      async(Method::kPost, "/resources/sendings/email", create_email, true),
+      query("/resources/sendings/{sendingId}", get_sending),
+      async(Method::kDelete, "/resources/sendings/{sendingId}", delete_sending, false),
+
       query("/resources/events", list_events, event_list),
       {Method::kPost, "/resources/graph", RouteKind::kGraph, ask_graph, nullptr, kNoQuery, true},
       instant("/resources/graph/meta", graph_meta),

@@ -41,7 +41,7 @@ void Retention::work() {
     if (parts_.logger && !swept && swept.error().code != Code::kShutdown) {
       parts_.logger->warn("retention: {}; tried again in a minute", swept.error().text());
     } else if (parts_.logger && swept && *swept > 0) {
-      parts_.logger->info("retention: {} ended jobs removed", *swept);
+      parts_.logger->info("retention: {} ended jobs and sendings removed", *swept);
     }
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, kBetween, [&] { return stopping_; });
@@ -49,6 +49,38 @@ void Retention::work() {
 }
 
 Result<std::uint64_t> Retention::sweep() {
+  DAYBOOK_ASSIGN(const std::uint64_t jobs, sweep_jobs());
+  DAYBOOK_ASSIGN(const std::uint64_t sendings, sweep_sendings());
+  return jobs + sendings;
+}
+
+Result<std::uint64_t> Retention::sweep_sendings() {
+  std::uint64_t total = 0;
+  while (!is_stopping()) {
+    const Micros now = parts_.clock.wall();
+    const Micros cutoff{now.value - kSendingRetentionUs};
+    DAYBOOK_ASSIGN(const auto due, parts_.views.sendings_due(cutoff, kRemovalsPerCommandMax));
+    if (due.empty()) {
+      break;
+    }
+    scheduler::RemoveSendings command;
+    command.cutoff = cutoff;
+    for (const auto& ended : due) {
+      command.sendings.push_back({ended.sending, ended.created});
+    }
+    DAYBOOK_ASSIGN(const auto reply, parts_.sequencer.call(std::move(command), "system",
+                                                           parts_.entropy.command_id()));
+    const auto* outcome = std::get_if<scheduler::RemoveOutcome>(&reply.outcome);
+    if (outcome == nullptr || outcome->removed == 0) {
+      break;  // all gone already: the views show it soon
+    }
+    total += outcome->removed;
+    DAYBOOK_TRY(parts_.views.wait_for(reply.last, kViewsPatience));
+  }
+  return total;
+}
+
+Result<std::uint64_t> Retention::sweep_jobs() {
   std::uint64_t total = 0;
   while (!is_stopping()) {
     const Micros now = parts_.clock.wall();

@@ -1,4 +1,5 @@
-// Removes ended jobs whose retention is over, a bounded number at a time. Private to dispatch.
+// Removes ended jobs and sendings whose retention is over, a bounded number at a time. Private to
+// dispatch.
 //
 // Its own thread: a look for them reads the disk, and must not hold the dispatcher up.
 #pragma once
@@ -36,11 +37,14 @@ class Retention {
   // Sweeps at once, then every minute.
   void start();
   void stop();
-  // Removes all that is over now: how many jobs. Waits after each command until the views show it.
+  // Removes all that is over now: how many jobs and sendings. Waits after each command until the
+  // views show it.
   Result<std::uint64_t> sweep();
 
  private:
   void work();
+  Result<std::uint64_t> sweep_jobs();
+  Result<std::uint64_t> sweep_sendings();
   bool is_stopping();
 
   const Parts parts_;

@@ -38,9 +38,11 @@ Result<std::string> read_cursor(CursorKind kind, std::string_view cursor, std::s
   Scan scan(raw);
   const bool known = scan.u8() == kCursorVersion && scan.u8() == static_cast<std::uint8_t>(kind);
   const std::size_t size = scan.rest().size();
-  const bool sized = kind == CursorKind::kName                                  ? size > 0
-                     : kind == CursorKind::kCreated || kind == CursorKind::kSeq ? size == 8
-                                                                                : size == 16;
+  const bool sized =
+      kind == CursorKind::kName ? size > 0
+      : kind == CursorKind::kCreated || kind == CursorKind::kSeq || kind == CursorKind::kSending
+          ? size == 8
+          : size == 16;
   if (!known || !sized) {
     return bad();
   }

@@ -11,7 +11,13 @@
 namespace daybook::projections {
 
 // What a position means; a cursor of one kind is refused by a list of another.
-enum class CursorKind : std::uint8_t { kCreated = 1, kRunAt = 2, kName = 3, kSeq = 4 };
+enum class CursorKind : std::uint8_t {
+  kCreated = 1,
+  kRunAt = 2,
+  kName = 3,
+  kSeq = 4,
+  kSending = 5
+};
 
 std::string make_cursor(CursorKind kind, std::string_view position);
 

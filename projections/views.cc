@@ -11,6 +11,7 @@
 #include "projections/opening.h"
 #include "projections/rebuild.h"
 #include "projections/rule_list.h"
+#include "projections/sending_list.h"
 #include "projections/statistics.h"
 #include "projections/views_parts.h"
 
@@ -25,13 +26,14 @@ struct Kind {
   Slot::Make make;
 };
 
-std::array<Kind, 6> kinds() {
+std::array<Kind, 7> kinds() {
   return {Kind{kJobs, [] { return std::make_unique<JobList>(kRowCacheBytes); }},
           Kind{kComponents, [] { return std::make_unique<ComponentList>(); }},
           Kind{kDefinitions, [] { return std::make_unique<DefinitionList>(); }},
           Kind{kStatistics, [] { return std::make_unique<Statistics>(); }},
           Kind{kHistory, [] { return std::make_unique<History>(); }},
-          Kind{kRules, [] { return std::make_unique<RuleList>(); }}};
+          Kind{kRules, [] { return std::make_unique<RuleList>(); }},
+          Kind{kSendings, [] { return std::make_unique<SendingList>(); }}};
 }
 
 // Views that cannot be opened are not worth keeping, as long as the log can make them again.

@@ -1,6 +1,6 @@
-// The read models: job list, components, definitions, rules, statistics and history, each a pure
-// fold of the log with a name, a version and a checkpoint, in a RocksDB of their own that can be
-// deleted at any time and is rebuilt from the log (I8).
+// The read models: job list, components, definitions, rules, statistics, history and sendings, each
+// a pure fold of the log with a name, a version and a checkpoint, in a RocksDB of their own that
+// can be deleted at any time and is rebuilt from the log (I8).
 //
 // Queries answer from a consistent snapshot and state the sequence number it reflects. A query
 // after wait_for(seq) sees the effect of every event up to seq. A projection that fails stops alone
@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "log/log.h"
 #include "projections/rows.h"
+#include "projections/sending_rows.h"
 
 namespace daybook::projections {
 
@@ -99,6 +100,11 @@ class Views {
   Result<std::optional<RuleRow>> rule(std::string_view id) const;
   Result<Page<RuleRow>> rules(const PageRequest& page) const;
 
+  Result<std::optional<SendingRow>> sending(SendingId sending) const;
+  // Newest first.
+  Result<Page<SendingRow>> sendings(const SendingFilter& filter, const PageRequest& page) const;
+  Result<SendingCounts> sending_counts() const;
+
   struct StatisticsQuery {
     Micros from;  // inclusive
     Micros to;    // exclusive
@@ -119,6 +125,13 @@ class Views {
   // definition have the default retention. Looks at kRetentionDefinitionsMax definitions, the next
   // call at those after them.
   Result<std::vector<Ended>> retention_due(Micros now, std::size_t limit) const;
+
+  struct EndedSending {
+    SendingId sending;
+    Seq created;
+  };
+  // Sendings that ended before `cutoff`, oldest first, at most `limit`.
+  Result<std::vector<EndedSending>> sendings_due(Micros cutoff, std::size_t limit) const;
 
   // Rebuilds one projection beside the live one, compares them at the same sequence number, then
   // swaps. Any thread; one rebuild at a time (kConflict). progress(done, total) is called from the

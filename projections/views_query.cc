@@ -10,6 +10,7 @@
 #include "projections/history.h"
 #include "projections/job_query.h"
 #include "projections/rule_list.h"
+#include "projections/sending_query.h"
 #include "projections/statistics.h"
 #include "projections/views_parts.h"
 
@@ -68,6 +69,28 @@ Result<std::optional<RuleRow>> Views::rule(std::string_view id) const {
 Result<Page<RuleRow>> Views::rules(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
   return RuleList::list(*view, page);
+}
+
+Result<std::optional<SendingRow>> Views::sending(SendingId sending) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
+  return sending_query::find(*view, sending);
+}
+
+Result<Page<SendingRow>> Views::sendings(const SendingFilter& filter,
+                                         const PageRequest& page) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
+  return sending_query::list(*view, filter, page);
+}
+
+Result<SendingCounts> Views::sending_counts() const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
+  return sending_query::counts(*view);
+}
+
+Result<std::vector<Views::EndedSending>> Views::sendings_due(Micros cutoff,
+                                                             std::size_t limit) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
+  return sending_query::ended_before(*view, cutoff, limit);
 }
 
 Result<std::vector<StatisticsRow>> Views::statistics(const StatisticsQuery& query) const {

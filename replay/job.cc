@@ -106,6 +106,11 @@ class Teller {
     story_.removed = true;
     return words({"left the lists: ", events::reason_name(e.reason)});
   }
+  std::string tell(const events::SendingCreated& e) {
+    return e.job != story_.job ? ""
+                               : words({"asked to send ", events::transport_name(e.transport),
+                                        " to ", e.recipient});
+  }
   std::string tell(const auto&) { return {}; }
 
   std::string ended(std::string_view status, const events::AttemptEnd& end, std::string what) {

@@ -55,6 +55,30 @@ TEST_F(RetentionTest, WhatIsNotOverStays) {
   EXPECT_EQ(views->counts("d")->completed, 3U);
 }
 
+TEST_F(RetentionTest, EndedSendingsGoWhenTheirTimeIsOver) {
+  DispatcherOptions options;
+  options.retention = false;
+  open(options);
+  for (const std::uint64_t n : {1UL, 2UL}) {
+    scheduler::CreateSending command;
+    command.sending.id = {0x8000, n};
+    command.sending.content = "{}";
+    ok(command);
+  }
+  ok(scheduler::CancelSending{{0x8000, 1}});
+  ASSERT_TRUE(views->wait_for(log.last(), kPatience));
+  FakeClock early(clock.wall() + Duration{kSendingRetentionUs - 60'000'000});
+  Retention before({*sequencer, *views, early, entropy, nullptr});
+  EXPECT_EQ(*before.sweep(), 0U);
+  // The views name what is over at that time; the sequencer agrees, for it has ended.
+  FakeClock late(clock.wall() + Duration{kSendingRetentionUs + 1});
+  Retention after({*sequencer, *views, late, entropy, nullptr});
+  EXPECT_EQ(*after.sweep(), 1U);
+  EXPECT_EQ(views->sending_counts()->cancelled, 0U);
+  EXPECT_EQ(views->sending_counts()->pending, 1U);
+  EXPECT_EQ(*after.sweep(), 0U);
+}
+
 TEST_F(RetentionTest, StoppedSequencerIsAnErrorNotACrash) {
   DispatcherOptions options;
   options.retention = false;

@@ -55,7 +55,7 @@ TEST_F(Recovery, StatusNamesEveryProjectionAndWhereItIs) {
   live(20);
   r.now();
   const auto rows = r.views->status();
-  ASSERT_EQ(rows.size(), 5U);
+  ASSERT_EQ(rows.size(), 7U);
   for (const ProjectionStatus& row : rows) {
     EXPECT_EQ(row.state, ProjectionState::kLive) << row.name;
     EXPECT_EQ(row.applied, r.log.last());
@@ -226,7 +226,8 @@ TEST_F(Recovery, ProjectionWhoseFoldFailsStopsAloneAndVisibly) {
 TEST_F(Recovery, RebuildOfEveryProjectionIsIdentical) {
   live(300);
   const auto digests = r.digests();
-  for (const char* name : {"jobs", "components", "definitions", "statistics", "history", "rules"}) {
+  for (const char* name :
+       {"jobs", "components", "definitions", "statistics", "history", "rules", "sendings"}) {
     const auto report = r.views->rebuild(name, nullptr);
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_TRUE(report->identical) << name << ": " << report->first_difference;

@@ -59,6 +59,13 @@ TEST_F(Job, ACancelledJobSaysWhoAsked) {
   EXPECT_NE(story->text().find("system asked attempt 2 to stop"), std::string::npos);
 }
 
+TEST_F(Job, WhatAJobSentIsPartOfItsLife) {
+  const auto story = explain(log_, job("create.m"));
+  ASSERT_TRUE(story);
+  EXPECT_NE(story->text().find("asked to send email to a@example.org"), std::string::npos);
+  EXPECT_NE(story->text().find("asked to send http to https://example.org/"), std::string::npos);
+}
+
 TEST_F(Job, TheJsonHoldsTheEvents) {
   const auto value = boost::json::parse(explain(log_, job("create.b"))->json());
   EXPECT_EQ(value.at("status").as_string(), "completed");

@@ -53,6 +53,34 @@ TEST(Settings, EveryTypeIsReadFromTheFile) {
             (std::vector<std::string>{"10.0.0.0/8", "192.168.0.0/16"}));
 }
 
+TEST(Settings, TableInTheFileIsTheFirstWordOfItsNames) {
+  const TempDirectory directory;
+  const auto file = directory.write(
+      "d.toml",
+      "[mail]\nurl = \"smtp://mail.example.org:587\"\nfrom = \"a@example.org\"\n"
+      "from_name = \"A\"\nuser = \"u\"\npassword_file = \"/p\"\ntls = \"opportunistic\"\n"
+      "[actors]\nendpoint = \"https://actors.example.org\"\n");
+  const auto settings = resolve_settings({}, variables({{"DAYBOOK_MAIL_USER", "v"}}), file);
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->mail.url, "smtp://mail.example.org:587");
+  EXPECT_EQ(settings->mail.from, "a@example.org");
+  EXPECT_EQ(settings->mail.from_name, "A");
+  EXPECT_EQ(settings->mail.user, "v");
+  EXPECT_EQ(settings->mail_password_file, "/p");
+  EXPECT_EQ(settings->mail.tls, components::MailTls::kOpportunistic);
+  EXPECT_EQ(settings->actors_endpoint, "https://actors.example.org");
+}
+
+TEST(Settings, UnknownMemberOfATableIsNamedWithItsLine) {
+  const TempDirectory directory;
+  const auto file = directory.write("d.toml", "[mail]\nurl = \"smtp://m\"\nport = 25\n");
+  const auto settings = resolve_settings({}, variables({}), file);
+  ASSERT_FALSE(settings);
+  EXPECT_NE(settings.error().text().find("mail-port"), std::string::npos);
+  EXPECT_NE(settings.error().text().find(":3"), std::string::npos);
+  EXPECT_FALSE(resolve_settings({{"mail-tls", {"maybe"}}}, variables({}), {}));
+}
+
 TEST(Settings, AListIsReplacedAsAWhole) {
   const TempDirectory directory;
   const auto file = directory.write("d.toml", "http-allowed-network = [\"10.0.0.0/8\"]\n");

@@ -69,6 +69,7 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
   add_rule_commands(*root, session);
   add_clock_command(*root, session);
   add_job_commands(*root, session);
+  add_sending_commands(*root, session);
   add_event_commands(*root, session);
   add_graph_commands(*root, session);
   add_worker_commands(*root, session);

@@ -19,6 +19,7 @@ void add_definition_commands(CLI::App& root, Session& session);
 void add_rule_commands(CLI::App& root, Session& session);
 void add_job_commands(CLI::App& root, Session& session);
 void add_graph_commands(CLI::App& root, Session& session);
+void add_sending_commands(CLI::App& root, Session& session);
 void add_event_commands(CLI::App& root, Session& session);
 void add_worker_commands(CLI::App& root, Session& session);
 void add_stats_command(CLI::App& root, Session& session);

@@ -14,6 +14,8 @@
 #include "components/http_runtime.h"
 #include "components/reactor_runtime.h"
 #include "components/rule_evaluator.h"
+#include "components/sender.h"
+#include "dispatch/outbox.h"
 #include "dispatch/outside.h"
 #include "dispatch/rule_runner.h"
 #include "graph/own_sets.h"
@@ -61,7 +63,7 @@ struct Engine::Impl {
     Status (Impl::*start)();
     void (Impl::*stop)();
   };
-  static const std::array<Step, 12> kSteps;
+  static const std::array<Step, 13> kSteps;
 
   Status open_scratch();
   void remove_scratch() { scratch.reset(); }
@@ -85,6 +87,8 @@ struct Engine::Impl {
   void stop_dispatcher();
   Status start_rules();
   void stop_rules();
+  Status start_outbox();
+  void stop_outbox();
   Status start_api();
   void stop_api();
 
@@ -116,14 +120,16 @@ struct Engine::Impl {
   std::unique_ptr<components::ReactorRuntime> reactor;
   std::unique_ptr<components::ReactorRuleEvaluator> rule_evaluator;
   std::unique_ptr<dispatch::RuleRunner> rules;
+  std::unique_ptr<components::Sender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<dispatch::Outbox> outbox;
   std::unique_ptr<api::Api> api;
 };
 
 // The order of starting; stopping is the same backwards. The sequencer's threads start only after
 // the dispatcher took over the recovered state, and the first command is StartServer: from then on
 // an older server's appends are refused.
-const std::array<Engine::Impl::Step, 12> Engine::Impl::kSteps = {{
+const std::array<Engine::Impl::Step, 13> Engine::Impl::kSteps = {{
     {"temporary directory", &Impl::open_scratch, &Impl::remove_scratch},
     {"data directory", &Impl::open_data_dir, &Impl::close_data_dir},
     {"log", &Impl::open_log, &Impl::close_log},
@@ -135,6 +141,7 @@ const std::array<Engine::Impl::Step, 12> Engine::Impl::kSteps = {{
     {"sequencer", &Impl::start_sequencer, &Impl::stop_sequencer},
     {"dispatcher", &Impl::start_dispatcher, &Impl::stop_dispatcher},
     {"rules", &Impl::start_rules, &Impl::stop_rules},
+    {"outbox", &Impl::start_outbox, &Impl::stop_outbox},
     {"api", &Impl::start_api, &Impl::stop_api},
 }};
 
@@ -253,6 +260,11 @@ Status Engine::Impl::open_runtimes() {
   http_options.signing_secret = options.http_signing_secret;
   http_options.allow_private = options.http_allow_private;
   http_options.allowed_networks = options.http_allowed_networks;
+  components::SenderOptions sender_options;
+  sender_options.mail = options.mail;
+  sender_options.actors_endpoint = options.actors_endpoint;
+  sender_options.http = http_options;
+  DAYBOOK_ASSIGN(sender, components::Sender::open(std::move(sender_options), *clock));
   DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
   outside = std::make_unique<dispatch::GraphOutside>(*graph);
   components::ReactorOptions reactor_options;
@@ -275,6 +287,7 @@ void Engine::Impl::close_runtimes() {
   http.reset();
   reactor.reset();
   outside.reset();
+  sender.reset();
 }
 
 Status Engine::Impl::make_dispatcher() {
@@ -292,13 +305,22 @@ Status Engine::Impl::make_dispatcher() {
                                                    sequencer->state(), std::move(rule_options));
     wanted.on_rule_put = [this](Seq put) { rules->notice(put); };
   }
+  wanted.effects.actors = !options.actors_endpoint.empty();
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
   dispatcher->recover(sequencer->state(), sequencer->state().applied());
+  if (sender) {
+    dispatch::OutboxOptions outbox_options;
+    outbox_options.logger = spdlog::default_logger();
+    outbox = std::make_unique<dispatch::Outbox>(*log, *sequencer, *sender, *clock, *entropy,
+                                                std::move(outbox_options));
+    outbox->recover(sequencer->state(), sequencer->state().applied());
+  }
   return {};
 }
 
 void Engine::Impl::drop_dispatcher() {
+  outbox.reset();
   dispatcher.reset();
   rules.reset();
   rule_evaluator.reset();
@@ -342,9 +364,22 @@ Status Engine::Impl::start_rules() {
   return {};
 }
 
+Status Engine::Impl::start_outbox() {
+  if (outbox) {
+    outbox->start();
+  }
+  return {};
+}
+
 void Engine::Impl::stop_rules() {
   if (rules) {
     rules->stop();
+  }
+}
+
+void Engine::Impl::stop_outbox() {
+  if (outbox) {
+    outbox->stop();
   }
 }
 
@@ -380,21 +415,23 @@ Status Engine::Impl::start_api() {
   if (rules) {
     rules_status = [this] { return rules->status(); };
   }
-  api = std::make_unique<api::Api>(api::Engine{.log = *log,
-                                               .sequencer = *sequencer,
-                                               .views = *views,
-                                               .dispatcher = *dispatcher,
-                                               .graph = *graph,
-                                               .runtimes = std::move(runtimes),
-                                               .effects = {},
-                                               .clock = *clock,
-                                               .movable_clock = shifted_clock.get(),
-                                               .entropy = *entropy,
-                                               .logger = *spdlog::default_logger_raw(),
-                                               .disk = [this] { return disk(); },
-                                               .rules = std::move(rules_status),
-                                               .version = kVersion},
-                                   wanted);
+  api = std::make_unique<api::Api>(
+      api::Engine{.log = *log,
+                  .sequencer = *sequencer,
+                  .views = *views,
+                  .dispatcher = *dispatcher,
+                  .graph = *graph,
+                  .runtimes = std::move(runtimes),
+                  .effects = {.actors = !options.actors_endpoint.empty()},
+                  .mail = !options.mail.url.empty(),
+                  .clock = *clock,
+                  .movable_clock = shifted_clock.get(),
+                  .entropy = *entropy,
+                  .logger = *spdlog::default_logger_raw(),
+                  .disk = [this] { return disk(); },
+                  .rules = std::move(rules_status),
+                  .version = kVersion},
+      wanted);
   DAYBOOK_TRY(api->start());
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
   address = "http://" + (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" +

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/result.h"
+#include "components/sender.h"
 #include "dispatch/dispatcher.h"
 #include "graph/config.h"
 #include "graph/graph.h"
@@ -46,6 +47,8 @@ struct EngineOptions {
   bool http_allow_private = false;
   std::vector<std::string> http_allowed_networks;
   std::string http_signing_secret;
+  components::MailOptions mail;    // without an url: mails wait
+  std::string actors_endpoint;     // empty: messageActor is not offered
   std::filesystem::path temp_dir;  // of exec components; empty: the system's
   bool require_sandbox = false;
   std::vector<graph::SetConfig> graph_sets;  // beside Daybook's own

@@ -56,6 +56,15 @@ void leave_on_second_signal() {
   }).detach();
 }
 
+// What the file holds, without line ends behind it.
+Result<std::string> read_secret(const Session& session, const std::filesystem::path& file) {
+  DAYBOOK_ASSIGN(std::string out, read_input(session.env, file.string(), kSecretBytesMax));
+  while (!out.empty() && out.back() == '\n') {
+    out.pop_back();
+  }
+  return out;
+}
+
 Result<EngineOptions> engine_options(const Session& session, const ServeSettings& settings) {
   EngineOptions out;
   out.data_dir = settings.data_dir;
@@ -74,12 +83,13 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.temp_dir = settings.temp_dir;
   out.require_sandbox = settings.require_sandbox;
   out.graph_sets = settings.graph_sets;
+  out.mail = settings.mail;
+  out.actors_endpoint = settings.actors_endpoint;
   if (!settings.http_secret_file.empty()) {
-    DAYBOOK_ASSIGN(out.http_signing_secret,
-                   read_input(session.env, settings.http_secret_file.string(), kSecretBytesMax));
-    while (!out.http_signing_secret.empty() && out.http_signing_secret.back() == '\n') {
-      out.http_signing_secret.pop_back();
-    }
+    DAYBOOK_ASSIGN(out.http_signing_secret, read_secret(session, settings.http_secret_file));
+  }
+  if (!settings.mail_password_file.empty()) {
+    DAYBOOK_ASSIGN(out.mail.password, read_secret(session, settings.mail_password_file));
   }
   return out;
 }

@@ -67,6 +67,26 @@ Status set_log_level(ServeSettings& s, const std::string& value, std::string_vie
   return {};
 }
 
+Status set_mail_tls(ServeSettings& s, const std::string& value, std::string_view origin) {
+  if (value == "required") {
+    s.mail.tls = components::MailTls::kRequired;
+  } else if (value == "opportunistic") {
+    s.mail.tls = components::MailTls::kOpportunistic;
+  } else if (value == "off") {
+    s.mail.tls = components::MailTls::kOff;
+  } else {
+    return refuse(origin, "'" + value + "' is not required, opportunistic or off");
+  }
+  return {};
+}
+
+// A setting that is a text and nothing more.
+template <auto Member>
+Status set_mail_text(ServeSettings& s, const std::string& value, std::string_view) {
+  s.mail.*Member = value;
+  return {};
+}
+
 constexpr Setting kSettings[] = {
     {"data-dir", SettingKind::kValue, "Directory of the log and the views; made when it is absent",
      [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
@@ -110,6 +130,32 @@ constexpr Setting kSettings[] = {
     {"http-secret-file", SettingKind::kValue, "File with the secret that signs http requests",
      [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
        s.http_secret_file = v;
+       return {};
+     }},
+    {"mail-url", SettingKind::kValue,
+     "smtp://HOST:PORT or smtps://HOST:PORT that mails are given to; absent: they wait",
+     set_mail_text<&components::MailOptions::url>},
+    {"mail-user", SettingKind::kValue, "User name at the mail server",
+     set_mail_text<&components::MailOptions::user>},
+    {"mail-password", SettingKind::kValue, "Password at the mail server; better in a file",
+     set_mail_text<&components::MailOptions::password>},
+    {"mail-password-file", SettingKind::kValue, "File with the password at the mail server",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.mail_password_file = v;
+       return {};
+     }},
+    {"mail-from", SettingKind::kValue, "Address that mails come from when they name none",
+     set_mail_text<&components::MailOptions::from>},
+    {"mail-from-name", SettingKind::kValue, "Name beside that address",
+     set_mail_text<&components::MailOptions::from_name>},
+    {"mail-tls", SettingKind::kValue, "STARTTLS: required, opportunistic or off", set_mail_tls},
+    {"mail-ca-file", SettingKind::kValue,
+     "Certificates to believe the mail server by; absent: the system's",
+     set_mail_text<&components::MailOptions::ca_file>},
+    {"actors-endpoint", SettingKind::kValue,
+     "https://HOST that takes messages to actors; absent: messageActor is not offered",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.actors_endpoint = v;
        return {};
      }},
     {"temp-dir", SettingKind::kValue, "Where exec components get their working directories",
@@ -185,6 +231,20 @@ Status take_toml(const std::string& name, const toml::node& node, const std::str
   return {};
 }
 
+// Whether settings begin with that word: then a table may stand for it.
+bool is_group(std::string_view word) {
+  const std::string prefix = std::string(word) + "-";
+  return std::any_of(std::begin(kSettings), std::end(kSettings),
+                     [&](const Setting& s) { return s.name.starts_with(prefix); });
+}
+
+// In a table names may be written as TOML likes them: from_name for from-name.
+std::string dashed(std::string_view name) {
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
+}
+
 Result<GivenByName> read_toml(const std::filesystem::path& file,
                               std::vector<graph::SetConfig>& graph_sets) {
   GivenByName out;
@@ -195,7 +255,15 @@ Result<GivenByName> read_toml(const std::filesystem::path& file,
         DAYBOOK_ASSIGN(graph_sets, read_graph_sets(node, file.string()));
         continue;
       }
-      DAYBOOK_TRY(take_toml(std::string(key.str()), node, file.string(), out));
+      const auto* group = node.as_table();
+      if (group == nullptr || !is_group(key.str())) {
+        DAYBOOK_TRY(take_toml(std::string(key.str()), node, file.string(), out));
+        continue;
+      }
+      for (const auto& [name, member] : *group) {
+        DAYBOOK_TRY(take_toml(std::string(key.str()) + "-" + dashed(name.str()), member,
+                              file.string(), out));
+      }
     }
   } catch (const toml::parse_error& bad) {
     return refuse(file.string() + ":" + std::to_string(bad.source().begin.line),

@@ -2,6 +2,8 @@
 // wins:
 //
 //   flag --exec-slots 8   >   environment DAYBOOK_EXEC_SLOTS=8   >   TOML file exec-slots = 8
+//
+// In the file a table stands for the first word of its names: [mail] url = … is mail-url.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +18,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "components/sender.h"
 #include "graph/config.h"
 
 namespace daybook::cli {
@@ -31,7 +34,10 @@ struct ServeSettings {
   bool http_allow_private = false;
   std::vector<std::string> http_allowed_networks;
   std::filesystem::path http_secret_file;  // empty: requests of http components are not signed
-  std::filesystem::path temp_dir;          // empty: the system's
+  components::MailOptions mail;
+  std::filesystem::path mail_password_file;  // instead of mail.password
+  std::string actors_endpoint;
+  std::filesystem::path temp_dir;  // empty: the system's
   bool require_sandbox = false;
   std::uint64_t snapshot_events = 1'000'000;
   bool retention = true;
