@@ -161,11 +161,20 @@ Value Evaluator::lookup(const PairNode& node, Frame& frame) {
 
 Value Evaluator::call_node(const CallNode& node, Frame& frame) {
   const Value callee = eval(node.callee, frame);
-  Value arguments[kArgumentsMax];
-  for (std::size_t i = 0; i < node.arguments.size(); ++i) {
-    arguments[i] = eval(node.arguments[i], frame);
+  const std::size_t count = node.arguments.size();
+  if (!callee.is(Tag::kFunction) || callee.function->lambda->parameters.size() != count) {
+    const Value one = count == 1 ? eval(node.arguments.front(), frame) : Value{};
+    return call(callee, &one, count, node.at, frame.program);
   }
-  return call(callee, arguments, node.arguments.size(), node.at, frame.program);
+  // Arguments are computed in their places.
+  const StackMark mark = top_;
+  Value* slots = push_frame(callee.function->lambda->frame, frame.program, node.at);
+  for (std::size_t i = 0; i < count; ++i) {
+    slots[i] = eval(node.arguments[i], frame);
+  }
+  const Value out = call_lambda(*callee.function, slots, node.at, frame.program);
+  top_ = mark;
+  return out;
 }
 
 Value Evaluator::call(const Value& function, const Value* arguments, std::size_t count,
@@ -178,7 +187,8 @@ Value Evaluator::call(const Value& function, const Value* arguments, std::size_t
   // One tuple for several parameters is taken apart.
   if (count == 1 && wanted > 1 && (arguments->is(Tag::kTuple) || arguments->is(Tag::kList)) &&
       arguments->size == wanted) {
-    return call_lambda(closure, arguments->items, wanted, at, program);
+    count = wanted;
+    arguments = arguments->items;
   }
   if (count != wanted) {
     stop(
@@ -186,28 +196,32 @@ Value Evaluator::call(const Value& function, const Value* arguments, std::size_t
         "the function takes " + std::to_string(wanted) + " arguments, not " + std::to_string(count),
         program, at);
   }
-  return call_lambda(closure, arguments, count, at, program);
+  const StackMark mark = top_;
+  Value* slots = push_frame(closure.lambda->frame, program, at);
+  std::copy(arguments, arguments + count, slots);
+  const Value out = call_lambda(closure, slots, at, program);
+  top_ = mark;
+  return out;
 }
 
-Value Evaluator::call_lambda(const Closure& closure, const Value* arguments, std::size_t count,
-                             std::uint32_t at, const Program* program) {
+// Its arguments are in its frame.
+Value Evaluator::call_lambda(const Closure& closure, Value* slots, std::uint32_t at,
+                             const Program* program) {
   const Lambda& lambda = *closure.lambda;
-  const StackMark mark = top_;
-  Frame inner{push_frame(lambda.frame, program, at), closure.captured, closure.program,
-              closure.caches};
-  for (std::size_t i = 0; i < count; ++i) {
+  Frame inner{slots, closure.captured, closure.program, closure.caches};
+  for (std::size_t i = 0; i < lambda.parameters.size(); ++i) {
     const TypeNode* type = lambda.parameters[i].type;
-    if (type != nullptr && !matches(*type, arguments[i], inner)) {
-      stop_type("another type for '" + std::string(lambda.parameters[i].name) + "'", arguments[i],
+    if (type != nullptr && !matches(*type, slots[i], inner)) {
+      stop_type("another type for '" + std::string(lambda.parameters[i].name) + "'", slots[i],
                 program, at);
     }
-    inner.slots[i] = arguments[i];
   }
+  enter(1, program, at);
   Value out;
   if (lambda.guard == nullptr || truth(eval(lambda.guard, inner), inner.program, lambda.at)) {
     out = eval(lambda.body, inner);
   }
-  top_ = mark;
+  leave(1);
   return out;
 }
 

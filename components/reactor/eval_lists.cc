@@ -16,6 +16,15 @@ Value Evaluator::builtin(const BuiltinNode& node, Frame& frame) {
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
     arguments[i] = eval(node.arguments[i], frame);
   }
+  // Going through a list takes more of the stack than a call.
+  constexpr std::size_t kLevels = 2;
+  enter(kLevels, frame.program, node.at);
+  const Value out = apply(node, arguments, frame);
+  leave(kLevels);
+  return out;
+}
+
+Value Evaluator::apply(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   if (node.function <= B::kContains) {
     return list_filter(node, arguments, frame);
   }

@@ -126,8 +126,7 @@ class Evaluator {
   Value field(const FieldNode& node, Frame& frame);
   Value lookup(const PairNode& node, Frame& frame);
   Value call_node(const CallNode& node, Frame& frame);
-  Value call_lambda(const Closure& closure, const Value* arguments, std::size_t count,
-                    std::uint32_t at, const Program* program);
+  Value call_lambda(const Closure& closure, Value* slots, std::uint32_t at, const Program* program);
   Value closure(const Lambda& node, Frame& frame);
   Value record(const RecordNode& node, Frame& frame);
   Value map(const MapNode& node, Frame& frame);
@@ -162,6 +161,7 @@ class Evaluator {
 
   // eval_lists.cc, eval_texts.cc, eval_times.cc, eval_actions.cc
   Value builtin(const BuiltinNode& node, Frame& frame);
+  Value apply(const BuiltinNode& node, const Value* arguments, Frame& frame);
   Value list_filter(const BuiltinNode& node, const Value* arguments, Frame& frame);
   Value sequence(const BuiltinNode& node, const Value* arguments, Sequence::Kind kind,
                  Frame& frame);
