@@ -111,7 +111,7 @@ TEST(Cli, AnUnreachableServerIsNamed) {
 TEST(Cli, ManifestProblemsAreAllPrintedBeforeAServerIsAsked) {
   const TempDirectory directory;
   const std::string file = directory.write(
-      "h_manifest.yaml", "uri: /resources/ingresses/r\nspec: {}\n---\nuri: x\nspec: {}\n");
+      "h_manifest.yaml", "uri: /resources/registry/r\nspec: {}\n---\nuri: x\nspec: {}\n");
   const Ran ran = run_line({"manage", "apply", file, "--server", "http://127.0.0.1:1"}, "h_");
   EXPECT_EQ(ran.code, 2);
   EXPECT_THAT(ran.err, HasSubstr(file + ":1: UNKNOWN_CLASS"));

@@ -121,7 +121,7 @@ constexpr Refused kRefused[] = {
      "m.yaml:3 BAD_ID\n"},
     {"NotAMap", "- 1\n- 2\n", "m.yaml:1 NOT_A_RESOURCE\n"},
     {"Scalar", "hello\n", "m.yaml:1 NOT_A_RESOURCE\n"},
-    {"UnknownClass", "uri: /resources/ingresses/r\nspec: {}\n", "m.yaml:1 UNKNOWN_CLASS\n"},
+    {"UnknownClass", "uri: /resources/registry/r\nspec: {}\n", "m.yaml:1 UNKNOWN_CLASS\n"},
     {"NoResource", "---\n\nuri: /things/x\nspec: {}\n", "m.yaml:3 BAD_URI\n"},
     {"EmptyId", "uri: /resources/components/\nspec: {}\n", "m.yaml:1 BAD_ID\n"},
     {"ClimbingId", "uri: /resources/components/a/../b\nspec: {}\n", "m.yaml:1 BAD_ID\n"},
@@ -165,7 +165,8 @@ constexpr Refused kRefused[] = {
      "uri: /resources/job-definitions/a\nspec: {componentId: d}\n",
      "m.yaml:4 REPEATED_URI\n"},
     {"SeveralProblemsAtOnce",
-     "uri: /resources/job-definitions/a\nspec: {cron: 1}\n---\nuri: /resources/ingresses/r\nspec: {}\n",
+     "uri: /resources/job-definitions/a\nspec: {cron: 1}\n---\nuri: /resources/registry/r\nspec: "
+     "{}\n",
      "m.yaml:2 UNKNOWN_KEY\nm.yaml:2 MISSING_KEY\nm.yaml:4 UNKNOWN_CLASS\n"},
     {"NotUtf8", "uri: a\nspec: \xff\n", "m.yaml:2 NOT_UTF8\n"},
 };
