@@ -86,6 +86,26 @@ TEST_F(RuleRunnerTest, ARuleThatFeedsItselfStops) {
   EXPECT_EQ(jobs_created().back(), "d 16");
 }
 
+TEST_F(RuleRunnerTest, RuleSendsWhatItAsksFor) {
+  open_rules();
+  exec_definition("bad", R"(["false"])");
+  component("mail.hrule",
+            "param input: OnJobFailed\n"
+            "from { effect = 'sendEmail', to = 'ops@example.org', subject = input.error.code,\n"
+            "       body = { plainText = input.error.message } }\n");
+  rule("r", {"mail.hrule"});
+  create("bad");
+  eventually([&] { return applications() == Texts{"r mail.hrule"}; });
+  const auto sendings = all<events::SendingCreated>([](const events::SendingCreated& e) {
+    EXPECT_FALSE(e.sending.is_null());
+    EXPECT_GT(e.effect_of.value, 0U);
+    return std::string(e.recipient) + " " + std::string(e.content.text);
+  });
+  ASSERT_EQ(sendings.size(), 1U);
+  EXPECT_EQ(sendings[0].substr(0, 16), "ops@example.org ");
+  EXPECT_NE(sendings[0].find("EXIT_NONZERO"), std::string::npos);
+}
+
 TEST_F(RuleRunnerTest, FailureIsRecordedAndTheNextEventRuns) {
   open_rules();
   waiting("d");
