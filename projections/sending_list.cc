@@ -11,6 +11,9 @@
 namespace daybook::projections {
 namespace {
 
+// Of one changed sending beside its content: the row, its texts, its place in the maps, its keys.
+constexpr std::size_t kEntryBytes = 1024;
+
 std::size_t place(SendingStatus status) {
   return static_cast<std::size_t>(status);
 }
@@ -81,6 +84,7 @@ Result<SendingRow*> SendingList::find(SendingId id, const events::Meta& meta) {
     if (!there || !decode_sending(key, value, row)) {
       return fail(Code::kCorrupt, "VIEWS_STORE", "the row of " + id.text() + " cannot be read");
     }
+    changed_bytes_ += 2 * (kEntryBytes + row.content.size());
     found = changed_.emplace(key, Entry{row, row}).first;
   }
   if (!found->second.now) {
@@ -126,6 +130,7 @@ Status SendingList::on(const events::SendingCreated& e, const events::Meta& meta
   row.created = row.seq = meta.seq;
   ++tally_[place(row.status)];
   created_.insert_or_assign(e.sending, meta.seq);
+  changed_bytes_ += 2 * (kEntryBytes + row.content.size());
   changed_.emplace(meta.seq, Entry{std::nullopt, std::move(row)});
   return count_job(e.job, 1);
 }
@@ -254,6 +259,7 @@ void SendingList::write(Batch& batch) {
 
 void SendingList::written() {
   changed_.clear();
+  changed_bytes_ = 0;
   created_.clear();
   job_counts_.clear();
 }

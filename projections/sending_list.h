@@ -20,6 +20,7 @@ class SendingList final : public Projection {
   std::uint32_t version() const override { return 1; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
+  std::size_t unwritten_bytes() const override { return changed_bytes_; }
   void write(Batch& batch) override;
   void written() override;
 
@@ -46,6 +47,7 @@ class SendingList final : public Projection {
   const Reader* store_ = nullptr;
   SendingTally tally_{};
   std::map<Seq, Entry> changed_;
+  std::size_t changed_bytes_ = 0;              // about, of what is not written
   std::map<SendingId, Seq> created_;           // since the last write
   std::map<JobId, std::uint64_t> job_counts_;  // read or changed since the last write
 };
