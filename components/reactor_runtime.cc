@@ -116,8 +116,8 @@ void ReactorRuntime::Impl::work() {
 }
 
 RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
-  RunOutcome out;
   if (ticket.stopped) {
+    RunOutcome out;
     out.cancelled = true;
     return out;
   }
@@ -130,7 +130,7 @@ RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
   const Duration left =
       order.timeout_at.value > 0 ? order.timeout_at - clock.wall() : options.timeout;
   LiveWorld world(outside, clock, ticket, clock.steady() + left);
-  out = run_order(order, **program, options.limits, world);
+  RunOutcome out = run_order(order, **program, options.limits, world);
   if (out.failure && ticket.stopped) {
     out.failure.reset();
     out.cancelled = true;
