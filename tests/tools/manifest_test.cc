@@ -207,6 +207,8 @@ TEST(Manifest, TooManyValuesAreRefused) {
 
 TEST(Manifest, DeepNestingIsRefused) {
   EXPECT_THAT(problems(read("uri: " + std::string(100'000, '['))), HasSubstr("BAD_YAML"));
+  // The library finds documents in it without end.
+  EXPECT_THAT(problems(read(",")), HasSubstr("m.yaml:1 BAD_YAML"));
 }
 
 TEST(Manifest, SizeLimitIsKept) {

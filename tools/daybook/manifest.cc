@@ -5,6 +5,7 @@
 #include <istream>
 #include <sstream>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/ids.h"
@@ -149,6 +150,45 @@ std::string read_stream(std::istream& in) {
   return text;
 }
 
+// Where documents begin. yaml-cpp finds documents without end in some texts, "," for one, all of
+// them at one place.
+class Documents final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    stuck_ = count_ > 0 && mark.pos <= mark_.pos;
+    mark_ = mark;
+    ++count_;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  // How many there are, up to one more than are wanted.
+  std::size_t count(const std::string& text, std::size_t wanted) {
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    while (count_ <= wanted && parser.HandleNextDocument(*this)) {
+      if (stuck_) {
+        throw YAML::ParserException(mark_, "no document begins here");
+      }
+    }
+    return count_;
+  }
+
+ private:
+  YAML::Mark mark_;
+  std::size_t count_ = 0;
+  bool stuck_ = false;
+};
+
 }  // namespace
 
 void read_manifest(std::string_view text, const std::string& name,
@@ -171,14 +211,14 @@ void read_manifest(std::string_view text, const std::string& name,
     return;
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > kManifestDocumentsMax) {
+    const std::string all(text);
+    if (Documents().count(all, kManifestDocumentsMax) > kManifestDocumentsMax) {
       refuse(Code::kTooLarge, "TOO_MANY_DOCUMENTS",
              "more than " + std::to_string(kManifestDocumentsMax) + " documents", 1);
       return;
     }
     DocumentReader reader(name, directory, options, manifest);
-    for (const YAML::Node& document : documents) {
+    for (const YAML::Node& document : YAML::LoadAll(all)) {
       if (!document.IsNull()) {
         reader.read(document);
       }
