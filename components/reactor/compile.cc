@@ -143,6 +143,9 @@ std::shared_ptr<const Program> Compilation::module(const std::string& id, std::s
 
 std::shared_ptr<const Program> Compilation::build(std::string_view id, std::string code,
                                                   std::vector<const Type*>& frame) {
+  if (code.size() > kProgramBytesMax) {
+    throw ArenaFull{};
+  }
   const std::size_t faults = diagnostics_.size();
   const std::string name(id);
   open_.insert(name);

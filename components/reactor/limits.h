@@ -7,6 +7,8 @@
 
 namespace daybook::reactor {
 
+// Of one program; places in it are of 32 bits. The API takes less.
+inline constexpr std::size_t kProgramBytesMax = 16U << 20;
 // Brackets, lambdas, matches and interpolations inside each other: the parser and the evaluator
 // recurse by them.
 inline constexpr std::size_t kNestingMax = 96;

@@ -6,7 +6,8 @@
 namespace daybook::reactor {
 namespace {
 
-// @{3*text}: so many times the text, in which # is the number of each and \n a line end.
+// @{3*text}@: so many times the text, in which # is the number of each, ~ the one before, and \n a
+// line end.
 std::string expanded(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -23,7 +24,10 @@ std::string expanded(std::string_view text) {
     for (std::size_t n = 1; n <= times; ++n) {
       for (std::size_t i = 0; i < piece.size(); ++i) {
         const bool line_end = piece[i] == '\\' && i + 1 < piece.size() && piece[i + 1] == 'n';
-        out += piece[i] == '#' ? std::to_string(n) : line_end ? "\n" : std::string(1, piece[i]);
+        out += piece[i] == '#'   ? std::to_string(n)
+               : piece[i] == '~' ? std::to_string(n - 1)
+               : line_end        ? "\n"
+                                 : std::string(1, piece[i]);
         i += line_end ? 1 : 0;
       }
     }
