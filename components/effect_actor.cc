@@ -29,8 +29,11 @@ void strip(std::string_view& text, std::string_view prefix) {
 
 // "[resources/][actors/]<type>/<id>"
 Result<Target> read_path(const Members& members) {
-  DAYBOOK_ASSIGN(const std::string path, line(members, "path", kUrlBytesMax, true));
-  std::string_view rest = path;
+  const Result<std::string> path = line(members, "path", kUrlBytesMax, true);
+  if (!path) {
+    return tl::unexpected(path.error());
+  }
+  std::string_view rest = *path;
   strip(rest, "/");
   strip(rest, "resources/");
   strip(rest, "actors/");
