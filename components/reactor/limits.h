@@ -16,8 +16,9 @@ inline constexpr std::size_t kNestingMax = 96;
 // long.
 inline constexpr std::size_t kChainMax = 200;
 // Nodes inside each other that the checker follows, through the bodies of functions that are
-// called.
-inline constexpr std::size_t kCheckDepthMax = 1500;
+// called; what is deeper is checked in the run. Each takes five kilobytes of stack in the builds
+// with sanitizers.
+inline constexpr std::size_t kCheckDepthMax = 500;
 // Errors listed for one program; more help nobody.
 inline constexpr std::size_t kDiagnosticsMax = 50;
 // Modules that a component imports, theirs included.
