@@ -301,6 +301,7 @@ Status Engine::Impl::make_dispatcher() {
     rule_evaluator = std::make_unique<components::ReactorRuleEvaluator>(*outside, *clock);
     dispatch::RuleRunnerOptions rule_options;
     rule_options.logger = spdlog::default_logger();
+    rule_options.effects.actors = !options.actors_endpoint.empty();
     rules = std::make_unique<dispatch::RuleRunner>(*log, *sequencer, *rule_evaluator, *entropy,
                                                    sequencer->state(), std::move(rule_options));
     wanted.on_rule_put = [this](Seq put) { rules->notice(put); };
