@@ -21,13 +21,18 @@ std::string expanded(std::string_view text) {
     std::size_t times = 0;
     std::from_chars(text.data() + open + 2, text.data() + star, times);
     const std::string_view piece = text.substr(star + 1, close - star - 1);
+    if (piece.size() == 1 && piece != "#" && piece != "~") {
+      out.append(times, piece.front());
+      times = 0;
+    }
     for (std::size_t n = 1; n <= times; ++n) {
       for (std::size_t i = 0; i < piece.size(); ++i) {
         const bool line_end = piece[i] == '\\' && i + 1 < piece.size() && piece[i + 1] == 'n';
-        out += piece[i] == '#'   ? std::to_string(n)
-               : piece[i] == '~' ? std::to_string(n - 1)
-               : line_end        ? "\n"
-                                 : std::string(1, piece[i]);
+        if (piece[i] == '#' || piece[i] == '~') {
+          out += std::to_string(piece[i] == '#' ? n : n - 1);
+        } else {
+          out += line_end ? '\n' : piece[i];
+        }
         i += line_end ? 1 : 0;
       }
     }
