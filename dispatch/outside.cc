@@ -134,8 +134,12 @@ const reactor::Sets& GraphOutside::sets() const {
 
 // What goes wrong with a question is an answer too: a program may match it.
 Result<std::string> GraphOutside::ask(std::string_view question, Micros now, Micros deadline) {
-  const boost::json::value value = boost::json::parse(question);
-  const boost::json::object& object = value.as_object();
+  boost::json::error_code bad;
+  const boost::json::value value = boost::json::parse(question, bad);
+  if (bad || !value.is_object()) {  // navigations inside each other, deeper than is read
+    return error_answer("the question cannot be read: " + bad.message());
+  }
+  const boost::json::object& object = value.get_object();
   if (const auto* asked = object.if_contains("query")) {
     const graph::Query query = read_query(asked->as_object());
     const auto type = graph_.type_of(query);
