@@ -2,11 +2,11 @@
 // its name.
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include "events/catalogue.h"
 #include "tests/events/samples.h"
@@ -24,18 +24,19 @@ std::map<std::string, Section> read_page() {
   std::ifstream in(DAYBOOK_EVENTS_PAGE);
   EXPECT_TRUE(in.good());
   std::map<std::string, Section> out;
-  const std::regex heading(R"(## (\d+)\. (\w+) \(version (\d+)\))");
-  const std::regex member("`(\\w+)`");
+  const RE2 heading(R"(## (\d+)\. (\w+) \(version (\d+)\))");
+  const RE2 member("`(\\w+)`");
   Section* section = nullptr;
   for (std::string line; std::getline(in, line);) {
-    std::smatch match;
-    if (std::regex_match(line, match, heading)) {
-      section = &out[match[2]];
-      section->type = static_cast<std::uint16_t>(std::stoi(match[1]));
-      section->version = static_cast<std::uint16_t>(std::stoi(match[3]));
+    Section read;
+    std::string name;
+    if (RE2::FullMatch(line, heading, &read.type, &name, &read.version)) {
+      section = &out[name];
+      *section = read;
     } else if (section != nullptr && line.rfind("| members |", 0) == 0) {
-      for (std::sregex_iterator at(line.begin(), line.end(), member), end; at != end; ++at) {
-        section->members.insert((*at)[1]);
+      re2::StringPiece rest(line);
+      while (RE2::FindAndConsume(&rest, member, &name)) {
+        section->members.insert(name);
       }
     }
   }
