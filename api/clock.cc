@@ -1,7 +1,7 @@
 // GET and POST /resources/clock: the time that a server with a movable clock goes by.
 #include "api/field_reader.h"
 #include "api/handlers.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/time_text.h"
 

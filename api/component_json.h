@@ -6,8 +6,8 @@
 #include <string>
 
 #include "api/field_reader.h"
-#include "api/json_writer.h"
 #include "api/problem.h"
+#include "base/json_writer.h"
 #include "components/runtime.h"
 #include "events/types.h"
 #include "projections/rows.h"

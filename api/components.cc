@@ -10,6 +10,7 @@
 #include "api/writes.h"
 #include "base/hex.h"
 #include "base/json_text.h"
+#include "events/json.h"
 
 namespace daybook::api {
 namespace {

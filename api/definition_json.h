@@ -4,7 +4,7 @@
 #include <string>
 
 #include "api/field_reader.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "events/types.h"
 #include "projections/rows.h"
 #include "scheduler/commands.h"

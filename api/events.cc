@@ -4,7 +4,7 @@
 
 #include "api/event_feed.h"
 #include "api/handlers.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 
 namespace daybook::api {

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "api/json_value.h"
 #include "base/ids.h"
+#include "base/json_value.h"
 #include "base/result.h"
 
 namespace daybook::api {

@@ -1,7 +1,7 @@
 // POST /resources/graph, GET /resources/graph/meta.
 #include "api/graph_question.h"
 #include "api/handlers.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "graph/limits.h"
 
 namespace daybook::api {

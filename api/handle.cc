@@ -7,8 +7,8 @@
 #include <spdlog/logger.h>
 
 #include "api/gate.h"
-#include "api/json_check.h"
 #include "api/router.h"
+#include "base/json_check.h"
 #include "base/limits.h"
 
 namespace daybook::api {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "api/field_reader.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "projections/rows.h"
 #include "scheduler/commands.h"
 

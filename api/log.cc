@@ -3,8 +3,8 @@
 
 #include "api/facts.h"
 #include "api/handlers.h"
-#include "api/json_writer.h"
 #include "base/hex.h"
+#include "base/json_writer.h"
 
 namespace daybook::api {
 namespace {

@@ -2,7 +2,7 @@
 // "asOfSeq"}.
 #pragma once
 
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "projections/rows.h"
 
 namespace daybook::api {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "api/json_writer.h"
 #include "api/response.h"
+#include "base/json_writer.h"
 
 namespace daybook::api {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "projections/views.h"
 
 namespace daybook::api {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "api/json_value.h"
+#include "base/json_value.h"
+#include "events/json.h"
 
 namespace daybook::api {
 namespace {

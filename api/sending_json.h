@@ -1,7 +1,7 @@
 // A sending as the API shows it.
 #pragma once
 
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "events/types.h"
 #include "projections/sending_rows.h"
 

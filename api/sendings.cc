@@ -12,6 +12,7 @@
 #include "base/derived_id.h"
 #include "base/limits.h"
 #include "components/effects.h"
+#include "events/json.h"
 
 namespace daybook::api {
 namespace {

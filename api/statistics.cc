@@ -1,6 +1,6 @@
 // GET /resources/jobs/statistics: an array of buckets.
 #include "api/handlers.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 
 namespace daybook::api {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "api/call.h"
 #include "api/field_reader.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "scheduler/sequencer.h"
 
 namespace daybook::api {

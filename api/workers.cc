@@ -3,9 +3,9 @@
 
 #include "api/field_reader.h"
 #include "api/handlers.h"
-#include "api/json_writer.h"
 #include "api/worker_items.h"
 #include "api/writes.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 
 namespace daybook::api {

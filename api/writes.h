@@ -10,7 +10,7 @@
 
 #include "api/call.h"
 #include "api/facts.h"
-#include "api/json_writer.h"
+#include "base/json_writer.h"
 #include "scheduler/sequencer.h"
 
 namespace daybook::api {

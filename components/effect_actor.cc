@@ -2,8 +2,7 @@
 // sending and posted there afterwards.
 #include <algorithm>
 
-#include <boost/json/array.hpp>
-
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "components/effect_parts.h"
 
@@ -67,31 +66,29 @@ Result<Target> read_target(const Members& members) {
   return out;
 }
 
-Status add_message(boost::json::array& out, const Members& members, std::string_view type_name) {
+Status add_message(JsonWriter& out, const Members& members, std::string_view type_name) {
   DAYBOOK_ASSIGN(const std::string type, line(members, type_name, kIdBytesMax, true));
-  boost::json::object message;
-  message["type"] = type;
+  out.begin_object();
+  out.member("type", type);
   if (const auto* body = members.find("body")) {
-    message["body"] = *body;
+    out.raw_member("body", body->text());
   }
-  out.push_back(std::move(message));
+  out.end_object();
   return {};
 }
 
-Result<boost::json::array> read_messages(const Members& members) {
-  boost::json::array out;
+Status add_messages(JsonWriter& out, const Members& members) {
   const auto* value = members.find("messages");
   if (value == nullptr) {
-    DAYBOOK_TRY(add_message(out, members, "messageType"));
-    return out;
+    return add_message(out, members, "messageType");
   }
   const std::string field = members.path_of("messages");
   if (members.find("messageType") != nullptr || members.find("body") != nullptr) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Give either messages or messageType and body.",
                 field);
   }
-  const auto* list = value->if_array();
-  if (list == nullptr || list->empty() || list->size() > kActorMessagesMax) {
+  const auto list = elements_of(value);
+  if (!list || list->empty() || list->size() > kActorMessagesMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "Must be an array of 1 to " + std::to_string(kActorMessagesMax) + " messages.",
                 field);
@@ -102,7 +99,7 @@ Result<boost::json::array> read_messages(const Members& members) {
     DAYBOOK_TRY(message.only({"type", "body"}));
     DAYBOOK_TRY(add_message(out, message, "type"));
   }
-  return out;
+  return {};
 }
 
 }  // namespace
@@ -111,14 +108,18 @@ Result<Effect> read_message_actor(const Members& members) {
   DAYBOOK_TRY(
       members.only({"effect", "path", "actorType", "actorId", "messages", "messageType", "body"}));
   DAYBOOK_ASSIGN(const Target target, read_target(members));
-  DAYBOOK_ASSIGN(boost::json::array messages, read_messages(members));
   SendEffect out;
   out.transport = Transport::kActor;
   out.category = kCategoryDefault;
   out.recipient = target.type + "/" + target.id;
-  boost::json::object content;
-  content["messages"] = std::move(messages);
-  DAYBOOK_ASSIGN(out.content, content_text(content, members.path_of("messages")));
+  JsonWriter content(out.content);
+  content.begin_object();
+  content.key("messages");
+  content.begin_array();
+  DAYBOOK_TRY(add_messages(content, members));
+  content.end_array();
+  content.end_object();
+  DAYBOOK_TRY(check_content(out.content, members.path_of("messages")));
   return out;
 }
 

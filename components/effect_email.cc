@@ -1,6 +1,5 @@
 // sendEmail: a mail, recorded as a sending and delivered afterwards.
-#include <boost/json/array.hpp>
-
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "components/effect_parts.h"
@@ -11,7 +10,7 @@ namespace {
 
 constexpr std::string_view kReservedCategory = "system:";
 
-Status read_body(boost::json::object& content, const Members& members) {
+Status read_body(JsonWriter& content, const Members& members) {
   const auto* value = members.find("body");
   const std::string field = members.path_of("body");
   if (value == nullptr) {
@@ -19,57 +18,59 @@ Status read_body(boost::json::object& content, const Members& members) {
   }
   DAYBOOK_ASSIGN(const Members body, Members::of(*value, field));
   DAYBOOK_TRY(body.only({"plainText", "html"}));
-  boost::json::object out;
+  content.key("body");
+  content.begin_object();
+  bool empty = true;
   for (const char* name : {"plainText", "html"}) {
     DAYBOOK_ASSIGN(const std::string text, body.text(name, kSendingContentBytesMax));
     DAYBOOK_TRY(check_text(text, kSendingContentBytesMax, body.path_of(name)));
     if (!text.empty()) {
-      out[name] = text;
+      content.member(name, text);
+      empty = false;
     }
   }
-  if (out.empty()) {
+  content.end_object();
+  if (empty) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Needs plainText, html, or both.", field);
   }
-  content["body"] = std::move(out);
   return {};
 }
 
-Status read_addresses(boost::json::object& content, const Members& members, const char* name) {
+Status read_addresses(JsonWriter& content, const Members& members, const char* name) {
   const auto* value = members.find(name);
   if (value == nullptr) {
     return {};
   }
   const std::string field = members.path_of(name);
-  const auto* list = value->if_array();
-  if (list == nullptr || list->size() > kMailRecipientsMax) {
+  const auto list = elements_of(value);
+  if (!list || list->size() > kMailRecipientsMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "Must be an array of at most " + std::to_string(kMailRecipientsMax) + " addresses.",
                 field);
   }
   for (std::size_t i = 0; i < list->size(); ++i) {
     const std::string at = field + "[" + std::to_string(i) + "]";
-    const auto* text = (*list)[i].if_string();
-    DAYBOOK_TRY(check_mail_address(text == nullptr ? "" : std::string_view(*text), at));
+    DAYBOOK_TRY(check_mail_address(text_of((*list)[i]).value_or(""), at));
   }
   if (!list->empty()) {
-    content[name] = *list;
+    content.raw_member(name, value->text());
   }
   return {};
 }
 
-Status read_address(boost::json::object& content, const Members& members, const char* name) {
+Status read_address(JsonWriter& content, const Members& members, const char* name) {
   DAYBOOK_ASSIGN(const std::string text, members.text(name, kMailAddressBytesMax));
   if (!text.empty()) {
     DAYBOOK_TRY(check_mail_address(text, members.path_of(name)));
-    content[name] = text;
+    content.member(name, text);
   }
   return {};
 }
 
-Status read_dynamic(boost::json::object& content, const Members& members) {
+Status read_dynamic(JsonWriter& content, const Members& members) {
   if (const auto* value = members.find("dynamic")) {
     DAYBOOK_TRY(Members::of(*value, members.path_of("dynamic")));
-    content["dynamic"] = *value;
+    content.raw_member("dynamic", value->text());
   }
   return {};
 }
@@ -89,9 +90,10 @@ Result<SendEffect> read_email(const Members& members) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "Categories that begin with 'system:' are reserved.", members.path_of("category"));
   }
-  boost::json::object content;
+  JsonWriter content(out.content);
+  content.begin_object();
   DAYBOOK_ASSIGN(const std::string subject, line(members, "subject", kMailSubjectBytesMax, true));
-  content["subject"] = subject;
+  content.member("subject", subject);
   DAYBOOK_TRY(read_body(content, members));
   DAYBOOK_TRY(read_addresses(content, members, "cc"));
   DAYBOOK_TRY(read_addresses(content, members, "bcc"));
@@ -99,11 +101,12 @@ Result<SendEffect> read_email(const Members& members) {
   DAYBOOK_ASSIGN(const std::string from_name,
                  line(members, "fromName", kDisplayNameBytesMax, false));
   if (!from_name.empty()) {
-    content["fromName"] = from_name;
+    content.member("fromName", from_name);
   }
   DAYBOOK_TRY(read_address(content, members, "replyTo"));
   DAYBOOK_TRY(read_dynamic(content, members));
-  DAYBOOK_ASSIGN(out.content, content_text(content, members.path_of("body")));
+  content.end_object();
+  DAYBOOK_TRY(check_content(out.content, members.path_of("body")));
   return out;
 }
 

@@ -4,9 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
 #include "components/json_reader.h"
 #include "components/runtime.h"
 
@@ -24,7 +21,7 @@ Result<SendEffect> read_email(const Members& members);
 Result<std::string> line(const Members& members, std::string_view name, std::size_t bytes_max,
                          bool required);
 
-// The content as text, if it is not over its limit; `field` is named when it is.
-Result<std::string> content_text(const boost::json::object& content, std::string_view field);
+// Refuses a content that is over its limit, and names `field`.
+Status check_content(std::string_view content, std::string_view field);
 
 }  // namespace daybook::components::effects

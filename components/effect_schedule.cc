@@ -1,7 +1,4 @@
 // scheduleJob: another job, made when the attempt completes.
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "base/limits.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
@@ -62,8 +59,8 @@ Status read_time(ScheduleJobEffect& effect, const Members& members, Micros now) 
   if (at == nullptr) {
     return set_after(effect, Duration{}, field);
   }
-  if (const auto* text = at->if_string()) {
-    return read_at_text(effect, std::string_view(*text), now, field);
+  if (const auto text = text_of(*at)) {
+    return read_at_text(effect, *text, now, field);
   }
   DAYBOOK_ASSIGN(const Members relative, Members::of(*at, field));
   DAYBOOK_TRY(relative.only({"after"}));
@@ -77,19 +74,19 @@ Status read_tags(ScheduleJobEffect& effect, const Members& members) {
   if (value == nullptr) {
     return {};
   }
-  const auto* tags = value->if_array();
-  if (tags == nullptr || tags->size() > kTagsMax) {
+  const auto tags = elements_of(value);
+  if (!tags || tags->size() > kTagsMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "Must be an array of at most " + std::to_string(kTagsMax) + " texts.",
                 members.path_of("tags"));
   }
   for (const auto& tag : *tags) {
-    const auto* text = tag.if_string();
-    if (text == nullptr || text->empty()) {
+    auto text = text_of(tag);
+    if (!text || text->empty()) {
       return fail(Code::kInvalid, "INVALID_FIELD", "A tag is a text.", members.path_of("tags"));
     }
-    DAYBOOK_TRY(check_text(std::string_view(*text), kTagBytesMax, members.path_of("tags")));
-    effect.tags.emplace_back(std::string_view(*text));
+    DAYBOOK_TRY(check_text(*text, kTagBytesMax, members.path_of("tags")));
+    effect.tags.push_back(std::move(*text));
   }
   return {};
 }
@@ -100,11 +97,11 @@ Status read_parameters(ScheduleJobEffect& effect, const Members& members) {
   if (value == nullptr) {
     return {};
   }
-  if (!value->is_object()) {
+  if (value->kind() != JsonValue::Kind::kObject) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Must be a JSON object.",
                 members.path_of("parameters"));
   }
-  effect.parameters = boost::json::serialize(*value);
+  effect.parameters = value->text();
   if (effect.parameters.size() > kParametersBytesMax) {
     return fail(Code::kTooLarge, "INVALID_FIELD",
                 "Over " + std::to_string(kParametersBytesMax) + " bytes.",

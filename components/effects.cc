@@ -1,7 +1,5 @@
 #include "components/effects.h"
 
-#include <boost/json/serialize.hpp>
-
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "components/effect_parts.h"
@@ -25,18 +23,17 @@ Result<std::string> line(const Members& members, std::string_view name, std::siz
   return text;
 }
 
-Result<std::string> content_text(const boost::json::object& content, std::string_view field) {
-  std::string text = boost::json::serialize(content);
-  if (text.size() > kSendingContentBytesMax) {
+Status check_content(std::string_view content, std::string_view field) {
+  if (content.size() > kSendingContentBytesMax) {
     return fail(Code::kTooLarge, "INVALID_FIELD",
                 "Over " + std::to_string(kSendingContentBytesMax) + " bytes.", field);
   }
-  return text;
+  return {};
 }
 
 }  // namespace effects
 
-Result<Effect> read_effect(const boost::json::value& value, const std::string& path, Micros now) {
+Result<Effect> read_effect(const JsonValue& value, const std::string& path, Micros now) {
   DAYBOOK_ASSIGN(const Members members, Members::of(value, path));
   DAYBOOK_ASSIGN(const std::string kind, members.text("effect", kIdBytesMax));
   if (kind == "scheduleJob") {

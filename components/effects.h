@@ -8,18 +8,15 @@
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/json_value.h"
 #include "base/result.h"
 #include "components/runtime.h"
-
-namespace boost::json {
-class value;
-}
 
 namespace daybook::components {
 
 // `path` stands before the names of members. kUnsupported "EFFECT_NOT_SUPPORTED" for a kind that is
 // not offered, else kInvalid or kTooLarge.
-Result<Effect> read_effect(const boost::json::value& value, const std::string& path, Micros now);
+Result<Effect> read_effect(const JsonValue& value, const std::string& path, Micros now);
 
 // The members of sendEmail as a document of its own, without "effect".
 Result<SendEffect> parse_email(std::string_view json);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/json/array.hpp>
-
 #include "base/limits.h"
 #include "components/json_reader.h"
 
@@ -23,23 +21,23 @@ bool has_nul(std::string_view text) {
 
 Status read_command(ExecSpec& spec, const Members& members) {
   const auto* value = members.find("command");
-  const auto* words = value == nullptr ? nullptr : value->if_array();
-  if (words == nullptr || words->empty() || words->size() > kExecArgumentsMax) {
+  const auto words = elements_of(value);
+  if (!words || words->empty() || words->size() > kExecArgumentsMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "Must be an array of 1 to " + std::to_string(kExecArgumentsMax) +
                     " texts: the program and its arguments.",
                 "command");
   }
   for (std::size_t i = 0; i < words->size(); ++i) {
-    const auto* word = (*words)[i].if_string();
-    if (word == nullptr || word->size() > kExecArgumentBytesMax || has_nul(*word) ||
+    auto word = text_of((*words)[i]);
+    if (!word || word->size() > kExecArgumentBytesMax || has_nul(*word) ||
         (i == 0 && word->empty())) {
       return fail(Code::kInvalid, "INVALID_FIELD",
                   "Must be a text of at most " + std::to_string(kExecArgumentBytesMax) +
                       " bytes, without NUL; the first names the program.",
                   "command[" + std::to_string(i) + "]");
     }
-    spec.command.emplace_back(std::string_view(*word));
+    spec.command.push_back(std::move(*word));
   }
   return {};
 }
@@ -65,12 +63,11 @@ Status read_env(ExecSpec& spec, const Members& members) {
     return {};
   }
   DAYBOOK_ASSIGN(const Members env, Members::of(*value, "env"));
-  if (env.object().size() > kExecEnvironmentMax) {
+  if (env.all().size() > kExecEnvironmentMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "At most " + std::to_string(kExecEnvironmentMax) + " variables.", "env");
   }
-  for (const auto& member : env.object()) {
-    const std::string name(std::string_view(member.key().data(), member.key().size()));
+  for (const auto& [name, value_given] : env.all()) {
     if (!is_name(name) || is_reserved(name)) {
       return fail(Code::kInvalid, "INVALID_FIELD", "This variable cannot be set.",
                   env.path_of(name));

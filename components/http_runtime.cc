@@ -177,8 +177,7 @@ void HttpRuntime::Impl::start(Pending&& pending) {
     pending.done(failed("HTTP_TIMEOUT", "The time was over before a slot was free.", true));
     return;
   }
-  auto request =
-      std::make_unique<HttpRequest>(settings, std::move(pending.order), std::move(pending.spec));
+  auto request = std::make_unique<HttpRequest>(settings, pending.order, pending.spec);
   CURL* handle = request->handle();
   DAYBOOK_CHECK(curl_multi_add_handle(multi, handle) == CURLM_OK, "curl takes a request");
   ids.emplace(handle, pending.id);

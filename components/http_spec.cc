@@ -27,14 +27,6 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
   return out;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return out;
-}
-
 // Headers that frame the message, choose the connection, or say what only the server may say.
 bool is_reserved(std::string_view name) {
   constexpr std::string_view kReserved[] = {"host",
@@ -64,6 +56,14 @@ bool is_token(std::string_view name) {  // RFC 9110, 5.6.2
 }
 
 }  // namespace
+
+std::string lower(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
 
 // Reads the URL with the parser that will connect it, so that both see the same host.
 Status check_url(const std::string& text, const std::vector<std::uint16_t>& ports,
@@ -104,15 +104,14 @@ Status check_url(const std::string& text, const std::vector<std::uint16_t>& port
   return {};
 }
 
-Result<HttpHeaders> read_headers(const boost::json::value& value, const std::string& path) {
+Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path) {
   DAYBOOK_ASSIGN(const Members headers, Members::of(value, path));
   HttpHeaders out;
-  if (headers.object().size() > kHttpHeadersMax) {
+  if (headers.all().size() > kHttpHeadersMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "At most " + std::to_string(kHttpHeadersMax) + " headers.", path);
   }
-  for (const auto& member : headers.object()) {
-    const std::string name(std::string_view(member.key().data(), member.key().size()));
+  for (const auto& [name, value_given] : headers.all()) {
     const std::string field = headers.path_of(name);
     if (!is_token(name) || name.size() > kIdBytesMax || is_reserved(lower(name))) {
       return fail(Code::kInvalid, "INVALID_FIELD", "This header cannot be set.", field);

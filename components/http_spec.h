@@ -7,9 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/json/value.hpp>
-
 #include "base/ids.h"
+#include "base/json_value.h"
 #include "base/result.h"
 
 namespace daybook::components {
@@ -28,7 +27,9 @@ Result<HttpSpec> parse_http_spec(std::string_view json, const std::vector<std::u
 // An absolute http or https URL without a user name, as the parser reads it that will connect it.
 Status check_url(const std::string& url, const std::vector<std::uint16_t>& ports,
                  std::string_view field);
+// A header's name in small letters.
+std::string lower(std::string_view name);
 // An object of headers that a request may set itself; `path` names it in errors.
-Result<HttpHeaders> read_headers(const boost::json::value& value, const std::string& path);
+Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path);
 
 }  // namespace daybook::components

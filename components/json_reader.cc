@@ -2,46 +2,58 @@
 
 #include <algorithm>
 
-#include <boost/json/parse.hpp>
-
+#include "base/json_check.h"
 #include "base/limits.h"
 #include "base/time_text.h"
 
 namespace daybook::components {
 
-Result<boost::json::value> parse_json(std::string_view text, std::string_view reason,
-                                      std::string_view field) {
-  boost::json::parse_options options;
-  options.max_depth = kJsonDepthMax;
-  boost::json::error_code error;
-  auto value = boost::json::parse(text, error, {}, options);
-  if (error) {
-    return fail(Code::kMalformed, reason, "Not a JSON document: " + error.message() + ".", field);
+Result<JsonValue> parse_json(std::string_view text, std::string_view reason,
+                             std::string_view field) {
+  if (auto sound = check_json(text); !sound) {
+    const Error& error = sound.error();
+    const std::string where = error.field.empty() ? "" : " (" + error.field + ")";
+    return fail(Code::kMalformed, reason, "Not a JSON document: " + error.message + where + ".",
+                field);
   }
-  return value;
+  return JsonValue(text);
 }
 
-Result<Members> Members::of(const boost::json::value& value, std::string_view path) {
-  const auto* object = value.if_object();
-  if (object == nullptr) {
+std::optional<std::vector<JsonValue>> elements_of(const JsonValue* value) {
+  const bool list = value != nullptr && value->kind() == JsonValue::Kind::kArray;
+  return list ? std::optional(value->elements()) : std::nullopt;
+}
+
+std::optional<std::string> text_of(const JsonValue& value) {
+  const bool text = value.kind() == JsonValue::Kind::kString;
+  return text ? std::optional(value.string()) : std::nullopt;
+}
+
+Result<Members> Members::of(const JsonValue& value, std::string_view path) {
+  if (value.kind() != JsonValue::Kind::kObject) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Must be a JSON object.", path);
   }
-  return Members(*object, path);
+  return Members(value, path);
 }
 
 Status Members::only(std::initializer_list<std::string_view> names) const {
-  for (const auto& member : *object_) {
-    const std::string_view name(member.key().data(), member.key().size());
+  for (const auto& [name, value] : members_) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      return fail(Code::kInvalid, "UNKNOWN_FIELD",
-                  "There is no such member here: '" + std::string(name) + "'.", path_of(name));
+      return fail(Code::kInvalid, "UNKNOWN_FIELD", "There is no such member here: '" + name + "'.",
+                  path_of(name));
     }
   }
   return {};
 }
 
-const boost::json::value* Members::find(std::string_view name) const {
-  const auto* value = object_->if_contains(name);
+const JsonValue* Members::member(std::string_view name) const {
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [&](const JsonValue::Member& m) { return m.first == name; });
+  return found == members_.end() ? nullptr : &found->second;
+}
+
+const JsonValue* Members::find(std::string_view name) const {
+  const JsonValue* value = member(name);
   return value == nullptr || value->is_null() ? nullptr : value;
 }
 
@@ -50,16 +62,16 @@ Result<std::string> Members::text(std::string_view name, std::size_t bytes_max) 
   if (value == nullptr) {
     return std::string();
   }
-  const auto* text = value->if_string();
-  if (text == nullptr) {
+  if (value->kind() != JsonValue::Kind::kString) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Must be a text.", path_of(name));
   }
-  if (text->size() > bytes_max || std::string_view(*text).find('\0') != std::string_view::npos) {
+  std::string text = value->string();
+  if (text.size() > bytes_max || text.find('\0') != std::string::npos) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "Must be at most " + std::to_string(bytes_max) + " bytes, without NUL.",
                 path_of(name));
   }
-  return std::string(*text);
+  return text;
 }
 
 Result<std::int64_t> Members::number(std::string_view name, std::int64_t absent, std::int64_t min,
@@ -68,8 +80,8 @@ Result<std::int64_t> Members::number(std::string_view name, std::int64_t absent,
   if (value == nullptr) {
     return absent;
   }
-  const auto* number = value->if_int64();
-  if (number == nullptr || *number < min || *number > max) {
+  const auto number = value->kind() == JsonValue::Kind::kNumber ? value->integer() : std::nullopt;
+  if (!number || *number < min || *number > max) {
     return fail(
         Code::kInvalid, "INVALID_FIELD",
         "Must be a whole number from " + std::to_string(min) + " to " + std::to_string(max) + ".",

@@ -1,34 +1,40 @@
-// Reads JSON that others wrote: bounded depth, UTF-8 only, unknown members refused by name. Private
-// to components.
+// Reads JSON that others wrote: bounded depth, UTF-8 only, no member twice, unknown members refused
+// by name. Parts are handed on as they were sent, numbers with all their digits. Private to
+// components.
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
+#include <vector>
 
 #include "base/ids.h"
+#include "base/json_value.h"
 #include "base/result.h"
 
 namespace daybook::components {
 
-// One whole document; `reason` names the failure.
-Result<boost::json::value> parse_json(std::string_view text, std::string_view reason,
-                                      std::string_view field = {});
+// One whole document, which the view borrows; `reason` names the failure.
+Result<JsonValue> parse_json(std::string_view text, std::string_view reason,
+                             std::string_view field = {});
+
+// What the value holds, if it is there and of that kind.
+std::optional<std::vector<JsonValue>> elements_of(const JsonValue* value);
+std::optional<std::string> text_of(const JsonValue& value);
 
 // Members of one object; errors name them with the path before them, e.g. "effects[2].definition".
 class Members {
  public:
   // Refuses what is not an object.
-  static Result<Members> of(const boost::json::value& value, std::string_view path);
+  static Result<Members> of(const JsonValue& value, std::string_view path);
 
   // Refuses every member whose name is not listed.
   Status only(std::initializer_list<std::string_view> names) const;
 
-  // The member, or null when it is absent or JSON null.
-  const boost::json::value* find(std::string_view name) const;
+  // The member, or null when it is absent; find() gives null for JSON null too.
+  const JsonValue* member(std::string_view name) const;
+  const JsonValue* find(std::string_view name) const;
   // "" when absent.
   Result<std::string> text(std::string_view name, std::size_t bytes_max) const;
   // `absent` when absent.
@@ -38,13 +44,13 @@ class Members {
   Result<Duration> duration(std::string_view name, Duration max) const;
 
   std::string path_of(std::string_view name) const;
-  const boost::json::object& object() const { return *object_; }
+  const std::vector<JsonValue::Member>& all() const { return members_; }
 
  private:
-  Members(const boost::json::object& object, std::string_view path)
-      : object_(&object), path_(path) {}
+  Members(const JsonValue& object, std::string_view path)
+      : members_(object.members()), path_(path) {}
 
-  const boost::json::object* object_;
+  std::vector<JsonValue::Member> members_;
   std::string path_;
 };
 

@@ -5,8 +5,6 @@
 #include <cstdio>
 #include <ctime>
 
-#include <boost/json/serialize.hpp>
-
 namespace daybook::components {
 namespace {
 
@@ -19,14 +17,11 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-std::string value_text(const boost::json::value& value) {
+std::string value_text(const JsonValue& value) {
   if (value.is_null()) {
     return {};
   }
-  if (const auto* text = value.if_string()) {
-    return std::string(*text);
-  }
-  return boost::json::serialize(value);
+  return value.kind() == JsonValue::Kind::kString ? value.string() : std::string(value.text());
 }
 
 void append_html(std::string& out, std::string_view text) {
@@ -82,7 +77,8 @@ std::size_t word_end(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-std::string fill_in(std::string_view text, const boost::json::object& dynamic, Placing placing) {
+std::string fill_in(std::string_view text, const std::vector<JsonValue::Member>& dynamic,
+                    Placing placing) {
   std::string out;
   while (!text.empty()) {
     const auto open = text.find('{');
@@ -92,14 +88,15 @@ std::string fill_in(std::string_view text, const boost::json::object& dynamic, P
     }
     text.remove_prefix(open);
     const auto close = text.find('}');
-    const auto* value =
-        close == std::string_view::npos ? nullptr : dynamic.if_contains(text.substr(1, close - 1));
-    if (value == nullptr) {
+    const auto value = std::find_if(dynamic.begin(), dynamic.end(), [&](const auto& member) {
+      return close != std::string_view::npos && member.first == text.substr(1, close - 1);
+    });
+    if (value == dynamic.end()) {
       out += '{';
       text.remove_prefix(1);
       continue;
     }
-    const std::string filled = value_text(*value);
+    const std::string filled = value_text(value->second);
     if (placing == Placing::kHtml) {
       append_html(out, filled);
     } else {

@@ -3,10 +3,10 @@
 
 #include <string>
 #include <string_view>
-
-#include <boost/json/object.hpp>
+#include <vector>
 
 #include "base/ids.h"
+#include "base/json_value.h"
 
 namespace daybook::components {
 
@@ -14,7 +14,8 @@ enum class Placing { kLine, kText, kHtml };
 
 // `text` with every {name} replaced whose name is a member of `dynamic`: texts as they are, null as
 // nothing, other values as JSON. kHtml escapes & < > " '; kLine makes control characters spaces.
-std::string fill_in(std::string_view text, const boost::json::object& dynamic, Placing placing);
+std::string fill_in(std::string_view text, const std::vector<JsonValue::Member>& dynamic,
+                    Placing placing);
 
 // A header's text (RFC 2047): plain ASCII of moderate length as it is, else UTF-8 in base64 words,
 // folded. Never holds a line end that is not a fold.

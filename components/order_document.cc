@@ -1,8 +1,6 @@
 #include "components/order_document.h"
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
-
+#include "base/json_text.h"
 #include "base/utf8.h"
 
 namespace daybook::components {
@@ -16,7 +14,9 @@ std::string json_text(std::string_view text) {
     text.remove_prefix(*bad + 1);
   }
   clean.append(text);
-  return boost::json::serialize(boost::json::string_view(clean));
+  std::string out;
+  append_json_string(out, clean);
+  return out;
 }
 
 std::string order_document(const Order& order) {

@@ -1,6 +1,3 @@
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "base/limits.h"
 #include "components/effects.h"
 #include "components/json_reader.h"
@@ -18,12 +15,12 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-Status read_effects(RunOutcome& outcome, const boost::json::value& value, Micros now) {
+Status read_effects(RunOutcome& outcome, const JsonValue& value, Micros now) {
   if (value.is_null()) {
     return {};
   }
-  const auto* effects = value.if_array();
-  if (effects == nullptr || effects->size() > kEffectsMax) {
+  const auto effects = elements_of(&value);
+  if (!effects || effects->size() > kEffectsMax) {
     return fail(Code::kInvalid, "INVALID_FIELD",
                 "Must be an array of at most " + std::to_string(kEffectsMax) + " effects.",
                 "effects");
@@ -36,9 +33,8 @@ Status read_effects(RunOutcome& outcome, const boost::json::value& value, Micros
   return {};
 }
 
-bool names_result_and_effects(const boost::json::object& object) {
-  const std::size_t named = object.count("result") + object.count("effects");
-  return named > 0 && object.size() == named;
+bool names_result_and_effects(const Members& members) {
+  return !members.all().empty() && members.only({"result", "effects"}).has_value();
 }
 
 }  // namespace
@@ -55,14 +51,14 @@ Result<RunOutcome> parse_output(std::string_view json, Micros now) {
                 "The output is over " + std::to_string(kResultBytesMax) + " bytes.");
   }
   DAYBOOK_ASSIGN(const auto value, parse_json(text, "BAD_OUTPUT"));
-  const auto* object = value.if_object();
-  if (object == nullptr || !names_result_and_effects(*object)) {
+  const auto members = Members::of(value, "");
+  if (!members || !names_result_and_effects(*members)) {
     outcome.result = std::string(text);
     return outcome;
   }
-  const auto* result = object->if_contains("result");
-  outcome.result = result == nullptr ? "null" : boost::json::serialize(*result);
-  if (const auto* effects = object->if_contains("effects")) {
+  const JsonValue* result = members->member("result");
+  outcome.result = result == nullptr ? "null" : result->text();
+  if (const JsonValue* effects = members->member("effects")) {
     if (auto read = read_effects(outcome, *effects, now); !read) {
       Error error = std::move(read).error();
       if (error.reason != "EFFECT_NOT_SUPPORTED") {

@@ -1,6 +1,4 @@
 // From an order to an outcome: compile, run, read the effects.
-#include <boost/json/value.hpp>
-
 #include "base/sha256.h"
 #include "components/effects.h"
 #include "components/json_reader.h"

@@ -65,7 +65,7 @@ struct Sender::Impl {
 
   const SenderOptions options;
   const AddressPolicy policy;
-  const PostSettings posts;
+  const HttpSettings posts;
   TransferPool pool;  // last: its threads use what stands before it
 };
 
@@ -124,8 +124,7 @@ void Sender::send(const Parcel& parcel, std::function<void(Delivery)> done) {
     done(undeliverable(post.error()));
     return;
   }
-  impl_->pool.add(
-      std::make_unique<PostTransfer>(impl_->posts, parcel.id, std::move(*post), std::move(done)));
+  impl_->pool.add(std::make_unique<PostTransfer>(impl_->posts, parcel.id, *post, std::move(done)));
 }
 
 void Sender::shutdown() {

@@ -5,9 +5,6 @@
 
 #include <algorithm>
 
-#include <boost/json/array.hpp>
-#include <boost/json/value.hpp>
-
 #include "base/limits.h"
 #include "components/json_reader.h"
 #include "components/mail_address.h"
@@ -16,26 +13,23 @@
 namespace daybook::components {
 namespace {
 
-std::string text_of(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(*text);
+// Members that are absent, or of another kind, are empty.
+std::string text_in(const Members& content, std::string_view name) {
+  const JsonValue* value = content.find(name);
+  return value == nullptr ? std::string() : text_of(*value).value_or("");
 }
 
-const boost::json::object& object_of(const boost::json::object& object, std::string_view name) {
-  static const boost::json::object kNone;
-  const auto* value = object.if_contains(name);
-  const auto* found = value == nullptr ? nullptr : value->if_object();
-  return found == nullptr ? kNone : *found;
+std::vector<JsonValue::Member> members_in(const Members& content, std::string_view name) {
+  const JsonValue* value = content.find(name);
+  const bool object = value != nullptr && value->kind() == JsonValue::Kind::kObject;
+  return object ? value->members() : std::vector<JsonValue::Member>();
 }
 
-std::vector<std::string> texts_of(const boost::json::object& object, std::string_view name) {
+std::vector<std::string> texts_in(const Members& content, std::string_view name) {
   std::vector<std::string> out;
-  const auto* value = object.if_contains(name);
-  const auto* list = value == nullptr ? nullptr : value->if_array();
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const auto* text = (*list)[i].if_string();
-    out.push_back(text == nullptr ? std::string() : std::string(*text));
+  const auto list = elements_of(content.find(name));
+  for (std::size_t i = 0; list && i < list->size(); ++i) {
+    out.push_back(text_of((*list)[i]).value_or(""));
   }
   return out;
 }
@@ -58,15 +52,16 @@ void append(curl_slist*& list, const std::string& text) {
 
 Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
   DAYBOOK_ASSIGN(const auto value, parse_json(parcel.content, "BAD_CONTENT"));
-  DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
-  const auto& content = members.object();
-  const auto& dynamic = object_of(content, "dynamic");
-  const auto& body = object_of(content, "body");
-  const auto cc = texts_of(content, "cc");
+  DAYBOOK_ASSIGN(const Members content, Members::of(value, ""));
+  const JsonValue* given_body = content.find("body");
+  DAYBOOK_ASSIGN(const Members body,
+                 Members::of(given_body == nullptr ? JsonValue("{}") : *given_body, "body"));
+  const auto dynamic = members_in(content, "dynamic");
+  const auto cc = texts_in(content, "cc");
   Mail out;
-  const std::string given_from = text_of(content, "from");
+  const std::string given_from = text_in(content, "from");
   out.envelope_from = given_from.empty() ? options.from : given_from;
-  out.recipients = texts_of(content, "bcc");
+  out.recipients = texts_in(content, "bcc");
   out.recipients.insert(out.recipients.begin(), cc.begin(), cc.end());
   out.recipients.insert(out.recipients.begin(), parcel.recipient);
   // What was recorded was checked when it came; what is written into headers is checked again.
@@ -74,11 +69,11 @@ Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
   for (const auto& address : out.recipients) {
     DAYBOOK_TRY(check_mail_address(address, "to"));
   }
-  const std::string given_name = text_of(content, "fromName");
+  const std::string given_name = text_in(content, "fromName");
   const std::string name =
       fill_in(given_name.empty() && given_from.empty() ? options.from_name : given_name, {},
               Placing::kLine);
-  const std::string subject = fill_in(text_of(content, "subject"), dynamic, Placing::kLine);
+  const std::string subject = fill_in(text_in(content, "subject"), dynamic, Placing::kLine);
   const std::string domain = out.envelope_from.substr(out.envelope_from.find('@') + 1);
   out.headers = {"Date: " + header_date(parcel.created),
                  "From: " + header_mailbox(name, out.envelope_from), "To: " + parcel.recipient,
@@ -87,12 +82,12 @@ Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
   if (!cc.empty()) {
     out.headers.push_back("Cc: " + joined(cc));
   }
-  if (const std::string reply_to = text_of(content, "replyTo"); !reply_to.empty()) {
+  if (const std::string reply_to = text_in(content, "replyTo"); !reply_to.empty()) {
     DAYBOOK_TRY(check_mail_address(reply_to, "replyTo"));
     out.headers.push_back("Reply-To: " + reply_to);
   }
-  out.plain_text = crlf_lines(fill_in(text_of(body, "plainText"), dynamic, Placing::kText));
-  out.html = crlf_lines(fill_in(text_of(body, "html"), dynamic, Placing::kHtml));
+  out.plain_text = crlf_lines(fill_in(text_in(body, "plainText"), dynamic, Placing::kText));
+  out.html = crlf_lines(fill_in(text_in(body, "html"), dynamic, Placing::kHtml));
   return out;
 }
 

@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/json/object.hpp>
-
 #include "components/sender.h"
 #include "components/transfer.h"
 

@@ -5,13 +5,12 @@
 
 #include <gtest/gtest.h>
 
-#include "api/json_value.h"
+#include "base/json_value.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
 namespace {
 
-using api::JsonValue;
 
 class E2eEvents : public ServerFixture {
  protected:

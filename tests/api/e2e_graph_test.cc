@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "api/graph_question.h"
-#include "api/json_check.h"
-#include "api/json_value.h"
+#include "base/json_check.h"
+#include "base/json_value.h"
 #include "graph/limits.h"
 #include "tests/api/server_fixture.h"
 
@@ -26,7 +26,7 @@ class E2eGraph : public ServerFixture {
   std::string one(const std::string& question) {
     const auto reply = ask("[" + question + "]");
     EXPECT_EQ(reply.status, 200) << reply.body;
-    EXPECT_TRUE(api::check_json(reply.body)) << reply.body;
+    EXPECT_TRUE(check_json(reply.body)) << reply.body;
     return reply.body.size() > 2 ? reply.body.substr(1, reply.body.size() - 2) : "";
   }
 };
@@ -120,7 +120,7 @@ TEST_F(E2eGraph, RefusesWithTheFieldAndTheReason) {
 TEST_F(E2eGraph, MetaListsSetsFieldsAndNavigations) {
   const auto reply = call("GET", "/resources/graph/meta");
   ASSERT_EQ(reply.status, 200) << reply.body;
-  EXPECT_TRUE(api::check_json(reply.body));
+  EXPECT_TRUE(check_json(reply.body));
   std::string names;
   for (const auto& set : elements(reply.body, "sets")) {
     names += member(set.text(), "edge") + " ";

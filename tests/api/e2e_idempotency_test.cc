@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "api/json_value.h"
+#include "base/json_value.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {

@@ -1,14 +1,13 @@
 // Jobs over a real server: create, read, cancel, remove, retry.
 #include <gtest/gtest.h>
 
-#include "api/json_value.h"
+#include "base/json_value.h"
 #include "base/time_text.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
 namespace {
 
-using api::JsonValue;
 
 class E2eJobs : public ServerFixture {
  protected:

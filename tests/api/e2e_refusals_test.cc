@@ -1,7 +1,7 @@
 // Every field wrong in every way: a clear refusal that names the field, and nothing in the log.
 #include <gtest/gtest.h>
 
-#include "api/json_check.h"
+#include "base/json_check.h"
 #include "base/limits.h"
 #include "tests/api/server_fixture.h"
 
@@ -42,7 +42,7 @@ class E2eRefusals : public ServerFixture {
           << path << " " << c.body.substr(0, 200) << "\n"
           << reply->body;
       EXPECT_EQ(reply->field("Content-Type"), "application/problem+json");
-      EXPECT_TRUE(api::check_json(reply->body)) << reply->body;
+      EXPECT_TRUE(check_json(reply->body)) << reply->body;
     }
     EXPECT_EQ(log().last(), before);
   }

@@ -1,15 +1,14 @@
 // Components, definitions, workers, the log and the rest, over a real server.
 #include <gtest/gtest.h>
 
-#include "api/json_check.h"
-#include "api/json_value.h"
+#include "base/json_check.h"
+#include "base/json_value.h"
 #include "base/limits.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
 namespace {
 
-using api::JsonValue;
 
 class E2eResources : public ServerFixture {
  protected:
@@ -239,9 +238,9 @@ TEST_F(E2eResources, HealthMetricsAndDocumentsAnswer) {
   EXPECT_EQ(call("GET", "/health/live").status, 200);
   const auto ready = call("GET", "/health/ready");
   EXPECT_EQ(ready.status, 200) << ready.body;
-  EXPECT_TRUE(api::check_json(ready.body));
+  EXPECT_TRUE(check_json(ready.body));
   EXPECT_EQ(member(call("GET", "/version").body, "version"), "test");
-  EXPECT_TRUE(api::check_json(call("GET", "/openapi.json").body));
+  EXPECT_TRUE(check_json(call("GET", "/openapi.json").body));
   const auto metrics = call("GET", "/metrics");
   EXPECT_EQ(metrics.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
   for (const char* name :

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "api/json_value.h"
+#include "base/json_value.h"
 #include "base/limits.h"
 #include "events/catalogue.h"
 #include "log/memory_log.h"

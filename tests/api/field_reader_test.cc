@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "api/json_check.h"
+#include "base/json_check.h"
 #include "base/limits.h"
 
 namespace daybook::api {

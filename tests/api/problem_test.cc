@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "api/json_check.h"
 #include "api/response.h"
+#include "base/json_check.h"
 
 namespace daybook::api {
 namespace {

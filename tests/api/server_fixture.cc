@@ -10,8 +10,8 @@
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
 
-#include "api/json_check.h"
-#include "api/json_value.h"
+#include "base/json_check.h"
+#include "base/json_value.h"
 #include "dispatch/dispatcher.h"
 #include "graph/own_sets.h"
 #include "log/memory_log.h"
@@ -178,23 +178,22 @@ std::string ServerFixture::lease_one(const std::string& definition) {
 }
 
 std::string member(std::string_view json, std::string_view name) {
-  const Status sound = api::check_json(json);
+  const Status sound = check_json(json);
   EXPECT_TRUE(sound) << sound.error().text() << "\n" << json;
-  if (!sound || api::JsonValue(json).kind() != api::JsonValue::Kind::kObject) {
+  if (!sound || JsonValue(json).kind() != JsonValue::Kind::kObject) {
     return "";
   }
-  for (const auto& [key, value] : api::JsonValue(json).members()) {
+  for (const auto& [key, value] : JsonValue(json).members()) {
     if (key == name) {
-      return value.kind() == api::JsonValue::Kind::kString ? value.string()
-                                                           : std::string(value.text());
+      return value.kind() == JsonValue::Kind::kString ? value.string() : std::string(value.text());
     }
   }
   return {};
 }
 
-std::vector<api::JsonValue> elements(const std::string& json, std::string_view name) {
-  for (const auto& [key, value] : api::JsonValue(json).members()) {
-    if (key == name && value.kind() == api::JsonValue::Kind::kArray) {
+std::vector<JsonValue> elements(const std::string& json, std::string_view name) {
+  for (const auto& [key, value] : JsonValue(json).members()) {
+    if (key == name && value.kind() == JsonValue::Kind::kArray) {
       return value.elements();
     }
   }

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api.h"
-#include "api/json_value.h"
+#include "base/json_value.h"
 #include "tests/support/http_client.h"
 
 namespace daybook::test {
@@ -20,7 +20,7 @@ namespace daybook::test {
 // texts without their quotes.
 std::string member(std::string_view json, std::string_view name);
 // The elements of a member that is an array; they borrow `json`.
-std::vector<api::JsonValue> elements(const std::string& json, std::string_view name);
+std::vector<JsonValue> elements(const std::string& json, std::string_view name);
 
 class ServerFixture : public ::testing::Test {
  protected:

@@ -12,7 +12,7 @@ namespace {
 constexpr Micros kNow{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
 
 Result<Effect> read(const std::string& json) {
-  return read_effect(boost::json::parse(json), "e", kNow);
+  return read_effect(JsonValue(json), "e", kNow);
 }
 
 SendEffect sending(const std::string& json) {
@@ -63,10 +63,10 @@ TEST(SendEmail, IsReadAsADocumentOfItsOwnToo) {
 
 TEST(HttpPost, CarriesHeadersAndAnyBody) {
   const SendEffect effect = sending(
-      R"({"effect":"httpPost","url":"https://example.org/x","headers":{"X-A":"1"},"body":[1,{}]})");
+      R"({"effect":"httpPost","url":"https://example.org/x","headers":{"X-A":"1"},"body":[12.50,{}]})");
   EXPECT_EQ(effect.transport, Transport::kHttp);
   EXPECT_EQ(effect.recipient, "https://example.org/x");
-  EXPECT_EQ(effect.content, R"({"headers":{"X-A":"1"},"body":[1,{}]})");
+  EXPECT_EQ(effect.content, R"({"headers":{"X-A":"1"},"body":[12.50,{}]})");
   EXPECT_EQ(sending(R"({"effect":"httpPost","url":"http://example.org/"})").content, "{}");
   EXPECT_EQ(sending(R"({"effect":"httpPost","url":"http://example.org/","body":null})").content,
             R"({"body":null})");

@@ -1,14 +1,12 @@
 #include "components/mail_text.h"
 
-#include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
 namespace daybook::components {
 namespace {
 
-const boost::json::object kDynamic =
-    boost::json::parse(R"({"name":"Ann <b>","n":7,"none":null,"list":[1,"x"],"two":"a\r\nB: c"})")
-        .as_object();
+const std::vector<JsonValue::Member> kDynamic =
+    JsonValue(R"({"name":"Ann <b>","n":7,"none":null,"list":[1,"x"],"two":"a\r\nB: c"})").members();
 
 TEST(FillIn, MembersOfDynamicReplaceTheirNames) {
   EXPECT_EQ(fill_in("Hi {name}, {n}{none}!", kDynamic, Placing::kText), "Hi Ann <b>, 7!");
@@ -23,7 +21,7 @@ TEST(FillIn, OtherBracesStay) {
 }
 
 TEST(FillIn, WhatIsPutInIsNotFilledInAgain) {
-  const auto dynamic = boost::json::parse(R"({"a":"{b}","b":"x"})").as_object();
+  const auto dynamic = JsonValue(R"({"a":"{b}","b":"x"})").members();
   EXPECT_EQ(fill_in("{a}", dynamic, Placing::kText), "{b}");
 }
 

@@ -35,7 +35,10 @@ INSTANTIATE_TEST_SUITE_P(
                     ResultCase{" {\"a\" : 1} ", "{\"a\" : 1}"},
                     ResultCase{"12345678901234567890123", "12345678901234567890123"},
                     ResultCase{R"({"result":{"a":1},"effects":[]})", R"({"a":1})"},
-                    ResultCase{R"({"result":5})", "5"}, ResultCase{R"({"effects":[]})", "null"},
+                    ResultCase{R"({"result":5})", "5"},
+                    ResultCase{R"({"result":[12.50,1e2,1234567890123456789.0123456789]})",
+                               "[12.50,1e2,1234567890123456789.0123456789]"},
+                    ResultCase{R"({"effects":[]})", "null"},
                     ResultCase{R"({"result":1,"effects":null})", "1"},
                     ResultCase{R"({"result":1,"other":2})", R"({"result":1,"other":2})"},
                     ResultCase{R"({"effects":[1],"other":2})", R"({"effects":[1],"other":2})"}));
@@ -74,12 +77,14 @@ INSTANTIATE_TEST_SUITE_P(
                     TimeCase{R"("at":"2001-01-01T00:00:00Z")", "2001-01-01T00:00:00Z", {}}));
 
 TEST(Output, EffectCarriesAllItsMembers) {
-  const auto outcome = parse_output(
-      effect(R"("after":"1s","parameters":{"a":[1]},"priority":-7,"tags":["x","y"])"), kNow);
+  const auto outcome =
+      parse_output(effect(R"("after":"1s","parameters":{"a":[1,12.50,0.1234567890123456789]},)"
+                          R"("priority":-7,"tags":["x","y"])"),
+                   kNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
   const auto& made = std::get<ScheduleJobEffect>(outcome->effects.at(0));
   EXPECT_EQ(made.definition, "next");
-  EXPECT_EQ(made.parameters, R"({"a":[1]})");
+  EXPECT_EQ(made.parameters, R"({"a":[1,12.50,0.1234567890123456789]})");
   EXPECT_EQ(made.priority, -7);
   EXPECT_THAT(made.tags, testing::ElementsAre("x", "y"));
 }
@@ -119,6 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"\"\xff\"", "BAD_OUTPUT", ""}, BadCase{"{\"a\":1,}", "BAD_OUTPUT", ""},
         BadCase{nested(kJsonDepthMax + 1), "BAD_OUTPUT", ""},
         BadCase{"\"" + std::string(kResultBytesMax, 'x') + "\"", "OUTPUT_TOO_LARGE", ""},
+        BadCase{R"({"result":1,"result":2})", "BAD_OUTPUT", ""},
         BadCase{R"({"result":1,"effects":{}})", "BAD_OUTPUT", "effects"},
         BadCase{R"({"effects":[7]})", "BAD_OUTPUT", "effects[0]"},
         BadCase{R"({"effects":[{}]})", "EFFECT_NOT_SUPPORTED", "effects[0].effect"},

@@ -9,7 +9,7 @@
 #include "api/component_json.h"
 #include "api/definition_json.h"
 #include "api/job_json.h"
-#include "api/json_check.h"
+#include "base/json_check.h"
 #include "api/message_reader.h"
 #include "api/query.h"
 #include "api/router.h"

@@ -1,10 +1,10 @@
-#include "api/json_value.h"
+#include "base/json_value.h"
 
 #include <charconv>
 
 #include "base/hex.h"
 
-namespace daybook::api {
+namespace daybook {
 namespace {
 
 bool is_space(char c) {
@@ -185,4 +185,4 @@ double JsonValue::number() const {
   return value;
 }
 
-}  // namespace daybook::api
+}  // namespace daybook

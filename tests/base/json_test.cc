@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "api/json_check.h"
-#include "api/json_value.h"
-#include "api/json_writer.h"
+#include "base/json_check.h"
+#include "base/json_value.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 
-namespace daybook::api {
+namespace daybook {
 namespace {
 
 std::string nested(int depth) {
@@ -128,4 +128,4 @@ RC_GTEST_PROP(JsonWriterProperty, WhatIsWrittenIsReadBack,
 }
 
 }  // namespace
-}  // namespace daybook::api
+}  // namespace daybook

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace daybook::api {
+namespace daybook {
 
 class JsonValue {
  public:
@@ -37,4 +37,4 @@ class JsonValue {
   std::string_view text_;
 };
 
-}  // namespace daybook::api
+}  // namespace daybook

@@ -1,4 +1,4 @@
-#include "api/json_check.h"
+#include "base/json_check.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 
-namespace daybook::api {
+namespace daybook {
 namespace {
 
 using boost::json::error;
@@ -98,7 +98,7 @@ Status check_json(std::string_view text) {
   }
   const std::string why = ec ? ec.message() : "something follows the document";
   return fail(Code::kMalformed, "MALFORMED_JSON",
-              "the body is not JSON at byte " + std::to_string(used) + ": " + why);
+              "not JSON at byte " + std::to_string(used) + ": " + why);
 }
 
-}  // namespace daybook::api
+}  // namespace daybook

@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/json_text.h"
 #include "base/time_text.h"
-#include "events/json.h"
 
-namespace daybook::api {
+namespace daybook {
 
 class JsonWriter {
  public:
@@ -31,7 +31,7 @@ class JsonWriter {
 
   void value(std::string_view text) {
     comma();
-    events::append_json_string(out_, text);
+    append_json_string(out_, text);
   }
   void value(const std::string& text) { value(std::string_view(text)); }
   void value(const char* text) { value(std::string_view(text)); }
@@ -96,4 +96,4 @@ class JsonWriter {
   bool first_ = true;
 };
 
-}  // namespace daybook::api
+}  // namespace daybook

@@ -6,9 +6,9 @@
 
 #include "base/result.h"
 
-namespace daybook::api {
+namespace daybook {
 
 // kMalformed "MALFORMED_JSON" with the position, or "DUPLICATE_MEMBER" with the name.
 Status check_json(std::string_view text);
 
-}  // namespace daybook::api
+}  // namespace daybook
