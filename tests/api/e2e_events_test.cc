@@ -11,7 +11,6 @@
 namespace daybook::test {
 namespace {
 
-
 class E2eEvents : public ServerFixture {
  protected:
   std::vector<std::string> seqs(const HttpReply& reply) {

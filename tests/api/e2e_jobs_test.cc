@@ -8,7 +8,6 @@
 namespace daybook::test {
 namespace {
 
-
 class E2eJobs : public ServerFixture {
  protected:
   void SetUp() override {

@@ -9,7 +9,6 @@
 namespace daybook::test {
 namespace {
 
-
 class E2eResources : public ServerFixture {
  protected:
   void SetUp() override { start(); }

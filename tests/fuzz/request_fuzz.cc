@@ -9,11 +9,11 @@
 #include "api/component_json.h"
 #include "api/definition_json.h"
 #include "api/job_json.h"
-#include "base/json_check.h"
 #include "api/message_reader.h"
 #include "api/query.h"
 #include "api/router.h"
 #include "base/check.h"
+#include "base/json_check.h"
 
 namespace daybook::api {
 namespace {
