@@ -134,6 +134,15 @@ bool Network::contains(const Address& address) const {
   return rest == 0 || (bytes[whole] ^ address[whole]) >> (8 - rest) == 0;
 }
 
+Result<std::vector<Network>> read_networks(const std::vector<std::string>& texts) {
+  std::vector<Network> out;
+  for (const std::string& text : texts) {
+    DAYBOOK_ASSIGN(Network network, Network::parse(text, "allowedNetworks"));
+    out.push_back(network);
+  }
+  return out;
+}
+
 AddressPolicy::AddressPolicy(bool allow_private, std::vector<Network> allowed)
     : allow_private_(allow_private), allowed_(std::move(allowed)) {}
 

@@ -25,6 +25,9 @@ struct Network {
   bool contains(const std::array<std::uint8_t, 16>& address) const;
 };
 
+// Each as Network::parse; errors name "allowedNetworks".
+Result<std::vector<Network>> read_networks(const std::vector<std::string>& texts);
+
 class AddressPolicy {
  public:
   // `allow_private` permits every address: for local use only. `allowed` permits these ranges

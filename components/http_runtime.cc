@@ -249,11 +249,7 @@ void HttpRuntime::Impl::finish_done() {
 Result<std::unique_ptr<HttpRuntime>> HttpRuntime::open(HttpOptions options, const Clock& clock) {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
   DAYBOOK_CHECK(once == CURLE_OK, "curl starts");
-  std::vector<Network> allowed;
-  for (const auto& text : options.allowed_networks) {
-    DAYBOOK_ASSIGN(Network network, Network::parse(text, "allowedNetworks"));
-    allowed.push_back(network);
-  }
+  DAYBOOK_ASSIGN(std::vector<Network> allowed, read_networks(options.allowed_networks));
   auto impl = std::make_unique<Impl>(std::move(options), std::move(allowed), clock);
   return std::unique_ptr<HttpRuntime>(new HttpRuntime(std::move(impl)));
 }

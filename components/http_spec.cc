@@ -104,7 +104,8 @@ Status check_url(const std::string& text, const std::vector<std::uint16_t>& port
   return {};
 }
 
-Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path) {
+Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path,
+                                 ContentType content_type) {
   DAYBOOK_ASSIGN(const Members headers, Members::of(value, path));
   HttpHeaders out;
   if (headers.all().size() > kHttpHeadersMax) {
@@ -113,7 +114,10 @@ Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path
   }
   for (const auto& [name, value_given] : headers.all()) {
     const std::string field = headers.path_of(name);
-    if (!is_token(name) || name.size() > kIdBytesMax || is_reserved(lower(name))) {
+    const bool content_type_given =
+        content_type == ContentType::kAllowed && lower(name) == "content-type";
+    if (!is_token(name) || name.size() > kIdBytesMax ||
+        (is_reserved(lower(name)) && !content_type_given)) {
       return fail(Code::kInvalid, "INVALID_FIELD", "This header cannot be set.", field);
     }
     DAYBOOK_ASSIGN(std::string text, headers.text(name, kHttpHeaderValueBytesMax));

@@ -29,7 +29,9 @@ Status check_url(const std::string& url, const std::vector<std::uint16_t>& ports
                  std::string_view field);
 // A header's name in small letters.
 std::string lower(std::string_view name);
+enum class ContentType : std::uint8_t { kReserved, kAllowed };
 // An object of headers that a request may set itself; `path` names it in errors.
-Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path);
+Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path,
+                                 ContentType content_type = ContentType::kReserved);
 
 }  // namespace daybook::components

@@ -2,6 +2,7 @@
 // HTTP, actors. The server wires it (tools/daybook/outside.h); the runtime keeps what was answered.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -14,15 +15,21 @@ class Sets;
 
 namespace daybook::components {
 
+// How long a question may take, and as of when it is asked.
+struct AskTerms {
+  Micros now;                         // the run's own instant
+  Micros deadline;                    // of the steady clock
+  const std::atomic<bool>& given_up;  // nobody waits any more
+};
+
 // Thread-safe; called on the threads of the runtime, and may block until `deadline`.
 class Outside {
  public:
   virtual ~Outside() = default;
   // What queries can ask over, for checks before the first run.
   virtual const reactor::Sets& sets() const = 0;
-  // As reactor::World::ask (components/reactor/run.h). `now` is the run's own instant, `deadline` a
-  // point of the steady clock.
-  virtual Result<std::string> ask(std::string_view question, Micros now, Micros deadline) = 0;
+  // As reactor::World::ask (components/reactor/run.h).
+  virtual Result<std::string> ask(std::string_view question, const AskTerms& terms) = 0;
 };
 
 }  // namespace daybook::components

@@ -43,6 +43,15 @@ HttpTerms terms_of(const Post& post) {
 
 }  // namespace
 
+Result<std::string> read_actors_endpoint(std::string_view text) {
+  DAYBOOK_TRY(check_url(std::string(text), {}, "actors.endpoint"));
+  return std::string(text.substr(0, text.find_last_not_of('/') + 1));
+}
+
+std::string actor_url(const std::string& endpoint, std::string_view type, std::string_view id) {
+  return endpoint + "/resources/actors/" + path_part(type) + "/" + path_part(id);
+}
+
 Result<Post> write_post(const Parcel& parcel, const std::vector<std::uint16_t>& ports) {
   DAYBOOK_ASSIGN(const auto value, parse_json(parcel.content, "BAD_CONTENT"));
   DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
@@ -67,8 +76,8 @@ Result<Post> write_actor_post(const Parcel& parcel, const std::string& endpoint)
     return fail(Code::kInvalid, "BAD_CONTENT", "The content holds no messages to an actor.");
   }
   Post out;
-  out.url = endpoint + "/resources/actors/" + path_part(parcel.recipient.substr(0, slash)) + "/" +
-            path_part(parcel.recipient.substr(slash + 1));
+  out.url =
+      actor_url(endpoint, parcel.recipient.substr(0, slash), parcel.recipient.substr(slash + 1));
   out.body = messages->text();
   out.checked = false;
   return out;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "components/http_exchange.h"
 #include "components/sender.h"
@@ -17,6 +18,10 @@ struct Post {
   std::string body;     // bytes of the request
   bool checked = true;  // the address policy holds; not for what the operator configured
 };
+
+// The operator's endpoint, without slashes at its end.
+Result<std::string> read_actors_endpoint(std::string_view text);
+std::string actor_url(const std::string& endpoint, std::string_view type, std::string_view id);
 
 // The request that the recorded content asks for; `ports` are those that an URL may name.
 Result<Post> write_post(const Parcel& parcel, const std::vector<std::uint16_t>& ports);

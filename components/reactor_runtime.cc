@@ -55,7 +55,7 @@ class LiveWorld final : public reactor::World {
     if (auto reason = interrupted()) {
       return fail(std::move(*reason));
     }
-    return outside_.ask(question, ticket_.order.started_at, deadline_);
+    return outside_.ask(question, {ticket_.order.started_at, deadline_, ticket_.stopped});
   }
   std::optional<Error> interrupted() override {
     if (ticket_.stopped) {

@@ -61,7 +61,7 @@ class RuleWorld final : public reactor::World {
     if (auto reason = interrupted()) {
       return fail(std::move(*reason));
     }
-    return outside_.ask(question, now_, deadline_);
+    return outside_.ask(question, {now_, deadline_, stopped_});
   }
   std::optional<Error> interrupted() override {
     if (stopped_) {

@@ -74,16 +74,9 @@ Result<std::unique_ptr<Sender>> Sender::open(SenderOptions options, const Clock&
   DAYBOOK_CHECK(once == CURLE_OK, "curl starts");
   DAYBOOK_TRY(check_mail(options.mail));
   if (!options.actors_endpoint.empty()) {
-    DAYBOOK_TRY(check_url(options.actors_endpoint, {}, "actors.endpoint"));
-    while (options.actors_endpoint.ends_with('/')) {
-      options.actors_endpoint.pop_back();
-    }
+    DAYBOOK_ASSIGN(options.actors_endpoint, read_actors_endpoint(options.actors_endpoint));
   }
-  std::vector<Network> allowed;
-  for (const auto& text : options.http.allowed_networks) {
-    DAYBOOK_ASSIGN(Network network, Network::parse(text, "allowedNetworks"));
-    allowed.push_back(network);
-  }
+  DAYBOOK_ASSIGN(std::vector<Network> allowed, read_networks(options.http.allowed_networks));
   return std::unique_ptr<Sender>(
       new Sender(std::make_unique<Impl>(std::move(options), std::move(allowed), clock)));
 }

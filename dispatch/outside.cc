@@ -2,8 +2,8 @@
 
 #include <map>
 
-#include <boost/json/parse.hpp>
-
+#include "base/check.h"
+#include "base/json_check.h"
 #include "base/json_text.h"
 
 namespace daybook::dispatch {
@@ -65,22 +65,20 @@ void append_type(std::string& out, const graph::Type& type) {
   }
 }
 
-std::string text_member(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(std::string_view(*text));
-}
-
 // The form is the evaluator's own, so only what it writes is read.
-graph::Query read_query(const boost::json::object& object) {
+graph::Query read_query(const JsonValue& asked) {
   graph::Query out;
-  out.set = text_member(object, "edge");
-  out.filter = text_member(object, "filter");
-  out.order_by = text_member(object, "orderBy");
-  const auto* inner = object.if_contains("navigate");
-  if (inner != nullptr && inner->is_array()) {
-    for (const boost::json::value& edge : inner->get_array()) {
-      out.navigate.push_back(read_query(edge.as_object()));
+  for (const auto& [name, value] : asked.members()) {
+    if (name == "edge") {
+      out.set = value.string();
+    } else if (name == "filter") {
+      out.filter = value.string();
+    } else if (name == "orderBy") {
+      out.order_by = value.string();
+    } else if (name == "navigate") {
+      for (const JsonValue& edge : value.elements()) {
+        out.navigate.push_back(read_query(edge));
+      }
     }
   }
   return out;
@@ -123,8 +121,8 @@ class GraphOutside::Sets final : public reactor::Sets {
   std::map<std::string, reactor::SetType, std::less<>> sets_;
 };
 
-GraphOutside::GraphOutside(const graph::Graph& graph)
-    : graph_(graph), sets_(std::make_unique<Sets>(graph)) {}
+GraphOutside::GraphOutside(const graph::Graph& graph, const components::Caller& caller)
+    : graph_(graph), caller_(caller), sets_(std::make_unique<Sets>(graph)) {}
 
 GraphOutside::~GraphOutside() = default;
 
@@ -133,30 +131,37 @@ const reactor::Sets& GraphOutside::sets() const {
 }
 
 // What goes wrong with a question is an answer too: a program may match it.
-Result<std::string> GraphOutside::ask(std::string_view question, Micros now, Micros deadline) {
-  boost::json::error_code bad;
-  const boost::json::value value = boost::json::parse(question, bad);
-  if (bad || !value.is_object()) {  // navigations inside each other, deeper than is read
-    return error_answer("the question cannot be read: " + bad.message());
+Result<std::string> GraphOutside::ask(std::string_view question,
+                                      const components::AskTerms& terms) {
+  // Navigations inside each other may be deeper than is read.
+  if (auto sound = check_json(question); !sound) {
+    return error_answer("the question cannot be read: " + sound.error().message);
   }
-  const boost::json::object& object = value.get_object();
-  if (const auto* asked = object.if_contains("query")) {
-    const graph::Query query = read_query(asked->as_object());
-    const auto type = graph_.type_of(query);
-    if (!type) {
-      return error_answer(type.error().text());
-    }
-    const auto answer = graph_.answer(query, now, deadline);
-    if (!answer) {
-      return error_answer(answer.error().text());
-    }
-    std::string out = "{\"type\":";
-    append_type(out, *type);
-    out += ",\"rows\":";
-    out += answer->json;
-    return out + "}";
+  const auto members = JsonValue(question).members();
+  DAYBOOK_CHECK(members.size() == 1, "a question asks one thing");
+  const auto& [kind, asked] = members.front();
+  if (kind == "http") {
+    return caller_.http(asked, terms);
   }
-  return error_answer("this server makes no such calls");
+  return kind == "actor" ? caller_.actor(asked, terms) : query(asked, terms);
+}
+
+Result<std::string> GraphOutside::query(const JsonValue& asked,
+                                        const components::AskTerms& terms) const {
+  const graph::Query query = read_query(asked);
+  const auto type = graph_.type_of(query);
+  if (!type) {
+    return error_answer(type.error().text());
+  }
+  const auto answer = graph_.answer(query, terms.now, terms.deadline);
+  if (!answer) {
+    return error_answer(answer.error().text());
+  }
+  std::string out = "{\"type\":";
+  append_type(out, *type);
+  out += ",\"rows\":";
+  out += answer->json;
+  return out + "}";
 }
 
 }  // namespace daybook::dispatch

@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/json_value.h"
+#include "components/caller.h"
 #include "components/outside.h"
 #include "components/reactor/sets.h"
 #include "graph/graph.h"
@@ -14,17 +16,20 @@ namespace daybook::dispatch {
 
 class GraphOutside final : public components::Outside {
  public:
-  // `graph` outlives it and has all its sets.
-  explicit GraphOutside(const graph::Graph& graph);
+  // Both outlive it; `graph` has all its sets.
+  GraphOutside(const graph::Graph& graph, const components::Caller& caller);
   ~GraphOutside() override;
 
   const reactor::Sets& sets() const override;
-  Result<std::string> ask(std::string_view question, Micros now, Micros deadline) override;
+  Result<std::string> ask(std::string_view question, const components::AskTerms& terms) override;
 
  private:
   class Sets;
 
+  Result<std::string> query(const JsonValue& asked, const components::AskTerms& terms) const;
+
   const graph::Graph& graph_;
+  const components::Caller& caller_;
   std::unique_ptr<Sets> sets_;
 };
 

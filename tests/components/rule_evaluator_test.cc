@@ -20,7 +20,7 @@ class SlowOutside final : public Outside, private reactor::Sets {
   explicit SlowOutside(FakeClock& clock) : clock_(clock) {}
 
   const reactor::Sets& sets() const override { return *this; }
-  Result<std::string> ask(std::string_view, Micros, Micros) override {
+  Result<std::string> ask(std::string_view, const AskTerms&) override {
     clock_.advance(takes);
     return std::string(R"({"error":"nobody is there"})");
   }

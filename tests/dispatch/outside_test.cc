@@ -10,10 +10,23 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(GraphOutside, QuestionsThatCannotBeReadAreAnsweredWithAnError) {
+class GraphOutsideTest : public testing::Test {
+ protected:
+  std::string ask(const std::string& question) {
+    const auto answer = outside.ask(question, {Micros{}, Micros{1'000'000}, given_up});
+    EXPECT_TRUE(answer) << answer.error().text();
+    return answer.value_or("");
+  }
+
   const FakeClock clock;
-  const graph::Graph graph(clock);
-  GraphOutside outside(graph);
+  const graph::Graph graph{clock};
+  const std::unique_ptr<components::Caller> caller =
+      std::move(components::Caller::open({}, clock).value());
+  const std::atomic<bool> given_up{false};
+  GraphOutside outside{graph, *caller};
+};
+
+TEST_F(GraphOutsideTest, QuestionsThatCannotBeReadAreAnsweredWithAnError) {
   std::string deep = R"({"query":)";
   for (int i = 0; i < 40; ++i) {
     deep += R"({"edge":"jobs","navigate":[)";
@@ -22,18 +35,17 @@ TEST(GraphOutside, QuestionsThatCannotBeReadAreAnsweredWithAnError) {
   for (int i = 0; i < 40; ++i) {
     deep += "]}";
   }
-  const auto answer = outside.ask(deep + "}", Micros{}, Micros{1'000'000});
-  ASSERT_TRUE(answer) << answer.error().text();
-  EXPECT_THAT(*answer, HasSubstr(R"({"error":)"));
+  EXPECT_THAT(ask(deep + "}"), HasSubstr(R"({"error":)"));
 }
 
-TEST(GraphOutside, UnknownSetsAreAnsweredWithAnError) {
-  const FakeClock clock;
-  const graph::Graph graph(clock);
-  GraphOutside outside(graph);
-  const auto answer = outside.ask(R"({"query":{"edge":"orders"}})", Micros{}, Micros{1'000'000});
-  ASSERT_TRUE(answer) << answer.error().text();
-  EXPECT_THAT(*answer, HasSubstr("GRAPH_UNKNOWN_SET"));
+TEST_F(GraphOutsideTest, UnknownSetsAreAnsweredWithAnError) {
+  EXPECT_THAT(ask(R"({"query":{"edge":"orders"}})"), HasSubstr("GRAPH_UNKNOWN_SET"));
+}
+
+TEST_F(GraphOutsideTest, CallsAreAnsweredByTheCaller) {
+  EXPECT_THAT(ask(R"({"http":{"url":"ftp://example.org/"}})"), HasSubstr("(url)"));
+  EXPECT_THAT(ask(R"({"actor":{"type":"order","id":"1","messages":[],"preview":false}})"),
+              HasSubstr("no actors endpoint"));
 }
 
 }  // namespace

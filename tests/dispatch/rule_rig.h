@@ -19,7 +19,7 @@ namespace daybook::dispatch {
 class NoOutside final : public components::Outside, private reactor::Sets {
  public:
   const reactor::Sets& sets() const override { return *this; }
-  Result<std::string> ask(std::string_view, Micros, Micros) override {
+  Result<std::string> ask(std::string_view, const components::AskTerms&) override {
     return std::string(R"({"error":"there is nothing outside"})");
   }
 

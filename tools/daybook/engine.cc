@@ -116,6 +116,7 @@ struct Engine::Impl {
   std::unique_ptr<graph::Graph> graph;
   std::unique_ptr<components::ExecRuntime> exec;
   std::unique_ptr<components::HttpRuntime> http;
+  std::unique_ptr<components::Caller> caller;
   std::unique_ptr<dispatch::GraphOutside> outside;
   std::unique_ptr<components::ReactorRuntime> reactor;
   std::unique_ptr<components::ReactorRuleEvaluator> rule_evaluator;
@@ -260,13 +261,14 @@ Status Engine::Impl::open_runtimes() {
   http_options.signing_secret = options.http_signing_secret;
   http_options.allow_private = options.http_allow_private;
   http_options.allowed_networks = options.http_allowed_networks;
+  DAYBOOK_ASSIGN(caller, components::Caller::open({http_options, options.actors_endpoint}, *clock));
   components::SenderOptions sender_options;
   sender_options.mail = options.mail;
   sender_options.actors_endpoint = options.actors_endpoint;
   sender_options.http = http_options;
   DAYBOOK_ASSIGN(sender, components::Sender::open(std::move(sender_options), *clock));
   DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
-  outside = std::make_unique<dispatch::GraphOutside>(*graph);
+  outside = std::make_unique<dispatch::GraphOutside>(*graph, *caller);
   components::ReactorOptions reactor_options;
   reactor_options.threads = options.reactor_threads;
   reactor = std::make_unique<components::ReactorRuntime>(reactor_options, *outside, *clock);
@@ -287,6 +289,7 @@ void Engine::Impl::close_runtimes() {
   http.reset();
   reactor.reset();
   outside.reset();
+  caller.reset();
   sender.reset();
 }
 
