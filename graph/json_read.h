@@ -8,8 +8,9 @@
 
 namespace daybook::graph {
 
-// RFC 8259, UTF-8, depth at most kJsonDepthMax; of a repeated member the last is found. kMalformed
-// "MALFORMED_JSON" says at which byte.
+// RFC 8259, UTF-8; of a repeated member the last is found. Depth at most twice kJsonDepthMax: what
+// was stored at the limit comes back inside of rows. kMalformed "MALFORMED_JSON" says at which
+// byte.
 Result<Value> read_json(std::string_view text);
 
 }  // namespace daybook::graph

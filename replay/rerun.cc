@@ -62,9 +62,9 @@ std::vector<std::string> lines_of(const components::RunOutcome& outcome, Micros 
 
 // Ends that the clock, a restart or the outside decided.
 bool by_the_outside(std::string_view code) {
-  constexpr std::string_view kCodes[] = {"TIMEOUT",        "STOPPED",         "RUNTIME_BUSY",
-                                         "REPORT_REFUSED", "EFFECT_REFUSED",  "LEASE_EXPIRED",
-                                         "RESTART",        "OUTPUT_TOO_LARGE"};
+  constexpr std::string_view kCodes[] = {"TIMEOUT",        "STOPPED",        "RUNTIME_BUSY",
+                                         "REPORT_REFUSED", "EFFECT_REFUSED", "LEASE_EXPIRED",
+                                         "ATTEMPT_LOST",   "SERVER_STOPPED", "OUTPUT_TOO_LARGE"};
   return std::find(std::begin(kCodes), std::end(kCodes), code) != std::end(kCodes);
 }
 

@@ -17,6 +17,8 @@ class Builder {
   bool null() { return add({}); }
   bool boolean(bool value) { return add(Value::of_bool(value)); }
   bool number(const Decimal& value) { return add(evaluator_.number(value)); }
+  // Others may write any number: one that cannot be held stays the text that it is.
+  bool far_number(std::string_view text) { return add(evaluator_.text(text)); }
   bool string(std::string&& value) { return add(evaluator_.text(value)); }
   bool begin_object() { return begin(); }
   bool begin_array() { return begin(); }
@@ -173,7 +175,10 @@ class Writer {
 
 bool read_value(Evaluator& evaluator, std::string_view json, Value& out) {
   Builder builder(evaluator);
-  if (!read_json(json, builder, {.bytes_max = evaluator.text_bytes_max()})) {
+  // What was stored at the limit of depth comes back inside of rows and inputs.
+  const JsonLimits limits{.bytes_max = evaluator.text_bytes_max(),
+                          .depth_max = std::size_t{2} * kJsonDepthMax};
+  if (!read_json(json, builder, limits)) {
     return false;
   }
   out = builder.value();

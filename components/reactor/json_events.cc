@@ -61,7 +61,7 @@ std::size_t JsonScanner::digits() {
   return at_ - begin;
 }
 
-bool JsonScanner::number(Decimal& out) {
+bool JsonScanner::number(std::optional<Decimal>& out, std::string_view& text) {
   const std::size_t begin = at_;
   const bool negative = take('-');
   const bool zero = at_ < text_.size() && text_[at_] == '0';
@@ -84,12 +84,8 @@ bool JsonScanner::number(Decimal& out) {
       return refuse("a digit is expected");
     }
   }
-  const auto value = Decimal::parse(text_.substr(begin, at_ - begin));
-  if (!value) {
-    at_ = begin;
-    return refuse("the number is out of range");
-  }
-  out = *value;
+  text = text_.substr(begin, at_ - begin);
+  out = Decimal::parse(text);
   return true;
 }
 

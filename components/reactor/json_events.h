@@ -5,6 +5,7 @@
 //   bool null();
 //   bool boolean(bool value);
 //   bool number(const Decimal& value);
+//   bool far_number(std::string_view text);  // beyond what a Decimal holds; as it stands
 //   bool string(std::string&& value);
 //   bool begin_object();  bool key(std::string&& name);  bool end_object();
 //   bool begin_array();   bool end_array();
@@ -15,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,7 +44,8 @@ class JsonScanner {
   bool take(char c);
   // Each takes what it names, or leaves an error and answers false.
   bool literal(std::string_view word);
-  bool number(Decimal& out);
+  // Nothing in `out` when the number is beyond what a Decimal holds.
+  bool number(std::optional<Decimal>& out, std::string_view& text);
   bool string(std::string& out);
   // Whether only white space is left; else leaves an error.
   bool end();
@@ -123,8 +126,10 @@ class JsonReader {
         return scanner_.string(text) && handler_.string(std::move(text));
       }
       default: {
-        Decimal number;
-        return scanner_.number(number) && handler_.number(number);
+        std::optional<Decimal> number;
+        std::string_view text;
+        return scanner_.number(number, text) &&
+               (number ? handler_.number(*number) : handler_.far_number(text));
       }
     }
   }

@@ -16,6 +16,7 @@ class Echo {
   bool null() { return put("null"); }
   bool boolean(bool value) { return put(value ? "true" : "false"); }
   bool number(const Decimal& value) { return put(value.text()); }
+  bool far_number(std::string_view text) { return put("far " + std::string(text)); }
   bool string(std::string&& value) { return put(quoted(value)); }
   bool begin_object() { return open('{'); }
   bool key(std::string&& name) {
@@ -92,7 +93,7 @@ TEST(JsonEvents, NumbersAreExact) {
         Case{"9007199254740993", "9007199254740993"}, Case{"0e5", "0"}}) {
     EXPECT_EQ(echoed(text), result) << text;
   }
-  EXPECT_EQ(echoed("[1,1e29]"), "Not a JSON text at byte 3: the number is out of range.");
+  EXPECT_EQ(echoed("[1,1e29]"), "[1,far 1e29]");
 }
 
 TEST(JsonEvents, RefusesTheRestAndSaysWhere) {
@@ -224,7 +225,8 @@ TEST(JsonEventsProperty, AcceptsWhatAnotherStrictParserAccepts) {
     boost::json::parse(text, error);
     Echo echo;
     const auto status = read_json(text, echo);
-    const bool range = !status && status.error().message.ends_with("the number is out of range.");
+    // Boost holds numbers as doubles.
+    const bool range = error == boost::json::error::exponent_overflow;
     RC_LOG() << text << '\n' << (status ? "" : status.error().message) << '\n';
     RC_ASSERT(range || status.has_value() == !error);
   }));

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
 
 namespace daybook::cli {
@@ -70,6 +71,19 @@ TEST(JsonText, CellsFollowPaths) {
   EXPECT_EQ(cell(*value, "k"), "1.5");
   EXPECT_EQ(cell(*value, "m"), "60.374");
   EXPECT_EQ(cell(*value, "l"), "[1]");
+}
+
+TEST(ExactJson, NumbersAreWrittenAsTheyWereRead) {
+  for (const std::string text :
+       {"12.5", "12.50", "1e30", "100000000000000000001", "-0", "0.4878048780487804878048780488",
+        R"({"a":[1,2.340,18446744073709551615],"b":"\u0001"})", "[]", "null"}) {
+    const auto value = parse_json(text, "");
+    ASSERT_TRUE(value) << text;
+    EXPECT_EQ(to_text(*value), text);
+  }
+  EXPECT_EQ(to_pretty(*parse_json("[1,2.50]", "")), "[1,2.50]");
+  EXPECT_EQ(cell(*parse_json(R"({"a":{"n":12345678901234567890123}})", ""), "a.n"),
+            "12345678901234567890123");
 }
 
 TEST(JsonText, BadJsonNamesTheByte) {

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include "base/limits.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/exit_code.h"
 
 namespace daybook::cli {
@@ -101,12 +102,11 @@ std::string with_query(std::string path, const Query& query) {
 Error error_of(long status, std::string_view body) {
   Error error = make_error(code_of(status), "HTTP_" + std::to_string(status),
                            "the server answered with status " + std::to_string(status));
-  boost::system::error_code bad;
-  const boost::json::value value = boost::json::parse(body, bad);
-  if (bad || !value.is_object()) {
+  const auto value = parse_json(body, "");
+  if (!value || !value->is_object()) {
     return error;
   }
-  const auto& problem = value.get_object();
+  const auto& problem = value->get_object();
   if (std::string detail = text_member(problem, "detail"); !detail.empty()) {
     error.message = std::move(detail);
   }
@@ -225,7 +225,7 @@ Result<boost::json::value> Client::request(std::string_view method, const std::s
                                            const std::vector<std::string>& headers) {
   std::optional<std::string> text;
   if (body) {
-    text = boost::json::serialize(*body);
+    text = to_text(*body);
   }
   DAYBOOK_ASSIGN(const Response response, send(method, target, text, headers));
   if (response.status < 200 || response.status >= 300) {
@@ -234,13 +234,10 @@ Result<boost::json::value> Client::request(std::string_view method, const std::s
   if (response.body.empty()) {
     return boost::json::value(nullptr);
   }
-  boost::json::parse_options limits;
-  limits.max_depth = 2 * kJsonDepthMax;
-  boost::system::error_code bad;
-  boost::json::value value = boost::json::parse(response.body, bad, {}, limits);
-  if (bad) {
+  auto value = parse_json(response.body, "", std::size_t{2} * kJsonDepthMax);
+  if (!value) {
     return fail(Code::kInternal, "BAD_ANSWER",
-                "what " + server() + " answered is not JSON: " + bad.message());
+                "what " + server() + " answered is " + value.error().message);
   }
   return value;
 }

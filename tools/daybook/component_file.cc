@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/limits.h"
-#include "tools/daybook/json_text.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/manifest.h"
 
 namespace daybook::cli {
@@ -37,11 +37,11 @@ class OpenSets final : public reactor::Sets {
 };
 
 std::string answer_of(const boost::json::value& rows) {
-  return "{\"rows\":" + boost::json::serialize(rows) + "}";
+  return "{\"rows\":" + to_text(rows) + "}";
 }
 
 std::string error_answer(const Error& error) {
-  return boost::json::serialize(boost::json::object{{"error", error.text()}});
+  return to_text(boost::json::object{{"error", error.text()}});
 }
 
 // What POST /resources/graph takes, of what a program asks.
@@ -69,6 +69,7 @@ boost::json::object graph_question(const boost::json::object& asked) {
 Result<ComponentFile> open_component(const std::string& file, const std::string& root) {
   ComponentFile out;
   const fs::path path(file);
+  DAYBOOK_ASSIGN(out.code, read_code_file(".", file, true, kComponentCodeBytesMax));
   out.root = !root.empty() ? fs::path(root) : path.has_parent_path() ? path.parent_path() : ".";
   std::error_code bad;
   const fs::path relative = fs::relative(path, out.root, bad);
@@ -77,7 +78,6 @@ Result<ComponentFile> open_component(const std::string& file, const std::string&
                 "--root");
   }
   out.id = relative.generic_string();
-  DAYBOOK_ASSIGN(out.code, read_code_file(".", file, true, kComponentCodeBytesMax));
   return out;
 }
 

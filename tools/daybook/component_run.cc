@@ -7,11 +7,13 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "base/check.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/sha256.h"
 #include "base/time_text.h"
 #include "tools/daybook/commands.h"
-#include "tools/daybook/json_text.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/spec_input.h"
 
 namespace daybook::cli {
@@ -55,8 +57,7 @@ Result<std::vector<std::string>> answers_of(const Session& session, const std::s
     return fail(Code::kInvalid, "BAD_ANSWERS", "is not an array with the rows of each query", file);
   }
   for (const auto& rows : value.get_array()) {
-    out.push_back(rows.is_array() ? "{\"rows\":" + boost::json::serialize(rows) + "}"
-                                  : boost::json::serialize(rows));
+    out.push_back(rows.is_array() ? "{\"rows\":" + to_text(rows) + "}" : to_text(rows));
   }
   return out;
 }
@@ -139,13 +140,24 @@ Status check_component_file(const Session& session, const std::string& path,
 
 reactor::RunResult run_dry(const reactor::Program& program, const DryRun& what,
                            reactor::World& world) {
-  const std::string parameters = boost::json::serialize(what.parameters);
+  const std::string parameters = to_text(what.parameters);
   reactor::RunInputs inputs;
   inputs.parameters = parameters;
   inputs.now = what.now;
   inputs.seed = sha256("dry run");
   return reactor::run(program, inputs, world);
 }
+
+namespace {
+
+// What a run wrote: at most the depth of a result inside of an effect.
+boost::json::value read_output(std::string_view json) {
+  auto value = parse_json(json, "", std::size_t{2} * kJsonDepthMax);
+  DAYBOOK_CHECK(value.has_value(), "a run writes JSON");
+  return std::move(*value);
+}
+
+}  // namespace
 
 boost::json::object to_json(const reactor::RunResult& result) {
   boost::json::object out;
@@ -157,10 +169,10 @@ boost::json::object to_json(const reactor::RunResult& result) {
                       {"column", result.fault->at.column}};
     return out;
   }
-  out["result"] = boost::json::parse(result.result);
+  out["result"] = read_output(result.result);
   boost::json::array effects;
   for (const reactor::EffectText& effect : result.effects) {
-    effects.push_back(boost::json::parse(effect.json));
+    effects.push_back(read_output(effect.json));
   }
   out["effects"] = std::move(effects);
   return out;

@@ -9,7 +9,9 @@
 //       result: [ "…" ]                        # each of these only when it is given
 //       effects: [ { effect: sendEmail, to: a@example.com } ]  # members that are named must be so
 //       failure: DIVISION_BY_ZERO
+#include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -17,8 +19,10 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/time_text.h"
+#include "components/reactor/decimal.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/component_run.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/spec_input.h"
 
 namespace daybook::cli {
@@ -32,6 +36,9 @@ constexpr int kDepthMax = 32;
 boost::json::value to_value(const YAML::Node& node, int depth = 0) {
   if (depth > kDepthMax) {
     throw YAML::Exception(node.Mark(), "nested too deep");
+  }
+  if (!node.IsDefined() || node.IsNull()) {
+    return nullptr;
   }
   if (node.IsMap()) {
     boost::json::object out;
@@ -47,22 +54,22 @@ boost::json::value to_value(const YAML::Node& node, int depth = 0) {
     }
     return out;
   }
-  if (!node.IsDefined() || node.IsNull()) {
-    return nullptr;
-  }
   if (node.Tag() != "!") {
-    boost::json::error_code bad;
-    auto value = boost::json::parse(node.Scalar(), bad);
-    if (!bad && !value.is_object() && !value.is_array()) {
-      return value;
+    const auto value = parse_json(node.Scalar(), "");
+    if (value && is_scalar(*value)) {
+      return *value;
     }
   }
   return boost::json::string(node.Scalar());
 }
 
+bool is_number(const boost::json::value& value) {
+  return is_scalar(value) && !value.is_null() && !value.is_bool() && !value.is_string();
+}
+
 // Whether `got` has everything that `wanted` names; lists are as long as each other.
 bool covers(const boost::json::value& got, const boost::json::value& wanted) {
-  if (wanted.is_object() && got.is_object()) {
+  if (wanted.is_object() && got.is_object() && !is_scalar(wanted)) {
     for (const auto& [name, value] : wanted.get_object()) {
       const auto* there = got.get_object().if_contains(name);
       if (there == nullptr || !covers(*there, value)) {
@@ -76,14 +83,26 @@ bool covers(const boost::json::value& got, const boost::json::value& wanted) {
     const auto& g = got.get_array();
     return w.size() == g.size() && std::equal(g.begin(), g.end(), w.begin(), covers);
   }
-  if (wanted.is_number() && got.is_number()) {
-    return wanted.to_number<double>() == got.to_number<double>();
+  if (is_number(wanted) && is_number(got)) {
+    const auto w = reactor::Decimal::parse(to_text(wanted));
+    const auto g = reactor::Decimal::parse(to_text(got));
+    return w && g && *w == *g;
   }
   return got == wanted;
 }
 
+void check_names(const YAML::Node& map, std::initializer_list<std::string_view> names) {
+  for (const auto& entry : map) {
+    if (std::find(names.begin(), names.end(), entry.first.Scalar()) == names.end()) {
+      throw YAML::Exception(entry.first.Mark(),
+                            "there is no member '" + entry.first.Scalar() + "' here");
+    }
+  }
+}
+
 // What is wrong with one case; empty when it gave what it must.
 Result<std::string> try_case(const reactor::Program& program, const YAML::Node& one) {
+  check_names(one, {"name", "parameters", "now", "answers", "result", "effects", "failure"});
   DryRun what;
   if (const auto parameters = to_value(one["parameters"]); parameters.is_object()) {
     what.parameters = parameters.get_object();
@@ -94,22 +113,24 @@ Result<std::string> try_case(const reactor::Program& program, const YAML::Node& 
   std::vector<std::string> answers;
   for (const auto& rows : one["answers"]) {
     const auto value = to_value(rows);
-    answers.push_back(value.is_array() ? "{\"rows\":" + boost::json::serialize(value) + "}"
-                                       : boost::json::serialize(value));
+    answers.push_back(value.is_array() ? "{\"rows\":" + to_text(value) + "}" : to_text(value));
   }
   ToolWorld world(std::move(answers));
   const boost::json::object got = to_json(run_dry(program, what, world));
-  const std::string shown = boost::json::serialize(got);
+  const std::string shown = to_text(got);
   const std::string failure = one["failure"] ? one["failure"].Scalar() : "";
   const auto* fault = got.if_contains("failure");
   if ((fault != nullptr) != !failure.empty() ||
       (fault != nullptr && fault->at("code").as_string() != std::string_view(failure))) {
     return "gave " + shown;
   }
+  if (fault != nullptr) {
+    return std::string();  // there is nothing else to compare
+  }
   for (const char* member : {"result", "effects"}) {
     const auto wanted = to_value(one[member]);
     if (one[member] && (got.if_contains(member) == nullptr || !covers(got.at(member), wanted))) {
-      return std::string(member) + ": wanted " + boost::json::serialize(wanted) + ", gave " + shown;
+      return std::string(member) + ": wanted " + to_text(wanted) + ", gave " + shown;
     }
   }
   return std::string();
@@ -124,6 +145,7 @@ Status test_file(const Session& session, const std::string& path) {
     if (!root.IsMap() || !root["component"] || !root["cases"].IsSequence()) {
       return fail(Code::kInvalid, "BAD_CASES", "needs 'component' and a list of 'cases'", path);
     }
+    check_names(root, {"component", "cases"});
     const auto beside = std::filesystem::path(path).parent_path() / root["component"].Scalar();
     DAYBOOK_ASSIGN(const ComponentFile file, open_component(beside.string(), ""));
     const reactor::Compiled compiled = compile_file(file);

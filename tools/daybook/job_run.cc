@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/time_text.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/exit_code.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/resource_list.h"

@@ -1,13 +1,11 @@
 #include "tools/daybook/json_text.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 
 #include <boost/json.hpp>
 
-#include "base/limits.h"
+#include "tools/daybook/exact_json.h"
 
 namespace daybook::cli {
 
@@ -18,17 +16,7 @@ constexpr std::size_t kLineElementsMax = 8;
 bool is_short_line(const boost::json::array& array) {
   return array.size() <= kLineElementsMax &&
          std::none_of(array.begin(), array.end(),
-                      [](const auto& v) { return v.is_structured() || v.is_string(); });
-}
-
-// Boost.JSON prints 12.5 as 1.25E1; people read 12.5.
-std::string scalar_text(const boost::json::value& value) {
-  if (!value.is_double()) {
-    return boost::json::serialize(value);
-  }
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value.get_double());
-  return {digits.data(), end.ptr};
+                      [](const auto& v) { return !is_scalar(v) || v.is_string(); });
 }
 
 void append(std::string& out, const boost::json::value& value, std::size_t indent);
@@ -51,7 +39,7 @@ void append_object(std::string& out, const boost::json::object& object, std::siz
 
 void append_array(std::string& out, const boost::json::array& array, std::size_t indent) {
   if (is_short_line(array)) {
-    out += boost::json::serialize(array);
+    out += to_text(array);
     return;
   }
   out += '[';
@@ -65,12 +53,12 @@ void append_array(std::string& out, const boost::json::array& array, std::size_t
 }
 
 void append(std::string& out, const boost::json::value& value, std::size_t indent) {
-  if (value.is_object()) {
+  if (is_scalar(value)) {
+    out += to_text(value);
+  } else if (value.is_object()) {
     append_object(out, value.get_object(), indent);
-  } else if (value.is_array()) {
-    append_array(out, value.get_array(), indent);
   } else {
-    out += scalar_text(value);
+    append_array(out, value.get_array(), indent);
   }
 }
 
@@ -97,30 +85,9 @@ std::string cell(const boost::json::value& value, std::string_view path) {
     return {};
   }
   if (at->is_double()) {  // milliseconds, ratios: more digits say nothing
-    return scalar_text(std::round(at->get_double() * 1000) / 1000);
+    return to_text(std::round(at->get_double() * 1000) / 1000);
   }
-  return at->is_string() ? std::string(at->get_string()) : scalar_text(*at);
-}
-
-Result<boost::json::value> parse_json(std::string_view text, std::string_view field) {
-  boost::json::stream_parser parser({}, [] {
-    boost::json::parse_options limits;
-    limits.max_depth = kJsonDepthMax;
-    return limits;
-  }());
-  boost::system::error_code bad;
-  const std::size_t read = parser.write_some(text.data(), text.size(), bad);
-  if (!bad && read < text.find_last_not_of(" \t\r\n") + 1) {
-    bad = boost::json::error::extra_data;
-  }
-  if (!bad) {
-    parser.finish(bad);
-  }
-  if (bad) {
-    return fail(Code::kMalformed, "BAD_JSON",
-                "not JSON at byte " + std::to_string(read + 1) + ": " + bad.message(), field);
-  }
-  return parser.release();
+  return at->is_string() ? std::string(at->get_string()) : to_text(*at);
 }
 
 }  // namespace daybook::cli

@@ -6,8 +6,6 @@
 
 #include <boost/json/value.hpp>
 
-#include "base/result.h"
-
 namespace daybook::cli {
 
 // Two spaces an indent, one member or element a line, short arrays of scalars on one line; no line
@@ -17,8 +15,5 @@ std::string to_pretty(const boost::json::value& value);
 // The member at a dotted path ("error.code") as cell text: texts bare, fractions to three digits,
 // other values as JSON, absent and null as "".
 std::string cell(const boost::json::value& value, std::string_view path);
-
-// A JSON text of a user; kMalformed names the place.
-Result<boost::json::value> parse_json(std::string_view text, std::string_view field);
 
 }  // namespace daybook::cli

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "tools/daybook/commands.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/resource_list.h"
 #include "tools/daybook/spec_input.h"
 
@@ -29,10 +30,9 @@ Result<boost::json::object> spec_of(const Session& session, const Put& put) {
   if (put.components.empty()) {
     return spec;
   }
-  boost::system::error_code bad;
-  const boost::json::value parameters =
-      boost::json::parse(put.parameters.empty() ? "{}" : put.parameters, bad);
-  if (bad || !parameters.is_object()) {
+  DAYBOOK_ASSIGN(const boost::json::value parameters,
+                 parse_json(put.parameters.empty() ? "{}" : put.parameters, "--parameters"));
+  if (!parameters.is_object()) {
     return fail(Code::kInvalid, "BAD_JSON", "is not a JSON object", "--parameters");
   }
   boost::json::array components;

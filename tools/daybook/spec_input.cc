@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/limits.h"
-#include "tools/daybook/json_text.h"
+#include "tools/daybook/exact_json.h"
 
 namespace daybook::cli {
 

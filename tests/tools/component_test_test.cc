@@ -1,0 +1,68 @@
+// component test: files of cases, right and wrong.
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/command_line.h"
+#include "tests/tools/temp_directory.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class ComponentTest : public testing::Test {
+ protected:
+  Ran cases(const std::string& text) {
+    std::ofstream(directory_.path() / "half.hreactor") << "param of: number\nfrom 1 / of\n";
+    std::ofstream(directory_.path() / "half.yaml") << text;
+    return run_line({"component", "test", (directory_.path() / "half.yaml").string()});
+  }
+
+  const TempDirectory directory_;
+};
+
+TEST_F(ComponentTest, WhatIsNotNamedMayBeAnything) {
+  const Ran ran = cases(
+      "component: half.hreactor\n"
+      "cases:\n"
+      "  - { name: a half, parameters: { of: 2 }, result: 0.50 }\n"
+      "  - { name: a third, parameters: { of: 3 }, result: 0.3333333333333333333333333333 }\n"
+      "  - { name: nothing is asked for, parameters: { of: 4 } }\n"
+      "  - { parameters: { of: 0 }, failure: DIVISION_BY_ZERO }\n"
+      "  - { name: without parameters, failure: PARAMETER, result: null }\n");
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("ok      line 6"));
+  EXPECT_THAT(ran.out, HasSubstr("5 cases, 0 failed"));
+}
+
+TEST_F(ComponentTest, WhatDiffersIsShown) {
+  const Ran ran = cases(
+      "component: half.hreactor\n"
+      "cases:\n"
+      "  - { name: a third, parameters: { of: 3 }, result: 0.333333333333333 }\n"
+      "  - { name: no effects, parameters: { of: 1 }, effects: [ { effect: sendEmail } ] }\n"
+      "  - { name: no fault, parameters: { of: 1 }, failure: PARAMETER }\n");
+  EXPECT_NE(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("FAILED  a third"));
+  EXPECT_THAT(ran.out, HasSubstr("FAILED  no effects"));
+  EXPECT_THAT(ran.out, HasSubstr("FAILED  no fault"));
+}
+
+TEST_F(ComponentTest, UnknownMembersAreNamedWithTheirLine) {
+  const Ran ran = cases("component: half.hreactor\ncases:\n  - name: x\n    nme: y\n");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("there is no member 'nme' here"));
+  EXPECT_THAT(ran.err, HasSubstr("half.yaml:4"));
+}
+
+TEST_F(ComponentTest, AMissingComponentIsNamed) {
+  const Ran ran = cases("component: other.hreactor\ncases: []\n");
+  EXPECT_NE(ran.code, 0);
+  EXPECT_THAT(ran.err, HasSubstr("other.hreactor"));
+  EXPECT_THAT(ran.err, testing::Not(HasSubstr("BAD_ROOT")));
+}
+
+}  // namespace
+}  // namespace daybook::cli
