@@ -98,9 +98,11 @@ void LogWatcher::when_past(Seq position, Micros deadline, Wake wake) {
 }
 
 void LogWatcher::stop() {
+  std::vector<Waiting> dropped;  // what they hold may hold the watcher
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopped = true;
+    dropped.swap(impl_->waiting);
   }
   impl_->changed.notify_all();
   if (impl_->thread.joinable()) {

@@ -204,6 +204,7 @@ Result<bool> ArchiveCursor::next(events::RecordView& out) {
     return damaged("another record stands in its place");
   }
   out = *record;
+  aligned_.align(out);
   taken_ += bytes.size();
   info_.bytes += bytes.size();
   chain_ = record->header.chain;

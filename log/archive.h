@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "log/aligned_record.h"
 #include "log/log.h"
 #include "log/rocks_log.h"
 #include "log/walker.h"
@@ -58,6 +59,7 @@ class ArchiveCursor final : public Cursor {
   std::vector<std::uint8_t> buffer_;
   std::size_t taken_ = 0;
   bool ended_ = false;
+  AlignedRecord aligned_;
 };
 
 // Reads it whole, with the chain; the result is what header and footer say. kCorrupt names the

@@ -35,8 +35,9 @@ class Cursor {
   virtual ~Cursor() = default;
 
   // The next durable record; false when there is none yet (call again after more became durable).
-  // What `out` borrows is valid until the next call. Checks both CRCs and that the sequence numbers
-  // are dense; the chain is the verifier's job.
+  // What `out` borrows is valid until the next call, and aligned so that its payload can be decoded
+  // in place. Checks both CRCs and that the sequence numbers are dense; the chain is the verifier's
+  // job.
   virtual Result<bool> next(events::RecordView& out) = 0;
 };
 

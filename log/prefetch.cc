@@ -7,6 +7,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/limits.h"
+#include "log/aligned_record.h"
 
 namespace daybook::log {
 namespace {
@@ -25,6 +26,7 @@ struct Batch {
   }
 
   void add(const events::RecordView& record) {
+    bytes.resize((bytes.size() + kRecordAlignment - 1) / kRecordAlignment * kRecordAlignment);
     offsets.push_back(bytes.size());
     bytes.insert(bytes.end(), record.bytes.begin(), record.bytes.end());
     records.push_back(record);

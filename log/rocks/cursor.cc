@@ -47,6 +47,7 @@ Result<bool> RocksCursor::next(events::RecordView& out) {
   rest_ = rest_.subspan(record->bytes.size());
   next_ = daybook::next(next_);
   out = *record;
+  aligned_.align(out);
   return true;
 }
 

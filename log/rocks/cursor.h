@@ -7,6 +7,7 @@
 #include <rocksdb/db.h>
 
 #include "base/watermark.h"
+#include "log/aligned_record.h"
 #include "log/log.h"
 
 namespace daybook::log {
@@ -40,6 +41,7 @@ class RocksCursor final : public Cursor {
   // Holds files and memory of the store, so it is dropped whenever the cursor is at the log's end.
   std::unique_ptr<rocksdb::Iterator> iterator_;
   events::Bytes rest_;  // of the current chunk, from next_ on
+  AlignedRecord aligned_;
 };
 
 }  // namespace daybook::log

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "log/aligned_record.h"
 #include "log/memory_log.h"
+#include "log/prefetch.h"
 #include "log/rocks_log.h"
 #include "tests/log/rig.h"
 
@@ -94,6 +96,20 @@ TYPED_TEST(LogContract, RecordsComeBackByteForByte) {
   }
   EXPECT_EQ(read, group.bytes);
   EXPECT_EQ(this->log().last_chain(), group.chain);
+}
+
+TYPED_TEST(LogContract, RecordsStandWhereTheyCanBeReadInPlace) {
+  ASSERT_TRUE(this->log().append(rig::next_group(this->log(), 50, 3, 21)));
+  const auto plain = this->cursor(1);
+  const auto ahead = prefetch(this->cursor(1), Seq{1}, this->log().last());
+  for (std::uint64_t seq = 1; seq <= this->log().last().value; ++seq) {
+    for (Cursor* cursor : {plain.get(), ahead.get()}) {
+      events::RecordView record;
+      ASSERT_TRUE(cursor->next(record).value_or(false));
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(record.payload.data()) % kRecordAlignment, 0U);
+      EXPECT_EQ(record.header.seq.value, seq);
+    }
+  }
 }
 
 TYPED_TEST(LogContract, AppendNotAtTheHeadIsRefusedAndChangesNothing) {

@@ -70,7 +70,7 @@ TEST(JsonRead, RefusesWhatIsNotJson) {
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().reason, "MALFORMED_JSON");
   }
-  EXPECT_FALSE(read_json(std::string(40, '[') + std::string(40, ']')));
+  EXPECT_FALSE(read_json(std::string(65, '[') + std::string(65, ']')));
 }
 
 TEST(Value, RecordsAreTheSameInAnyOrderOfMembers) {
