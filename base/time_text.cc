@@ -201,10 +201,13 @@ std::optional<std::int64_t> parse_iso_duration(std::string_view text) {
 }  // namespace
 
 std::string format_time(Micros time) {
-  const date::sys_time<microseconds> point{microseconds{time.value}};
-  const auto day = date::floor<date::days>(point);
-  const date::year_month_day ymd{day};
-  const date::hh_mm_ss<microseconds> clock{point - day};
+  // Rounded down by hand: a day before the first of int64 would not fit.
+  constexpr std::int64_t kDayUs = 86'400'000'000;
+  const bool borrows = time.value % kDayUs < 0;
+  const auto day = static_cast<int>(time.value / kDayUs) - (borrows ? 1 : 0);
+  const date::year_month_day ymd{date::sys_days{date::days{day}}};
+  const date::hh_mm_ss<microseconds> clock{
+      microseconds{time.value % kDayUs + (borrows ? kDayUs : 0)}};
   std::array<char, 64> out{};
   int size = std::snprintf(
       out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(ymd.year()),

@@ -90,6 +90,15 @@ TEST(TimeText, FormatsWithAsManyDigitsAsNeededAndReadsItBack) {
   }
 }
 
+TEST(TimeText, TimesBeforeTheEpochAreRoundedDown) {
+  EXPECT_EQ(format_time(Micros{-1}), "1969-12-31T23:59:59.999999Z");
+  EXPECT_EQ(format_time(Micros{-86'400 * kSecond}), "1969-12-31T00:00:00Z");
+  for (const auto us :
+       {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+    EXPECT_FALSE(format_time(Micros{us}).empty());
+  }
+}
+
 TEST(TimeText, EveryDayOfFourCenturiesGoesThereAndBack) {
   for (std::int64_t day = 0; day < 146'097; ++day) {
     const Micros noon{(day * 86'400 + 43'200) * kSecond};
