@@ -2,23 +2,23 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
-
 #include "base/check.h"
+#include "base/json_value.h"
 #include "events/catalogue.h"
 
 namespace daybook::dispatch {
 namespace {
 
+// `components` as the scheduler writes it: [{"componentId": …, "parameters": {…}}, …].
 std::vector<RuleBook::Step> steps_of(std::string_view rule, Seq put, std::string_view components) {
   std::vector<RuleBook::Step> out;
-  boost::system::error_code bad;
-  const boost::json::value list = boost::json::parse(components, bad);
-  DAYBOOK_CHECK(!bad && list.is_array(), "what runs was written as a list");
-  for (const auto& entry : list.get_array()) {
-    const auto& component = entry.as_object();
-    out.push_back({std::string(rule), put, std::string(component.at("componentId").as_string()),
-                   boost::json::serialize(component.at("parameters"))});
+  for (const JsonValue& component : JsonValue(components).elements()) {
+    RuleBook::Step step{std::string(rule), put, {}, {}};
+    for (const auto& [name, value] : component.members()) {
+      (name == "componentId" ? step.component : step.parameters) =
+          name == "componentId" ? value.string() : std::string(value.text());
+    }
+    out.push_back(std::move(step));
   }
   return out;
 }

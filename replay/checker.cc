@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include "base/hex.h"
+#include "base/json_value.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "events/codec.h"
@@ -25,6 +26,23 @@ bool is_json(std::string_view text) {
   options.max_depth = 4 * kJsonDepthMax;  // the edge is stricter; this only bounds the recursion
   boost::json::parse(text, error, {}, options);
   return !error;
+}
+
+// [{"componentId": "…", "parameters": {…}}, …], of sound JSON.
+bool names_components(std::string_view text) {
+  using Kind = JsonValue::Kind;
+  const JsonValue list(text);
+  if (list.kind() != Kind::kArray) {
+    return false;
+  }
+  const auto elements = list.elements();
+  return std::all_of(elements.begin(), elements.end(), [](const JsonValue& element) {
+    const auto members =
+        element.kind() == Kind::kObject ? element.members() : std::vector<JsonValue::Member>();
+    return members.size() == 2 && members[0].first == "componentId" &&
+           members[0].second.kind() == Kind::kString && members[1].first == "parameters" &&
+           members[1].second.kind() == Kind::kObject;
+  });
 }
 
 // Looks at every member of an event alike.
@@ -111,6 +129,11 @@ void Checker::Impl::check(const events::RecordView& given) {
     std::visit([&](const auto& event) { event.each(members); }, recorded->event);
     if (!members.text_sound) {
       broken(Rule::kText, record->header.seq, "a text is not UTF-8 or a document is not JSON");
+    }
+    const auto* rule = std::get_if<events::RulePut>(&recorded->event);
+    if (rule != nullptr && members.text_sound && !names_components(rule->components.text)) {
+      broken(Rule::kText, record->header.seq,
+             "the components of a rule are not what a server writes");
     }
     if (!members.in_range) {
       broken(Rule::kRange, record->header.seq, "a time or a duration is out of range");

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/limits.h"
 #include "replay/checker_jobs.h"
 
 namespace daybook::replay {
 namespace {
-
-// What contract.md promises for idempotency keys; the server keeps them a little longer.
-constexpr std::int64_t kKeyWindowUs = 24LL * 3600 * 1'000'000;
 
 // The sum, or the end of the range: a hostile log must not make it wrap.
 Micros plus(Micros time, std::int64_t us) {
@@ -171,7 +169,8 @@ void JobRules::on(const events::LeaseExpired& e) {
 }
 
 void JobRules::on(const events::IdempotencyKeyUsed& e) {
-  while (!key_times_.empty() && plus(key_times_.front().first, kKeyWindowUs) <= meta_.time) {
+  while (!key_times_.empty() &&
+         plus(key_times_.front().first, kIdempotencyWindowUs) <= meta_.time) {
     keys_.erase(key_times_.front().second);
     key_times_.pop_front();
   }
@@ -180,7 +179,7 @@ void JobRules::on(const events::IdempotencyKeyUsed& e) {
     broken(Rule::kIdempotency, "a key stands behind the events of its one outcome, in their batch");
   }
   if (!keys_.insert(std::string(e.key)).second) {
-    broken(Rule::kIdempotency, "a key was used twice within 24 hours");
+    broken(Rule::kIdempotency, "a key was used twice within its window");
     return;
   }
   key_times_.emplace_back(meta_.time, std::string(e.key));

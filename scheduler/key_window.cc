@@ -13,8 +13,11 @@ bool over(const KeyWindow::Entry& entry, Micros now) {
 }  // namespace
 
 void KeyWindow::insert(std::string_view key, const State::KeyUse& use) {
-  DAYBOOK_CHECK(by_key_.find(key) == by_key_.end(),
-                "an idempotency key is used once in its window");
+  // One whose window is over may still stand here: keys are forgotten a few at a time.
+  if (const auto before = by_key_.find(key); before != by_key_.end()) {
+    DAYBOOK_CHECK(over(*before->second, use.time), "an idempotency key is used once in its window");
+    by_key_.erase(before);
+  }
   entries_.push_back({std::string(key), use});
   by_key_.emplace(entries_.back().key, &entries_.back());
 }
@@ -31,7 +34,9 @@ void KeyWindow::expire(Micros now) {
     if (!over(oldest, now)) {
       return;
     }
-    by_key_.erase(oldest.key);
+    if (const auto newest = by_key_.find(oldest.key); newest->second == &oldest) {
+      by_key_.erase(newest);
+    }
     entries_.pop_front();
   }
 }

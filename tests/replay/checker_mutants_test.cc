@@ -323,6 +323,9 @@ void add_limit_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("idempotency key names another batch", Rule::kIdempotency, [](Script& s) {
     s.event<events::IdempotencyKeyUsed>("create.a", 1).first = Seq{1};
   }));
+  out.push_back(by_script("a rule's components of another form", Rule::kText, [](Script& s) {
+    event<events::RulePut>(s, "rule.put").components = {R"([{"componentId":"a.hrule"}])"};
+  }));
   out.push_back(by_script("idempotency key alone", Rule::kIdempotency, [](Script& s) {
     s.add("key", 301, {events::IdempotencyKeyUsed{"key-b", sha256("b"), s.next_seq()}}, 2);
   }));

@@ -53,6 +53,17 @@ TEST(KeyWindow, KeyIsUsedOnce) {
   EXPECT_DEATH(keys.insert("k", use_at(Micros{})), "an idempotency key is used once");
 }
 
+TEST(KeyWindow, AKeyWhoseWindowIsOverMayComeAgainBeforeItIsForgotten) {
+  KeyWindow keys;
+  keys.insert("k", use_at(Micros{}));
+  const Micros later{kIdempotencyWindowUs};
+  keys.insert("k", {sha256("body"), Seq{7}, Seq{8}, sha256("chain"), later});
+  keys.expire(later);
+  EXPECT_EQ(keys.entries().size(), 1U);
+  ASSERT_TRUE(keys.find("k"));
+  EXPECT_EQ(keys.find("k")->first, Seq{7});
+}
+
 TEST(KeyWindow, FullOneHasRoomAgainWhenItsOldestKeyIsOver) {
   KeyWindow keys;
   const Micros start{1'000'000};
