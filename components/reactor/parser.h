@@ -189,6 +189,7 @@ class Parser {
   struct Layout {
     std::uint32_t limit = 0;
     std::uint32_t pipe = 0;
+    bool arm = false;  // a '|>' behind what is read is of an arm, not of a lambda
   };
   Layout layout_;
   std::size_t depth_ = 0;

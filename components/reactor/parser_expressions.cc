@@ -177,6 +177,7 @@ Arm Parser::arm(std::uint32_t column) {
   const auto inside = [&] {
     layout_.limit = std::max(layout_.limit, column);
     layout_.pipe = layout_.limit;
+    layout_.arm = true;
   };
   if (take_word("when")) {
     inside();
@@ -197,9 +198,10 @@ bool Parser::lambda_ahead() const {
     return false;
   }
   const std::size_t close = token().close;
-  // `(c: bool) |> …` is one too: what a curried filter gives. An arm's binder never gets here.
+  // `(c: bool) |> …` is one too: what a curried filter gives. Inside an arm the bar is of the next
+  // arm, or stands behind its condition.
   const TokenKind behind = close + 1 < tokens_.size() ? tokens_[close + 1].kind : TokenKind::kEnd;
-  return behind == TokenKind::kLambda || (behind == TokenKind::kThen && !in_pattern_);
+  return behind == TokenKind::kLambda || (behind == TokenKind::kThen && !layout_.arm);
 }
 
 // Behind a pipe's word that begins its line (`anchor`), everything right of that word is the
@@ -253,6 +255,8 @@ const Lambda* Parser::function(const std::vector<Parameter>& parameters, std::ui
   auto* out = node<Lambda>(NodeKind::kLambda, at);
   out->parameters = keep(parameters);
   if (where.guarded && take_word("when")) {
+    const Keep<Layout> layout(layout_);
+    layout_.arm = true;
     out->guard = any_of();
   }
   out->filter = is(TokenKind::kThen);

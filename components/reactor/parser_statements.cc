@@ -152,6 +152,8 @@ void Parser::define(const Binding& binding, bool exported) {
 }
 
 void Parser::let_statement(std::vector<Statement>& out, bool exported) {
+  const Keep<Layout> layout(layout_);
+  layout_.arm = false;  // a `from` follows before the next arm
   take();
   take_word("let");  // `export let x = …` says the same as `export x = …`
   const Token name = expect_name("a name");
