@@ -276,7 +276,7 @@ const Type* Checker::apply(const Type* callee, std::vector<const Type*> argument
 std::vector<const Type*> Checker::taken_apart(const Type* type, std::size_t count) {
   std::vector<const Type*> out(count, types_.simple(Kind::kNever));
   for (const Type* const member : members(type)) {
-    const bool tuple = member->is(Kind::kTuple) && member->parts.size() == count;
+    const bool tuple = member->is_tuple_of(count);
     if (!tuple && !member->is(Kind::kList) && !is_open(member)) {
       return {type};
     }

@@ -130,8 +130,7 @@ void Checker::bind(const TypeNode& pattern, const Type* type, Frame& frame) {
       for (std::size_t i = 0; i < pattern.parts.size(); ++i) {
         std::vector<const Type*> parts;
         for (const Type* const member : members(type)) {
-          const bool tuple =
-              member->is(Kind::kTuple) && member->parts.size() == pattern.parts.size();
+          const bool tuple = member->is_tuple_of(pattern.parts.size());
           parts.push_back(tuple                     ? member->parts[i]
                           : member->is(Kind::kList) ? member->parts.front()
                                                     : types_.any());
@@ -235,7 +234,8 @@ const Type* Checker::join(const JoinNode& node, Frame& frame) {
   if (node.side == JoinNode::Side::kOuter) {
     right = types_.optional(right);
   }
-  return types_.list(types_.record({node.pair->names[0], node.pair->names[1]}, {left, right}));
+  return types_.list(
+      types_.record({node.pair->names[0], node.pair->names[1]}, {left, right}, true));
 }
 
 // A list of records, or what went wrong: the outside may fail.

@@ -184,11 +184,13 @@ Value Evaluator::call(const Value& function, const Value* arguments, std::size_t
   }
   const Closure& closure = *function.function;
   const std::size_t wanted = closure.lambda->parameters.size();
-  // One tuple for several parameters is taken apart.
-  if (count == 1 && wanted > 1 && (arguments->is(Tag::kTuple) || arguments->is(Tag::kList)) &&
-      arguments->size == wanted) {
-    count = wanted;
-    arguments = arguments->items;
+  // One tuple for several parameters is taken apart, and so is a pair of a join.
+  if (count == 1 && wanted > 1) {
+    const auto parts = tuple_parts(*arguments);
+    if (parts && parts->size() == wanted) {
+      count = wanted;
+      arguments = parts->data();
+    }
   }
   if (count != wanted) {
     stop(

@@ -109,16 +109,12 @@ bool Evaluator::matches_parts(const TypeNode& pattern, const Value& value, Frame
       return value.is(Tag::kMap) &&
              std::all_of(value.map->values, value.map->values + value.map->size,
                          [&](const Value& v) { return matches(*pattern.parts[1], v, frame); });
-    case TypeKind::kTuple:
-      if ((!value.is(Tag::kTuple) && !value.is(Tag::kList)) || value.size != pattern.parts.size()) {
-        return false;
-      }
-      for (std::size_t i = 0; i < pattern.parts.size(); ++i) {
-        if (!matches(*pattern.parts[i], value.items[i], frame)) {
-          return false;
-        }
-      }
-      return true;
+    case TypeKind::kTuple: {
+      const auto parts = tuple_parts(value);
+      return parts && parts->size() == pattern.parts.size() &&
+             std::equal(pattern.parts.begin(), pattern.parts.end(), parts->begin(),
+                        [&](const TypeNode* t, const Value& v) { return matches(*t, v, frame); });
+    }
     case TypeKind::kRecord:
       if (!value.is(Tag::kRecord) && !(value.is(Tag::kMap) && pattern.parts.empty())) {
         return false;

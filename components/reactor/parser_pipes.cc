@@ -170,6 +170,7 @@ const Node* Parser::join(const Node* value, std::string_view left_name) {
   out->key = expect_name("the field that both sides have").text;
   auto* shape = program_.arena.make<Shape>();
   shape->size = 2;
+  shape->pair = true;
   shape->names = keep(std::vector<std::string_view>{left_name, right_name}).data();
   out->pair = shape;
   return out;

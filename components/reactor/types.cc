@@ -36,6 +36,7 @@ std::size_t hash_of(const Value& v) {
 std::size_t hash_of(const Type& t) {
   std::size_t out = static_cast<std::size_t>(t.kind) + 1;
   mix(out, t.any_unit ? 99 : static_cast<std::size_t>(t.unit));
+  mix(out, t.pair ? 1 : 0);
   mix(out, hash_of(t.literal));
   mix(out, std::hash<const void*>{}(t.nominal));
   mix(out, std::hash<const void*>{}(t.lambda));
@@ -49,9 +50,9 @@ std::size_t hash_of(const Type& t) {
 }
 
 bool same(const Type& a, const Type& b) {
-  return a.kind == b.kind && a.any_unit == b.any_unit && (a.any_unit || a.unit == b.unit) &&
-         a.nominal == b.nominal && a.lambda == b.lambda && a.names == b.names &&
-         a.parts == b.parts && a.literal.tag == b.literal.tag &&
+  return a.kind == b.kind && a.pair == b.pair && a.any_unit == b.any_unit &&
+         (a.any_unit || a.unit == b.unit) && a.nominal == b.nominal && a.lambda == b.lambda &&
+         a.names == b.names && a.parts == b.parts && a.literal.tag == b.literal.tag &&
          (a.kind == Kind::kRegex ? a.literal.regex == b.literal.regex
                                  : equal_values(a.literal, b.literal));
 }
@@ -159,9 +160,11 @@ const Type* Types::nominal(const Nominal& nominal) {
   return intern(std::move(out));
 }
 
-const Type* Types::record(std::vector<std::string_view> names, std::vector<const Type*> parts) {
+const Type* Types::record(std::vector<std::string_view> names, std::vector<const Type*> parts,
+                          bool pair) {
   Type out;
   out.kind = Kind::kRecord;
+  out.pair = pair;
   out.names = std::move(names);
   out.parts = std::move(parts);
   return intern(std::move(out));
@@ -376,6 +379,8 @@ const Type* Types::loosened(const Type* type) {
   }
   Type out = *type;
   out.parts = std::move(loose);
+  out.size = 1;
+  out.depth = 1;
   return intern(std::move(out));
 }
 
@@ -402,7 +407,7 @@ bool Types::fits_parts(const Type* from, const Type* to) {
              std::all_of(from->parts.begin(), from->parts.end(),
                          [&](const Type* t) { return fits(t, to->parts.front()); });
     case Kind::kTuple:
-      return from->is(Kind::kTuple) &&
+      return from->is_tuple_of(to->parts.size()) &&
              std::equal(from->parts.begin(), from->parts.end(), to->parts.begin(), to->parts.end(),
                         [&](const Type* a, const Type* b) { return fits(a, b); });
     case Kind::kRecord:
@@ -452,29 +457,52 @@ bool Types::overlap(const Type* a, const Type* b) {
       const bool texts = (x->is(Kind::kRegex) || y->is(Kind::kRegex)) &&
                          base_kind(x) == base_kind(y) && !x->is(Kind::kLiteral) &&
                          !y->is(Kind::kLiteral);
-      const bool parts =
-          x->kind == y->kind && (x->is(Kind::kRecord) || x->is(Kind::kList) || x->is(Kind::kMap) ||
-                                 (x->is(Kind::kTuple) && x->parts.size() == y->parts.size()));
-      if (open || texts || fits(x, y) || fits(y, x)) {
-        return true;
-      }
-      if (!parts) {
-        continue;
-      }
-      bool all = true;
-      for (std::size_t i = 0; x->is(Kind::kTuple) && i < x->parts.size(); ++i) {
-        all = all && overlap(x->parts[i], y->parts[i]);
-      }
-      for (std::size_t i = 0; x->is(Kind::kRecord) && i < y->names.size(); ++i) {
-        const Type* there = x->field(y->names[i]);
-        all = all && (there == nullptr || overlap(there, y->parts[i]));
-      }
-      if (all) {
+      if (open || texts || fits(x, y) || fits(y, x) || parts_overlap(x, y)) {
         return true;
       }
     }
   }
   return false;
+}
+
+// Of two that are made of parts; lists and maps may be empty.
+bool Types::parts_overlap(const Type* a, const Type* b) {
+  const bool tuples = (a->is(Kind::kTuple) || b->is(Kind::kTuple)) &&
+                      a->is_tuple_of(b->parts.size()) && b->is_tuple_of(a->parts.size());
+  if (tuples) {
+    return std::equal(a->parts.begin(), a->parts.end(), b->parts.begin(),
+                      [&](const Type* x, const Type* y) { return overlap(x, y); });
+  }
+  if (a->kind != b->kind) {
+    return false;
+  }
+  for (std::size_t i = 0; a->is(Kind::kRecord) && i < b->names.size(); ++i) {
+    const Type* there = a->field(b->names[i]);
+    if (there != nullptr && !overlap(there, b->parts[i])) {
+      return false;
+    }
+  }
+  return a->is(Kind::kRecord) || a->is(Kind::kList) || a->is(Kind::kMap);
+}
+
+// The record as it was, its named fields narrowed too; a pair also by a tuple.
+const Type* Types::narrow_record(const Type* record, const Type* wanted) {
+  std::vector<std::string_view> names = record->names;
+  std::vector<const Type*> parts = record->parts;
+  for (std::size_t i = 0; i < wanted->parts.size(); ++i) {
+    const auto at = wanted->is(Kind::kTuple)
+                        ? names.begin() + static_cast<std::ptrdiff_t>(i)
+                        : std::find(names.begin(), names.end(), wanted->names[i]);
+    if (at == names.end()) {
+      names.push_back(wanted->names[i]);
+      parts.push_back(wanted->parts[i]);
+    } else {
+      const Type*& part = parts[static_cast<std::size_t>(at - names.begin())];
+      part = narrow(part, wanted->parts[i]);
+    }
+  }
+  const bool pair = record->pair && parts.size() == record->parts.size();
+  return this->record(std::move(names), std::move(parts), pair);
 }
 
 const Type* Types::narrow(const Type* type, const Type* pattern) {
@@ -494,22 +522,10 @@ const Type* Types::narrow(const Type* type, const Type* pattern) {
         out.push_back(subtract(member, wanted->parts.front()));
       } else if (member->is(Kind::kNegated)) {
         out.push_back(wanted);
-      } else if (member->is(Kind::kRecord) && wanted->is(Kind::kRecord) &&
+      } else if (member->is(Kind::kRecord) &&
+                 (wanted->is(Kind::kRecord) || (member->pair && wanted->is(Kind::kTuple))) &&
                  overlap(member, wanted)) {
-        // The record as it was, its named fields narrowed too.
-        std::vector<std::string_view> names = member->names;
-        std::vector<const Type*> parts = member->parts;
-        for (std::size_t i = 0; i < wanted->names.size(); ++i) {
-          const auto at = std::find(names.begin(), names.end(), wanted->names[i]);
-          if (at == names.end()) {
-            names.push_back(wanted->names[i]);
-            parts.push_back(wanted->parts[i]);
-          } else {
-            const Type*& part = parts[static_cast<std::size_t>(at - names.begin())];
-            part = narrow(part, wanted->parts[i]);
-          }
-        }
-        out.push_back(record(std::move(names), std::move(parts)));
+        out.push_back(narrow_record(member, wanted));
       } else if (fits(member, wanted)) {
         out.push_back(member);
       } else if (overlap(member, wanted)) {

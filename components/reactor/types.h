@@ -45,6 +45,7 @@ struct Type {
 
   Kind kind = Kind::kAny;
   bool any_unit = true;  // kSpan
+  bool pair = false;     // kRecord: of a join; also a tuple of its two parts
   Span::Unit unit{};
   Value literal;                        // kLiteral, kRegex
   const Nominal* nominal = nullptr;     // kNominal; parts[0] is its record
@@ -57,6 +58,9 @@ struct Type {
 
   bool is(Kind k) const { return kind == k; }
   const Type* field(std::string_view name) const;
+  bool is_tuple_of(std::size_t count) const {
+    return (kind == Kind::kTuple || pair) && parts.size() == count;
+  }
 };
 
 class Types {
@@ -74,7 +78,8 @@ class Types {
   const Type* map(const Type* value) { return with(Kind::kMap, {value}); }
   const Type* tuple(std::vector<const Type*> parts) { return with(Kind::kTuple, std::move(parts)); }
   const Type* negated(const Type* type) { return with(Kind::kNegated, {type}); }
-  const Type* record(std::vector<std::string_view> names, std::vector<const Type*> parts);
+  const Type* record(std::vector<std::string_view> names, std::vector<const Type*> parts,
+                     bool pair = false);
   const Type* function(const Lambda* lambda, const Program* program,
                        std::vector<const Type*> captured);
   // The types of which a value may be one; those that others cover are left out.
@@ -106,6 +111,8 @@ class Types {
   static constexpr std::size_t kRememberedFrom = 4;
   const Type* made_of(const TypeNode& node);
   const Type* with(Kind kind, std::vector<const Type*> parts);
+  const Type* narrow_record(const Type* record, const Type* wanted);
+  bool parts_overlap(const Type* a, const Type* b);
   const Type* intern(Type type);
   bool fits_parts(const Type* from, const Type* to);
 

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/ids.h"
@@ -42,6 +44,7 @@ struct Shape {
   std::uint32_t size = 0;
   const std::string_view* names = nullptr;
   std::string_view nominal;
+  bool pair = false;  // of a join: patterns and functions take it for a tuple of two, too
 
   // Place of the field, or `size` when there is none.
   std::uint32_t find(std::string_view name) const;
@@ -132,6 +135,17 @@ struct RecordData {
   const Shape* shape;
   const Value* values;  // shape->size of them
 };
+
+// The parts of a tuple, a list, or a pair of a join.
+inline std::optional<std::span<const Value>> tuple_parts(const Value& value) {
+  if (value.is(Tag::kTuple) || value.is(Tag::kList)) {
+    return std::span(value.items, value.size);
+  }
+  if (value.is(Tag::kRecord) && value.record->shape->pair) {
+    return std::span(value.record->values, value.record->shape->size);
+  }
+  return std::nullopt;
+}
 
 // In the order in which the keys were first given. `index` has places + 1 by hash, zero for none;
 // it is there when the map is large enough to need it.
