@@ -92,6 +92,7 @@ struct BuiltinNode : Node {
   std::span<const Node* const> arguments;  // of a filter: what is piped first
   const TypeNode* pattern = nullptr;       // `where is <pattern>`
   bool negated = false;
+  bool apart = false;  // what is piped is a tuple of it and of the arguments that are needed
 };
 
 struct IsNode : Node {

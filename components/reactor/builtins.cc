@@ -114,6 +114,15 @@ const BuiltinEntry* find_builtin(std::string_view name) {
   return at != kByName.order.end() && kBuiltins[*at].name == name ? &kBuiltins[*at] : nullptr;
 }
 
+std::string wrong_arguments(const BuiltinEntry& entry, std::size_t given) {
+  std::string wanted = std::to_string(entry.arguments_min);
+  if (entry.arguments_max != entry.arguments_min) {
+    wanted += " to " + std::to_string(entry.arguments_max);
+  }
+  wanted += wanted == "1" ? " argument" : " arguments";
+  return "'" + std::string(entry.name) + "' takes " + wanted + ", not " + std::to_string(given);
+}
+
 bool is_standard_module(std::string_view name) {
   return std::any_of(kBuiltins.begin(), kBuiltins.end(),
                      [&](const BuiltinEntry& e) { return e.module == name; });

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace daybook::reactor {
@@ -103,6 +104,8 @@ struct BuiltinEntry {
 std::span<const BuiltinEntry> builtins();
 const BuiltinEntry* find_builtin(std::string_view name);
 const BuiltinEntry& entry_of(Builtin id);
+// 'take' takes 1 argument, not 0
+std::string wrong_arguments(const BuiltinEntry& entry, std::size_t given);
 
 // Modules that can be imported by name: they are always in scope, so that importing one says
 // nothing new. `resources`, `iterators`, `text`, ….

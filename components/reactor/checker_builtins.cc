@@ -54,6 +54,16 @@ const Type* Checker::builtin(const BuiltinNode& node, Frame& frame) {
   for (const Node* argument : node.arguments) {
     types.push_back(check(argument, frame));
   }
+  if (node.apart) {
+    const BuiltinEntry& entry = entry_of(node.function);
+    const std::size_t count = entry.arguments_min + 1U;
+    const auto fits = [&](const Type* t) { return is_open(t) || t->is_tuple_of(count); };
+    const auto all = members(types.front());
+    if (!std::all_of(all.begin(), all.end(), fits)) {
+      return complain("ARGUMENTS", wrong_arguments(entry, 0), node.at, frame);
+    }
+    types = taken_apart(types.front(), count);
+  }
   if (node.function <= B::kContains) {
     return list_filter(node, types, frame);
   }

@@ -16,6 +16,14 @@ Value Evaluator::builtin(const BuiltinNode& node, Frame& frame) {
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
     arguments[i] = eval(node.arguments[i], frame);
   }
+  if (node.apart) {
+    const BuiltinEntry& entry = entry_of(node.function);
+    const auto parts = tuple_parts(arguments[0]);
+    if (!parts || parts->size() != entry.arguments_min + 1U) {
+      stop("RUN_ARGUMENTS", wrong_arguments(entry, 0), frame.program, node.at);
+    }
+    std::copy(parts->begin(), parts->end(), arguments);
+  }
   // Going through a list takes more of the stack than a call.
   constexpr std::size_t kLevels = 2;
   enter(kLevels, frame.program, node.at);

@@ -129,6 +129,7 @@ class Parser {
   const Node* join(const Node* value, std::string_view left_name);
   const Node* with(const Node* value);
   const Node* argument(const Token& anchor);
+  bool starts_argument();
   std::vector<const Node*> argument_list();
   bool starts_operand(const Token& t) const;
   bool filter_ahead();

@@ -222,15 +222,8 @@ const Node* Parser::builtin_call(const BuiltinEntry& entry, std::vector<const No
   const std::size_t piped = entry.filter ? 1 : 0;
   if (arguments.size() < entry.arguments_min + piped ||
       arguments.size() > entry.arguments_max + piped) {
-    std::string wanted = std::to_string(entry.arguments_min);
-    if (entry.arguments_max != entry.arguments_min) {
-      wanted += " to " + std::to_string(entry.arguments_max);
-    }
-    wanted += wanted == "1" ? " argument" : " arguments";
     report("ARGUMENTS",
-           "'" + std::string(entry.name) + "' takes " + wanted + ", not " +
-               std::to_string(arguments.size() - std::min(piped, arguments.size())),
-           at);
+           wrong_arguments(entry, arguments.size() - std::min(piped, arguments.size())), at);
     return node<Node>(NodeKind::kUnknown, at);
   }
   if (acts(entry.id)) {

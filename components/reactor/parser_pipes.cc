@@ -63,6 +63,13 @@ const Node* Parser::pipe_word(const Node* value) {
   return pipe_builtin(value, *entry);
 }
 
+// Whether an argument of a filter stands here, rather than the next filter or field.
+bool Parser::starts_argument() {
+  const Token& t = token();
+  return !blocked(t) && (t.kind == TokenKind::kMinus || starts_operand(t)) && !filter_ahead() &&
+         !(t.kind == TokenKind::kName && ahead(1).kind == TokenKind::kAssign);
+}
+
 // The argument of a filter: a lambda, or an operand.
 const Node* Parser::argument(const Token& anchor) {
   return lambda_ahead() ? lambda(&anchor) : postfix();
@@ -81,10 +88,16 @@ const Node* Parser::pipe_builtin(const Node* value, const BuiltinEntry& entry) {
     for (const Node* argument : argument_list()) {
       arguments.push_back(argument);
     }
-  } else if ((entry.arguments_min > 0 && (is(TokenKind::kMinus) || starts_operand(token())) &&
-              !blocked(token())) ||
-             (entry.arguments_max > 0 && !token().first_on_line && starts_operand(token()))) {
+  } else if (entry.arguments_min > 0 ? starts_argument()
+                                     : entry.arguments_max > 0 && !token().first_on_line &&
+                                           !is(TokenKind::kMinus) && starts_argument()) {
     arguments.push_back(argument(word));
+  } else if (entry.arguments_min > 0) {
+    auto* out = node<BuiltinNode>(NodeKind::kCallBuiltin, word.offset);
+    out->function = entry.id;
+    out->arguments = keep(arguments);
+    out->apart = true;
+    return out;
   }
   return builtin_call(entry, std::move(arguments), word.offset);
 }
@@ -102,8 +115,8 @@ const Node* Parser::where(const Node* value) {
   return out;
 }
 
-// value f, value f arg, value f (a, b); the value is the first argument. A curried one takes
-// another behind it: `x then y`.
+// value f, value f arg, value f (a, b); the value is the first argument, or a tuple of them all. A
+// curried one takes another behind it: `x then y`.
 const Node* Parser::pipe_function(const Node* value, const Reference& target) {
   const Token word = tokens_[at_ - 1];
   const Binding binding = *target.binding;
@@ -117,7 +130,7 @@ const Node* Parser::pipe_function(const Node* value, const Reference& target) {
       for (const Node* argument : argument_list()) {
         arguments.push_back(argument);
       }
-    } else {
+    } else if (binding.curried || starts_argument()) {
       arguments.push_back(argument(word));
     }
   }
