@@ -94,7 +94,7 @@ const Type* Checker::flattened(const Type* element, std::uint32_t at, const Fram
 
 const Type* Checker::summed(const BuiltinNode& node, const Type* element, const Frame& frame) {
   const Type* number = types_.simple(Kind::kNumber);
-  const Type* known = types_.widened(element);
+  const Type* known = types_.hardened(types_.widened(element));
   require(known, types_.either(number, types_.simple(Kind::kSpan)), "what is summed", node.at,
           frame);
   const Type* sum = known->is(Kind::kNever) || known->is(Kind::kAny) ? number : known;

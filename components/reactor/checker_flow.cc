@@ -264,7 +264,7 @@ const Type* Checker::navigation(const Navigation& nav, const SetType& set, Frame
   std::vector<const Type*> parts;
   for (const auto& [name, type] : set.fields) {
     names.push_back(name);
-    parts.push_back(types_.of_field(type));
+    parts.push_back(types_.of_field(type, true));
   }
   for (const std::string_view field : nav.fields) {
     if (std::find(names.begin(), names.end(), field) == names.end()) {

@@ -60,7 +60,7 @@ void Checker::narrow(const Node* node, const Type* type, Frame& frame, Known& kn
   std::vector<const Type*> parts = record->parts;
   const auto at = std::find(record->names.begin(), record->names.end(), field.name);
   parts[static_cast<std::size_t>(at - record->names.begin())] = type;
-  narrow(field.target, types_.record(record->names, std::move(parts), record->pair), frame, known);
+  narrow(field.target, types_.with_parts(record, std::move(parts)), frame, known);
 }
 
 void Checker::assume_matched(const Node* node, const Type* wanted, bool matched, Frame& frame,

@@ -7,6 +7,7 @@
 #include "components/reactor/evaluator.h"
 #include "components/reactor/format.h"
 #include "components/reactor/json.h"
+#include "components/reactor/origins.h"
 
 namespace daybook::reactor {
 
@@ -114,7 +115,7 @@ Value Evaluator::query(const QueryNode& node, Frame& frame) {
   FieldType type;
   type.kind = FieldType::Kind::kList;
   type.element = std::make_shared<const FieldType>(read_field_type(field_of(answer, "type")));
-  return typed(*this, rows, type);
+  return with_origins(*this, typed(*this, rows, type), node.root.edge);
 }
 
 // Notes the effect that a function stands for, and gives the id that it will have.

@@ -199,9 +199,8 @@ Value Evaluator::extreme(const BuiltinNode& node, const Value& list, Frame& fram
   each(list, frame.program, node.at, [&](const Value& item) {
     const auto order = first ? std::strong_ordering::equal : order_values(item, out);
     if (!order) {
-      stop("RUN_TYPE",
-           std::string(kind_text(item)) + " and " + std::string(kind_text(out)) + " have no order",
-           frame.program, node.at);
+      stop("RUN_TYPE", described(item) + " and " + described(out) + " have no order", frame.program,
+           node.at);
     }
     if (first || (node.function == B::kMin ? *order < 0 : *order > 0)) {
       out = item;
@@ -375,9 +374,8 @@ Value Evaluator::order_by(const OrderByNode& node, Frame& frame) {
     }
     const auto order = order_values(a, b);
     if (!order) {
-      stop("RUN_TYPE",
-           std::string(kind_text(a)) + " and " + std::string(kind_text(b)) + " have no order",
-           frame.program, node.at);
+      stop("RUN_TYPE", described(a) + " and " + described(b) + " have no order", frame.program,
+           node.at);
     }
     return *order < 0;
   };

@@ -94,8 +94,8 @@ Value Evaluator::arithmetic_slow(Arithmetic op, const Value& a, const Value& b, 
     return times(op, a, b, frame, at);
   }
   stop("RUN_TYPE",
-       "'" + std::string(sign_of(op)) + "' does not work on " + std::string(kind_text(a)) +
-           " and " + std::string(kind_text(b)),
+       "'" + std::string(sign_of(op)) + "' does not work on " + described(a) + " and " +
+           described(b),
        frame.program, at);
 }
 
@@ -163,8 +163,8 @@ Value Evaluator::times(Arithmetic op, const Value& a, const Value& b, const Fram
     return Value::of_span(must(make_span(must(result), span.unit)));
   }
   stop("RUN_TYPE",
-       "'" + std::string(sign_of(op)) + "' does not work on " + std::string(kind_text(a)) +
-           " and " + std::string(kind_text(b)),
+       "'" + std::string(sign_of(op)) + "' does not work on " + described(a) + " and " +
+           described(b),
        frame.program, at);
 }
 
@@ -182,9 +182,8 @@ bool Evaluator::compare(const PairNode& node, Frame& frame) {
          node.at);
     const auto known = order_values(a, b);
     if (!known) {
-      stop("RUN_TYPE",
-           std::string(kind_text(a)) + " and " + std::string(kind_text(b)) + " have no order",
-           frame.program, node.at);
+      stop("RUN_TYPE", described(a) + " and " + described(b) + " have no order", frame.program,
+           node.at);
     }
     order = *known;
   }
@@ -214,8 +213,7 @@ bool Evaluator::truth(const Value& value, const Program* program, std::uint32_t 
 
 void Evaluator::stop_type(std::string_view wanted, const Value& got, const Program* program,
                           std::uint32_t at) {
-  stop("RUN_TYPE", "expected " + std::string(wanted) + ", not " + std::string(kind_text(got)),
-       program, at);
+  stop("RUN_TYPE", "expected " + std::string(wanted) + ", not " + described(got), program, at);
 }
 
 std::int64_t Evaluator::whole(const Value& value, std::string_view what, const Frame& frame,

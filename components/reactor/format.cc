@@ -142,4 +142,9 @@ std::string_view kind_text(const Value& value) {
   return "a value";
 }
 
+std::string described(const Value& value) {
+  const bool known = value.is(Tag::kNothing) && value.size > 0;
+  return std::string(kind_text(value)) + (known ? " (" + std::string(value.text()) + ")" : "");
+}
+
 }  // namespace daybook::reactor

@@ -19,5 +19,7 @@ std::string parse_uuid(std::string_view text);
 
 // What a value is, for messages: "a number", "a record".
 std::string_view kind_text(const Value& value);
+// The same, and of a nothing that stood in a set which field it was.
+std::string described(const Value& value);
 
 }  // namespace daybook::reactor

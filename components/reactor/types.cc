@@ -36,7 +36,7 @@ std::size_t hash_of(const Value& v) {
 std::size_t hash_of(const Type& t) {
   std::size_t out = static_cast<std::size_t>(t.kind) + 1;
   mix(out, t.any_unit ? 99 : static_cast<std::size_t>(t.unit));
-  mix(out, t.pair ? 1 : 0);
+  mix(out, (t.pair ? 1U : 0U) + (t.soft ? 2U : 0U));
   mix(out, hash_of(t.literal));
   mix(out, std::hash<const void*>{}(t.nominal));
   mix(out, std::hash<const void*>{}(t.lambda));
@@ -50,7 +50,7 @@ std::size_t hash_of(const Type& t) {
 }
 
 bool same(const Type& a, const Type& b) {
-  return a.kind == b.kind && a.pair == b.pair && a.any_unit == b.any_unit &&
+  return a.kind == b.kind && a.pair == b.pair && a.soft == b.soft && a.any_unit == b.any_unit &&
          (a.any_unit || a.unit == b.unit) && a.nominal == b.nominal && a.lambda == b.lambda &&
          a.names == b.names && a.parts == b.parts && a.literal.tag == b.literal.tag &&
          (a.kind == Kind::kRegex ? a.literal.regex == b.literal.regex
@@ -95,6 +95,8 @@ Kind base_kind(const Type* type) {
 }
 
 const Type* Types::intern(Type type) {
+  type.size = 1;
+  type.depth = 1;
   // What a function captured is never gone through.
   for (const Type* part : type.is(Kind::kFunction) ? std::vector<const Type*>() : type.parts) {
     type.size += part->size;
@@ -189,8 +191,14 @@ class Members {
 
   void add(const Type* type) {
     type = wide_ ? types_.widened(type) : type;
-    if (type->is(Kind::kNever) || std::find(all_.begin(), all_.end(), type) != all_.end()) {
+    if (type->is(Kind::kNever)) {
       return;
+    }
+    for (const Type*& there : all_) {
+      if (types_.hardened(there) == types_.hardened(type)) {
+        there = type->soft ? type : there;
+        return;
+      }
     }
     all_.push_back(type);
     if (all_.size() > kUnionMax && !wide_) {
@@ -237,7 +245,7 @@ const Type* Types::either(std::vector<const Type*> parts) {
   return flat.size() == 1 ? flat.front() : with(Kind::kUnion, std::move(flat));
 }
 
-const Type* Types::of_field(const FieldType& field) {
+const Type* Types::of_field(const FieldType& field, bool soft) {
   const Type* out = any();
   switch (field.kind) {
     case FieldType::Kind::kText:
@@ -258,20 +266,44 @@ const Type* Types::of_field(const FieldType& field) {
     case FieldType::Kind::kValue:
       return any();
     case FieldType::Kind::kList:
-      out = list(field.element ? of_field(*field.element) : any());
+      out = list(field.element ? hardened(of_field(*field.element, soft)) : any());
       break;
     case FieldType::Kind::kRecord: {
       std::vector<std::string_view> names;
       std::vector<const Type*> parts;
       for (const auto& [name, inner] : field.fields) {
         names.push_back(name);
-        parts.push_back(of_field(inner));
+        parts.push_back(of_field(inner, soft));
       }
       out = record(std::move(names), std::move(parts));
       break;
     }
   }
-  return field.optional ? optional(out) : out;
+  return field.optional ? optional(out) : soft ? softened(out) : out;
+}
+
+const Type* Types::softened(const Type* type) {
+  if (type->soft || is_open(type) || type->is(Kind::kNothing) || type->is(Kind::kUnion)) {
+    return type;
+  }
+  Type out = *type;
+  out.soft = true;
+  return intern(std::move(out));
+}
+
+const Type* Types::hardened(const Type* type) {
+  if (!type->soft) {
+    return type;
+  }
+  Type out = *type;
+  out.soft = false;
+  return intern(std::move(out));
+}
+
+const Type* Types::with_parts(const Type* type, std::vector<const Type*> parts) {
+  Type out = *type;
+  out.parts = std::move(parts);
+  return intern(std::move(out));
 }
 
 const Type* Types::of_node(const TypeNode& node) {
@@ -351,7 +383,7 @@ const Type* Types::widened(const Type* type) {
       return type->literal.is(Tag::kSpan) ? span(type->literal.span().unit)
                                           : simple(base_kind(type));
     case Kind::kList:
-      return list(widened(type->parts.front()));
+      return with_parts(type, {widened(type->parts.front())});
     case Kind::kUnion: {
       std::vector<const Type*> parts;
       for (const Type* part : type->parts) {
@@ -377,11 +409,7 @@ const Type* Types::loosened(const Type* type) {
   if (type->is(Kind::kUnion)) {
     return either(std::move(loose));
   }
-  Type out = *type;
-  out.parts = std::move(loose);
-  out.size = 1;
-  out.depth = 1;
-  return intern(std::move(out));
+  return with_parts(type, std::move(loose));
 }
 
 bool Types::fits_parts(const Type* from, const Type* to) {
@@ -444,112 +472,9 @@ bool Types::fits(const Type* from, const Type* to) {
                        [&](const Type* t) { return fits(from, t); });
   }
   if (to->is(Kind::kNegated)) {
-    return !overlap(from, to->parts.front());
+    return !overlap(hardened(from), to->parts.front());
   }
   return !from->is(Kind::kNegated) && fits_parts(from, to);
-}
-
-bool Types::overlap(const Type* a, const Type* b) {
-  for (const Type* const x : members(a)) {
-    for (const Type* const y : members(b)) {
-      ++work_;
-      const bool open = x->is(Kind::kNegated) || y->is(Kind::kNegated);
-      const bool texts = (x->is(Kind::kRegex) || y->is(Kind::kRegex)) &&
-                         base_kind(x) == base_kind(y) && !x->is(Kind::kLiteral) &&
-                         !y->is(Kind::kLiteral);
-      if (open || texts || fits(x, y) || fits(y, x) || parts_overlap(x, y)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-// Of two that are made of parts; lists and maps may be empty.
-bool Types::parts_overlap(const Type* a, const Type* b) {
-  const bool tuples = (a->is(Kind::kTuple) || b->is(Kind::kTuple)) &&
-                      a->is_tuple_of(b->parts.size()) && b->is_tuple_of(a->parts.size());
-  if (tuples) {
-    return std::equal(a->parts.begin(), a->parts.end(), b->parts.begin(),
-                      [&](const Type* x, const Type* y) { return overlap(x, y); });
-  }
-  if (a->kind != b->kind) {
-    return false;
-  }
-  for (std::size_t i = 0; a->is(Kind::kRecord) && i < b->names.size(); ++i) {
-    const Type* there = a->field(b->names[i]);
-    if (there != nullptr && !overlap(there, b->parts[i])) {
-      return false;
-    }
-  }
-  return a->is(Kind::kRecord) || a->is(Kind::kList) || a->is(Kind::kMap);
-}
-
-// The record as it was, its named fields narrowed too; a pair also by a tuple.
-const Type* Types::narrow_record(const Type* record, const Type* wanted) {
-  std::vector<std::string_view> names = record->names;
-  std::vector<const Type*> parts = record->parts;
-  for (std::size_t i = 0; i < wanted->parts.size(); ++i) {
-    const auto at = wanted->is(Kind::kTuple)
-                        ? names.begin() + static_cast<std::ptrdiff_t>(i)
-                        : std::find(names.begin(), names.end(), wanted->names[i]);
-    if (at == names.end()) {
-      names.push_back(wanted->names[i]);
-      parts.push_back(wanted->parts[i]);
-    } else {
-      const Type*& part = parts[static_cast<std::size_t>(at - names.begin())];
-      part = narrow(part, wanted->parts[i]);
-    }
-  }
-  const bool pair = record->pair && parts.size() == record->parts.size();
-  return this->record(std::move(names), std::move(parts), pair);
-}
-
-const Type* Types::narrow(const Type* type, const Type* pattern) {
-  if (type->is(Kind::kAny)) {
-    return pattern->is(Kind::kNegated) ? type : pattern;
-  }
-  if (pattern->is(Kind::kAny)) {
-    return type;
-  }
-  if (pattern->is(Kind::kNegated)) {
-    return subtract(type, pattern->parts.front());
-  }
-  std::vector<const Type*> out;
-  for (const Type* const member : members(type)) {
-    for (const Type* const wanted : members(pattern)) {
-      if (wanted->is(Kind::kNegated)) {
-        out.push_back(subtract(member, wanted->parts.front()));
-      } else if (member->is(Kind::kNegated)) {
-        out.push_back(wanted);
-      } else if (member->is(Kind::kRecord) &&
-                 (wanted->is(Kind::kRecord) || (member->pair && wanted->is(Kind::kTuple))) &&
-                 overlap(member, wanted)) {
-        out.push_back(narrow_record(member, wanted));
-      } else if (fits(member, wanted)) {
-        out.push_back(member);
-      } else if (overlap(member, wanted)) {
-        out.push_back(wanted);
-      }
-    }
-  }
-  return either(std::move(out));
-}
-
-const Type* Types::subtract(const Type* type, const Type* pattern) {
-  if (type->is(Kind::kAny)) {
-    return type;
-  }
-  if (pattern->is(Kind::kAny)) {
-    return simple(Kind::kNever);
-  }
-  std::vector<const Type*> out;
-  for (const Type* const member : members(type)) {
-    if (member->is(Kind::kAny) || !fits(member, pattern)) {
-      out.push_back(member);
-    }
-  }
-  return either(std::move(out));
 }
 
 }  // namespace daybook::reactor

@@ -46,6 +46,7 @@ struct Type {
   Kind kind = Kind::kAny;
   bool any_unit = true;  // kSpan
   bool pair = false;     // kRecord: of a join; also a tuple of its two parts
+  bool soft = false;     // of a field of a set: nothing may stand in its place, and may be tested
   Span::Unit unit{};
   Value literal;                        // kLiteral, kRegex
   const Nominal* nominal = nullptr;     // kNominal; parts[0] is its record
@@ -87,7 +88,12 @@ class Types {
   const Type* either(const Type* a, const Type* b) { return either(std::vector{a, b}); }
   const Type* optional(const Type* type) { return either(type, nothing()); }
 
-  const Type* of_field(const FieldType& field);
+  // `soft`: of a field of a set, where nothing may stand although it is not said.
+  const Type* of_field(const FieldType& field, bool soft = false);
+  // The same type, without a nothing that may stand in its place.
+  const Type* hardened(const Type* type);
+  // The same record, list or map of other parts.
+  const Type* with_parts(const Type* type, std::vector<const Type*> parts);
   // A type as written. Binders count as what they bind.
   const Type* of_node(const TypeNode& node);
   // 'x' → text, 5 → number; also inside lists, so that a variable is not of one value only.
@@ -111,6 +117,8 @@ class Types {
   static constexpr std::size_t kRememberedFrom = 4;
   const Type* made_of(const TypeNode& node);
   const Type* with(Kind kind, std::vector<const Type*> parts);
+  const Type* softened(const Type* type);
+  const Type* narrow_member(const Type* member, const Type* pattern);
   const Type* narrow_record(const Type* record, const Type* wanted);
   bool parts_overlap(const Type* a, const Type* b);
   const Type* intern(Type type);

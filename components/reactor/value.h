@@ -60,7 +60,7 @@ struct Value {
   std::uint32_t size = 0;  // bytes of a text, elements of a list or tuple
   union {
     std::int64_t number = 0;  // also bool, instant (microseconds), date (days), span
-    const char* bytes;        // text, bytes, uuid (16 of them)
+    const char* bytes;        // text, bytes, uuid (16 of them); of nothing, where it comes from
     const Value* items;       // list, tuple
     const Decimal* decimal;
     const Regex* regex;
