@@ -356,7 +356,9 @@ const Type* Checker::record(const RecordNode& node, Frame& frame) {
     names.push_back(field.name);
     parts.push_back(check(field.value, frame));
   }
-  return types_.record(std::move(names), std::move(parts));
+  const Type* out = types_.record(std::move(names), std::move(parts));
+  written_[out] = {frame.program, &node};
+  return out;
 }
 
 const Type* Checker::map(const MapNode& node, Frame& frame) {
@@ -389,7 +391,9 @@ const Type* Checker::with(const WithNode& node, Frame& frame) {
       parts[static_cast<std::size_t>(at - names.begin())] = changes->parts[i];
     }
   }
-  return types_.record(std::move(names), std::move(parts));
+  const Type* out = types_.record(std::move(names), std::move(parts));
+  written_[out] = {frame.program, node.changes};
+  return out;
 }
 
 const Type* Checker::block(const BlockNode& node, Frame& frame) {

@@ -17,6 +17,8 @@
 
 namespace daybook::reactor {
 
+struct EffectField;  // one field of an effect, checker_effects.cc
+
 class Checker {
  public:
   // Types outlives what it checks; modules and the program share it.
@@ -119,6 +121,16 @@ class Checker {
   void check_output(const Type* type, std::uint32_t at, const Frame& frame);
   void check_effect(std::string_view effect, const Type* record, std::uint32_t at,
                     const Frame& frame);
+  void check_field(std::string_view effect, const EffectField& field, const Type* record,
+                   std::uint32_t at, const Frame& frame);
+  void check_body(const Type* body, std::uint32_t at, const Frame& frame);
+  // Where a record of that type was written last, or a field of one; `at` when that is not known.
+  struct Place {
+    std::uint32_t at;
+    Frame frame;  // with its program alone
+  };
+  Place place_in(const Type* record, std::string_view field, std::uint32_t at,
+                 const Frame& frame) const;
 
   const Type* complain(std::string_view code, std::string_view message, std::uint32_t at,
                        const Frame& frame);
@@ -127,6 +139,8 @@ class Checker {
   const Sets& sets_;
   std::vector<Diagnostic>& diagnostics_;
   std::map<std::pair<const Type*, std::vector<const Type*>>, const Type*> calls_;
+  // Records by their types.
+  std::map<const Type*, std::pair<const Program*, const RecordNode*>> written_;
   std::set<std::pair<const Program*, std::pair<std::uint32_t, std::string>>> complained_;
   std::size_t depth_ = 0;
   std::size_t steps_ = 0;

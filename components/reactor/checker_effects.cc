@@ -6,17 +6,19 @@
 #include "components/reactor/checker.h"
 
 namespace daybook::reactor {
-namespace {
-
-using Kind = Type::Kind;
-
-enum class Wanted { kText, kTexts, kInstant, kRecord, kNumber, kAny };
 
 struct EffectField {
+  enum class Wanted { kText, kTexts, kInstant, kRecord, kNumber, kAny };
+
   std::string_view name;
   Wanted wanted;
   bool required = false;
 };
+
+namespace {
+
+using Kind = Type::Kind;
+using Wanted = EffectField::Wanted;
 
 constexpr std::array kScheduleJob = {
     EffectField{"definition", Wanted::kText, true},
@@ -60,6 +62,77 @@ std::span<const EffectField> fields_of(std::string_view effect) {
 
 }  // namespace
 
+Checker::Place Checker::place_in(const Type* record, std::string_view field, std::uint32_t at,
+                                 const Frame& frame) const {
+  const auto known = written_.find(record);
+  if (known == written_.end()) {
+    return {at, {frame.program, {}, {}}};
+  }
+  const auto& [program, node] = known->second;
+  const auto init = std::find_if(node->fields.begin(), node->fields.end(),
+                                 [&](const FieldInit& f) { return f.name == field; });
+  return {init != node->fields.end() ? init->at : node->at, {program, {}, {}}};
+}
+
+void Checker::check_field(std::string_view effect, const EffectField& field, const Type* record,
+                          std::uint32_t at, const Frame& frame) {
+  const std::string name(effect);
+  const Type* there = record->field(field.name);
+  const Place place = place_in(record, field.name, at, frame);
+  if (there == nullptr) {
+    if (field.required) {
+      complain("MISSING_FIELD", "'" + name + "' needs the field '" + std::string(field.name) + "'",
+               place.at, place.frame);
+    }
+    return;
+  }
+  const Type* text = types_.simple(Kind::kText);
+  const Type* wanted = types_.any();
+  switch (field.wanted) {
+    case Wanted::kText:
+      wanted = text;
+      break;
+    case Wanted::kTexts:
+      wanted = types_.list(text);
+      break;
+    case Wanted::kInstant:
+      wanted = types_.simple(Kind::kInstant);
+      break;
+    case Wanted::kNumber:
+      wanted = types_.simple(Kind::kNumber);
+      break;
+    case Wanted::kRecord:
+      wanted = types_.either(types_.map(types_.any()), types_.record({}, {}));
+      break;
+    case Wanted::kAny:
+      break;
+  }
+  wanted = field.required ? wanted : types_.optional(wanted);
+  require(there, wanted, "'" + std::string(field.name) + "' of '" + name + "'", place.at,
+          place.frame);
+  if (effect == "sendEmail" && field.name == "body" && there->is(Kind::kRecord)) {
+    check_body(there, place.at, place.frame);
+  }
+}
+
+// The body of a mail: plain text, HTML or both.
+void Checker::check_body(const Type* body, std::uint32_t at, const Frame& frame) {
+  const Type* text = types_.optional(types_.simple(Kind::kText));
+  for (const std::string_view name : body->names) {
+    const std::string what = "'" + std::string(name) + "' of 'body' of 'sendEmail'";
+    const Place place = place_in(body, name, at, frame);
+    if (name == "plainText" || name == "html") {
+      require(body->field(name), text, what, place.at, place.frame);
+    } else {
+      complain("UNKNOWN_FIELD", "there is no " + what + "; there are plainText and html", place.at,
+               place.frame);
+    }
+  }
+  if (body->names.empty()) {
+    complain("MISSING_FIELD", "'body' of 'sendEmail' needs 'plainText', 'html' or both", at, frame);
+  }
+}
+
 void Checker::check_effect(std::string_view effect, const Type* record, std::uint32_t at,
                            const Frame& frame) {
   if (record->is(Kind::kAny)) {
@@ -72,45 +145,16 @@ void Checker::check_effect(std::string_view effect, const Type* record, std::uin
   }
   const std::span<const EffectField> known = fields_of(effect);
   for (const EffectField& field : known) {
-    const Type* there = record->field(field.name);
-    if (there == nullptr) {
-      if (field.required) {
-        complain("MISSING_FIELD",
-                 "'" + name + "' needs the field '" + std::string(field.name) + "'", at, frame);
-      }
-      continue;
-    }
-    const Type* text = types_.simple(Kind::kText);
-    const Type* wanted = types_.any();
-    switch (field.wanted) {
-      case Wanted::kText:
-        wanted = text;
-        break;
-      case Wanted::kTexts:
-        wanted = types_.list(text);
-        break;
-      case Wanted::kInstant:
-        wanted = types_.simple(Kind::kInstant);
-        break;
-      case Wanted::kNumber:
-        wanted = types_.simple(Kind::kNumber);
-        break;
-      case Wanted::kRecord:
-        wanted = types_.either(types_.map(types_.any()), types_.record({}, {}));
-        break;
-      case Wanted::kAny:
-        break;
-    }
-    wanted = field.required ? wanted : types_.optional(wanted);
-    require(there, wanted, "'" + std::string(field.name) + "' of '" + name + "'", at, frame);
+    check_field(effect, field, record, at, frame);
   }
   for (const std::string_view given : record->names) {
     const bool there =
         given == "effect" || std::any_of(known.begin(), known.end(),
                                          [&](const EffectField& f) { return f.name == given; });
     if (!there) {
-      complain("UNKNOWN_FIELD", "'" + name + "' has no field '" + std::string(given) + "'", at,
-               frame);
+      const Place place = place_in(record, given, at, frame);
+      complain("UNKNOWN_FIELD", "'" + name + "' has no field '" + std::string(given) + "'",
+               place.at, place.frame);
     }
   }
 }
@@ -130,10 +174,11 @@ void Checker::check_output(const Type* type, std::uint32_t at, const Frame& fram
     }
     const std::string_view name = effect->literal.text();
     if (fields_of(name).empty()) {
+      const Place place = place_in(member, "effect", at, frame);
       complain("UNKNOWN_EFFECT",
                "there is no effect '" + std::string(name) +
                    "' here; there are scheduleJob, sendEmail, httpPost, messageActor",
-               at, frame);
+               place.at, place.frame);
     } else {
       check_effect(name, member, at, frame);
     }

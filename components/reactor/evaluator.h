@@ -117,6 +117,8 @@ class Evaluator {
   void import_into(Frame& frame);
   const Value* module_frame(const Program& program);
   Value statement(const Statement& statement, Frame& frame);
+  std::string result_json(const std::vector<std::pair<Value, std::uint32_t>>& results,
+                          const Program& program);
   template <typename Output>
   void run_statements(const BlockNode& block, Frame& frame, Output&& output);
   Value eval_rest(const Node* node, Frame& frame);

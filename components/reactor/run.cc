@@ -95,15 +95,34 @@ Evaluator::Frame Evaluator::begin(const Program& program, std::string_view param
   return frame;
 }
 
+// One value, or a tuple of several; each may be at fault by itself.
+std::string Evaluator::result_json(const std::vector<std::pair<Value, std::uint32_t>>& results,
+                                   const Program& program) {
+  std::string out;
+  for (const auto& [value, at] : results) {
+    const bool first = out.empty();
+    if (!first) {
+      out.pop_back();
+    }
+    const std::size_t end = out.size();
+    append_json(*this, results.size() == 1 ? value : list_of({value}, Tag::kTuple), out,
+                inputs_.limits.output - output_bytes_ - end, &program, at);
+    if (!first) {
+      out[end] = ',';
+    }
+  }
+  return out;
+}
+
 RunResult Evaluator::finish(const Program& program, Frame& frame) {
-  std::vector<Value> results;
+  std::vector<std::pair<Value, std::uint32_t>> results;
   // Effects are in the order of the program, whether functions or records ask for them.
   run_statements(*program.body, frame, [&](const Value& output, std::uint32_t at) {
     try {
       bool left = true;
       const Value rest = take_effects(*this, output, left, &program, at);
       if (left) {
-        results.push_back(rest);
+        results.emplace_back(rest, at);
       }
     } catch (const ArenaFull&) {
       stop("MEMORY_LIMIT", "the run needs more memory than it may have", &program, at);
@@ -111,9 +130,7 @@ RunResult Evaluator::finish(const Program& program, Frame& frame) {
   });
   RunResult out;
   if (!results.empty()) {
-    out.result.clear();
-    append_json(*this, results.size() == 1 ? results.front() : list_of(results, Tag::kTuple),
-                out.result, inputs_.limits.output - output_bytes_, &program, program.body->at);
+    out.result = result_json(results, program);
   }
   out.effects = std::move(effects_);
   return out;
