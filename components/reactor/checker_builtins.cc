@@ -288,6 +288,13 @@ const Type* Checker::time_filter(const BuiltinNode& node, const std::vector<cons
                                  const Frame& frame) {
   const Type* wanted = types_.either(types_.simple(Kind::kInstant), types_.simple(Kind::kDate));
   const std::string what = "what '" + std::string(entry_of(node.function).name) + "' works on";
+  if (node.arguments[0]->kind == NodeKind::kConstant && base_kind(types[0]) == Kind::kNumber &&
+      node.function >= B::kYear && node.function <= B::kSecond) {
+    const std::string name(entry_of(node.function).name);
+    return complain("TYPE",
+                    what + " is number, not instant | date; a duration is written '" + name + "s'",
+                    node.at, frame);
+  }
   require(types_.widened(types[0]), wanted, what, node.at, frame);
   if (node.function <= B::kAddSeconds) {
     require(types[1], types_.simple(Kind::kNumber), "how many", node.at, frame);

@@ -80,6 +80,11 @@ class Parser {
   void skip_to_statement(std::size_t start);
   void chained(std::size_t& operands, std::uint32_t at);
 
+  // parser_hints.cc: what is said of the token at hand, which nothing takes.
+  std::string unexpected(std::string_view expected) const;
+  std::string unexpected_word() const;
+  std::string unexpected_argument() const;
+
   // parser_statements.cc
   void statement(std::vector<Statement>& out);
   void import_statement();
@@ -194,7 +199,8 @@ class Parser {
   };
   Layout layout_;
   std::size_t depth_ = 0;
-  std::size_t acts_ = 0;  // acting calls read so far
+  std::size_t acts_ = 0;     // acting calls read so far
+  std::size_t ordered_ = 0;  // the token behind the last `order by`
   bool in_pattern_ = false;
   bool top_level_ = true;
   bool syntax_ok_ = true;

@@ -140,7 +140,7 @@ const Node* Parser::interpolated(std::uint32_t begin, std::uint32_t end) {
   } back{tokens_, inside};
   const Node* out = expression();
   if (token().kind != TokenKind::kEnd) {
-    fail("expected '}', not " + shown(token()));
+    fail(unexpected("'}'"));
   }
   return out;
 }

@@ -244,7 +244,7 @@ const Node* Parser::parenthesised() {
   while (!is(TokenKind::kCloseParen)) {
     items.push_back(expression());
     if (!take_if(TokenKind::kComma) && !is(TokenKind::kCloseParen)) {
-      fail("expected ',' or ')', not " + shown(token()));
+      fail(unexpected("',' or ')'"));
     }
   }
   take();
@@ -268,7 +268,7 @@ const Node* Parser::list() {
     items.push_back(expression());
     if (!take_if(TokenKind::kComma) && !is(TokenKind::kCloseBracket) &&
         !(token().first_on_line && starts_operand(token()))) {
-      fail("expected ',' or ']', not " + shown(token()));
+      fail(unexpected("',' or ']'"));
     }
   }
   take();
@@ -298,6 +298,9 @@ const RecordNode* Parser::record(std::uint32_t at) {
   std::vector<FieldInit> fields;
   std::vector<std::string_view> names;
   while (!is(TokenKind::kCloseBrace)) {
+    if (!fields.empty() && is(TokenKind::kName) && ahead(1).kind != TokenKind::kAssign) {
+      fail(unexpected("a field's name and '='"));
+    }
     const Token word = expect_name("a field's name or '}'");
     expect(TokenKind::kAssign, "'=' and the field's value");
     if (fields.size() >= kFieldsMax) {

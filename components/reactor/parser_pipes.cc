@@ -161,6 +161,7 @@ const Node* Parser::order_by(const Node* value) {
   if (!out->descending) {
     take_word("asc");
   }
+  ordered_ = at_;
   return out;
 }
 
@@ -213,7 +214,7 @@ std::vector<const Node*> Parser::argument_list() {
     }
     out.push_back(expression());
     if (!take_if(TokenKind::kComma) && !is(TokenKind::kCloseParen) && !starts_operand(token())) {
-      fail("expected ',' or ')', not " + shown(token()));
+      fail(unexpected("',' or ')'"));
     }
   }
   take();

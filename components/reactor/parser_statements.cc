@@ -9,7 +9,7 @@ namespace daybook::reactor {
 void Parser::statement(std::vector<Statement>& out) {
   const Token t = token();
   if (!starts_statement(t)) {
-    fail("expected let, from, param, import or export, not " + shown(t));
+    fail(unexpected("let, from, param, import or export"));
   }
   if (out.size() >= kStatementsMax) {
     fail("there are more than " + std::to_string(kStatementsMax) + " statements here");
