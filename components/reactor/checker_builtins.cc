@@ -60,7 +60,12 @@ const Type* Checker::builtin(const BuiltinNode& node, Frame& frame) {
     const auto fits = [&](const Type* t) { return is_open(t) || t->is_tuple_of(count); };
     const auto all = members(types.front());
     if (!std::all_of(all.begin(), all.end(), fits)) {
-      return complain("ARGUMENTS", wrong_arguments(entry, 0), node.at, frame);
+      const bool function = node.function == B::kSelect || node.function == B::kWhere ||
+                            node.function == B::kAll || node.function == B::kGroupBy;
+      return complain("ARGUMENTS",
+                      wrong_arguments(entry, 0) +
+                          (function ? "; a filter behind it is no function: x => x count" : ""),
+                      node.at, frame);
     }
     types = taken_apart(types.front(), count);
   }

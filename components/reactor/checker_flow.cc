@@ -36,6 +36,14 @@ const Type* Checker::arithmetic_of(Arithmetic op, const Type* left, const Type* 
     return types_.simple(Kind::kSpan);
   }
   if (sums && a == Kind::kSpan && b == Kind::kSpan) {
+    const auto unit = [](const Type* t) {
+      return t->is(Kind::kLiteral) ? std::optional(t->literal.span().unit)
+             : t->any_unit         ? std::nullopt
+                                   : std::optional(t->unit);
+    };
+    if (unit(left) && unit(right) && is_calendar(*unit(left)) != is_calendar(*unit(right))) {
+      return nullptr;
+    }
     return types_.fits(left, types_.widened(right)) ? types_.widened(left)
                                                     : types_.simple(Kind::kSpan);
   }
@@ -61,6 +69,8 @@ const Type* Checker::arithmetic(const PairNode& node, Frame& frame) {
                               Types::text(left) + " and " + Types::text(right);
         if (a->is(Kind::kNothing) || b->is(Kind::kNothing)) {
           message += "; match nothing first";
+        } else if (base_kind(a) == Kind::kSpan && base_kind(b) == Kind::kSpan && node.op < 2) {
+          message += "; years and months do not mix with other units";
         }
         return complain("TYPE", message, node.at, frame);
       }

@@ -22,6 +22,43 @@ bool is_name(char c) {
   return is_name_start(c) || is_digit(c);
 }
 
+// Spaces and marks that nobody sees, which come with copied text.
+struct Invisible {
+  std::string_view first;  // code points from here
+  std::string_view last;   // to here, of as many bytes
+};
+constexpr std::array kInvisible = {
+    Invisible{"\u00a0", "\u00a0"}, Invisible{"\u00ad", "\u00ad"}, Invisible{"\u1680", "\u1680"},
+    Invisible{"\u2000", "\u200b"}, Invisible{"\u200e", "\u200f"}, Invisible{"\u2028", "\u202f"},
+    Invisible{"\u205f", "\u2060"}, Invisible{"\u3000", "\u3000"}, Invisible{"\ufeff", "\ufeff"},
+};
+
+// How many bytes such a character takes at the start of the text; 0 when there is none.
+std::size_t invisible_bytes(std::string_view text) {
+  if (text.empty() || (static_cast<unsigned char>(text.front()) & 0x80U) == 0) {
+    return 0;
+  }
+  const auto found = std::find_if(kInvisible.begin(), kInvisible.end(), [&](const Invisible& i) {
+    const std::string_view start = text.substr(0, i.first.size());
+    return start.size() == i.first.size() && start >= i.first && start <= i.last;
+  });
+  return found == kInvisible.end() ? 0 : found->first.size();
+}
+
+// U+00A0 for two or three bytes of UTF-8.
+std::string code_point_text(std::string_view bytes) {
+  std::uint32_t code =
+      static_cast<unsigned char>(bytes.front()) & (bytes.size() == 2 ? 0x1FU : 0xFU);
+  for (const char c : bytes.substr(1)) {
+    code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
+  }
+  std::string out = "U+";
+  for (int shift = 12; shift >= 0; shift -= 4) {
+    out += "0123456789ABCDEF"[code >> static_cast<unsigned>(shift) & 0xFU];
+  }
+  return out;
+}
+
 // Behind these words an operand follows, so a slash begins a regular expression.
 bool wants_operand(std::string_view name) {
   constexpr std::array kWords = {"from", "and", "or",   "not",   "match", "when",
@@ -122,6 +159,7 @@ class Lexer {
         std::vector<Diagnostic>& diagnostics)
       : source_(source), text_(source.text()), at_(begin), end_(end), diagnostics_(diagnostics) {
     line_start_ = source.line_start(begin);
+    at_ = std::max(at_, line_start_);
     tokens_.reserve((end - begin) / 5 + 2);
   }
 
@@ -174,6 +212,8 @@ class Lexer {
     }
   }
 
+  std::string_view rest() const { return text_.substr(at_, end_ - at_); }
+
   char peek(std::size_t ahead = 0) const { return at_ + ahead < end_ ? text_[at_ + ahead] : '\0'; }
 
   void bad(std::string_view message, std::size_t at) {
@@ -198,6 +238,11 @@ class Lexer {
         at_ = std::min(text_.find('\n', at_), end_);
       } else if (c == '/' && peek(1) == '*') {
         skip_block_comment();
+      } else if (const std::size_t bytes = invisible_bytes(rest())) {
+        bad("an invisible character, " + code_point_text(rest().substr(0, bytes)) +
+                ", stands here; a space is meant, or nothing",
+            at_);
+        at_ += bytes;
       } else {
         return;
       }
@@ -222,7 +267,7 @@ class Lexer {
     const char c = text_[at_];
     if (is_name_start(c)) {
       token.kind = TokenKind::kName;
-      token.text = take_while(is_name);
+      token.text = read_name();
     } else if (is_digit(c)) {
       read_number(token);
     } else if (c == '\'' || c == '"' || c == '$') {
@@ -240,6 +285,14 @@ class Lexer {
   std::string_view take_while(Test test) {
     const std::size_t start = at_;
     while (at_ < end_ && test(text_[at_])) {
+      ++at_;
+    }
+    return text_.substr(start, at_ - start);
+  }
+
+  std::string_view read_name() {
+    const std::size_t start = at_;
+    while (at_ < end_ && is_name(text_[at_]) && invisible_bytes(rest()) == 0) {
       ++at_;
     }
     return text_.substr(start, at_ - start);
@@ -268,6 +321,15 @@ class Lexer {
       });
       return;
     }
+    if (looks_like_date()) {
+      token.kind = TokenKind::kBad;
+      const std::string date(text_.substr(at_, kDateForm.size()));
+      bad("a date is written '" + date + "' :: date, its midnight " + date +
+              "T00:00:00Z; a difference wants spaces",
+          at_);
+      at_ += kDateForm.size();
+      return;
+    }
     token.kind = TokenKind::kNumber;
     const std::size_t start = at_;
     take_while(is_digit);
@@ -279,16 +341,33 @@ class Lexer {
     if (peek() == '%') {
       token.percent = true;
       ++at_;
-    } else if (at_ < end_ && is_name_start(text_[at_])) {
-      bad("a number ends here; a space is needed before what follows", at_);
+    } else if (at_ < end_ && is_name_start(text_[at_]) && invisible_bytes(rest()) == 0) {
+      const bool exponent = (peek() == 'e' || peek() == 'E') &&
+                            (is_digit(peek(1)) || peek(1) == '-' || peek(1) == '+');
+      bad(exponent ? "numbers have no exponent: 1e3 is written 1000"
+                   : "a number ends here; a space is needed before what follows",
+          at_);
+      at_ += exponent ? 2U : 0U;
+      take_while([&](char c) { return exponent && is_digit(c); });
     }
   }
 
-  bool looks_like_instant() const {
-    constexpr std::string_view kForm = "dddd-dd-ddT";
-    for (std::size_t i = 0; i < kForm.size(); ++i) {
+  static constexpr std::string_view kDateForm = "dddd-dd-dd";
+
+  bool looks_like_instant() const { return date_ahead() && peek(kDateForm.size()) == 'T'; }
+
+  // 2025-11-16, which says 1998.
+  bool looks_like_date() const {
+    const std::string_view month = rest().substr(std::min<std::size_t>(5, rest().size()), 2);
+    const std::string_view day = rest().substr(std::min<std::size_t>(8, rest().size()), 2);
+    return date_ahead() && !is_name(peek(kDateForm.size())) && peek(kDateForm.size()) != '.' &&
+           month >= "01" && month <= "12" && day >= "01" && day <= "31";
+  }
+
+  bool date_ahead() const {
+    for (std::size_t i = 0; i < kDateForm.size(); ++i) {
       const char c = peek(i);
-      if (kForm[i] == 'd' ? !is_digit(c) : c != kForm[i]) {
+      if (kDateForm[i] == 'd' ? !is_digit(c) : c != kDateForm[i]) {
         return false;
       }
     }

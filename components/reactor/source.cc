@@ -6,6 +6,7 @@ namespace daybook::reactor {
 namespace {
 
 constexpr std::size_t kShownColumnsMax = 120;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool starts_code_point(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
@@ -29,7 +30,7 @@ std::string Diagnostic::text() const {
 
 Source::Source(std::string name, std::string text)
     : name_(std::move(name)), text_(std::move(text)) {
-  lines_.push_back(0);
+  lines_.push_back(text_.starts_with(kByteOrderMark) ? 3 : 0);
   for (std::size_t i = 0; i < text_.size(); ++i) {
     if (text_[i] == '\n') {
       lines_.push_back(static_cast<std::uint32_t>(i + 1));
@@ -38,6 +39,7 @@ Source::Source(std::string name, std::string text)
 }
 
 Position Source::position_of(std::uint32_t offset) const {
+  offset = std::max(offset, lines_.front());
   const auto after = std::upper_bound(lines_.begin(), lines_.end(), offset);
   const std::uint32_t start = *(after - 1);
   return {static_cast<std::uint32_t>(after - lines_.begin()),
@@ -45,6 +47,7 @@ Position Source::position_of(std::uint32_t offset) const {
 }
 
 std::uint32_t Source::line_start(std::uint32_t offset) const {
+  offset = std::max(offset, lines_.front());
   return *(std::upper_bound(lines_.begin(), lines_.end(), offset) - 1);
 }
 

@@ -30,6 +30,7 @@ class Source {
   Source(std::string name, std::string text);
 
   std::string_view name() const { return name_; }
+  // With the byte order mark that it may begin with, which is in no line.
   std::string_view text() const { return text_; }
   Position position_of(std::uint32_t offset) const;
   // Offset of the first byte of that line.
