@@ -101,6 +101,10 @@ std::string Parser::unexpected_word() const {
     return argument;
   }
   const std::string word = quoted(t.text);
+  if (parse_unit(t.text)) {
+    return word + " stands behind a number that is written; else multiply: n * 1 " +
+           std::string(t.text);
+  }
   if (parse_unit(std::string(t.text) + "s")) {
     return "the units of durations are plurals: '" + std::string(t.text) + "s'";
   }
