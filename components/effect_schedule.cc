@@ -7,6 +7,9 @@
 namespace daybook::components::effects {
 namespace {
 
+constexpr std::string_view kTooFar = "Too far ahead: at most 3650 days.";
+static_assert(kRunAtAheadMaxUs == 3650LL * 86'400 * 1'000'000);
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);
@@ -18,7 +21,7 @@ std::string_view trim(std::string_view text) {
 
 Status set_after(ScheduleJobEffect& effect, Duration after, std::string_view field) {
   if (after.value > kRunAtAheadMaxUs) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Too far ahead.", field);
+    return fail(Code::kInvalid, "INVALID_FIELD", kTooFar, field);
   }
   effect.after = after;
   return {};
@@ -39,7 +42,7 @@ Status read_at_text(ScheduleJobEffect& effect, std::string_view text, Micros now
   }
   DAYBOOK_ASSIGN(const Micros at, parse_time(text, field));
   if (at > now && (at - now).value > kRunAtAheadMaxUs) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Too far ahead.", field);
+    return fail(Code::kInvalid, "INVALID_FIELD", kTooFar, field);
   }
   effect.at = at;
   return {};

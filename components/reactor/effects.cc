@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_text.h"
+#include "base/limits.h"
 #include "base/time_text.h"
 #include "components/reactor/gathered.h"
 #include "components/reactor/json.h"
@@ -48,7 +49,12 @@ std::string effect_json(Evaluator& evaluator, std::string_view effect, const Val
     out += ':';
     if (relative) {
       const Duration after = value.instant() - evaluator.inputs().now;
+      if (after.value > kRunAtAheadMaxUs) {
+        evaluator.stop("BAD_EFFECT", "'at' is more than 3650 days ahead", program, at);
+      }
       append_json_string(out, format_duration(std::max(after, Duration{})));
+    } else if (effect == "scheduleJob" && shape.names[i] == "at" && value.is(Tag::kInstant)) {
+      append_json_string(out, format_time(std::max(value.instant(), Micros{})));  // gone is at once
     } else {
       append_json(evaluator, value, out, evaluator.inputs().limits.output, program, at);
     }
