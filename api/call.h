@@ -47,8 +47,12 @@ struct Call {
 class Exchange {
  public:
   virtual ~Exchange() = default;
-  // Makes the answer on the connection's thread and sends it. Any thread; once.
-  virtual void answer(std::function<Answer<Response>()> make) = 0;
+  // Makes the answer on the connection's thread and sends it. Any thread; once. When the connection
+  // has ended before, `unsent` runs there instead.
+  virtual void answer(std::function<Answer<Response>()> make, std::function<void()> unsent) = 0;
+  // From now on the connection is watched: `gone` runs on its thread when it ends before the answer
+  // is sent. Any thread; once.
+  virtual void watch(std::function<void()> gone) = 0;
 };
 
 // Copyable handle of the one answer that a call must get.
@@ -58,12 +62,14 @@ class Responder {
 
   void send(Answer<Response> response) const {
     auto shared = std::make_shared<Answer<Response>>(std::move(response));
-    exchange_->answer([shared] { return std::move(*shared); });
+    exchange_->answer([shared] { return std::move(*shared); }, {});
   }
   // `make` runs on an I/O thread: it must not block.
-  void send_made(std::function<Answer<Response>()> make) const {
-    exchange_->answer(std::move(make));
+  void send_made(std::function<Answer<Response>()> make, std::function<void()> unsent = {}) const {
+    exchange_->answer(std::move(make), std::move(unsent));
   }
+  // For what is worth stopping when its caller has left; neither may block.
+  void when_gone(std::function<void()> gone) const { exchange_->watch(std::move(gone)); }
 
  private:
   std::shared_ptr<Exchange> exchange_;

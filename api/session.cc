@@ -68,6 +68,9 @@ void Session::close() {
   call_.reset();
   response_ = {};
   shard_->forget(shared_from_this());
+  if (const auto gone = std::exchange(gone_, {})) {
+    gone();
+  }
 }
 
 // Reads requests out of what has come; comes back after every answer.
@@ -173,10 +176,23 @@ void Session::begin_call() {
   handle(call_, Responder(shared_from_this()));
 }
 
-void Session::answer(std::function<Answer<Response>()> make) {
-  shard_->post([self = shared_from_this(), make = std::move(make)] {
+void Session::answer(std::function<Answer<Response>()> make, std::function<void()> unsent) {
+  shard_->post([self = shared_from_this(), make = std::move(make), unsent = std::move(unsent)] {
     if (self->state_ == State::kHandling) {
       self->respond(make());
+    } else if (unsent) {
+      unsent();
+    }
+  });
+}
+
+void Session::watch(std::function<void()> gone) {
+  shard_->post([self = shared_from_this(), gone = std::move(gone)] {
+    if (self->state_ == State::kHandling) {
+      self->gone_ = gone;
+      self->watch_peer();
+    } else if (self->state_ == State::kClosed) {
+      gone();
     }
   });
 }
@@ -185,6 +201,7 @@ void Session::respond(Answer<Response> answer) {
   response_ =
       answer ? std::move(*answer) : problem_response(answer.error(), call_->request_id.text());
   state_ = State::kWriting;
+  gone_ = {};
   keep_alive_ = keep_alive_ && !draining_;
   const bool is_head = call_->request.head.method == Method::kHead;
   if (response_.stream && !is_head) {
@@ -285,18 +302,20 @@ void Session::begin_stream() {
                     });
 }
 
-// A client that goes away while there is nothing to send would be noticed only by a heartbeat.
+// A client that goes away while there is nothing to send would be noticed only by a heartbeat, or
+// by an answer that it does not get. One that sent its next request already is not watched.
 void Session::watch_peer() {
-  socket_.async_wait(asio::socket_base::wait_read,
-                     [self = shared_from_this()](const ErrorCode& ec) {
-                       if (self->state_ != State::kStreaming) {
-                         return;
-                       }
-                       ErrorCode gone;
-                       if (ec || self->socket_.available(gone) == 0 || gone) {
-                         self->close();
-                       }
-                     });
+  socket_.async_wait(
+      asio::socket_base::wait_read, [self = shared_from_this(), call = call_](const ErrorCode& ec) {
+        const bool waits = self->state_ == State::kStreaming || self->state_ == State::kHandling;
+        if (!waits || self->call_ != call) {
+          return;
+        }
+        ErrorCode gone;
+        if (ec || self->socket_.available(gone) == 0 || gone) {
+          self->close();
+        }
+      });
 }
 
 void Session::pull() {

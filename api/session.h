@@ -27,7 +27,8 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   Session(boost::asio::ip::tcp::socket socket, std::shared_ptr<Shard> shard);
   ~Session() override;
 
-  void answer(std::function<Answer<Response>()> make) override;
+  void answer(std::function<Answer<Response>()> make, std::function<void()> unsent) override;
+  void watch(std::function<void()> gone) override;
 
   // --- shard thread only ---
   void start();
@@ -68,8 +69,9 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   CallPtr next_;  // the one being read
   Micros began_;  // when this step of the request began
   MessageReader::Step last_step_ = MessageReader::Step::kDone;
-  Micros handled_at_;  // when the request was complete
-  Micros deadline_;    // zero: none
+  Micros handled_at_;           // when the request was complete
+  Micros deadline_;             // zero: none
+  std::function<void()> gone_;  // while handling: who wants to know that the client left
   bool timed_out_ = false;
   bool keep_alive_ = true;
   bool draining_ = false;

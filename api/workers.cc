@@ -129,14 +129,19 @@ void lease_jobs(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(request).error()));
     return;
   }
-  call->engine().dispatcher.lease(
+  dispatch::Dispatcher& dispatcher = call->engine().dispatcher;
+  const auto poll = dispatcher.lease(
       std::move(*request), [call, responder](Result<std::vector<scheduler::StartedJob>> jobs) {
-        if (jobs) {
-          responder.send(leased(*jobs));
-        } else {
+        if (!jobs) {
           responder.send(refuse(std::move(jobs).error()));
+          return;
         }
+        auto shared = std::make_shared<std::vector<scheduler::StartedJob>>(std::move(*jobs));
+        responder.send_made(
+            [shared] { return Answer<Response>(leased(*shared)); },
+            [call, shared] { call->engine().dispatcher.give_back(std::move(*shared)); });
       });
+  responder.when_gone([call, poll] { call->engine().dispatcher.cancel_poll(poll); });
 }
 
 void heartbeat(const CallPtr& call, const Responder& responder) {

@@ -56,18 +56,38 @@ void Core::give_slot_back(std::optional<events::Runtime> runtime) {
   }
 }
 
-void Core::add_poll(LeaseRequest request, LeaseAnswer done, const Now& now) {
+void Core::add_poll(PollId number, LeaseRequest request, LeaseAnswer done, const Now& now) {
   workers_.seen(request.worker, request.definitions, now.logical);
   if (closed_) {
     actions_.answers.push_back({std::move(done), std::vector<scheduler::StartedJob>()});
     return;
   }
   Poll poll;
-  poll.number = ++last_poll_;
+  poll.number = number;
   poll.until = now.steady + request.wait;
   poll.request = std::move(request);
   poll.done = std::move(done);
   polls_.add(std::move(poll));
+}
+
+void Core::cancel_poll(PollId number) {
+  if (auto poll = polls_.take(number)) {
+    actions_.answers.push_back({std::move(poll->done), std::vector<scheduler::StartedJob>()});
+    return;
+  }
+  // Its starts are being decided: what comes of them is answered and then given back, and the poll
+  // does not wait on.
+  for (auto& [tag, batch] : batches_) {
+    if (auto* leases = std::get_if<Leases>(&batch); leases && leases->poll.number == number) {
+      leases->poll.until = Micros{};
+    }
+  }
+}
+
+void Core::give_back(std::vector<scheduler::StartedJob> jobs) {
+  for (auto& job : jobs) {
+    undelivered_[job.definition].push_back(std::move(job));
+  }
 }
 
 void Core::on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome) {
@@ -203,7 +223,42 @@ void Core::serve_polls(const Now& now) {
   polls_.serve([&](Poll& poll) { return serve(poll, now); });
 }
 
+// Their tokens have been told to nobody, so whoever asks next may have them. The log says for whom
+// they were started, and by whom they are reported.
+bool Core::serve_undelivered(Poll& poll, const Now& now) {
+  std::vector<scheduler::StartedJob> jobs;
+  for (const std::string& definition : poll.request.definitions) {
+    const auto waiting = undelivered_.find(definition);
+    if (waiting == undelivered_.end()) {
+      continue;
+    }
+    auto& left = waiting->second;
+    while (!left.empty() && jobs.size() < poll.request.max) {
+      auto* attempt = open_.find(left.back().job);
+      if (attempt != nullptr && attempt->started == left.back().token.started &&
+          attempt->lease_until > now.logical) {
+        workers_.ended(attempt->worker);
+        attempt->worker = workers_.started(poll.request.worker, now.logical);
+        jobs.push_back(std::move(left.back()));
+        jobs.back().lease_until = attempt->lease_until;
+      }
+      left.pop_back();
+    }
+    if (left.empty()) {
+      undelivered_.erase(waiting);
+    }
+  }
+  if (jobs.empty()) {
+    return false;
+  }
+  actions_.answers.push_back({std::move(poll.done), std::move(jobs)});
+  return true;
+}
+
 bool Core::serve(Poll& poll, const Now& now) {
+  if (!undelivered_.empty() && serve_undelivered(poll, now)) {
+    return true;
+  }
   if (starts_in_flight_ >= kInFlightMax) {
     return false;
   }

@@ -75,7 +75,11 @@ class Core {
   // The next event of the log.
   void apply(const events::Recorded& recorded);
 
-  void add_poll(LeaseRequest request, LeaseAnswer done, const Now& now);
+  // `poll` rises with every call.
+  void add_poll(PollId poll, LeaseRequest request, LeaseAnswer done, const Now& now);
+  void cancel_poll(PollId poll);
+  // Started jobs that their worker was not told of.
+  void give_back(std::vector<scheduler::StartedJob> jobs);
   void on_replies(std::uint64_t tag, std::vector<Result<scheduler::Reply>> replies, const Now& now);
   // A launched run is over; each launch has exactly one outcome.
   void on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome);
@@ -137,6 +141,7 @@ class Core {
   void propose_starts(const Now& now);
   void serve_polls(const Now& now);
   bool serve(Poll& poll, const Now& now);
+  bool serve_undelivered(Poll& poll, const Now& now);
   scheduler::StartJob start_command(JobId job);
   void submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands);
   std::size_t* slots_of(events::Runtime runtime);
@@ -153,11 +158,13 @@ class Core {
   std::size_t reactor_free_;
   const CoreOptions options_;
   std::uint64_t last_tag_ = 0;
-  std::uint64_t last_poll_ = 0;
   std::map<std::uint64_t, Batch> batches_;  // without a reply yet
   std::size_t starts_in_flight_ = 0;
   std::size_t expiries_in_flight_ = 0;
   std::deque<scheduler::ReportAttempt> reports_;
+  // Leased, and their answers reached nobody; by definition. Those that are over since are dropped
+  // when their definition is looked at.
+  std::map<std::string, std::vector<scheduler::StartedJob>, std::less<>> undelivered_;
   // Attempts of an earlier start of this server: given up once this start stands in the log.
   std::vector<OpenAttempts::Over> lost_;
   Seq server_started_;

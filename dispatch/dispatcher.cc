@@ -33,15 +33,23 @@ struct RunEnded {
   components::RunOutcome outcome;
 };
 struct PollArrived {
+  PollId poll = 0;
   LeaseRequest request;
   LeaseAnswer done;
+};
+struct PollCancelled {
+  PollId poll = 0;
+};
+struct GivenBack {
+  std::vector<scheduler::StartedJob> jobs;
 };
 struct StopAsked {
   JobId job;
 };
 struct Closing {};
 struct Quit {};
-using Message = std::variant<RepliesArrived, RunEnded, PollArrived, StopAsked, Closing, Quit>;
+using Message = std::variant<RepliesArrived, RunEnded, PollArrived, PollCancelled, GivenBack,
+                             StopAsked, Closing, Quit>;
 using Mail = Mailbox<Message>;
 
 // The wall clock may be set while the thread waits for a time of day.
@@ -106,6 +114,7 @@ struct Dispatcher::Impl {
   const std::shared_ptr<Mail> mail = std::make_shared<Mail>();
   std::atomic<bool> accepting{false};
   std::atomic<std::size_t> polls_open{0};
+  std::atomic<PollId> last_poll{0};
   std::thread thread;
   std::unique_ptr<Retention> retention;
   std::uint64_t subscription = 0;
@@ -255,7 +264,11 @@ void Dispatcher::Impl::handle(Message&& message) {
     runs.erase(ended->job->token.started);
     core.on_outcome(*ended->job, std::move(ended->outcome));
   } else if (auto* poll = std::get_if<PollArrived>(&message)) {
-    core.add_poll(std::move(poll->request), std::move(poll->done), now);
+    core.add_poll(poll->poll, std::move(poll->request), std::move(poll->done), now);
+  } else if (const auto* cancelled = std::get_if<PollCancelled>(&message)) {
+    core.cancel_poll(cancelled->poll);
+  } else if (auto* given = std::get_if<GivenBack>(&message)) {
+    core.give_back(std::move(given->jobs));
   } else if (const auto* stop = std::get_if<StopAsked>(&message)) {
     core.stop_attempt(stop->job);
   } else if (std::holds_alternative<Closing>(message)) {
@@ -401,20 +414,30 @@ void Dispatcher::stop() {
   impl_->log.durable().unsubscribe(impl_->subscription);
 }
 
-void Dispatcher::lease(LeaseRequest request, LeaseAnswer done) {
+PollId Dispatcher::lease(LeaseRequest request, LeaseAnswer done) {
+  const PollId poll = ++impl_->last_poll;
   if (const Status valid = check_lease(request); !valid) {
     done(fail(valid.error()));
-    return;
+    return poll;
   }
   if (impl_->polls_open.fetch_add(1) >= kLongPollsMax) {
     --impl_->polls_open;
     done(fail(Code::kExhausted, "TOO_MANY_POLLS", "Too many workers are waiting; try again."));
-    return;
+    return poll;
   }
-  Message message = PollArrived{std::move(request), std::move(done)};
+  Message message = PollArrived{poll, std::move(request), std::move(done)};
   if (!impl_->accepting || !impl_->mail->post(std::move(message))) {
     impl_->refuse(std::get<PollArrived>(message).done);
   }
+  return poll;
+}
+
+void Dispatcher::cancel_poll(PollId poll) {
+  (void)impl_->mail->post(PollCancelled{poll});
+}
+
+void Dispatcher::give_back(std::vector<scheduler::StartedJob> jobs) {
+  (void)impl_->mail->post(GivenBack{std::move(jobs)});
 }
 
 void Dispatcher::stop_attempt(JobId job) {

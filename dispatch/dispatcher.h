@@ -2,8 +2,8 @@
 // outcomes, gives up expired leases and timeouts, sweeps retention. It talks to the log only
 // through the sequencer, and after a restart it derives the open work from state.
 //
-// Threads: one dispatcher thread owns the queue; lease(), stop_attempt() and the queries are safe
-// from any thread.
+// Threads: one dispatcher thread owns the queue; lease() and what is about it, stop_attempt()
+// and the queries are safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +60,8 @@ struct LeaseRequest {
 
 // The started jobs, perhaps none. kShutdown when the server stops before the log has answered.
 using LeaseAnswer = std::function<void(Result<std::vector<scheduler::StartedJob>>)>;
+// One open lease(), for cancel_poll(). Rising: the order of coming.
+using PollId = std::uint64_t;
 
 struct WorkerRow {
   std::string worker;
@@ -105,7 +107,13 @@ class Dispatcher {
   // `done` gets the started jobs once there are some, or none after `wait`; called once, on the
   // dispatcher's thread or, when the request is refused, by lease() itself: kInvalid for what is
   // out of range, kExhausted "TOO_MANY_POLLS", kShutdown. It must not block.
-  void lease(LeaseRequest request, LeaseAnswer done);
+  PollId lease(LeaseRequest request, LeaseAnswer done);
+  // Nobody waits for that answer any more: no job is started for it from now on. `done` is still
+  // called.
+  void cancel_poll(PollId poll);
+  // Jobs that an answer held which reached nobody: each goes, with its token, to the next poll for
+  // its definition, while its lease lasts.
+  void give_back(std::vector<scheduler::StartedJob> jobs);
   // Stops the attempt's run when this server runs it. For a cancellation there is no need to call
   // it: the dispatcher sees JobCancelRequested in the log.
   void stop_attempt(JobId job);

@@ -12,6 +12,7 @@ void LeasePolls::add(Poll poll) {
   const auto line = lines_.try_emplace(definitions).first;
   ends_.insert({poll.until, poll.number, line});
   const std::uint64_t number = poll.number;
+  line_of_.emplace(number, line);
   line->second.emplace(number, std::move(poll));
 }
 
@@ -20,6 +21,7 @@ Poll LeasePolls::remove(std::map<std::vector<std::string>, Line>::iterator line,
   const auto found = line->second.find(number);
   Poll out = std::move(found->second);
   ends_.erase({out.until, number, line});
+  line_of_.erase(number);
   line->second.erase(found);
   if (line->second.empty()) {
     lines_.erase(line);
@@ -63,6 +65,11 @@ void LeasePolls::take_all(std::vector<Poll>& out) {
     const End end = *ends_.begin();
     out.push_back(remove(end.line, end.number));
   }
+}
+
+std::optional<Poll> LeasePolls::take(std::uint64_t number) {
+  const auto found = line_of_.find(number);
+  return found == line_of_.end() ? std::nullopt : std::optional(remove(found->second, number));
 }
 
 std::optional<Micros> LeasePolls::next_end() const {

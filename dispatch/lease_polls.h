@@ -33,6 +33,8 @@ class LeasePolls {
   // Moves those whose wait is over to `out`.
   void take_over(Micros steady, std::vector<Poll>& out);
   void take_all(std::vector<Poll>& out);
+  // Removes one; nothing when it does not wait here.
+  std::optional<Poll> take(std::uint64_t number);
   std::optional<Micros> next_end() const;
   std::size_t size() const { return ends_.size(); }
 
@@ -50,6 +52,8 @@ class LeasePolls {
     }
   };
   std::set<End> ends_;
+  // By number.
+  std::map<std::uint64_t, std::map<std::vector<std::string>, Line>::iterator> line_of_;
 
   Poll remove(std::map<std::vector<std::string>, Line>::iterator line, std::uint64_t number);
 };

@@ -221,6 +221,31 @@ TEST_F(E2eConnection, StopFinishesWhatIsUnderWayAndClosesTheRest) {
   EXPECT_EQ(answered->status, 200);
 }
 
+TEST_F(E2eConnection, ALongPollWhoseClientLeftTakesNoJob) {
+  start();
+  put_definition("d");
+  const auto polls = [&](const std::string& open) {
+    return run_clock_until([&] {
+      return call("GET", "/metrics").body.find("daybook_leases_waiting " + open + "\n") !=
+             std::string::npos;
+    });
+  };
+  {
+    HttpClient ghost(port());
+    const std::string body = R"({"definitions":["d"],"workerId":"ghost","waitMs":60000})";
+    ASSERT_TRUE(
+        ghost.send("POST /resources/workers/lease HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                   "application/json\r\nContent-Length: " +
+                   std::to_string(body.size()) + "\r\n\r\n" + body));
+    ASSERT_TRUE(polls("1"));
+  }
+  EXPECT_TRUE(polls("0"));
+  const std::string job = create_job("d");
+  const std::string leased = lease_one("d");
+  EXPECT_EQ(member(leased, "jobId"), job);
+  EXPECT_EQ(member(leased, "attempt"), "1");
+}
+
 // A timer that has run out while the thread was busy cannot be cancelled any more: it must not keep
 // the server alive.
 TEST_F(E2eConnection, StopEndsThoughATimerIsDue) {

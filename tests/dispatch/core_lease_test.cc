@@ -237,6 +237,79 @@ TEST_F(CoreLease, WorkersAreListedWithWhatTheyHold) {
   EXPECT_EQ(rows[1].leased, 0U);
 }
 
+TEST_F(CoreLease, PollThatNobodyWaitsForTakesNoJob) {
+  worker_definition("d");
+  fold();
+  const auto left = poll({"d"});
+  const PollId gone = last_poll;
+  const auto alive = poll({"d"});
+  settle();
+  core->cancel_poll(gone);
+  const JobId job = engine.create("d");
+  settle();
+  EXPECT_TRUE(left->answered);
+  EXPECT_TRUE(left->jobs.empty());
+  ASSERT_EQ(alive->jobs.size(), 1U);
+  EXPECT_EQ(alive->jobs[0].job, job);
+  EXPECT_EQ(alive->jobs[0].attempt, Attempt{1});
+}
+
+TEST_F(CoreLease, PollIsCancelledWhileItsStartsAreDecided) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto left = poll({"d"});
+  core->step(now());
+  auto actions = core->take_actions();
+  core->cancel_poll(last_poll);
+  engine.ok<scheduler::CancelOutcome>(scheduler::CancelJob{job});
+  const auto outcome = engine.run(actions.submits.at(0).commands.at(0));
+  fold();
+  core->on_replies(actions.submits[0].tag, {tl::unexpected<Error>(outcome.error())}, now());
+  settle();
+  EXPECT_TRUE(left->answered);  // it does not wait on
+  EXPECT_EQ(core->metrics(engine.now).leases_waiting, 0U);
+}
+
+TEST_F(CoreLease, JobsThatReachedNobodyGoToTheNextPoll) {
+  worker_definition("d");
+  worker_definition("e");
+  engine.create("d");
+  engine.create("d");
+  fold();
+  const auto left = poll({"d"}, 2, seconds(5), "w1");
+  settle();
+  ASSERT_EQ(left->jobs.size(), 2U);
+  core->give_back(left->jobs);
+  const auto other = poll({"e"});
+  const auto first = poll({"d", "e"}, 1, seconds(5), "w2");
+  const auto second = poll({"d"}, 9, seconds(5), "w2");
+  settle();
+  EXPECT_FALSE(other->answered);
+  ASSERT_EQ(first->jobs.size(), 1U);
+  ASSERT_EQ(second->jobs.size(), 1U);
+  EXPECT_EQ(first->jobs[0].attempt, Attempt{1});
+  EXPECT_NE(first->jobs[0].job, second->jobs[0].job);
+  for (const auto& row : core->workers()) {
+    EXPECT_EQ(row.leased, row.worker == "w2" ? 2U : 0U) << row.worker;
+  }
+  engine.ok<scheduler::ReportOutcome>(scheduler::Engine::completion(first->jobs[0].token));
+}
+
+TEST_F(CoreLease, JobsThatReachedNobodyAreNotGivenWhenTheirAttemptIsOver) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto left = poll({"d"});
+  settle();
+  core->give_back(left->jobs);
+  advance(seconds(10));
+  const auto late = poll({"d"});
+  settle();
+  EXPECT_FALSE(late->answered);
+  EXPECT_EQ(status(job), "ended");
+}
+
 TEST_F(CoreLease, PollsInFlightAreToldWhenNoRepliesCome) {
   worker_definition("d");
   engine.create("d");

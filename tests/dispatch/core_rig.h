@@ -134,7 +134,7 @@ class CoreRig : public testing::Test {
     request.worker = std::move(worker);
     request.actor = "token-1";
     core->add_poll(
-        std::move(request),
+        ++last_poll, std::move(request),
         [out](Result<std::vector<StartedJob>> jobs) {
           EXPECT_FALSE(out->answered);
           out->answered = true;
@@ -166,6 +166,7 @@ class CoreRig : public testing::Test {
   };
   std::deque<Unanswered> unanswered;
   std::vector<scheduler::Command> commands;
+  PollId last_poll = 0;
   std::vector<StartedJob> launched;
   std::vector<Seq> stopped;
   std::vector<std::string> notes;

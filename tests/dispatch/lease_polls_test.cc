@@ -42,6 +42,17 @@ TEST(LeasePolls, TheOldestOfAllLinesGoesFirst) {
   EXPECT_EQ(polls.size(), 1U);
 }
 
+TEST(LeasePolls, OneIsTakenOutByItsNumber) {
+  LeasePolls polls;
+  polls.add(poll(1, {"a"}));
+  polls.add(poll(2, {"a"}));
+  EXPECT_EQ(polls.take(1)->number, 1U);
+  EXPECT_FALSE(polls.take(1));
+  EXPECT_THAT(serve_all(polls, 1), testing::ElementsAre(2));
+  EXPECT_FALSE(polls.take(2));
+  EXPECT_EQ(polls.next_end(), std::nullopt);
+}
+
 TEST(LeasePolls, WhoComesBackKeepsItsPlace) {
   LeasePolls polls;
   polls.add(poll(2, {"a"}));
