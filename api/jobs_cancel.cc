@@ -60,26 +60,32 @@ Answer<Response> render(const Written& written) {
   return asked(written, written.call.id);
 }
 
-void remove_ended(const CallPtr& call, const Responder& responder, JobId id) {
-  // The list may lag behind the sequencer, which has just said that the job ended.
-  const auto work = [call, responder, id](Status ready) {
+// Asks the list for a job that the sequencer has just said has ended: it knows ended jobs by their
+// number only. The list may lag behind.
+void find_ended(const CallPtr& call, const Responder& responder, JobId id,
+                const std::function<void(const projections::JobRow&)>& found) {
+  const auto work = [call, responder, id, found](Status ready) {
     auto row = ready ? call->engine().views.job(id) : fail(std::move(ready).error());
     if (!row) {
       responder.send(refuse(std::move(row).error()));
-      return;
-    }
-    if (!*row) {
+    } else if (!*row) {
       responder.send(refuse(Code::kNotFound, "NOT_FOUND", "there is no job " + id.text()));
-      return;
+    } else {
+      found(**row);
     }
-    scheduler::RemoveJobs command;
-    command.jobs.push_back({id, (*row)->definition});
-    write(call, responder, std::move(command), render);
   };
   if (!call->context->queries.submit(call->engine().log.last(), work)) {
     responder.send(
         refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
   }
+}
+
+void remove_ended(const CallPtr& call, const Responder& responder, JobId id) {
+  find_ended(call, responder, id, [call, responder, id](const projections::JobRow& row) {
+    scheduler::RemoveJobs command;
+    command.jobs.push_back({id, row.definition});
+    write(call, responder, std::move(command), render);
+  });
 }
 
 }  // namespace
@@ -110,13 +116,26 @@ void cancel_job(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(id).error()));
     return;
   }
-  write(call, responder, scheduler::RequestCancel{*id}, [id = *id](const Written& written) {
+  const auto answer = [id = *id](const Written& written) {
     const auto* outcome = std::get_if<scheduler::CancelOutcome>(&written.reply.outcome);
     if (outcome != nullptr && !outcome->cancelled) {
       written.call.engine().dispatcher.stop_attempt(id);
     }
     return render(written);
-  });
+  };
+  submit_command(call, responder, scheduler::RequestCancel{*id},
+                 [call, responder, id = *id, answer](Result<scheduler::Reply> reply) {
+                   if (reply) {
+                     render_from_log(call, responder, std::move(*reply), answer);
+                   } else if (reply.error().reason == "JOB_ENDED") {
+                     find_ended(call, responder, id,
+                                [responder, ended = reply.error()](const projections::JobRow&) {
+                                  responder.send(refuse(ended));
+                                });
+                   } else {
+                     responder.send(refuse(std::move(reply).error()));
+                   }
+                 });
 }
 
 }  // namespace daybook::api

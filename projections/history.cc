@@ -13,8 +13,9 @@ constexpr char kHistory = 'H';
 // An event of a job as it is kept here, with its share of the list that is written: about.
 constexpr std::size_t kEventBytes = 64;
 
-// The job that an event is about, or a null id.
-JobId job_of(const events::Event& event) {
+}  // namespace
+
+JobId History::job_of(const events::Event& event) {
   return std::visit(
       [](const auto& e) {
         if constexpr (requires { e.job; }) {
@@ -25,8 +26,6 @@ JobId job_of(const events::Event& event) {
       },
       event);
 }
-
-}  // namespace
 
 Status History::apply(const events::Recorded& recorded) {
   const JobId job = job_of(recorded.event);

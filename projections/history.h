@@ -26,7 +26,10 @@ class History final : public Projection {
   void write(Batch& batch) override;
   void written() override { changed_.clear(); }
 
-  // All of them, oldest first; empty when the job was never heard of.
+  // The job that an event is about, or a null id.
+  static JobId job_of(const events::Event& event);
+  // All of them, oldest first; empty when the job was never heard of. Known by the number in the
+  // id: whether the rest of it is the job's, its events say.
   static Result<std::vector<Seq>> find(const Reader& reader, JobId job);
 
  private:

@@ -129,6 +129,19 @@ std::pair<std::size_t, std::size_t> page_range(const std::vector<Seq>& all,
   return {begin, begin + std::min(all.size() - begin, bounds.limit)};
 }
 
+// One event of a history, from the log.
+Result<HistoryRow> read_event(log::Log& log, Seq seq, JobId& job) {
+  DAYBOOK_ASSIGN(const auto cursor, log.read(seq));
+  events::RecordView record;
+  DAYBOOK_ASSIGN(const bool found, cursor->next(record));
+  if (!found) {
+    return fail(Code::kCorrupt, "VIEWS_AHEAD", "the history names an event that the log lacks");
+  }
+  DAYBOOK_ASSIGN(const events::Recorded event, events::decode(record));
+  job = History::job_of(event.event);
+  return HistoryRow{seq, events::to_json(event)};
+}
+
 }  // namespace
 
 Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) const {
@@ -138,17 +151,18 @@ Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) c
   std::erase_if(all, [&](Seq seq) { return seq < impl_->log.first(); });
   Page<HistoryRow> page;
   page.as_of = view->as_of();
+  JobId owner;
+  if (!all.empty()) {
+    DAYBOOK_TRY(read_event(impl_->log, all.front(), owner));
+  }
+  if (owner != job) {  // another job's number under an id that was made up
+    all.clear();
+  }
   page.total_count = all.size();
   const auto [begin, end] = page_range(all, bounds);
   for (std::size_t i = begin; i < end; ++i) {
-    DAYBOOK_ASSIGN(const auto cursor, impl_->log.read(all[i]));
-    events::RecordView record;
-    DAYBOOK_ASSIGN(const bool found, cursor->next(record));
-    if (!found) {
-      return fail(Code::kCorrupt, "VIEWS_AHEAD", "the history names an event that the log lacks");
-    }
-    DAYBOOK_ASSIGN(const events::Recorded event, events::decode(record));
-    page.rows.push_back({all[i], events::to_json(event)});
+    DAYBOOK_ASSIGN(HistoryRow row, read_event(impl_->log, all[i], owner));
+    page.rows.push_back(std::move(row));
   }
   if (begin < end) {
     const auto cursor_at = [&](std::size_t i) {

@@ -86,7 +86,8 @@ struct RequestCancel {
   JobId job;
 };
 
-// An ended job is scheduled again as a new one; `copy` is what the list says of it.
+// An ended job is scheduled again as a new one; `copy` is what the list says of it,
+// without a definition when it knows no such job.
 struct RetryJob {
   JobId ended;
   NewJob copy;

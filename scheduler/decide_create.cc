@@ -90,7 +90,8 @@ Status decide(const Context& context, const RetryJob& command, Decision& out) {
     return fail(Code::kConflict, "JOB_NOT_ENDED",
                 "only a job that has ended can be scheduled again");
   }
-  if (!context.state.is_ended(command.ended)) {
+  // Ended jobs are known by their number; the list knows whole ids, and made no copy of another.
+  if (!context.state.is_ended(command.ended) || command.copy.definition.empty()) {
     return fail(Code::kNotFound, "NOT_FOUND", "there is no job " + command.ended.text());
   }
   std::set<std::string> taken;

@@ -71,6 +71,23 @@ TEST_F(E2eJobs, AnArrayIsCreatedWholeOrNotAtAll) {
   EXPECT_EQ(log().last(), before);
 }
 
+// An id ends in the number of its job; the rest of it has to fit too.
+TEST_F(E2eJobs, AnIdThatOnlySharesItsNumberWithAJobIsUnknown) {
+  for (const bool ended : {false, true}) {
+    std::string id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
+    if (ended) {
+      ASSERT_EQ(call("POST", job_path(id) + "/cancel").status, 200);
+    }
+    ASSERT_EQ(call("GET", job_path(id) + "/events").status, 200);
+    id[0] = id[0] == '1' ? '2' : '1';
+    EXPECT_EQ(call("GET", job_path(id)).status, 404);
+    EXPECT_EQ(call("GET", job_path(id) + "/events").status, 404);
+    EXPECT_EQ(call("POST", job_path(id) + "/cancel").status, 404);
+    EXPECT_EQ(call("POST", job_path(id) + "/retry").status, 404);
+    EXPECT_EQ(call("DELETE", job_path(id)).status, 404);
+  }
+}
+
 TEST_F(E2eJobs, DeleteCancelsAPendingJobThenRemovesIt) {
   const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
   const auto cancelled = call("DELETE", job_path(id));

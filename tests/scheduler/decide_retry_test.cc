@@ -39,6 +39,9 @@ TEST_F(DecideRetry, LiveJobIsRefused) {
 TEST_F(DecideRetry, UnknownOrRemovedJobIsRefused) {
   EXPECT_EQ(engine.refusal(retry(JobId::make(kStart, 0, Seq{999}))), "NOT_FOUND");
   const JobId ended = engine.ended("d");
+  RetryJob unlisted = retry(ended);
+  unlisted.copy.definition.clear();
+  EXPECT_EQ(engine.refusal(unlisted), "NOT_FOUND");
   engine.ok<RemoveOutcome>(RemoveJobs{{{ended, "d"}}, {}});
   EXPECT_EQ(engine.refusal(retry(ended)), "NOT_FOUND");
 }
