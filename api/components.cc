@@ -2,7 +2,6 @@
 #include <map>
 #include <utility>
 
-#include "api/bounded_page.h"
 #include "api/component_json.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
@@ -72,11 +71,7 @@ Answer<Response> get_component(const Call& call) {
 
 Answer<Response> list_components(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(
-      const auto page,
-      bounded_page<projections::ComponentRow>(
-          request, [&](const auto& slice) { return call.engine().views.components(slice); },
-          [](const auto& row) { return row.spec.size(); }));
+  DAYBOOK_ASSIGN(const auto page, call.engine().views.components(request));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();

@@ -2,7 +2,6 @@
 #include <map>
 #include <utility>
 
-#include "api/bounded_page.h"
 #include "api/handlers.h"
 #include "api/job_json.h"
 #include "api/page_json.h"
@@ -113,10 +112,7 @@ Answer<Response> list_jobs(const Call& call) {
   const auto& views = call.engine().views;
   DAYBOOK_ASSIGN(const JobFilter filter, read_filter(call.query));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto page,
-                 bounded_page<projections::JobRow>(
-                     request, [&](const auto& slice) { return views.jobs(filter, slice); },
-                     [](const auto& job) { return job.parameters.size() + job.result.size(); }));
+  DAYBOOK_ASSIGN(const auto page, views.jobs(filter, request));
   Response out;
   JsonWriter json(out.body);
   AttemptLimits limits(views);

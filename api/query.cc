@@ -93,6 +93,7 @@ Result<std::optional<Micros>> Query::time(std::string_view name) const {
 
 Result<projections::PageRequest> Query::page() const {
   projections::PageRequest out;
+  out.bytes_max = kPageBytesMax;
   DAYBOOK_ASSIGN(out.limit, number("limit", kPageLimitDefault, 1, kPageLimitMax));
   out.after = find("after").value_or("");
   out.before = find("before").value_or("");

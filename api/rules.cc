@@ -1,7 +1,6 @@
 // /resources/rules.
 #include <utility>
 
-#include "api/bounded_page.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
 #include "api/rule_json.h"
@@ -80,10 +79,7 @@ Answer<Response> get_rule(const Call& call) {
 
 Answer<Response> list_rules(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto page,
-                 bounded_page<projections::RuleRow>(
-                     request, [&](const auto& slice) { return call.engine().views.rules(slice); },
-                     [](const auto& row) { return row.components.size(); }));
+  DAYBOOK_ASSIGN(const auto page, call.engine().views.rules(request));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();

@@ -3,7 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "api/bounded_page.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
 #include "api/sending_json.h"
@@ -158,10 +157,7 @@ Answer<Response> list_sendings(const Call& call) {
   const auto& views = call.engine().views;
   DAYBOOK_ASSIGN(const SendingFilter filter, read_filter(call.query));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto page,
-                 bounded_page<SendingRow>(
-                     request, [&](const auto& slice) { return views.sendings(filter, slice); },
-                     [](const auto& row) { return row.content.size(); }));
+  DAYBOOK_ASSIGN(const auto page, views.sendings(filter, request));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();

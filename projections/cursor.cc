@@ -57,7 +57,7 @@ Result<PageBounds> read_page(CursorKind kind, const PageRequest& request) {
   if (!request.after.empty() && !request.before.empty()) {
     return fail(Code::kInvalid, "BAD_PAGE", "give after or before, not both", "before");
   }
-  PageBounds out{request.limit, {}, {}};
+  PageBounds out{request.limit, {}, {}, request.bytes_max};
   if (!request.after.empty()) {
     DAYBOOK_ASSIGN(out.after, read_cursor(kind, request.after, "after"));
   }

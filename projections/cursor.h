@@ -29,6 +29,7 @@ struct PageBounds {
   std::size_t limit = 0;
   std::string after;   // position, empty when not asked for
   std::string before;  // position, empty when not asked for
+  std::size_t bytes_max = 0;
 };
 // Fails with kInvalid: BAD_CURSOR, or BAD_PAGE when limit is not 1 to kPageLimitMax or both cursors
 // are given.

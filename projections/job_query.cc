@@ -115,10 +115,13 @@ struct Gathered {
 };
 
 Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& filter,
-                        Merge& merge, std::size_t limit) {
+                        Merge& merge, const PageBounds& bounds) {
   Gathered out;
   std::string value;
-  for (std::size_t rejected = 0; merge.valid() && out.rows.size() < limit && rejected < kJobScanMax;
+  std::size_t rejected = 0;
+  std::size_t bytes = 0;
+  for (; merge.valid() && out.rows.size() < bounds.limit && bytes < bounds.bytes_max &&
+         rejected < kJobScanMax;
        merge.step()) {
     const std::string_view position = merge.position();
     if (out.first.empty()) {
@@ -134,6 +137,7 @@ Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& 
     }
     DAYBOOK_ASSIGN(JobRow row, parse(key, plan.rows_are_values ? merge.value() : value));
     if (!plan.filtering() || matches(plan, filter, row)) {
+      bytes += row.parameters.size() + row.result.size();
       out.rows.push_back(std::move(row));
     } else {
       ++rejected;
@@ -166,7 +170,7 @@ Result<Page<JobRow>> list(const View& view, const JobFilter& filter, const PageR
   }
   const bool back = !bounds.before.empty();
   Merge merge(view, plan, plan.descending != back, back ? bounds.before : bounds.after);
-  DAYBOOK_ASSIGN(Gathered found, gather(view, plan, filter, merge, bounds.limit));
+  DAYBOOK_ASSIGN(Gathered found, gather(view, plan, filter, merge, bounds));
   if (back) {
     std::reverse(found.rows.begin(), found.rows.end());
     std::swap(found.first, found.last);

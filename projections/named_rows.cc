@@ -108,7 +108,9 @@ Result<Page<Row>> named_page(
     }
   }
   std::vector<std::string> names;
-  while (walker->valid() && page.rows.size() < bounds.limit) {
+  std::size_t bytes = 0;
+  while (walker->valid() && page.rows.size() < bounds.limit && bytes < bounds.bytes_max) {
+    bytes += walker->value().size();
     names.emplace_back(walker->key().substr(1));
     if (!decode(names.back(), walker->value(), page.rows.emplace_back())) {
       return fail(Code::kCorrupt, "VIEWS_STORE", "the row of " + names.back() + " cannot be read");

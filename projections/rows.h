@@ -137,15 +137,18 @@ struct JobFilter {
   std::optional<std::vector<std::string>> visible;
 };
 
-// after, before: cursors from an earlier page; at most one of them is set.
+// after, before: cursors from an earlier page; at most one of them is set. The page ends with the
+// row that brings it to bytes_max.
 struct PageRequest {
   std::size_t limit = 50;
   std::string after;
   std::string before;
+  std::size_t bytes_max = ~std::size_t{0};
 };
 
-// rows may be fewer than asked for before the end of the list, when the filter needs rows to be
-// looked at (kJobScanMax); the list has ended when a page has no rows and no last_cursor.
+// rows may be fewer than asked for before the end of the list, when they are large or the filter
+// needs rows to be looked at (kJobScanMax); the list has ended when a page has no rows and no
+// last_cursor.
 template <typename Row>
 struct Page {
   std::vector<Row> rows;

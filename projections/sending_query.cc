@@ -90,13 +90,16 @@ Result<Page<SendingRow>> list(const View& view, const SendingFilter& filter,
   }
   std::string first;
   std::string last;
-  for (std::size_t rejected = 0;
-       walker->valid() && page.rows.size() < bounds.limit && rejected < kJobScanMax;
+  std::size_t rejected = 0;
+  std::size_t bytes = 0;
+  for (; walker->valid() && page.rows.size() < bounds.limit && bytes < bounds.bytes_max &&
+         rejected < kJobScanMax;
        back ? walker->next() : walker->previous()) {
     last = walker->key().substr(prefix.size());
     first = first.empty() ? last : first;
     DAYBOOK_ASSIGN(SendingRow row, row_of(view, Seq{Scan(last).u64()}));
     if (matches(filter, row)) {
+      bytes += row.content.size();
       page.rows.push_back(std::move(row));
     } else {
       ++rejected;

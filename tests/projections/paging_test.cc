@@ -199,6 +199,24 @@ TEST_F(Paging, NewJobsStandBeforeTheFirstCursorOfTheNewestFirstList) {
   EXPECT_EQ(newer->rows[0].job, fresh);
 }
 
+TEST_F(Paging, PageEndsWithTheRowThatFillsItsBytes) {
+  many_jobs(9);
+  const auto all = r.now().jobs({}, {9, "", ""});
+  PageRequest request{9, "", "", 1};
+  std::vector<JobId> one_by_one;
+  for (auto page = r.views->jobs({}, request); page && !page->rows.empty();
+       page = r.views->jobs({}, request)) {
+    ASSERT_EQ(page->rows.size(), 1U);
+    one_by_one.push_back(page->rows[0].job);
+    request.after = page->last_cursor;
+  }
+  ASSERT_EQ(one_by_one.size(), all->rows.size());
+  const auto back = r.views->jobs({}, {9, "", all->last_cursor, 1});
+  ASSERT_EQ(back->rows.size(), 1U);
+  EXPECT_EQ(back->rows[0].job, all->rows[7].job);
+  EXPECT_EQ(back->first_cursor, back->last_cursor);
+}
+
 TEST_F(Paging, BadCursorsAndLimitsNameTheirField) {
   many_jobs(3);
   const auto page = r.now().jobs({}, {1, "", ""});

@@ -116,6 +116,7 @@ TEST_F(Resources, PagesGoThroughAllNamesInBothDirections) {
     request.after = page->last_cursor;
   }
   EXPECT_EQ(names, (std::vector<std::string>{"a", "ab", "b", "c", "e"}));
+  EXPECT_EQ(r.now().definitions({5, "", "", 1})->rows.size(), 1U);  // it is full
   const auto all = r.now().definitions({});
   const auto before = r.now().definitions({2, "", all->last_cursor});
   ASSERT_EQ(before->rows.size(), 2U);
