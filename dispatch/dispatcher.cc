@@ -394,6 +394,10 @@ void Dispatcher::start() {
   }
 }
 
+void Dispatcher::close() {
+  (void)impl_->mail->post(Closing{});
+}
+
 // First nothing new begins, then what runs is ended, then what was still to be said is said.
 void Dispatcher::stop() {
   impl_->accepting = false;
@@ -403,7 +407,7 @@ void Dispatcher::stop() {
   if (impl_->retention) {
     impl_->retention->stop();
   }
-  (void)impl_->mail->post(Closing{});
+  close();
   for (auto* runtime : {impl_->options.runtimes.exec, impl_->options.runtimes.http}) {
     if (runtime != nullptr) {
       runtime->shutdown();

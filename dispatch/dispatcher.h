@@ -101,7 +101,10 @@ class Dispatcher {
   // ran before it stopped are given up (cause: restart); leases of workers go on.
   void recover(const scheduler::State& state, Seq applied);
   void start();
-  // Starts nothing more, stops runs, answers open long polls with nothing.
+  // Starts nothing more, answers open long polls with nothing, and those that come after; what runs
+  // goes on. Before stop(), so that whoever polls has its answer while it can still be sent.
+  void close();
+  // close(), then ends what runs and says what was still to be said.
   void stop();
 
   // `done` gets the started jobs once there are some, or none after `wait`; called once, on the

@@ -221,6 +221,26 @@ TEST_F(E2eConnection, StopFinishesWhatIsUnderWayAndClosesTheRest) {
   EXPECT_EQ(answered->status, 200);
 }
 
+TEST_F(E2eConnection, StopAnswersLongPollsWithNothing) {
+  options.drain_timeout = seconds(600);
+  start();
+  put_definition("d");
+  HttpClient poll(port());
+  const std::string body = R"({"definitions":["d"],"workerId":"w","waitMs":60000})";
+  ASSERT_TRUE(
+      poll.send("POST /resources/workers/lease HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                "application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body));
+  EXPECT_TRUE(run_clock_until([&] {
+    return call("GET", "/metrics").body.find("daybook_leases_waiting 1") != std::string::npos;
+  }));
+  stop();  // though the clock, by which the poll would end, stands
+  const auto answered = poll.receive();
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->status, 200);
+  EXPECT_EQ(answered->body, R"({"jobs":[]})");
+}
+
 TEST_F(E2eConnection, ALongPollWhoseClientLeftTakesNoJob) {
   start();
   put_definition("d");

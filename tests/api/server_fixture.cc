@@ -92,6 +92,9 @@ void ServerFixture::start() {
 
 void ServerFixture::stop() {
   Parts& p = *parts_;
+  if (p.dispatcher) {
+    p.dispatcher->close();
+  }
   if (p.api) {
     p.api->stop();
   }

@@ -1,8 +1,12 @@
 #include "tools/daybook/engine.h"
 
+#include <string>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/http_client.h"
 #include "tests/tools/temp_directory.h"
 
 namespace daybook::cli {
@@ -87,6 +91,29 @@ TEST(Engine, ARestartGoesOnWhereItStopped) {
   EXPECT_EQ((*engine)->report().snapshot, last);
   EXPECT_EQ((*engine)->report().events_folded, 0U);
   EXPECT_EQ((*engine)->sequencer().metrics().pending_jobs, 1U);
+}
+
+TEST(Engine, StopAnswersWhoPollsForWork) {
+  FakeClock clock;
+  EngineOptions options = quiet(clock);
+  options.listen = true;
+  auto engine = Engine::start(options);
+  ASSERT_TRUE(engine) << engine.error().text();
+  const std::string address = (*engine)->address();
+  const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+  test::HttpClient poll(port);
+  const std::string body = R"({"definitions":["d"],"workerId":"w","waitMs":60000})";
+  ASSERT_TRUE(
+      poll.send("POST /resources/workers/lease HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                "application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body));
+  while ((*engine)->dispatcher().metrics().leases_waiting == 0) {
+    std::this_thread::yield();
+  }
+  (*engine)->stop();
+  const auto answered = poll.receive();
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->body, R"({"jobs":[]})");
 }
 
 TEST(Engine, AClockFarAheadMustBeConfirmed) {

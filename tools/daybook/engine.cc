@@ -63,7 +63,7 @@ struct Engine::Impl {
     Status (Impl::*start)();
     void (Impl::*stop)();
   };
-  static const std::array<Step, 13> kSteps;
+  static const std::array<Step, 14> kSteps;
 
   Status open_scratch();
   void remove_scratch() { scratch.reset(); }
@@ -91,6 +91,8 @@ struct Engine::Impl {
   void stop_outbox();
   Status start_api();
   void stop_api();
+  Status allow_starts() { return {}; }  // since the dispatcher was started
+  void end_starts();
 
   Status check_clock(Micros last_event) const;
   api::DiskStatus disk();
@@ -129,8 +131,9 @@ struct Engine::Impl {
 
 // The order of starting; stopping is the same backwards. The sequencer's threads start only after
 // the dispatcher took over the recovered state, and the first command is StartServer: from then on
-// an older server's appends are refused.
-const std::array<Engine::Impl::Step, 13> Engine::Impl::kSteps = {{
+// an older server's appends are refused. Starting of jobs ends first of all, for that answers the
+// workers that poll while the api can still send it.
+const std::array<Engine::Impl::Step, 14> Engine::Impl::kSteps = {{
     {"temporary directory", &Impl::open_scratch, &Impl::remove_scratch},
     {"data directory", &Impl::open_data_dir, &Impl::close_data_dir},
     {"log", &Impl::open_log, &Impl::close_log},
@@ -144,6 +147,7 @@ const std::array<Engine::Impl::Step, 13> Engine::Impl::kSteps = {{
     {"rules", &Impl::start_rules, &Impl::stop_rules},
     {"outbox", &Impl::start_outbox, &Impl::stop_outbox},
     {"api", &Impl::start_api, &Impl::stop_api},
+    {"starting of jobs", &Impl::allow_starts, &Impl::end_starts},
 }};
 
 Status Engine::Impl::open_scratch() {
@@ -448,6 +452,12 @@ void Engine::Impl::stop_api() {
     api->stop();
   }
   api.reset();
+}
+
+void Engine::Impl::end_starts() {
+  if (options.run_jobs) {
+    dispatcher->close();
+  }
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
