@@ -84,6 +84,8 @@ inline constexpr std::int64_t kHttpIdleTimeoutUs = 60LL * 1'000'000;
 inline constexpr std::int64_t kHttpFreshTimeoutUs = 5LL * 1'000'000;
 inline constexpr std::int64_t kHttpHeartbeatUs = 15LL * 1'000'000;
 inline constexpr std::int64_t kHttpDrainTimeoutUs = 5LL * 1'000'000;
+// At an orderly stop, what the server runs may still end for so long.
+inline constexpr std::int64_t kRunDrainTimeoutUs = 5LL * 1'000'000;
 // One piece of a stream: what a slow reader costs in memory.
 inline constexpr std::size_t kHttpStreamPieceBytes = 64 * 1024;
 // Bytes of rows on one page: it ends early, and its cursor says where, before it fills the memory.

@@ -41,9 +41,20 @@ struct Ticket final : Run {
   Order order;
   Done done;
   std::atomic<bool> stopped{false};
+  std::atomic<bool> shut_down{false};  // stopped by the end of the server
 
   void stop() override { stopped = true; }
 };
+
+// How a run ended that was stopped; the other runtimes say the same.
+RunOutcome stopped(const Ticket& ticket) {
+  if (ticket.shut_down) {
+    return failed("SERVER_STOPPED", "The server stopped.", true);
+  }
+  RunOutcome out;
+  out.cancelled = true;
+  return out;
+}
 
 // Asks the outside, and says when the time is over.
 class LiveWorld final : public reactor::World {
@@ -93,7 +104,7 @@ struct ReactorRuntime::Impl {
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<std::shared_ptr<Ticket>> line;
-  std::vector<std::shared_ptr<Ticket>> running;
+  std::deque<std::shared_ptr<Ticket>> running;
   bool closing = false;
 };
 
@@ -117,9 +128,7 @@ void ReactorRuntime::Impl::work() {
 
 RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
   if (ticket.stopped) {
-    RunOutcome out;
-    out.cancelled = true;
-    return out;
+    return stopped(ticket);
   }
   const Order& order = ticket.order;
   auto program = program_of(order);
@@ -131,11 +140,7 @@ RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
       order.timeout_at.value > 0 ? order.timeout_at - clock.wall() : options.timeout;
   LiveWorld world(outside, clock, ticket, clock.steady() + left);
   RunOutcome out = run_order(order, **program, options.limits, world);
-  if (out.failure && ticket.stopped) {
-    out.failure.reset();
-    out.cancelled = true;
-  }
-  return out;
+  return out.failure && ticket.stopped ? stopped(ticket) : out;
 }
 
 Result<std::shared_ptr<const reactor::Program>> ReactorRuntime::Impl::program_of(
@@ -194,13 +199,16 @@ std::shared_ptr<Run> ReactorRuntime::run(Order order, Done done) {
   ticket->done = std::move(done);
   {
     const std::lock_guard lock(impl_->mutex);
+    ticket->shut_down = impl_->closing;
     if (!impl_->closing && impl_->line.size() < kOrdersWaitingMax) {
       impl_->line.push_back(ticket);
       impl_->wake.notify_one();
       return ticket;
     }
   }
-  ticket->done(failed("RUNTIME_BUSY", "The runtime takes no more orders now.", true));
+  ticket->done(ticket->shut_down
+                   ? stopped(*ticket)
+                   : failed("RUNTIME_BUSY", "The runtime takes no more orders now.", true));
   return ticket;
 }
 
@@ -208,11 +216,11 @@ void ReactorRuntime::shutdown() {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->closing = true;
-    for (const auto& ticket : impl_->line) {
-      ticket->stop();
-    }
-    for (const auto& ticket : impl_->running) {
-      ticket->stop();
+    for (const auto* tickets : {&impl_->line, &impl_->running}) {
+      for (const auto& ticket : *tickets) {
+        ticket->shut_down = true;
+        ticket->stop();
+      }
     }
   }
   impl_->wake.notify_all();

@@ -84,7 +84,8 @@ class Core {
   // A launched run is over; each launch has exactly one outcome.
   void on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome);
   void stop_attempt(JobId job);
-  // From now on nothing is started or given up; open polls are answered with nothing.
+  // From now on nothing is proposed to start or given up; open polls are answered with nothing.
+  // What was proposed before is launched.
   void close();
 
   // Proposes what can be proposed now.
@@ -95,6 +96,8 @@ class Core {
 
   Seq applied() const { return applied_; }
   bool has_unanswered() const { return !batches_.empty() || !reports_.empty(); }
+  // No run is out, and no start that would make one.
+  bool all_ended() const { return starts_in_flight_ == 0 && runs_.empty(); }
   // No replies will come any more: polls that wait for one are told so.
   void abandon();
   QueueView queue(std::string_view definition, Micros now) const;

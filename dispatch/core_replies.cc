@@ -63,10 +63,6 @@ void Core::answer(Starts& batch, Replies& replies, const Now& now) {
 
 void Core::launch(scheduler::StartedJob&& job) {
   const auto* attempt = open_.find(job.job);
-  if (closed_) {
-    give_slot_back(job.component->runtime);
-    return;  // found open at the next start
-  }
   if (attempt == nullptr || attempt->started != job.token.started) {
     give_slot_back(job.component->runtime);
     return;  // it was ended before it was launched

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -47,9 +48,10 @@ struct StopAsked {
   JobId job;
 };
 struct Closing {};
+struct Drain {};
 struct Quit {};
 using Message = std::variant<RepliesArrived, RunEnded, PollArrived, PollCancelled, GivenBack,
-                             StopAsked, Closing, Quit>;
+                             StopAsked, Closing, Drain, Quit>;
 using Mail = Mailbox<Message>;
 
 // The wall clock may be set while the thread waits for a time of day.
@@ -115,6 +117,7 @@ struct Dispatcher::Impl {
   std::atomic<bool> accepting{false};
   std::atomic<std::size_t> polls_open{0};
   std::atomic<PollId> last_poll{0};
+  std::binary_semaphore quiet{0};  // nothing runs any more, once it is closing
   std::thread thread;
   std::unique_ptr<Retention> retention;
   std::uint64_t subscription = 0;
@@ -135,6 +138,7 @@ struct Dispatcher::Impl {
   std::deque<Unsent> outbox;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs;
   bool blind = false;             // the log cannot be read any more
+  bool closing = false;           // until `quiet` is told
   std::optional<Micros> quit_by;  // steady
 };
 
@@ -163,6 +167,10 @@ void Dispatcher::Impl::work() {
     messages.clear();
     execute(std::move(actions));
     empty_outbox();
+    if (closing && core.all_ended()) {
+      closing = false;
+      quiet.release();
+    }
     const bool settled = outbox.empty() && !core.has_unanswered();
     if (quit_by && (settled || *quit_by <= now.steady)) {
       break;
@@ -273,6 +281,8 @@ void Dispatcher::Impl::handle(Message&& message) {
     core.stop_attempt(stop->job);
   } else if (std::holds_alternative<Closing>(message)) {
     core.close();
+  } else if (std::holds_alternative<Drain>(message)) {
+    closing = true;
   } else {
     quit_by = now.steady + kLastReplies;
   }
@@ -398,7 +408,8 @@ void Dispatcher::close() {
   (void)impl_->mail->post(Closing{});
 }
 
-// First nothing new begins, then what runs is ended, then what was still to be said is said.
+// First nothing new begins, then what runs ends or is ended, then what was still to be said is
+// said.
 void Dispatcher::stop() {
   impl_->accepting = false;
   if (!impl_->thread.joinable()) {
@@ -408,7 +419,13 @@ void Dispatcher::stop() {
     impl_->retention->stop();
   }
   close();
-  for (auto* runtime : {impl_->options.runtimes.exec, impl_->options.runtimes.http}) {
+  (void)impl_->mail->post(Drain{});
+  const Runtimes& runtimes = impl_->options.runtimes;
+  if (!impl_->quiet.try_acquire_for(std::chrono::microseconds(impl_->options.drain.value)) &&
+      impl_->options.logger) {
+    impl_->options.logger->info("dispatcher: what still runs is ended");
+  }
+  for (auto* runtime : {runtimes.exec, runtimes.http, runtimes.reactor}) {
     if (runtime != nullptr) {
       runtime->shutdown();
     }

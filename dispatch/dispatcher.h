@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
+#include "base/limits.h"
 #include "components/runtime.h"
 #include "dispatch/effects.h"
 #include "log/log.h"
@@ -42,6 +43,7 @@ struct DispatcherOptions {
   std::size_t reactor_slots = 4;  // runs of the reactor language, some of them waiting for a thread
   EffectRules effects;
   bool retention = true;
+  Duration drain{kRunDrainTimeoutUs};      // in which runs may end by themselves at stop()
   std::shared_ptr<spdlog::logger> logger;  // null: silent
   // Called from the dispatcher's thread for every RulePut event; must not block.
   std::function<void(Seq)> on_rule_put;
@@ -104,7 +106,7 @@ class Dispatcher {
   // Starts nothing more, answers open long polls with nothing, and those that come after; what runs
   // goes on. Before stop(), so that whoever polls has its answer while it can still be sent.
   void close();
-  // close(), then ends what runs and says what was still to be said.
+  // close(); what runs may end within `drain`, then it is ended and given up at the next start.
   void stop();
 
   // `done` gets the started jobs once there are some, or none after `wait`; called once, on the

@@ -271,6 +271,23 @@ TEST_F(CoreRun, AfterCloseNothingBeginsButOutcomesAreReported) {
   EXPECT_TRUE(waiting->jobs.empty());
 }
 
+TEST_F(CoreRun, StartsThatAreOutAtCloseAreLaunched) {
+  begin({2, 0});
+  exec_definition();
+  const JobId job = engine.create("d");
+  decide();
+  core->close();
+  EXPECT_FALSE(core->all_ended());
+  answer();
+  settle();
+  ASSERT_EQ(launched.size(), 1U);
+  EXPECT_FALSE(core->all_ended());
+  core->on_outcome(launched[0], completed());
+  settle();
+  EXPECT_TRUE(core->all_ended());
+  EXPECT_EQ(status(job), "ended");
+}
+
 TEST_F(CoreRun, ChangeOfRuntimeBetweenOfferAndStartMovesTheSlot) {
   begin({1, 1});
   exec_definition();

@@ -135,6 +135,21 @@ TEST_F(DispatcherTest, OpenPollsAreBoundedAndAnsweredAtStop) {
   EXPECT_EQ(wait(late).error().code, Code::kShutdown);
 }
 
+TEST_F(DispatcherTest, StopLetsChildrenEndAndStartsNoMore) {
+  drain = seconds(60);
+  open();
+  exec_definition("d", R"(["sh","-c","sleep 0.1; echo 7"])",
+                  [](scheduler::PutDefinition& put) { put.concurrency = 1; });
+  const JobId job = create("d");
+  const JobId next_one = create("d");
+  await<events::JobStarted>(job);
+  dispatcher->stop();
+  EXPECT_EQ(await<events::JobCompleted>(job).result.text, "7");
+  close();
+  open();
+  EXPECT_EQ(await<events::JobCompleted>(next_one).end.attempt, Attempt{1});
+}
+
 TEST_F(DispatcherTest, StopKillsChildrenAndTheNextStartGivesThemUp) {
   open();
   exec_definition("d", R"(["sleep","1000"])");

@@ -53,6 +53,7 @@ class ServerRig : public testing::Test {
     sequencer = std::make_unique<scheduler::Sequencer>(log, clock, std::move(state),
                                                        scheduler::SequencerOptions{});
     options.runtimes.exec = exec.get();
+    options.drain = drain;
     dispatcher =
         std::make_unique<Dispatcher>(log, *sequencer, *views, clock, entropy, std::move(options));
     dispatcher->recover(sequencer->state(), sequencer->state().applied());
@@ -171,6 +172,7 @@ class ServerRig : public testing::Test {
     }
   }
 
+  Duration drain = millis(100);  // of the next open()
   components::TestDirectory directory;
   SystemClock clock;
   SystemEntropy entropy;

@@ -116,6 +116,40 @@ TEST(Engine, StopAnswersWhoPollsForWork) {
   EXPECT_EQ(answered->body, R"({"jobs":[]})");
 }
 
+TEST(Engine, AnOrderlyStopCostsNoJobItsAttempt) {
+  FakeClock clock;
+  const TempDirectory directory;
+  EngineOptions options = quiet(clock);
+  options.data_dir = directory.path() / "data";
+  constexpr std::size_t kJobs = 3000;
+  Seq enough;
+  {
+    auto engine = Engine::start(options);
+    ASSERT_TRUE(engine) << engine.error().text();
+    scheduler::PutComponent put;
+    put.component.id = "absent";  // what definition() names
+    put.component.runtime = events::Runtime::kReactor;
+    put.component.spec = R"({"code":"from { }"})";
+    ASSERT_TRUE((*engine)->sequencer().call(put));
+    ASSERT_TRUE((*engine)->sequencer().call(definition("d")));
+    scheduler::CreateJobs jobs = one_job("d", clock.wall());
+    jobs.jobs.resize(kJobs, jobs.jobs.front());
+    const auto reply = (*engine)->sequencer().call(jobs);
+    ASSERT_TRUE(reply) << reply.error().text();
+    enough = Seq{reply->last.value + 100};
+    ASSERT_TRUE((*engine)->log().durable().wait(enough, kWait));
+  }
+  auto engine = Engine::start(options);
+  ASSERT_TRUE(engine) << engine.error().text();
+  // Each job: started, completed.
+  ASSERT_TRUE((*engine)->log().durable().wait(Seq{enough.value - 100 + 1 + 2 * kJobs}, kWait));
+  ASSERT_TRUE((*engine)->views().wait_for((*engine)->log().last(), kWait));
+  const auto counts = (*engine)->views().counts("d");
+  ASSERT_TRUE(counts);
+  EXPECT_EQ(counts->completed, kJobs);
+  EXPECT_EQ(counts->failed, 0U);
+}
+
 TEST(Engine, AClockFarAheadMustBeConfirmed) {
   FakeClock clock;
   const TempDirectory directory;
