@@ -207,6 +207,18 @@ Result<EventPage> read_events_before(log::Log& log, const EventFilter& filter, S
   return out;
 }
 
+Status check_position(log::Log& log, const EventFilter& filter, Seq after, std::string_view field) {
+  if (after > log.last()) {
+    return fail(Code::kInvalid, "SEQ_UNKNOWN",
+                "the log has not got so far; is this another server?", field);
+  }
+  const Seq start = start_of(filter, after);
+  if (start < log.last()) {
+    DAYBOOK_TRY(log.read(next(start)));
+  }
+  return {};
+}
+
 std::shared_ptr<Stream> line_stream(log::Log& log, EventFilter filter, const EventWindow& window) {
   return std::make_shared<LineStream>(log, std::move(filter), window);
 }

@@ -45,6 +45,10 @@ Result<EventPage> read_events(log::Log& log, const EventFilter& filter, const Ev
 Result<EventPage> read_events_before(log::Log& log, const EventFilter& filter, Seq before,
                                      std::size_t limit);
 
+// Whether a stream can go on after `after`: kNotFound "LOG_TRIMMED" when what follows has left the
+// log, kInvalid "SEQ_UNKNOWN" naming `field` when the log has not got so far.
+Status check_position(log::Log& log, const EventFilter& filter, Seq after, std::string_view field);
+
 // Lines of JSON from after `after` up to `until`, at most `limit` of them.
 std::shared_ptr<Stream> line_stream(log::Log& log, EventFilter filter, const EventWindow& window);
 // Server-sent events from after `after` on, without an end.

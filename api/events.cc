@@ -90,6 +90,7 @@ Answer<Response> lines(const Call& call, EventFilter filter) {
   log::Log& log = call.engine().log;
   DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
   DAYBOOK_ASSIGN(const auto limit, call.query.number("limit", kAnySeq, 1, kAnySeq));
+  DAYBOOK_TRY(check_position(log, filter, Seq{after}, "after"));
   const EventWindow window{Seq{after}, log.last(), limit, kHttpStreamPieceBytes};
   Response out;
   out.content_type = "application/x-ndjson";
@@ -101,13 +102,16 @@ Answer<Response> lines(const Call& call, EventFilter filter) {
 Answer<Response> live(const Call& call, EventFilter filter) {
   log::Log& log = call.engine().log;
   DAYBOOK_ASSIGN(auto after, call.query.number("after", log.last().value, 0, kAnySeq));
+  std::string_view field = "after";
   const auto seen = call.request.head.find("Last-Event-ID");
   if (!seen.empty()) {
     static constexpr std::string_view kName = "Last-Event-ID";
     DAYBOOK_ASSIGN(const Query fields,
                    Query::parse("Last-Event-ID=" + std::string(seen), {&kName, 1}));
     DAYBOOK_ASSIGN(after, fields.number(kName, 0, 0, kAnySeq));
+    field = kName;
   }
+  DAYBOOK_TRY(check_position(log, filter, Seq{after}, field));
   Response out;
   out.content_type = "text/event-stream";
   out.stream = live_stream(log, std::move(filter), Seq{after});

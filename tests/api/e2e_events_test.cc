@@ -105,6 +105,35 @@ TEST_F(E2eEvents, ALiveStreamTellsWhatHappensAndResumes) {
   EXPECT_NE(resumed.find("id: 3\n"), std::string::npos) << resumed;
 }
 
+TEST_F(E2eEvents, AStreamThatCannotGoOnThereIsRefusedBeforeItBegins) {
+  start();
+  put_definition("d");
+  for (int i = 0; i < 3; ++i) {
+    create_job("d");
+  }
+  lease_one("d");  // events 1..6, and the dispatcher has seen the first five
+  ASSERT_EQ(call("GET", "/resources/jobs").status, 200);  // so have the views
+  ASSERT_TRUE(log().trim(Seq{3}));
+  for (const char* target :
+       {"/resources/events?format=sse&after=2", "/resources/events?format=ndjson&after=2"}) {
+    const auto gone = call("GET", target);
+    EXPECT_EQ(gone.status, 404) << target;
+    EXPECT_NE(gone.body.find("LOG_TRIMMED"), std::string::npos) << gone.body;
+  }
+  const std::string sse = "/resources/events?format=sse";
+  EXPECT_EQ(call("GET", sse, {}, "Last-Event-ID: 2\r\n").status, 404);
+  const auto ahead = call("GET", sse, {}, "Last-Event-ID: 7\r\n");
+  EXPECT_EQ(ahead.status, 422);
+  EXPECT_NE(ahead.body.find(R"("code":"SEQ_UNKNOWN")"), std::string::npos) << ahead.body;
+  EXPECT_NE(ahead.body.find(R"("field":"Last-Event-ID")"), std::string::npos) << ahead.body;
+  const auto lines = call("GET", "/resources/events?format=ndjson&after=7");
+  EXPECT_EQ(lines.status, 422);
+  EXPECT_NE(lines.body.find(R"("field":"after")"), std::string::npos) << lines.body;
+  const auto rest = call("GET", "/resources/events?format=ndjson&after=3");
+  EXPECT_EQ(std::count(rest.body.begin(), rest.body.end(), '\n'), 3);
+  EXPECT_EQ(call("GET", "/resources/events?format=ndjson&after=6").body, "");
+}
+
 TEST_F(E2eEvents, SilentStreamsSendHeartbeats) {
   start();
   HttpClient client(port());
