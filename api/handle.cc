@@ -106,17 +106,21 @@ Answer<Response> run_reader(const Route& route, const Call& call) {
 Answer<Seq> freshness(const Call& call) {
   const Seq last = call.engine().log.last();
   DAYBOOK_ASSIGN(std::uint64_t least, call.query.number("minSeq", 0, 0, ~std::uint64_t{0}));
+  std::string_view field = "minSeq";
   const auto header = call.request.head.find("Daybook-Min-Seq");
   if (!header.empty()) {
     static constexpr std::string_view kName = "Daybook-Min-Seq";
     DAYBOOK_ASSIGN(const Query fields,
                    Query::parse("Daybook-Min-Seq=" + std::string(header), {&kName, 1}));
     DAYBOOK_ASSIGN(const std::uint64_t named, fields.number(kName, 0, 0, ~std::uint64_t{0}));
-    least = std::max(least, named);
+    if (named > least) {
+      least = named;
+      field = kName;
+    }
   }
   if (least > last.value) {
     return refuse(Code::kInvalid, "SEQ_UNKNOWN",
-                  "the log has not got so far; is this another server?", "minSeq");
+                  "the log has not got so far; is this another server?", field);
   }
   return last;
 }

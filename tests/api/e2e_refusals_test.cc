@@ -227,6 +227,20 @@ TEST_F(E2eRefusals, QueriesNameTheParameter) {
   }
 }
 
+TEST_F(E2eRefusals, ASequenceNumberIsNamedAsItWasGiven) {
+  const auto field = [&](const std::string& target, const std::string& fields) {
+    const auto reply = call("GET", target, {}, fields);
+    EXPECT_EQ(reply.status, 422) << reply.body;
+    const auto at = reply.body.find(R"("field":")");
+    return at == std::string::npos
+               ? ""
+               : reply.body.substr(at + 9, reply.body.find('"', at + 9) - at - 9);
+  };
+  EXPECT_EQ(field("/resources/jobs", "Daybook-Min-Seq: 999999\r\n"), "Daybook-Min-Seq");
+  EXPECT_EQ(field("/resources/jobs", "Daybook-Min-Seq: x\r\n"), "Daybook-Min-Seq");
+  EXPECT_EQ(field("/resources/jobs?minSeq=999999", "Daybook-Min-Seq: 1\r\n"), "minSeq");
+}
+
 TEST_F(E2eRefusals, MediaTypesMethodsOriginsAndHosts) {
   const std::string body = R"({"jobDefinitionId":"d"})";
   HttpClient client(port());
