@@ -1,5 +1,7 @@
 // What heartbeats and reports share: an array of items that name an attempt by its token, one
-// command each, answered one by one: {"results":[{"token",…} or {"token","error":{…}}]}.
+// command each, answered one by one: {"results":[{"token",…} or {"token","error":{…}}]}. A body
+// that is at fault is refused whole, and every fault is named: it is the worker's program that is
+// wrong.
 #pragma once
 
 #include <functional>

@@ -183,6 +183,7 @@ TEST_F(E2eResources, AWorkerLeasesReportsAndIsAnsweredTheSameTwice) {
       call("POST", "/resources/workers/complete", R"([{"token":")" + token + R"(","result":3}])");
   EXPECT_EQ(other.status, 200);
   EXPECT_NE(other.body.find(R"("status":409)"), std::string::npos) << other.body;
+  EXPECT_NE(other.body.find(R"("details":{"field":"token"})"), std::string::npos) << other.body;
   const auto done = call("GET", "/resources/jobs/" + id);
   EXPECT_EQ(member(done.body, "status"), "completed");
   EXPECT_EQ(member(done.body, "result"), R"({"n":2})");
