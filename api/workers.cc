@@ -105,7 +105,8 @@ Answer<Response> list_workers(const Call& call) {
   json.begin_object();
   json.key("workers");
   json.begin_array();
-  for (const auto& worker : call.engine().dispatcher.workers()) {
+  const dispatch::WorkerList list = call.engine().dispatcher.workers();
+  for (const auto& worker : list.rows) {
     json.begin_object();
     json.member("workerId", worker.worker);
     json.key("definitions");
@@ -119,6 +120,7 @@ Answer<Response> list_workers(const Call& call) {
     json.end_object();
   }
   json.end_array();
+  json.member("asOfSeq", list.as_of);
   json.end_object();
   return out;
 }

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -70,8 +71,10 @@ class Core {
  public:
   Core(CoreOptions options, Entropy& entropy);
 
-  // Before everything else: the state as of `applied`.
-  void recover(const scheduler::State& state, Seq applied);
+  // Before everything else: the state as of `applied`. worker_of: who holds the attempt that began
+  // with that event, which only the log knows; "" when it does not know either.
+  using WorkerOf = std::function<std::string(Seq started)>;
+  void recover(const scheduler::State& state, Seq applied, const WorkerOf& worker_of);
   // The next event of the log.
   void apply(const events::Recorded& recorded);
 

@@ -38,7 +38,7 @@ void seed_definitions(projections::Queue& queue, const scheduler::State& state) 
 
 }  // namespace
 
-void Core::recover(const scheduler::State& state, Seq applied) {
+void Core::recover(const scheduler::State& state, Seq applied, const WorkerOf& worker_of) {
   applied_ = applied;
   server_started_ = state.server_started();
   seed_definitions(queue_, state);
@@ -56,6 +56,9 @@ void Core::recover(const scheduler::State& state, Seq applied) {
     attempt.lease_until = job.lease_until;
     attempt.timeout_at = job.timeout_at;
     attempt.cancel_requested = job.cancel_requested;
+    if (attempt.leased()) {
+      attempt.worker = workers_.resumed(worker_of(job.started), job.started_at);
+    }
     open_.add(attempt);
     if (!attempt.leased()) {
       lost_.push_back({job.job, job.started, events::ExpiryCause::kRestart});

@@ -78,6 +78,19 @@ Status check_lease(const LeaseRequest& request) {
   return {};
 }
 
+// Who an attempt was started for; "" when the event has left the log, for all that is lost is a
+// line of a list.
+std::string worker_of(log::Log& log, Seq started) {
+  const auto cursor = log.read(started);
+  events::RecordView record;
+  if (!cursor || !(*cursor)->next(record).value_or(false)) {
+    return {};
+  }
+  const auto recorded = events::decode(record);
+  const auto* event = recorded ? std::get_if<events::JobStarted>(&recorded->event) : nullptr;
+  return event == nullptr ? std::string() : std::string(event->worker);
+}
+
 }  // namespace
 
 struct Dispatcher::Impl {
@@ -385,7 +398,8 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::recover(const scheduler::State& state, Seq applied) {
-  impl_->core.recover(state, applied);
+  impl_->core.recover(state, applied,
+                      [this](Seq started) { return worker_of(impl_->log, started); });
   impl_->time.emplace(impl_->clock, state.time());
   impl_->look_at_clock();
 }
@@ -470,9 +484,9 @@ QueueView Dispatcher::queue(std::string_view definition) const {
   return impl_->core.queue(definition, impl_->query_now().logical);
 }
 
-std::vector<WorkerRow> Dispatcher::workers() const {
+WorkerList Dispatcher::workers() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->core.workers();
+  return {impl_->core.applied(), impl_->core.workers()};
 }
 
 DispatcherMetrics Dispatcher::metrics() const {

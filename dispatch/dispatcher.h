@@ -67,9 +67,14 @@ using PollId = std::uint64_t;
 
 struct WorkerRow {
   std::string worker;
-  std::vector<std::string> definitions;
+  std::vector<std::string> definitions;  // of its last lease(); empty: none since the start
   Micros last_seen;
   std::uint64_t leased = 0;  // attempts open now
+};
+
+struct WorkerList {
+  Seq as_of;  // the last event it reflects
+  std::vector<WorkerRow> rows;
 };
 
 struct QueueView {
@@ -124,7 +129,7 @@ class Dispatcher {
   void stop_attempt(JobId job);
 
   QueueView queue(std::string_view definition) const;
-  std::vector<WorkerRow> workers() const;
+  WorkerList workers() const;
   DispatcherMetrics metrics() const;
   // The last event it has seen: the log may be trimmed up to there (I16).
   Seq applied() const;

@@ -56,6 +56,13 @@ std::uint32_t Workers::started(std::string_view name, Micros now) {
   return found->second;
 }
 
+std::uint32_t Workers::resumed(const std::string& name, Micros at) {
+  if (!numbers_.contains(name)) {
+    seen(name, {}, at);
+  }
+  return started(name, at);
+}
+
 void Workers::heartbeat(std::uint32_t number, Micros now) {
   if (const auto found = workers_.find(number); found != workers_.end()) {
     found->second.last_seen = std::max(found->second.last_seen, now);

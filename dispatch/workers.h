@@ -1,7 +1,7 @@
 // Which workers were seen lately, and how many attempts each holds. Private to dispatch. One owner.
 //
-// Workers are known by the name they give themselves; after a restart they are seen again when they
-// ask for work.
+// Workers are known by the name they give themselves; after a restart those that hold attempts are
+// known from the log, others are seen again when they ask for work.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,8 @@ class Workers {
   void seen(const std::string& name, const std::vector<std::string>& definitions, Micros now);
   // It began an attempt: returns its number, zero when it is not known.
   std::uint32_t started(std::string_view name, Micros now);
+  // The same for an attempt of before this server's start: makes it known.
+  std::uint32_t resumed(const std::string& name, Micros at);
   void heartbeat(std::uint32_t number, Micros now);
   void ended(std::uint32_t number);
 

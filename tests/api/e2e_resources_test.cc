@@ -188,7 +188,9 @@ TEST_F(E2eResources, AWorkerLeasesReportsAndIsAnsweredTheSameTwice) {
   EXPECT_EQ(member(done.body, "status"), "completed");
   EXPECT_EQ(member(done.body, "result"), R"({"n":2})");
   EXPECT_EQ(member(done.body, "componentId"), "w");
-  EXPECT_NE(call("GET", "/resources/workers").body.find(R"("workerId":"t")"), std::string::npos);
+  const auto workers = call("GET", "/resources/workers");
+  EXPECT_NE(workers.body.find(R"("workerId":"t")"), std::string::npos);
+  EXPECT_GE(std::stoull(member(workers.body, "asOfSeq")), 3U);
 }
 
 TEST_F(E2eResources, AFailedAttemptShowsItsError) {

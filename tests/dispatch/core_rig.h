@@ -27,7 +27,7 @@ class CoreRig : public testing::Test {
   // A core that takes over what the log says.
   void begin(CoreOptions options) {
     core = std::make_unique<Core>(options, entropy);
-    core->recover(engine.state, engine.state.applied());
+    core->recover(engine.state, engine.state.applied(), [](Seq) { return ""; });
     cursor = std::move(*engine.log.read(next(engine.state.applied())));
     unanswered.clear();
   }

@@ -80,12 +80,32 @@ TEST_F(DispatcherTest, LongPollIsAnsweredByTheNextJob) {
   ASSERT_EQ(jobs->size(), 1U);
   EXPECT_EQ(jobs->at(0).job, job);
   EXPECT_EQ(await<events::JobStarted>(job).worker, "w1");
-  EXPECT_EQ(dispatcher->workers().at(0).leased, 1U);
+  EXPECT_EQ(dispatcher->workers().rows.at(0).leased, 1U);
   scheduler::ReportAttempt report;
   report.token = jobs->at(0).token;
   report.result = "1";
   ok(report);
-  eventually([&] { return dispatcher->workers().at(0).leased == 0; });
+  eventually([&] { return dispatcher->workers().rows.at(0).leased == 0; });
+}
+
+TEST_F(DispatcherTest, WorkersThatHoldAttemptsAreKnownAfterARestart) {
+  open();
+  worker_definition("d");
+  const JobId job = create("d");
+  auto leased = lease({"d"});
+  const auto jobs = wait(leased);
+  ASSERT_EQ(jobs->size(), 1U);
+  close();
+  open();
+  const auto list = dispatcher->workers();
+  ASSERT_EQ(list.rows.size(), 1U);
+  EXPECT_EQ(list.rows[0].worker, "w1");
+  EXPECT_EQ(list.rows[0].leased, 1U);
+  const Micros before = list.rows[0].last_seen;
+  ok(scheduler::ExtendLease{jobs->at(0).token, {}});
+  eventually([&] { return dispatcher->workers().rows.at(0).last_seen > before; });
+  EXPECT_GE(dispatcher->workers().as_of, jobs->at(0).token.started);
+  EXPECT_EQ(await<events::LeaseExtended>(job).attempt, Attempt{1});
 }
 
 TEST_F(DispatcherTest, QueueIsSeenFromOutside) {
