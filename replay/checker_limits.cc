@@ -174,8 +174,8 @@ void JobRules::on(const events::IdempotencyKeyUsed& e) {
     keys_.erase(key_times_.front().second);
     key_times_.pop_front();
   }
-  if (e.first != batch_first_ || meta_.batch_index + 1 != meta_.batch_count ||
-      meta_.batch_index == 0) {
+  // Alone, it is the key of a request that changed nothing.
+  if (e.first != batch_first_ || meta_.batch_index + 1 != meta_.batch_count) {
     broken(Rule::kIdempotency, "a key stands behind the events of its one outcome, in their batch");
   }
   if (!keys_.insert(std::string(e.key)).second) {

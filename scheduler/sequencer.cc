@@ -184,7 +184,8 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
                 "as many idempotency keys are remembered as may; try again later");
   }
   DAYBOOK_TRY(decide(context, command, decision));
-  if (decision.events.empty()) {
+  // With a key, that nothing changed is an outcome too: the key then stands alone.
+  if (decision.events.empty() && !request.key) {
     return Reply{decision.past, decision.past, {}, context.now, false, std::move(decision.outcome)};
   }
   if (std::holds_alternative<StartServer>(command)) {

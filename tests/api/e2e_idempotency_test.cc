@@ -67,6 +67,23 @@ TEST_F(E2eIdempotency, DeleteIsRepeatableToo) {
   EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id, "", "k1").body, first.body);
 }
 
+TEST_F(E2eIdempotency, ARequestThatChangesNothingHasOneOutcomeToo) {
+  const auto id = create_job("d");
+  const auto token = member(lease_one("d"), "token");
+  const std::string path = "/resources/jobs/" + id + "/cancel";
+  ASSERT_EQ(keyed("POST", path, "", "first").status, 202);
+  const auto again = keyed("POST", path, "", "second");
+  EXPECT_EQ(again.status, 202) << again.body;
+  EXPECT_EQ(again.field("Daybook-Seq"), std::to_string(log().last().value));
+  EXPECT_EQ(again.field("Daybook-Hash"), member(again.body, "hash"));
+  ASSERT_EQ(call("POST", "/resources/workers/complete",
+                 R"([{"token":")" + token + R"(","cancelled":true}])")
+                .status,
+            200);
+  EXPECT_EQ(keyed("POST", path, "", "second").body, again.body);
+  EXPECT_EQ(keyed("POST", path, "", "third").status, 409);  // it has ended
+}
+
 TEST_F(E2eIdempotency, RetryAndCancelAreRepeatable) {
   const auto id = create_job("d", R"(,"runAt":"2031-01-01T00:00Z")");
   const auto cancelled = keyed("POST", "/resources/jobs/" + id + "/cancel", "", "c");

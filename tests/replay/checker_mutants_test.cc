@@ -326,9 +326,11 @@ void add_limit_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("a rule's components of another form", Rule::kText, [](Script& s) {
     event<events::RulePut>(s, "rule.put").components = {R"([{"componentId":"a.hrule"}])"};
   }));
-  out.push_back(by_script("idempotency key alone", Rule::kIdempotency, [](Script& s) {
-    s.add("key", 301, {events::IdempotencyKeyUsed{"key-b", sha256("b"), s.next_seq()}}, 2);
-  }));
+  out.push_back(
+      by_script("idempotency key apart from its batch", Rule::kIdempotency, [](Script& s) {
+        const Seq before{s.next_seq().value - 1};
+        s.add("key", 301, {events::IdempotencyKeyUsed{"key-b", sha256("b"), before}}, 2);
+      }));
   out.push_back(by_script("deletion miscounts what is pending", Rule::kCounts, [](Script& s) {
     event<events::DefinitionDeleted>(s, "delete.long").pending_jobs = 2;
   }));
