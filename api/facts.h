@@ -17,6 +17,11 @@ class Facts {
   // when the log has not got so far.
   static Result<Facts> read(log::Log& log, Seq first, Seq last);
 
+  // The events from `first` to the end of its batch.
+  static Result<Facts> read_batch(log::Log& log, Seq first);
+
+  // The chain hash of the last event.
+  const Hash& chain() const { return chain_; }
   const std::vector<events::Recorded>& all() const { return events_; }
 
   // The first event of type E, or null.
@@ -31,6 +36,9 @@ class Facts {
   }
 
  private:
+  Status take(log::Cursor& cursor);
+
+  Hash chain_{};
   std::deque<std::vector<std::uint8_t>> bytes_;
   std::vector<events::Recorded> events_;
 };

@@ -1,5 +1,6 @@
 #include "api/worker_items.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -91,22 +92,39 @@ Answer<bool> read_items(const Call& call, WorkerItems& out, const ReadItem& read
 }
 
 void submit_items(const CallPtr& call, const Responder& responder, WorkerItems items,
-                  WriteItem write) {
+                  WriteItem write, std::optional<Recall> recall) {
   scheduler::Request request;
   request.id = call->request_id;
   request.actor = actor_of(*call);
   request.commands = std::move(items.commands);
   auto tokens = std::make_shared<std::vector<std::string>>(std::move(items.tokens));
-  request.answer = [responder, tokens, write](std::vector<Result<scheduler::Reply>> replies) {
+  request.answer = [call, responder, tokens, write,
+                    recall](std::vector<Result<scheduler::Reply>> replies) {
     // All of them were in one group commit, which nobody knows the end of: neither the items'
     // worker, who must send them again as they are.
     if (!replies.front() && replies.front().error().code == Code::kUnknownOutcome) {
       responder.send(refuse(std::move(replies.front()).error()));
       return;
     }
+    const auto wanted = [&](const auto& reply) { return reply && recall->wanted(*reply); };
+    const bool recalls = recall && std::any_of(replies.begin(), replies.end(), wanted);
     auto shared = std::make_shared<std::vector<Result<scheduler::Reply>>>(std::move(replies));
-    responder.send_made(
-        [tokens, shared, write] { return Answer<Response>(results(*tokens, *shared, write)); });
+    const auto send = [responder, tokens, shared, write] {
+      responder.send_made(
+          [tokens, shared, write] { return Answer<Response>(results(*tokens, *shared, write)); });
+    };
+    if (!recalls) {
+      send();
+      return;
+    }
+    call->context->queries.run([call, shared, recall, send](const Status&) {
+      for (auto& reply : *shared) {
+        if (reply && recall->wanted(*reply)) {
+          recall->recall(call->engine().log, *reply);
+        }
+      }
+      send();
+    });
   };
   if (Status taken = call->engine().sequencer.submit(std::move(request)); !taken) {
     responder.send(refuse(std::move(taken).error()));

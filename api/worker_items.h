@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ struct WorkerItems {
 using ReadItem = std::function<scheduler::Command(const JsonValue& value, const std::string& path,
                                                   FieldErrors& errors)>;
 using WriteItem = void (*)(JsonWriter& json, const scheduler::Reply& reply);
+// For replies that leave to the log what they say: `recall` adds it to those that are `wanted`.
+struct Recall {
+  bool (*wanted)(const scheduler::Reply& reply);
+  void (*recall)(log::Log& log, scheduler::Reply& reply);
+};
 
 // The member "token", as text "<seq>.<32 hexadecimal digits>".
 scheduler::Token read_token(FieldReader& fields);
@@ -32,6 +38,6 @@ Answer<bool> read_items(const Call& call, WorkerItems& out, const ReadItem& read
 
 // Submits all items as one request; a refused one does not hold up the others.
 void submit_items(const CallPtr& call, const Responder& responder, WorkerItems items,
-                  WriteItem write);
+                  WriteItem write, std::optional<Recall> recall = std::nullopt);
 
 }  // namespace daybook::api

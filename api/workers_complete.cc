@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "api/facts.h"
 #include "api/handlers.h"
 #include "api/worker_items.h"
 #include "base/limits.h"
@@ -119,23 +120,44 @@ void write_reported(JsonWriter& json, const scheduler::Reply& reply) {
   json.member("outcome", result_name(outcome.result));
   json.member_or_null("retryAt", outcome.retry_at.has_value(), outcome.retry_at.value_or(Micros{}));
   json.member("repeated", outcome.repeated);
-  if (!outcome.repeated) {
-    json.key("scheduledJobs");
-    json.begin_array();
-    for (const JobId job : outcome.scheduled) {
-      json.value(job);
-    }
-    json.end_array();
-    json.key("sendings");
-    json.begin_array();
-    for (const SendingId sending : outcome.sendings) {
-      json.value(sending.text());
-    }
-    json.end_array();
+  if (outcome.repeated && reply.chain == Hash{}) {  // its events have left the log
+    json.member("seq", reply.last);
+    return;
   }
-  if (outcome.repeated && reply.last.value != 0) {
-    json.member("seq", reply.last);  // of the first time
+  json.key("scheduledJobs");
+  json.begin_array();
+  for (const JobId job : outcome.scheduled) {
+    json.value(job);
   }
+  json.end_array();
+  json.key("sendings");
+  json.begin_array();
+  for (const SendingId sending : outcome.sendings) {
+    json.value(sending.text());
+  }
+  json.end_array();
+}
+
+bool is_repeated(const scheduler::Reply& reply) {
+  return std::get<scheduler::ReportOutcome>(reply.outcome).repeated;
+}
+
+// What a repeated report made, and the receipt of the first time.
+void recall_reported(log::Log& log, scheduler::Reply& reply) {
+  const auto facts = Facts::read_batch(log, reply.first);
+  if (!facts) {
+    return;
+  }
+  auto& outcome = std::get<scheduler::ReportOutcome>(reply.outcome);
+  for (const events::Recorded& recorded : facts->all()) {
+    if (const auto* job = std::get_if<events::JobCreated>(&recorded.event)) {
+      outcome.scheduled.push_back(job->job);
+    } else if (const auto* sending = std::get_if<events::SendingCreated>(&recorded.event)) {
+      outcome.sendings.push_back(sending->sending);
+    }
+  }
+  reply.last = facts->all().back().meta.seq;
+  reply.chain = facts->chain();
 }
 
 }  // namespace
@@ -150,7 +172,8 @@ void complete_attempts(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(read).error()));
     return;
   }
-  submit_items(call, responder, std::move(items), write_reported);
+  submit_items(call, responder, std::move(items), write_reported,
+               Recall{is_repeated, recall_reported});
 }
 
 }  // namespace daybook::api
