@@ -60,7 +60,7 @@ void write_started(JsonWriter& json, const scheduler::StartedJob& job) {
   json.end_object();
 }
 
-Response leased(const std::vector<scheduler::StartedJob>& jobs) {
+Response leased(const std::vector<scheduler::StartedJob>& jobs, const scheduler::Reply& receipt) {
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
@@ -70,8 +70,86 @@ Response leased(const std::vector<scheduler::StartedJob>& jobs) {
     write_started(json, job);
   }
   json.end_array();
+  write_receipt(json, receipt);
   json.end_object();
   return out;
+}
+
+// The outcome of a lease's key, as it was answered first.
+Answer<Response> render_leased(const Written& written) {
+  std::vector<scheduler::StartedJob> jobs;
+  if (const auto* event = written.facts.find<events::JobStarted>()) {
+    const Seq made = event->job.key();
+    const auto creation = Facts::read(written.call.engine().log, made, made);
+    const auto* created = creation ? creation->find<events::JobCreated>() : nullptr;
+    if (created == nullptr) {
+      return refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
+                    "it was done, but the job's parameters have left the log");
+    }
+    auto component = std::make_shared<scheduler::Component>();
+    component->id = event->component;
+    auto& job = jobs.emplace_back();
+    job.job = event->job;
+    job.definition = event->definition;
+    job.attempt = event->attempt;
+    job.token = {written.reply.first, event->secret};
+    job.parameters = created->parameters.text;
+    job.component = std::move(component);
+    job.due = event->due;
+    job.lease_until = event->lease_until;
+    job.timeout_at = event->timeout_at;
+  }
+  return leased(jobs, written.reply);
+}
+
+void start_lease(const CallPtr& call, const Responder& responder, dispatch::LeaseRequest request) {
+  const bool keyed = request.key.has_value();
+  const auto done = [call, responder, keyed](Result<dispatch::LeasedJobs> jobs) {
+    if (!jobs) {
+      responder.send(refuse(std::move(jobs).error()));
+      return;
+    }
+    if (jobs->receipt.replayed) {
+      render_from_log(call, responder, std::move(jobs->receipt), render_leased);
+      return;
+    }
+    auto shared = std::make_shared<dispatch::LeasedJobs>(std::move(*jobs));
+    const auto make = [shared]() -> Answer<Response> {
+      auto response = leased(shared->jobs, shared->receipt);
+      add_receipt(response, shared->receipt);
+      return response;
+    };
+    // Whoever sent a key comes back with it for these jobs.
+    const auto unsent = [call, shared, keyed] {
+      if (!keyed) {
+        call->engine().dispatcher.give_back(std::move(shared->jobs));
+      }
+    };
+    responder.send_made(make, unsent);
+  };
+  const auto poll = call->engine().dispatcher.lease(std::move(request), done);
+  responder.when_gone([call, poll] { call->engine().dispatcher.cancel_poll(poll); });
+}
+
+// Leases unless the key has an outcome already: a repeated request must not wait for work.
+void lease_once(const CallPtr& call, const Responder& responder, dispatch::LeaseRequest request) {
+  scheduler::Request question;
+  question.id = call->request_id;
+  question.key = request.key;
+  auto shared = std::make_shared<dispatch::LeaseRequest>(std::move(request));
+  question.answer = [call, responder, shared](std::vector<Result<scheduler::Reply>> replies) {
+    auto& reply = replies.front();
+    if (reply) {
+      render_from_log(call, responder, std::move(*reply), render_leased);
+    } else if (reply.error().reason == "KEY_UNKNOWN") {
+      start_lease(call, responder, std::move(*shared));
+    } else {
+      responder.send(refuse(std::move(reply).error()));
+    }
+  };
+  if (Status taken = call->engine().sequencer.submit(std::move(question)); !taken) {
+    responder.send(refuse(std::move(taken).error()));
+  }
 }
 
 scheduler::ExtendLease read_heartbeat(const JsonValue& value, const std::string& path,
@@ -131,19 +209,17 @@ void lease_jobs(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(request).error()));
     return;
   }
-  dispatch::Dispatcher& dispatcher = call->engine().dispatcher;
-  const auto poll = dispatcher.lease(
-      std::move(*request), [call, responder](Result<std::vector<scheduler::StartedJob>> jobs) {
-        if (!jobs) {
-          responder.send(refuse(std::move(jobs).error()));
-          return;
-        }
-        auto shared = std::make_shared<std::vector<scheduler::StartedJob>>(std::move(*jobs));
-        responder.send_made(
-            [shared] { return Answer<Response>(leased(*shared)); },
-            [call, shared] { call->engine().dispatcher.give_back(std::move(*shared)); });
-      });
-  responder.when_gone([call, poll] { call->engine().dispatcher.cancel_poll(poll); });
+  auto key = idempotency_key(*call);
+  if (!key) {
+    responder.send(refuse(std::move(key).error()));
+    return;
+  }
+  request->key = std::move(*key);
+  if (request->key) {
+    lease_once(call, responder, std::move(*request));
+  } else {
+    start_lease(call, responder, std::move(*request));
+  }
 }
 
 void heartbeat(const CallPtr& call, const Responder& responder) {

@@ -25,9 +25,9 @@ Core::Core(CoreOptions options, Entropy& entropy)
       reactor_free_(options.reactor_slots),
       options_(options) {}
 
-void Core::submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands) {
+Submit& Core::submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands) {
   batches_.emplace(++last_tag_, std::move(batch));
-  actions_.submits.push_back({last_tag_, std::move(actor), std::move(commands)});
+  return actions_.submits.emplace_back(Submit{last_tag_, std::move(actor), std::move(commands)});
 }
 
 scheduler::StartJob Core::start_command(JobId job) {
@@ -59,7 +59,7 @@ void Core::give_slot_back(std::optional<events::Runtime> runtime) {
 void Core::add_poll(PollId number, LeaseRequest request, LeaseAnswer done, const Now& now) {
   workers_.seen(request.worker, request.definitions, now.logical);
   if (closed_) {
-    actions_.answers.push_back({std::move(done), std::vector<scheduler::StartedJob>()});
+    actions_.answers.push_back({std::move(done), LeasedJobs{}});
     return;
   }
   Poll poll;
@@ -72,7 +72,7 @@ void Core::add_poll(PollId number, LeaseRequest request, LeaseAnswer done, const
 
 void Core::cancel_poll(PollId number) {
   if (auto poll = polls_.take(number)) {
-    actions_.answers.push_back({std::move(poll->done), std::vector<scheduler::StartedJob>()});
+    actions_.answers.push_back({std::move(poll->done), LeasedJobs{}});
     return;
   }
   // Its starts are being decided: what comes of them is answered and then given back, and the poll
@@ -113,7 +113,7 @@ void Core::close() {
   std::vector<Poll> polls;
   polls_.take_all(polls);
   for (auto& poll : polls) {
-    actions_.answers.push_back({std::move(poll.done), std::vector<scheduler::StartedJob>()});
+    actions_.answers.push_back({std::move(poll.done), LeasedJobs{}});
   }
 }
 
@@ -144,7 +144,7 @@ void Core::step(const Now& now) {
   std::vector<Poll> over;
   polls_.take_over(now.steady, over);
   for (auto& poll : over) {
-    actions_.answers.push_back({std::move(poll.done), std::vector<scheduler::StartedJob>()});
+    actions_.answers.push_back({std::move(poll.done), LeasedJobs{}});
   }
 }
 
@@ -251,18 +251,19 @@ bool Core::serve_undelivered(Poll& poll, const Now& now) {
   if (jobs.empty()) {
     return false;
   }
-  actions_.answers.push_back({std::move(poll.done), std::move(jobs)});
+  actions_.answers.push_back({std::move(poll.done), LeasedJobs{std::move(jobs)}});
   return true;
 }
 
 bool Core::serve(Poll& poll, const Now& now) {
-  if (!undelivered_.empty() && serve_undelivered(poll, now)) {
+  const bool keyed = poll.request.key.has_value();
+  if (!keyed && !undelivered_.empty() && serve_undelivered(poll, now)) {
     return true;
   }
   if (starts_in_flight_ >= kInFlightMax) {
     return false;
   }
-  const std::size_t max = std::min(poll.request.max, kStartsPerCommandMax);
+  const std::size_t max = keyed ? 1 : std::min(poll.request.max, kStartsPerCommandMax);
   const auto offers = queue_.take_for_worker(now.logical, max, poll.request.definitions);
   if (offers.empty()) {
     return false;
@@ -279,7 +280,7 @@ bool Core::serve(Poll& poll, const Now& now) {
     commands.emplace_back(std::move(command));
   }
   starts_in_flight_ += offers.size();
-  submit(std::move(batch), poll.request.actor, std::move(commands));
+  submit(std::move(batch), poll.request.actor, std::move(commands)).key = poll.request.key;
   return true;
 }
 

@@ -53,10 +53,11 @@ struct Submit {
   std::uint64_t tag = 0;
   std::string actor;
   std::vector<scheduler::Command> commands;
+  std::optional<scheduler::IdempotencyKey> key{};
 };
 struct Answered {
   LeaseAnswer done;
-  Result<std::vector<scheduler::StartedJob>> jobs;
+  Result<LeasedJobs> jobs;
 };
 // To be done in this order.
 struct Actions {
@@ -149,7 +150,7 @@ class Core {
   bool serve(Poll& poll, const Now& now);
   bool serve_undelivered(Poll& poll, const Now& now);
   scheduler::StartJob start_command(JobId job);
-  void submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands);
+  Submit& submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands);
   std::size_t* slots_of(events::Runtime runtime);
   void give_slot_back(std::optional<events::Runtime> runtime);
 

@@ -79,19 +79,24 @@ void Core::launch(scheduler::StartedJob&& job) {
 
 void Core::answer(Leases& batch, Replies& replies, const Now& now) {
   starts_in_flight_ -= batch.jobs.size();
-  std::vector<scheduler::StartedJob> jobs;
+  LeasedJobs leased;
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
     if (!replies[i]) {
       refused(batch.jobs[i], replies[i].error(), now);
+    } else if (replies[i]->replayed) {
+      queue_.give_back(batch.jobs[i]);  // another request with the key was faster
+      leased.receipt = std::move(*replies[i]);
     } else if (auto started = started_of(*replies[i])) {
-      jobs.push_back(std::move(*started));
+      leased.jobs.push_back(std::move(*started));
+      leased.receipt = std::move(*replies[i]);
     }
   }
-  const bool waits_on = jobs.empty() && !closed_ && batch.poll.until > now.steady;
+  const bool waits_on =
+      leased.jobs.empty() && !leased.receipt.replayed && !closed_ && batch.poll.until > now.steady;
   if (waits_on) {
     polls_.add(std::move(batch.poll));  // with its number: back in front
   } else {
-    actions_.answers.push_back({std::move(batch.poll.done), std::move(jobs)});
+    actions_.answers.push_back({std::move(batch.poll.done), std::move(leased)});
   }
 }
 

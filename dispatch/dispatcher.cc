@@ -359,6 +359,7 @@ void Dispatcher::Impl::send(Submit&& submit) {
   request.id = entropy.command_id();
   request.actor = std::move(submit.actor);
   request.commands = std::move(submit.commands);
+  request.key = std::move(submit.key);
   request.answer = [mailbox = mail, tag = submit.tag](std::vector<Result<scheduler::Reply>> all) {
     (void)mailbox->post(RepliesArrived{tag, std::move(all)});
   };

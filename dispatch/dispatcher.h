@@ -58,10 +58,17 @@ struct LeaseRequest {
   Duration wait;       // long poll; zero answers at once
   std::string worker;  // as it names itself
   std::string actor;   // who leases: stands in the event
+  // One start is the key's one outcome, so that at most one job is leased.
+  std::optional<scheduler::IdempotencyKey> key{};
 };
 
 // The started jobs, perhaps none. kShutdown when the server stops before the log has answered.
-using LeaseAnswer = std::function<void(Result<std::vector<scheduler::StartedJob>>)>;
+struct LeasedJobs {
+  std::vector<scheduler::StartedJob> jobs;
+  // Of the last start; `replayed`: the key had its outcome already, which the log tells.
+  scheduler::Reply receipt{};
+};
+using LeaseAnswer = std::function<void(Result<LeasedJobs>)>;
 // One open lease(), for cancel_poll(). Rising: the order of coming.
 using PollId = std::uint64_t;
 

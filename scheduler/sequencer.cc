@@ -149,6 +149,11 @@ void Sequencer::Impl::process(Request& request) {
       closed_by = open.error();
     }
   }
+  if (request.commands.empty() && request.key) {
+    decided.replies.push_back(
+        known_key(*request.key)
+            .value_or(fail(Code::kNotFound, "KEY_UNKNOWN", "the key has not been used")));
+  }
   for (const Command& command : request.commands) {
     decided.replies.push_back(process(request, command, closed_by ? &*closed_by : nullptr));
     commands.fetch_add(1, std::memory_order_relaxed);
@@ -360,7 +365,7 @@ void Sequencer::stop() {
 }
 
 Status Sequencer::submit(Request&& request) {
-  DAYBOOK_CHECK(!request.key || request.commands.size() == 1, "a key goes with one command");
+  DAYBOOK_CHECK(!request.key || request.commands.size() <= 1, "a key goes with one command");
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->closed) {

@@ -38,7 +38,9 @@ struct IdempotencyKey {
 using Answer = std::function<void(std::vector<Result<Reply>>)>;
 
 // Commands of one caller, decided in order, each for itself: one may be refused while the next is
-// accepted. Each command's events are one batch. An idempotency key goes with exactly one command.
+// accepted. Each command's events are one batch. An idempotency key goes with exactly one command;
+// with none, the request asks what its outcome was: a reply as for a repeated one, or kNotFound
+// "KEY_UNKNOWN".
 struct Request {
   CommandId id;
   std::string actor = "system";

@@ -84,6 +84,29 @@ TEST_F(E2eIdempotency, ARequestThatChangesNothingHasOneOutcomeToo) {
   EXPECT_EQ(keyed("POST", path, "", "third").status, 409);  // it has ended
 }
 
+TEST_F(E2eIdempotency, ALeaseIsRepeatable) {
+  const std::string body = R"({"definitions":["d"],"workerId":"w","max":5})";
+  const std::string path = "/resources/workers/lease";
+  EXPECT_EQ(keyed("POST", path, body, "l").body, R"({"jobs":[]})");
+  create_job("d", R"(,"parameters":{"a":1})");
+  create_job("d");
+  const std::string waits = R"({"definitions":["d"],"workerId":"w","max":5,"waitMs":10000})";
+  const auto first = keyed("POST", path, waits, "w");
+  ASSERT_EQ(elements(first.body, "jobs").size(), 1U) << first.body;
+  EXPECT_EQ(first.field("Daybook-Seq"), member(first.body, "seq"));
+  EXPECT_EQ(first.field("Daybook-Hash"), member(first.body, "hash"));
+  const Seq before = log().last();
+  const auto again = keyed("POST", path, waits, "w");
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.field("Idempotency-Replayed"), "true");
+  EXPECT_EQ(log().last(), before);
+  EXPECT_EQ(keyed("POST", path, body, "w").status, 409);
+  const auto free = call("POST", path, waits);  // without a key: the other one
+  ASSERT_EQ(elements(free.body, "jobs").size(), 1U) << free.body;
+  EXPECT_EQ(free.field("Daybook-Hash"), member(free.body, "hash"));
+  EXPECT_EQ(keyed("POST", path, body, "l").body, R"({"jobs":[]})");  // it was used up by nothing
+}
+
 TEST_F(E2eIdempotency, RetryAndCancelAreRepeatable) {
   const auto id = create_job("d", R"(,"runAt":"2031-01-01T00:00Z")");
   const auto cancelled = keyed("POST", "/resources/jobs/" + id + "/cancel", "", "c");

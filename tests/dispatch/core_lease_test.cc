@@ -237,6 +237,34 @@ TEST_F(CoreLease, WorkersAreListedWithWhatTheyHold) {
   EXPECT_EQ(rows[1].leased, 0U);
 }
 
+TEST_F(CoreLease, KeyThatHadItsOutcomeGivesTheJobBack) {
+  worker_definition("d");
+  engine.create("d");
+  fold();
+  LeaseRequest request;
+  request.definitions = {"d"};
+  request.max = 10;
+  request.wait = seconds(5);
+  request.key = scheduler::IdempotencyKey{"k", {}};
+  bool replayed = false;
+  core->add_poll(
+      ++last_poll, request, [&](Result<LeasedJobs> leased) { replayed = leased->receipt.replayed; },
+      now());
+  core->step(now());
+  auto actions = core->take_actions();
+  ASSERT_EQ(actions.submits.size(), 1U);
+  ASSERT_TRUE(actions.submits[0].key);
+  scheduler::Reply known;
+  known.replayed = true;
+  std::vector<Result<scheduler::Reply>> replies;
+  replies.emplace_back(std::move(known));
+  core->on_replies(actions.submits[0].tag, std::move(replies), now());
+  const auto other = poll({"d"});
+  settle();
+  EXPECT_TRUE(replayed);
+  EXPECT_EQ(other->jobs.size(), 1U);
+}
+
 TEST_F(CoreLease, PollThatNobodyWaitsForTakesNoJob) {
   worker_definition("d");
   fold();

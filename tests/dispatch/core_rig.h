@@ -135,13 +135,13 @@ class CoreRig : public testing::Test {
     request.actor = "token-1";
     core->add_poll(
         ++last_poll, std::move(request),
-        [out](Result<std::vector<StartedJob>> jobs) {
+        [out](Result<LeasedJobs> leased) {
           EXPECT_FALSE(out->answered);
           out->answered = true;
-          if (jobs) {
-            out->jobs = std::move(*jobs);
+          if (leased) {
+            out->jobs = std::move(leased->jobs);
           } else {
-            out->error = jobs.error().reason;
+            out->error = leased.error().reason;
           }
         },
         now());

@@ -93,7 +93,8 @@ TEST(DispatcherLog, DispatcherStopsVisiblyWhenItCannotReadTheLog) {
   request.definitions = {"d"};
   request.wait = seconds(60);
   std::promise<Leased> polled;
-  dispatcher.lease(request, [&](Leased leased) { polled.set_value(std::move(leased)); });
+  dispatcher.lease(request,
+                   [&](Result<LeasedJobs> leased) { polled.set_value(std::move(leased->jobs)); });
   log.broken = true;
   ASSERT_TRUE(sequencer.call(scheduler::StartServer{"1", "host", 1}));
   auto error = fatal.get_future();

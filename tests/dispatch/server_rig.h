@@ -126,8 +126,10 @@ class ServerRig : public testing::Test {
     request.wait = wait;
     request.worker = "w1";
     request.actor = "token-1";
-    dispatcher->lease(std::move(request),
-                      [promise](Leased leased) { promise->set_value(std::move(leased)); });
+    dispatcher->lease(std::move(request), [promise](Result<LeasedJobs> leased) {
+      promise->set_value(leased ? Leased(std::move(leased->jobs))
+                                : Leased(fail(std::move(leased).error())));
+    });
     return promise->get_future();
   }
   static Leased wait(std::future<Leased>& leased) {

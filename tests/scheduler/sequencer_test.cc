@@ -150,6 +150,42 @@ TEST_F(SequencerKeys, SameKeyAndBodyGetTheFirstReceipt) {
   EXPECT_EQ(folded().pending_count(), 1U);
 }
 
+TEST_F(SequencerKeys, KeyAloneAsksForItsOutcome) {
+  start();
+  const auto question = [&](const std::string& body) {
+    Request asked = request({});
+    asked.key = key("k", body);
+    return ask(std::move(asked)).get().at(0);
+  };
+  EXPECT_EQ(question("body").error().reason, "KEY_UNKNOWN");
+  Request used = request({definition()});
+  used.key = key("k", "body");
+  const Reply first = ask(std::move(used)).get()[0].value();
+  const auto known = question("body");
+  ASSERT_TRUE(known);
+  EXPECT_TRUE(known->replayed);
+  EXPECT_EQ(known->last, first.last);
+  EXPECT_EQ(question("other").error().reason, "IDEMPOTENCY_KEY_REUSED");
+  EXPECT_EQ(log.last(), first.last);
+}
+
+TEST_F(SequencerKeys, ChangingNothingIsAnOutcomeToo) {
+  start();
+  sequencer->call(definition());
+  const auto asked = [&](const std::string& name) {
+    Request out = request({AdvanceRules{}});
+    out.key = key(name);
+    return ask(std::move(out)).get().at(0);
+  };
+  const auto first = asked("k");
+  ASSERT_TRUE(first) << first.error().text();
+  EXPECT_EQ(first->first, first->last);
+  EXPECT_EQ(first->last, log.last());
+  const auto again = asked("k");
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->chain, first->chain);
+}
+
 TEST_F(SequencerKeys, SameKeyWithAnotherBodyIsAConflict) {
   start();
   Request asked = request({definition()});
