@@ -170,7 +170,8 @@ class Core {
   std::size_t expiries_in_flight_ = 0;
   std::deque<scheduler::ReportAttempt> reports_;
   // Leased, and their answers reached nobody; by definition. Those that are over since are dropped
-  // when their definition is looked at.
+  // when their definition is looked at. A poll without a key takes from here before anything is
+  // started for it: so there are no more than the answers that were out at once held.
   std::map<std::string, std::vector<scheduler::StartedJob>, std::less<>> undelivered_;
   // Attempts of an earlier start of this server: given up once this start stands in the log.
   std::vector<OpenAttempts::Over> lost_;
