@@ -77,7 +77,7 @@ class Out {
   std::uint64_t written_ = 0;
 };
 
-Status write_archive(RocksLog& log, ArchiveInfo& info, const std::filesystem::path& path) {
+Status write_file(RocksLog& log, ArchiveInfo& info, const std::filesystem::path& path) {
   DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
   Out out(path, file);
   DAYBOOK_TRY(out.add(header_of(info)));
@@ -99,9 +99,25 @@ Status write_archive(RocksLog& log, ArchiveInfo& info, const std::filesystem::pa
   return sync_data(file, path);
 }
 
+// A file of that name counts when it is what would be written.
+Result<ArchiveInfo> existing(RocksLog& log, const ArchiveInfo& wanted,
+                             const std::filesystem::path& file) {
+  DAYBOOK_ASSIGN(const auto cursor, log.read(wanted.last));
+  events::RecordView last;
+  DAYBOOK_ASSIGN(const bool there, cursor->next(last));
+  DAYBOOK_CHECK(there, "what is durable can be read");
+  const auto found = verify_archive(file);
+  if (!found || found->id != wanted.id || found->first != wanted.first ||
+      found->last != wanted.last || found->base != wanted.base ||
+      found->chain != last.header.chain) {
+    return fail(Code::kConflict, "FILE_EXISTS", file.string() + " exists; it is not overwritten");
+  }
+  return *found;
+}
+
 }  // namespace
 
-Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesystem::path& file) {
+Result<ArchiveInfo> write_archive(RocksLog& log, Seq through, const std::filesystem::path& file) {
   if (through > log.last()) {
     return refuse_trim(through, log.last());
   }
@@ -109,13 +125,13 @@ Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesy
     return fail(Code::kInvalid, "NOTHING_TO_ARCHIVE",
                 "the log starts at " + std::to_string(log.first().value));
   }
+  ArchiveInfo info{log.id(), log.first(), through, log.base_chain(), {}, 0};
   std::error_code error;
   if (std::filesystem::exists(file, error)) {
-    return fail(Code::kConflict, "FILE_EXISTS", file.string() + " exists");
+    return existing(log, info, file);
   }
   const std::filesystem::path fresh = file.string() + ".new";
-  ArchiveInfo info{log.id(), log.first(), through, log.base_chain(), {}, 0};
-  Status status = write_archive(log, info, fresh);
+  Status status = write_file(log, info, fresh);
   if (status) {
     const auto read_back = verify_archive(fresh);
     if (!read_back) {
@@ -131,6 +147,11 @@ Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesy
     return fail(file_error("cannot rename", fresh, error.value()));
   }
   DAYBOOK_TRY(sync_directory(std::filesystem::absolute(file).parent_path()));
+  return info;
+}
+
+Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesystem::path& file) {
+  DAYBOOK_ASSIGN(const ArchiveInfo info, write_archive(log, through, file));
   DAYBOOK_TRY(log.trim(through));
   return info;
 }

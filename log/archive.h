@@ -27,11 +27,22 @@ struct ArchiveInfo {
   std::uint64_t bytes = 0;  // of the records
 };
 
-// Writes first() to `through` to the new file `file`, reads it back, then trims the log. From the
-// writer's thread. kConflict "FILE_EXISTS"; kInvalid "INSIDE_BATCH" when `through` does not end a
-// batch; kInvalid "NOTHING_TO_ARCHIVE". A crash leaves either no file of that name, or a whole file
-// and a log that may not be trimmed yet.
+// Writes first() to `through` to the new file `file` and reads it back; the log stays as it is. A
+// file that is this archive already, as an earlier attempt left it, is taken as it is. kConflict
+// "FILE_EXISTS"; kInvalid "INSIDE_BATCH" when `through` does not end a batch; kInvalid
+// "NOTHING_TO_ARCHIVE". A crash leaves either no file of that name or a whole one.
+Result<ArchiveInfo> write_archive(RocksLog& log, Seq through, const std::filesystem::path& file);
+
+// write_archive(), then trims the log. From the writer's thread.
 Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesystem::path& file);
+
+// Puts the records of an archive back in front of what is left of the log: the archive that ends
+// right before first(). From the writer's thread, with no reader. Reads the archive whole before it
+// writes: kCorrupt "ARCHIVE_DAMAGED"; kConflict "ARCHIVE_OF_ANOTHER_LOG"; kConflict "ARCHIVE_GAP"
+// when it does not end there; kCorrupt "ARCHIVE_CHAIN_DIFFERS" when its last record is not the one
+// that first() follows; kInvalid "NOTHING_MISSING" for a log that begins at 1. A crash or an error
+// leaves the log as it was; doing it again finishes it.
+Result<ArchiveInfo> restore_archive(RocksLog& log, const std::filesystem::path& file);
 
 // Reads an archive from its first record to its last. next() returns false only after the footer
 // was checked.

@@ -26,6 +26,14 @@ tl::unexpected<Error> refuse_trim(Seq through, Seq last) {
               "cannot trim through " + number(through) + ", the log ends at " + number(last));
 }
 
+tl::unexpected<Error> refuse_without(std::string_view who, Seq needed, Seq first) {
+  return fail(Code::kNotFound, "LOG_TRIMMED",
+              std::string(who) + " event " + number(needed) + ", but the log begins at " +
+                  number(first) + ": stop the server and give back the archive that ends with " +
+                  number(Seq{first.value - 1}) +
+                  ", then those before it (daybook log restore-archive FILE --data-dir DIR)");
+}
+
 Status check_position(Seq from, Seq first, Seq last) {
   if (from.value == 0 || from > next(last)) {
     return fail(Code::kInvalid, "BAD_POSITION",

@@ -1,6 +1,8 @@
 // The errors of the log's contract (log/log.h), worded once for every implementation.
 #pragma once
 
+#include <string_view>
+
 #include "base/ids.h"
 #include "base/result.h"
 
@@ -15,5 +17,9 @@ tl::unexpected<Error> refuse_trim(Seq through, Seq last);
 // Where a cursor may start: kInvalid "BAD_POSITION" for 0 and beyond last + 1, kNotFound
 // "LOG_TRIMMED" before first.
 Status check_position(Seq from, Seq first, Seq last);
+
+// kNotFound "LOG_TRIMMED" for one who cannot do without the events from `needed` on; says what
+// brings them back. `who` begins the sentence: "the views need".
+tl::unexpected<Error> refuse_without(std::string_view who, Seq needed, Seq first);
 
 }  // namespace daybook::log

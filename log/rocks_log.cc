@@ -14,6 +14,7 @@
 #include "log/refusals.h"
 #include "log/rocks/cursor.h"
 #include "log/rocks/examine.h"
+#include "log/rocks/options.h"
 #include "log/rocks/store.h"
 
 namespace daybook::log {
@@ -282,6 +283,58 @@ Status RocksLog::trim(Seq through) {
     my.trim = point;
   }
   my.free_disk(through);
+  return {};
+}
+
+// An attempt that was cut short may have cut its chunks elsewhere: two sets of chunks side by side
+// cannot be read.
+Status RocksLog::drop_below() {
+  Impl& my = *impl_;
+  DAYBOOK_TRY(my.ready());
+  const std::unique_ptr<rocksdb::Iterator> it(my.store->db->NewIterator(scan_options()));
+  it->SeekToFirst();
+  if (!it->status().ok()) {
+    return fail(store_error(it->status(), "looking below the log's first record"));
+  }
+  if (!it->Valid() || read_key(it->key().ToStringView()).seq >= first()) {
+    return {};
+  }
+  const ChunkKey end = chunk_key(first());
+  rocksdb::WriteBatch batch;
+  batch.DeleteRange(slice(kRecordsBegin), slice(key_text(end)));
+  return my.write(batch, "removing what was put back in part");
+}
+
+Status RocksLog::put_below(const events::Group& group) {
+  Impl& my = *impl_;
+  DAYBOOK_TRY(my.ready());
+  DAYBOOK_CHECK(!group.empty() && group.last() < first(), "what is put back stands before the log");
+  my.dir.spend(group.bytes.size());
+  my.batch.Clear();
+  fill_batch(my.batch, group);
+  return my.write(my.batch, "putting back records " + std::to_string(group.first.value) + " to " +
+                                std::to_string(group.last().value));
+}
+
+// If we stop before this write, the trim point still hides what was put below it.
+Status RocksLog::begin_after(const Head& before, Micros time) {
+  Impl& my = *impl_;
+  DAYBOOK_TRY(my.ready());
+  DAYBOOK_CHECK(next(before.seq) < first(), "a log only grows by what is put back");
+  const TrimPoint point{before.seq, before.chain, time,
+                        static_cast<std::uint32_t>(before.epoch.value)};
+  rocksdb::WriteBatch batch;
+  if (before.seq.value == 0) {
+    batch.Delete(slice(kTrimKey));
+  } else {
+    batch.Put(slice(kTrimKey), encode_trim(point));
+  }
+  DAYBOOK_TRY(my.write(batch, "beginning after record " + std::to_string(before.seq.value)));
+  {
+    const std::lock_guard lock(my.mutex);
+    my.trim = before.seq.value == 0 ? TrimPoint{{}, events::genesis(), {}, 0} : point;
+  }
+  my.bounds.first.store(next(before.seq).value, std::memory_order_release);
   return {};
 }
 

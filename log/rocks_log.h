@@ -51,6 +51,14 @@ class RocksLog final : public Log {
   // batch.
   Status trim(Seq through) override;
 
+  // For log/archive.h, which checks what it gives; from the writer's thread. Records below first()
+  // are durable after put_below() and seen by nobody: a crash leaves the log as it was, and bytes
+  // that drop_below() removes. From begin_after() on the log begins with the record after `before`
+  // (its sequence number, chain and epoch) and holds all that was put below.
+  Status drop_below();
+  Status put_below(const events::Group& group);
+  Status begin_after(const Head& before, Micros time);
+
   const LogId& id() const;
   // Sequence number, chain hash and epoch of the last durable record, together.
   Head head() const;

@@ -38,7 +38,10 @@ class Examiner {
   Status run() {
     DAYBOOK_ASSIGN(out_.trim, read_trim(db_));
     DAYBOOK_ASSIGN(const StoreEnd end, read_end(db_));
-    const bool records = end.last.value != 0;
+    // Chunks before the trim point are what an archive that was put back in part left: nobody
+    // sees them.
+    const bool leftover = end.last.value != 0 && end.last <= out_.trim.seq;
+    const bool records = end.last.value != 0 && !leftover;
     out_.head = Head{out_.trim.seq, out_.trim.chain, Epoch{out_.trim.epoch}};
     out_.time = out_.trim.time;
     out_.findings.store =
@@ -46,7 +49,7 @@ class Examiner {
     bounds_.first = out_.trim.seq.value + 1;
     bounds_.durable.raise(std::max(end.last, out_.trim.seq));
     compare_with_anchor();
-    if (!end.unreadable.empty()) {
+    if (!leftover && !end.unreadable.empty()) {
       found(TailState::kUnreadable, end.unreadable);
     } else if (records) {
       check_tail(end);
