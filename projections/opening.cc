@@ -1,5 +1,7 @@
 #include "projections/opening.h"
 
+#include "log/refusals.h"
+
 namespace daybook::projections {
 namespace {
 
@@ -40,10 +42,7 @@ Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore:
     out.generation = static_cast<std::uint8_t>(stored->generation % 255 + 1);
   }
   if (next(out.applied) < log.first()) {
-    return fail(Code::kNotFound, "LOG_TRIMMED",
-                "the views need event " + std::to_string(out.applied.value + 1) +
-                    ", but the log begins at " + std::to_string(log.first().value) +
-                    ": import the archives, then rebuild");
+    return log::refuse_without("the views need", next(out.applied), log.first());
   }
   DAYBOOK_TRY(store.erase_others(id, out.generation));
   if (!good) {

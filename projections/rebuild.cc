@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/hex.h"
 #include "base/limits.h"
+#include "log/refusals.h"
 
 namespace daybook::projections {
 namespace {
@@ -51,9 +52,8 @@ Result<std::string> first_difference(const View& first, const View& second, std:
 
 Status Rebuild::prepare() {
   if (log_.first() > Seq{1}) {
-    return fail(Code::kNotFound, "LOG_TRIMMED",
-                "the log begins at " + std::to_string(log_.first().value) +
-                    ": a projection can be rebuilt only from the whole log");
+    return log::refuse_without("a projection is rebuilt from the whole log: it needs", Seq{1},
+                               log_.first());
   }
   // Generation numbers go round; 0 is not one.
   checkpoint_.generation = static_cast<std::uint8_t>(slot_.checkpoint.generation % 255 + 1);

@@ -1,6 +1,7 @@
 #include "scheduler/recover.h"
 
 #include "events/codec.h"
+#include "log/refusals.h"
 #include "scheduler/snapshot.h"
 
 namespace daybook::scheduler {
@@ -72,9 +73,8 @@ Result<Recovered> recover(log::Log& log, const std::filesystem::path& snapshots)
     break;
   }
   if (out.state.applied().value + 1 < log.first().value) {
-    return fail(Code::kNotFound, "LOG_TRIMMED",
-                "the log begins at " + std::to_string(log.first().value) +
-                    " and no snapshot reaches that far; restore one or import the archive");
+    return log::refuse_without("no snapshot is sound and reaches far enough: the state needs",
+                               next(out.state.applied()), log.first());
   }
   const Seq before = out.state.applied();
   DAYBOOK_TRY(fold(out.state, log, log.last()));

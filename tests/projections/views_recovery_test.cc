@@ -185,6 +185,37 @@ TEST_F(Recovery, TrimmedLogRefusesViewsThatNeedWhatIsGone) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kNotFound);
   EXPECT_EQ(refused.error().reason, "LOG_TRIMMED");
+  EXPECT_NE(refused.error().message.find("the archive that ends with 10, then those before it "
+                                         "(daybook log restore-archive FILE --data-dir DIR)"),
+            std::string::npos)
+      << refused.error().message;
+}
+
+TEST_F(Recovery, TrimmedLogRefusesAViewOfAnotherVersionAndKeepsTheOldOne) {
+  live(100);
+  ASSERT_TRUE(r.views->flush());
+  ASSERT_TRUE(r.log.trim(Seq{10}));
+  r.stop();
+  const auto set_version = [](char version, char& before) {
+    return [version, &before](rocksdb::DB& db) {
+      const std::string key{'\0', '\1'};
+      std::string value;
+      ASSERT_TRUE(db.Get({}, key, &value).ok());
+      before = value[8];  // the version stands behind the sequence number
+      value[8] = version;
+      ASSERT_TRUE(db.Put({}, key, value).ok());
+    };
+  };
+  char version = 0;
+  meddle(set_version(99, version));
+  const auto refused = r.try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "LOG_TRIMMED");
+  EXPECT_NE(refused.error().message.find("daybook log restore-archive"), std::string::npos);
+  // The release that wrote it still can go on.
+  char upgraded = 0;
+  meddle(set_version(version, upgraded));
+  EXPECT_TRUE(r.try_open());
 }
 
 TEST_F(Recovery, TrimmedLogOpensViewsThatAreBeyondIt) {
