@@ -3,9 +3,12 @@
 #include <atomic>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/crc32c.h"
 #include "log/archive.h"
+#include "log/little.h"
 #include "tests/log/rig.h"
 
 namespace daybook::log {
@@ -91,6 +94,93 @@ TEST_F(Backup, OfATrimmedLogKeepsItsBase) {
   const auto made = backup(*opened_.log, dir_ / "backup");
   ASSERT_TRUE(made) << made.error().text();
   EXPECT_EQ(made->first, Seq{51});
+}
+
+class BackupBeside : public Backup {
+ protected:
+  void make() {
+    append(10);
+    ASSERT_TRUE(opened_.log->trim(Seq{4}));
+    const auto made = backup(*opened_.log, dir_ / "backup", [](const std::filesystem::path& to) {
+      std::filesystem::create_directories(to / "state/deep");
+      rig::spill(to / "state/one", "the first");
+      rig::spill(to / "state/deep/two words", std::string(3 << 20, 'x'));
+      rig::spill(to / "state/empty", "");
+      return Status();
+    });
+    ASSERT_TRUE(made) << made.error().text();
+    ASSERT_EQ(made->beside.size(), 3U);
+  }
+  std::string refusal() {
+    const auto done = restore(dir_ / "backup", dir_ / "restored");
+    EXPECT_EQ(std::filesystem::exists(dir_ / "restored/identity"), done.has_value());
+    return done ? "restored" : done.error().reason;
+  }
+};
+
+TEST_F(BackupBeside, WhatWasAddedComesBackByteForByte) {
+  make();
+  const auto verified = verify_backup(dir_ / "backup");
+  ASSERT_TRUE(verified) << verified.error().text();
+  EXPECT_EQ(verified->beside.size(), 3U);
+  const auto restored = restore(dir_ / "backup", dir_ / "restored");
+  ASSERT_TRUE(restored) << restored.error().text();
+  EXPECT_EQ(rig::slurp(dir_ / "restored/state/one"), "the first");
+  EXPECT_EQ(rig::slurp(dir_ / "restored/state/deep/two words"), std::string(3 << 20, 'x'));
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "restored/state/empty"));
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "restored/backup"));
+}
+
+TEST_F(BackupBeside, AChangedFileIsNotRestored) {
+  make();
+  rig::spill(dir_ / "backup/state/one", "the First");
+  EXPECT_EQ(verify_backup(dir_ / "backup").error().reason, "BACKUP_DAMAGED");
+  EXPECT_EQ(refusal(), "BACKUP_DAMAGED");
+}
+
+TEST_F(BackupBeside, AMissingFileIsNotRestored) {
+  make();
+  std::filesystem::remove(dir_ / "backup/state/empty");
+  EXPECT_EQ(refusal(), "BACKUP_DAMAGED");
+}
+
+TEST_F(BackupBeside, AMarkerThatNamesAFileOutsideIsRefused) {
+  make();
+  for (const std::string name : {"../one", "/state/one", "log/CURRENT", "identity", ""}) {
+    std::string marker = rig::slurp(dir_ / "backup/backup");
+    const auto at = marker.find("state/one");
+    marker.replace(at, std::string("state/one").size(), name);
+    const auto crc = marker.rfind("crc ");
+    marker.resize(crc);
+    marker += "crc " + std::to_string(crc32c(as_bytes(marker))) + "\n";
+    const std::string whole = rig::slurp(dir_ / "backup/backup");
+    rig::spill(dir_ / "backup/backup", marker);
+    EXPECT_EQ(refusal(), "BACKUP_DAMAGED") << name;
+    rig::spill(dir_ / "backup/backup", whole);
+  }
+}
+
+TEST_F(BackupBeside, WhatCannotBeAddedMakesNoBackup) {
+  append(10);
+  const auto made = backup(*opened_.log, dir_ / "backup", [](const std::filesystem::path&) {
+    return fail(Code::kNotFound, "LOG_TRIMMED", "no state");
+  });
+  EXPECT_EQ(made.error().reason, "LOG_TRIMMED");
+  EXPECT_EQ(read_backup(dir_ / "backup").error().reason, "NO_BACKUP");
+}
+
+TEST_F(BackupBeside, AMarkerOfTheFirstFormatIsRead) {
+  append(10);
+  ASSERT_TRUE(backup(*opened_.log, dir_ / "backup"));
+  EXPECT_THAT(rig::slurp(dir_ / "backup/backup"),
+              testing::StartsWith("daybook backup format 1\nlog "));
+  EXPECT_EQ(refusal(), "restored");
+}
+
+TEST_F(BackupBeside, AMarkerWithoutAnEndIsRefused) {
+  make();
+  rig::spill(dir_ / "backup/backup", std::string((16 << 20) + 1, 'x'));
+  EXPECT_NE(refusal(), "restored");
 }
 
 TEST_F(Backup, ArchiveHoldsThePrefixAndTheLogTheRest) {

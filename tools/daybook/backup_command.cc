@@ -6,6 +6,7 @@
 #include "log/data_dir.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/resource_list.h"
+#include "tools/daybook/start_files.h"
 #include "tools/daybook/stopped_log.h"
 
 namespace daybook::cli {
@@ -23,12 +24,17 @@ void print_backup(const Session& session, const log::BackupInfo& info,
                                              {"logId", log::to_text(info.id)},
                                              {"firstSeq", info.first.value},
                                              {"lastSeq", info.head.seq.value},
-                                             {"hash", to_hex(info.head.chain)}});
+                                             {"hash", to_hex(info.head.chain)},
+                                             {"filesBeside", info.beside.size()}});
 }
 
 Status back_up(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
-  DAYBOOK_ASSIGN(const log::BackupInfo info, log::backup(stopped->log(), options.directory));
+  const auto beside = [&](const std::filesystem::path& to) {
+    return copy_start_files(stopped->log(), stopped->data_dir().path(), to);
+  };
+  DAYBOOK_ASSIGN(const log::BackupInfo info,
+                 log::backup(stopped->log(), options.directory, beside));
   print_backup(session, info, options.directory);
   return {};
 }
@@ -36,6 +42,10 @@ Status back_up(const Session& session, const Options& options) {
 Status restore_backup(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(const log::BackupInfo info, log::restore(options.directory, options.data_dir));
   print_backup(session, info, options.data_dir);
+  if (info.first > Seq{1}) {
+    DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
+    return check_start(stopped->log(), stopped->data_dir().path());
+  }
   return {};
 }
 
@@ -50,7 +60,9 @@ Status verify_backup(const Session& session, const Options& options) {
 void add_backup_commands(CLI::App& root, Session& session) {
   auto options = std::make_shared<Options>();
   auto& backup = add_verb(
-      root, "backup", "Copy the log of a stopped server into a new directory, and verify the copy",
+      root, "backup",
+      "Copy the log of a stopped server, with all that a start needs, into a new directory, and "
+      "verify the copy",
       {"backup --data-dir /var/lib/daybook --to /backup/2025-11-16"});
   backup.add_option("--data-dir", options->data_dir, "Data directory")->required();
   backup.add_option("--to", options->directory, "New or empty directory")->required();
