@@ -2,10 +2,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/limits.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {
 namespace {
+
+constexpr std::int64_t kHourUs = 3600LL * 1'000'000;
 
 // The first event that rules may still have to run for, when there are rules.
 std::optional<Seq> rules_begin(const State& state) {
@@ -43,6 +46,16 @@ Status decide(const Context& context, const RecordTrim& command, Decision& out) 
   if (held && *held <= command.through) {
     return fail(Code::kConflict, "SENDING_PENDING",
                 "event " + std::to_string(held->value) + " holds what is still to be sent",
+                "through");
+  }
+  // A repeat is answered from the events of the first time (I11).
+  if (const auto keyed = context.state.first_held_by_keys(context.now);
+      keyed && *keyed <= command.through) {
+    return fail(Code::kConflict, "KEYS_IN_WINDOW",
+                "event " + std::to_string(keyed->value) +
+                    " answers an idempotency key that may still be repeated: trim less, or when "
+                    "its window of " +
+                    std::to_string(kIdempotencyWindowUs / kHourUs) + " hours is over",
                 "through");
   }
   out.events.emplace_back(events::LogTrimmed{command.through, command.chain, command.archive});

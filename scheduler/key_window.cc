@@ -13,9 +13,11 @@ bool over(const KeyWindow::Entry& entry, Micros now) {
 }  // namespace
 
 void KeyWindow::insert(std::string_view key, const State::KeyUse& use) {
-  // One whose window is over may still stand here: keys are forgotten a few at a time.
-  if (const auto before = by_key_.find(key); before != by_key_.end()) {
-    DAYBOOK_CHECK(over(*before->second, use.time), "an idempotency key is used once in its window");
+  // One whose window is over may not be forgotten yet.
+  const auto before = by_key_.find(key);
+  DAYBOOK_CHECK(before == by_key_.end() || over(*before->second, use.time),
+                "an idempotency key is used once in its window");
+  if (before != by_key_.end()) {
     by_key_.erase(before);
   }
   entries_.push_back({std::string(key), use});
@@ -27,6 +29,12 @@ std::optional<State::KeyUse> KeyWindow::find(std::string_view key) const {
   return found == by_key_.end() ? std::nullopt : std::optional(found->second->use);
 }
 
+std::optional<State::KeyUse> KeyWindow::known(std::string_view key, Micros now) const {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() || over(*found->second, now) ? std::nullopt
+                                                             : std::optional(found->second->use);
+}
+
 void KeyWindow::expire(Micros now) {
   constexpr int kStep = 8;
   for (int i = 0; i < kStep && !entries_.empty(); ++i) {
@@ -34,8 +42,9 @@ void KeyWindow::expire(Micros now) {
     if (!over(oldest, now)) {
       return;
     }
-    if (const auto newest = by_key_.find(oldest.key); newest->second == &oldest) {
-      by_key_.erase(newest);
+    const auto at = by_key_.find(oldest.key);
+    if (at != by_key_.end() && at->second == &oldest) {
+      by_key_.erase(at);
     }
     entries_.pop_front();
   }
@@ -43,6 +52,16 @@ void KeyWindow::expire(Micros now) {
 
 bool KeyWindow::full(Micros now) const {
   return entries_.size() >= kIdempotencyKeysMax && !over(entries_.front(), now);
+}
+
+std::optional<Seq> KeyWindow::first_held(Micros now) const {
+  std::optional<Seq> first;
+  for (const Entry& entry : entries_) {
+    if (!over(entry, now) && (!first || entry.use.first < *first)) {
+      first = entry.use.first;
+    }
+  }
+  return first;
 }
 
 void ReportMemory::insert(Seq started, const State::PastReport& report) {

@@ -95,7 +95,7 @@ struct Sequencer::Impl {
   bool take_inbox(std::vector<Request>& out);
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
-  std::optional<Result<Reply>> known_key(const IdempotencyKey& key) const;
+  std::optional<Result<Reply>> known_key(const IdempotencyKey& key, Micros now) const;
   Reply record(const Request& request);
   void hand_over();
   void commit(Commit&& commit);
@@ -164,8 +164,9 @@ void Sequencer::Impl::process(Request& request) {
   filling.decided.push_back(std::move(decided));
 }
 
-std::optional<Result<Reply>> Sequencer::Impl::known_key(const IdempotencyKey& key) const {
-  const auto use = state.find_key(key.key);
+std::optional<Result<Reply>> Sequencer::Impl::known_key(const IdempotencyKey& key,
+                                                        Micros now) const {
+  const auto use = state.parts().keys.known(key.key, now);
   if (!use) {
     return std::nullopt;
   }
@@ -178,12 +179,12 @@ std::optional<Result<Reply>> Sequencer::Impl::known_key(const IdempotencyKey& ke
 
 Result<Reply> Sequencer::Impl::process(const Request& request, const Command& command,
                                        const Error* closed_by) {
+  const Context context{state, time.next(), writer.next_seq(), closed_by};
   if (request.key) {
-    if (auto known = known_key(*request.key)) {
+    if (auto known = known_key(*request.key, context.now)) {
       return std::move(*known);
     }
   }
-  const Context context{state, time.next(), writer.next_seq(), closed_by};
   if (request.key && state.parts().keys.full(context.now)) {
     return fail(Code::kExhausted, "TOO_MANY_KEYS",
                 "as many idempotency keys are remembered as may; try again later");

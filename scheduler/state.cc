@@ -150,6 +150,10 @@ std::optional<JobId> State::find_unique(std::string_view definition, std::string
   return found == parts_->unique.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<Seq> State::first_held_by_keys(Micros now) const {
+  return parts_->keys.first_held(now);
+}
+
 std::optional<State::KeyUse> State::find_key(std::string_view key) const {
   return parts_->keys.find(key);
 }

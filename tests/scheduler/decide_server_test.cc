@@ -1,3 +1,5 @@
+#include "base/limits.h"
+#include "scheduler/state_parts.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {
@@ -30,6 +32,18 @@ TEST_F(DecideServer, TrimKeepsWhatIsStillToBeSent) {
   EXPECT_EQ(engine.refusal(RecordTrim{Seq{2}, {}, "archive-1"}), "SENDING_PENDING through");
   engine.ok<Done>(RecordTrim{Seq{1}, {}, "archive-1"});
   engine.ok<Done>(CancelSending{mail.id});
+  engine.ok<Done>(RecordTrim{Seq{2}, {}, "archive-2"});
+}
+
+TEST_F(DecideServer, TrimKeepsTheAnswersThatMayStillBeAskedForAgain) {
+  engine.ok<Done>(StartServer{"1.0", "host", 42});
+  engine.ok<Done>(StartServer{"1.0", "host", 43});
+  engine.state.parts().keys.insert("k", {{}, Seq{2}, Seq{2}, {}, engine.now});
+  engine.ok<Done>(RecordTrim{Seq{1}, {}, "archive-1"});
+  EXPECT_EQ(engine.refusal(RecordTrim{Seq{2}, {}, "archive-2"}), "KEYS_IN_WINDOW through");
+  engine.now = Micros{engine.now.value + kIdempotencyWindowUs - 1};
+  EXPECT_EQ(engine.refusal(RecordTrim{Seq{2}, {}, "archive-2"}), "KEYS_IN_WINDOW through");
+  engine.now = Micros{engine.now.value + 1};
   engine.ok<Done>(RecordTrim{Seq{2}, {}, "archive-2"});
 }
 

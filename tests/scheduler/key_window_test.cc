@@ -32,6 +32,31 @@ TEST(KeyWindow, WindowIsLongerThanThePromisedDay) {
   EXPECT_GE(kIdempotencyWindowUs, hours(24).value);
 }
 
+TEST(KeyWindow, TheFirstEventThatARepeatNeedsIsOfTheKeysInTheirWindow) {
+  KeyWindow keys;
+  EXPECT_FALSE(keys.first_held(Micros{0}));
+  keys.insert("old", {{}, Seq{3}, Seq{4}, {}, Micros{0}});
+  keys.insert("new", {{}, Seq{9}, Seq{9}, {}, Micros{1000}});
+  EXPECT_EQ(keys.first_held(Micros{kIdempotencyWindowUs - 1}), Seq{3});
+  EXPECT_EQ(keys.first_held(Micros{kIdempotencyWindowUs}), Seq{9});
+  EXPECT_FALSE(keys.first_held(Micros{kIdempotencyWindowUs + 1000}));
+}
+
+TEST(KeyWindow, KeyWhoseWindowIsOverIsNewAlthoughItIsNotForgottenYet) {
+  KeyWindow keys;
+  const Micros start{1'000'000};
+  const Micros end{start.value + kIdempotencyWindowUs};
+  keys.insert("k", use_at(start));
+  EXPECT_TRUE(keys.known("k", Micros{end.value - 1}));
+  EXPECT_FALSE(keys.known("k", end));
+  keys.insert("k", {sha256("other"), Seq{7}, Seq{8}, {}, end});
+  EXPECT_EQ(keys.known("k", end)->first, Seq{7});
+  EXPECT_EQ(keys.entries().size(), 2U);
+  keys.expire(end);  // forgets the first use, not the second
+  EXPECT_EQ(keys.entries().size(), 1U);
+  EXPECT_EQ(keys.known("k", end)->first, Seq{7});
+}
+
 TEST(KeyWindow, ForgettingIsBoundedPerEventAndCatchesUp) {
   KeyWindow keys;
   for (int i = 0; i < 100; ++i) {
