@@ -37,7 +37,7 @@ Result<Format> read_format(const Call& call) {
 
 // The cursors of a page are sequence numbers. Of a filtered page they tell how far was looked,
 // which may be past its events: going on from there misses nothing and repeats nothing.
-Response page_response(EventPage page, bool backward, Seq last,
+Response page_response(EventPage page, bool backward, Seq log_first, Seq last,
                        std::optional<std::uint64_t> total) {
   Response out;
   JsonWriter json(out.body);
@@ -57,6 +57,7 @@ Response page_response(EventPage page, bool backward, Seq last,
   json.member("firstCursor", std::to_string(first_cursor.value));
   json.member("lastCursor", std::to_string(last_cursor.value));
   json.member("atEnd", page.at_end);
+  json.member("logFirstSeq", log_first);
   json.member("asOfSeq", last);
   json.end_object();
   return out;
@@ -77,13 +78,13 @@ Answer<Response> page(const Call& call, EventFilter filter) {
   if (backward) {
     DAYBOOK_ASSIGN(const auto before, call.query.number("before", 0, 1, kAnySeq));
     DAYBOOK_ASSIGN(EventPage found, read_events_before(log, filter, Seq{before}, limit));
-    return page_response(std::move(found), true, last, total);
+    return page_response(std::move(found), true, log.first(), last, total);
   }
   // Without a place to begin at, it begins with what there is: a trimmed log begins later.
   DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
   const EventWindow window{Seq{after}, last, limit, kPageBytesMax};
   DAYBOOK_ASSIGN(EventPage found, read_events(log, filter, window));
-  return page_response(std::move(found), false, last, total);
+  return page_response(std::move(found), false, log.first(), last, total);
 }
 
 Answer<Response> lines(const Call& call, EventFilter filter) {

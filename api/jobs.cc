@@ -143,6 +143,7 @@ Answer<Response> job_events(const Call& call) {
     json.raw(row.json);
   }
   json.end_array();
+  json.member("logFirstSeq", call.engine().log.first());
   end_page(json, page);
   return out;
 }

@@ -90,7 +90,7 @@ class Views {
   // Exact and O(1); over all definitions when `definition` is empty.
   Result<JobCounts> counts(std::string_view definition) const;
   // The events of one job, oldest first; still there after the job left the list, as long as the
-  // log holds them.
+  // log holds them. kNotFound "LOG_TRIMMED" when it holds none of them any more.
   Result<Page<HistoryRow>> history(JobId job, const PageRequest& page) const;
 
   Result<std::optional<ComponentRow>> component(std::string_view id) const;

@@ -148,7 +148,12 @@ Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) c
   DAYBOOK_ASSIGN(const PageBounds bounds, read_page(CursorKind::kSeq, request));
   DAYBOOK_ASSIGN(const auto view, impl_->view(kHistory));
   DAYBOOK_ASSIGN(std::vector<Seq> all, History::find(*view, job));
-  std::erase_if(all, [&](Seq seq) { return seq < impl_->log.first(); });
+  const Seq first = impl_->log.first();
+  if (std::erase_if(all, [&](Seq seq) { return seq < first; }) > 0 && all.empty()) {
+    return fail(
+        Code::kNotFound, "LOG_TRIMMED",
+        "all events of the job were trimmed; the log begins at " + std::to_string(first.value));
+  }
   Page<HistoryRow> page;
   page.as_of = view->as_of();
   JobId owner;

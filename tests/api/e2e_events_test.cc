@@ -86,6 +86,24 @@ TEST_F(E2eEvents, LinesHoldTheWholeLog) {
   EXPECT_EQ(std::count(few.body.begin(), few.body.end(), '\n'), 3);
 }
 
+TEST_F(E2eEvents, WhatWasTrimmedIsSaidToBeTrimmed) {
+  start();
+  put_definition("d");
+  const auto old = create_job("d");  // event 3
+  const auto kept = create_job("d");
+  EXPECT_EQ(member(call("GET", "/resources/jobs/" + kept + "/events").body, "logFirstSeq"), "1");
+  ASSERT_TRUE(log().trim(Seq{3}));
+  EXPECT_EQ(call("GET", "/resources/jobs/" + old).status, 200);
+  const auto gone = call("GET", "/resources/jobs/" + old + "/events");
+  EXPECT_EQ(gone.status, 404);
+  EXPECT_NE(gone.body.find("LOG_TRIMMED"), std::string::npos) << gone.body;
+  EXPECT_EQ(member(call("GET", "/resources/jobs/" + kept + "/events").body, "logFirstSeq"), "4");
+  const auto none = call("GET", "/resources/events?jobId=" + old);
+  EXPECT_EQ(none.status, 200);
+  EXPECT_EQ(member(none.body, "logFirstSeq"), "4");
+  EXPECT_EQ(member(call("GET", "/resources/events?before=9").body, "logFirstSeq"), "4");
+}
+
 TEST_F(E2eEvents, ALiveStreamTellsWhatHappensAndResumes) {
   start();
   put_definition("d");
