@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/hex.h"
+#include "log/refusals.h"
 #include "replay/as_of.h"
 #include "replay/fold.h"
 #include "replay/prefix_log.h"
@@ -113,9 +114,8 @@ Result<RebuildResult> compare_state(log::Log& log, const std::filesystem::path& 
       files.pop_back();
     }
     if (!oldest) {
-      return fail(Code::kNotFound, "LOG_TRIMMED",
-                  "the log begins at " + std::to_string(log.first().value) +
-                      " and no snapshot reaches that far back");
+      return log::refuse_without("no snapshot is sound and reaches far enough: the state needs",
+                                 Seq{1}, log.first());
     }
     rebuilt = std::move(*oldest);
     out.notes.emplace_back(
@@ -128,11 +128,45 @@ Result<RebuildResult> compare_state(log::Log& log, const std::filesystem::path& 
                                           out.state, *state));
     }
   }
+  if (log.first() > Seq{1} && out.compared.empty()) {
+    out.notes.emplace_back("only one snapshot can be used: there is none to compare it with");
+  }
   if (options.live) {
     const bool same = *options.live == out.state;
     out.compared.push_back({"state: running server", same,
                             same ? "" : to_hex(*options.live) + ", rebuilt " + to_hex(out.state)});
   }
+  return out;
+}
+
+Result<RebuildResult> compare_counts(const scheduler::State& state, const projections::Views& live,
+                                     Seq first) {
+  RebuildResult out;
+  out.as_of = live.applied();
+  if (out.as_of != state.applied()) {
+    return fail(Code::kConflict, "VIEWS_MOVED", "the views and the state are of different events");
+  }
+  const auto compare = [&](const std::string& what, std::uint64_t ours, std::uint64_t theirs) {
+    out.compared.push_back({"view counts of " + what, ours == theirs,
+                            ours == theirs ? ""
+                                           : "the views list " + std::to_string(theirs) +
+                                                 ", the state holds " + std::to_string(ours)});
+  };
+  const projections::PageRequest one{.limit = 1, .after = {}, .before = {}};
+  DAYBOOK_ASSIGN(const auto jobs, live.counts({}));
+  compare("pending jobs", state.pending_count(), jobs.pending);
+  compare("running jobs", state.running_count(), jobs.running);
+  DAYBOOK_ASSIGN(const auto definitions, live.definitions(one));
+  compare("definitions", state.definition_count(), definitions.total_count.value_or(0));
+  DAYBOOK_ASSIGN(const auto components, live.components(one));
+  compare("components", state.component_count(), components.total_count.value_or(0));
+  DAYBOOK_ASSIGN(const auto rules, live.rules(one));
+  compare("rules", state.rule_count(), rules.total_count.value_or(0));
+  DAYBOOK_ASSIGN(const auto sendings, live.sending_counts());
+  compare("pending sendings", state.sending_count(), sendings.pending);
+  out.notes.emplace_back("the log begins at " + std::to_string(first.value) +
+                         ": ended jobs, histories and statistics were not compared; give back the "
+                         "archives to compare all (daybook log restore-archive)");
   return out;
 }
 

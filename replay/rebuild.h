@@ -55,9 +55,15 @@ struct RebuildOptions {
 
 // `snapshots`: the directory of state snapshots; all sound ones not past `until` are compared. A
 // log that was trimmed has no full fold: its snapshots are then compared with each other, and notes
-// say so.
+// say so, also when only one is left and nothing is compared.
 Result<RebuildResult> compare_state(log::Log& log, const std::filesystem::path& snapshots,
                                     const Clock& clock, const RebuildOptions& options = {});
+
+// What can be said of the views of a trimmed log, which has no events to build others from: how
+// many jobs, definitions, components, rules and sendings they list against what `state`, a state at
+// the event that they reflect, holds alive. Notes say that no more was compared.
+Result<RebuildResult> compare_counts(const scheduler::State& state, const projections::Views& live,
+                                     Seq first);
 
 // `live` must not move while it is compared: stopped, or caught up with a log that nobody writes.
 // `scratch` must not exist.

@@ -8,6 +8,7 @@
 #include "replay/fold.h"
 #include "replay/prefix_log.h"
 #include "scheduler/snapshot.h"
+#include "scheduler/state_parts.h"
 #include "tests/replay/log_script.h"
 
 namespace daybook::replay {
@@ -112,6 +113,48 @@ TEST_F(Rebuild, ATrimmedLogComparesItsSnapshotsWithEachOther) {
   EXPECT_FALSE(result->notes.empty());
   ASSERT_TRUE(log_.trim(Seq{31}));
   EXPECT_EQ(compare_state(log_, snapshots(), clock_).error().reason, "LOG_TRIMMED");
+}
+
+TEST_F(Rebuild, TheOnlySnapshotOfATrimmedLogIsComparedWithNothingAndThatIsSaid) {
+  snapshot(Seq{30});
+  ASSERT_TRUE(log_.trim(Seq{12}));
+  const auto result = compare_state(log_, snapshots(), clock_);
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->compared.empty());
+  EXPECT_NE(result->text().find("only one snapshot can be used"), std::string::npos);
+}
+
+TEST_F(Rebuild, ViewsOfATrimmedLogAreComparedByWhatTheyList) {
+  auto live = projections::Views::open({.directory = root_ / "views"}, log_);
+  ASSERT_TRUE(live) << live.error().text();
+  (*live)->start();
+  ASSERT_TRUE((*live)->wait_for(log_.last(), std::chrono::seconds(30)));
+  (*live)->stop();
+  const auto state = state_as_of(log_, log_.last());
+  ASSERT_TRUE(state);
+  const auto result = compare_counts(*state, **live, Seq{13});
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->identical()) << result->text();
+  EXPECT_EQ(result->compared.size(), 6U);
+  EXPECT_NE(result->text().find("log restore-archive"), std::string::npos);
+  EXPECT_EQ(compare_counts(*state_as_of(log_, Seq{12}), **live, Seq{13}).error().reason,
+            "VIEWS_MOVED");
+}
+
+TEST_F(Rebuild, ViewsThatListAnotherNumberOfJobsAreNamed) {
+  auto live = projections::Views::open({.directory = root_ / "views"}, log_);
+  ASSERT_TRUE(live) << live.error().text();
+  (*live)->start();
+  ASSERT_TRUE((*live)->wait_for(log_.last(), std::chrono::seconds(30)));
+  (*live)->stop();
+  auto state = *state_as_of(log_, log_.last());
+  state.parts().pending += 1;
+  const auto result = compare_counts(state, **live, Seq{13});
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->identical());
+  EXPECT_NE(result->text().find("view counts of pending jobs: DIFFERENT: the views list "),
+            std::string::npos)
+      << result->text();
 }
 
 TEST_F(Rebuild, ViewsBuiltFromNothingEqualTheLiveOnes) {

@@ -86,7 +86,8 @@ Status print_diff(const Session& session, const Options& options, StoppedLog& st
   return sink->finish();
 }
 
-// The views as the server left them, caught up with the end of the log.
+// The views as the server left them, caught up with the end of the log. Those of a compacted log
+// cannot be built again; what they list is compared with the state.
 Result<replay::RebuildResult> rebuild_views(StoppedLog& stopped,
                                             const replay::RebuildOptions& wanted) {
   const auto directory = stopped.data_dir().views_path();
@@ -96,6 +97,13 @@ Result<replay::RebuildResult> rebuild_views(StoppedLog& stopped,
   const Status caught_up = live->wait_for(stopped.log().last(), kViewsWait);
   live->stop();
   DAYBOOK_TRY(caught_up);
+  log::RocksLog& log = stopped.log();
+  if (log.first() > Seq{1}) {
+    DAYBOOK_ASSIGN(
+        const auto state,
+        replay::state_as_of(log, live->applied(), snapshots_path(stopped.data_dir().path())));
+    return replay::compare_counts(state, *live, log.first());
+  }
   DAYBOOK_ASSIGN(const auto scratch, ScratchDirectory::make(stopped.data_dir().path()));
   return replay::compare_views(stopped.log(), *live, scratch->path() / "views", stopped.clock(),
                                wanted);
@@ -123,7 +131,9 @@ Status compare(const Session& session, const Options& options, StoppedLog& stopp
     return fail(Code::kCorrupt, "REPLAY_DIFFERS",
                 "what was rebuilt from the log is not what was kept");
   }
-  session.env.out << "replay: identical\n";
+  session.env.out << (stopped.log().first() == Seq{1}
+                          ? "replay: identical\n"
+                          : "replay: identical as far as a compacted log can be compared\n");
   return {};
 }
 
