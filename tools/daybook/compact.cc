@@ -1,14 +1,11 @@
 #include "tools/daybook/compact.h"
 
-#include <boost/json.hpp>
-
-#include "base/hex.h"
 #include "log/archive.h"
+#include "projections/views.h"
 #include "replay/as_of.h"
-#include "replay/prefix_log.h"
 #include "scheduler/recover.h"
+#include "tools/daybook/archive_command.h"
 #include "tools/daybook/engine.h"
-#include "tools/daybook/resource_list.h"
 #include "tools/daybook/stopped_log.h"
 
 namespace daybook::cli {
@@ -29,42 +26,34 @@ Result<Seq> batch_end(log::Log& log, Seq at) {
   return header.batch_index + 1 == header.batch_count ? at : Seq{at.value - header.batch_index - 1};
 }
 
-struct Cut {
-  Seq through;
-  Hash chain{};
-};
-
-Result<Cut> find_cut(log::Log& log, const CompactOptions& options) {
+Result<Seq> find_cut(log::Log& log, const CompactOptions& options) {
   DAYBOOK_ASSIGN(const auto point, replay::parse_point(options.through, "--through"));
   DAYBOOK_ASSIGN(const Seq at, replay::find_seq(log, point));
   if (at < log.first()) {
     return fail(Code::kInvalid, "NOTHING_TO_ARCHIVE", "no event of the log is that old",
                 "--through");
   }
-  Cut cut;
-  DAYBOOK_ASSIGN(cut.through, batch_end(log, at));
-  if (cut.through < log.first()) {
+  DAYBOOK_ASSIGN(const Seq through, batch_end(log, at));
+  if (through < log.first()) {
     return fail(Code::kInvalid, "NOTHING_TO_ARCHIVE", "no whole batch is that old", "--through");
   }
-  DAYBOOK_ASSIGN(cut.chain, replay::chain_at(log, cut.through));
-  return cut;
+  return through;
 }
 
 // Starts the engine without its edges: it recovers, records the trim, and writes views and a
 // snapshot when it stops.
-Result<Cut> record_trim(const CompactOptions& options) {
+Status record_trim(const CompactOptions& options, const log::ArchiveInfo& archive) {
   EngineOptions wanted;
   wanted.data_dir = options.data_dir;
   wanted.create = false;
   wanted.listen = false;
   wanted.run_jobs = false;
   DAYBOOK_ASSIGN(const auto engine, Engine::start(std::move(wanted)));
-  DAYBOOK_ASSIGN(const Cut cut, find_cut(engine->log(), options));
   DAYBOOK_ASSIGN(const scheduler::Reply reply, engine->sequencer().call(scheduler::RecordTrim{
-                                                   cut.through, cut.chain, options.archive}));
+                                                   archive.last, archive.chain, options.archive}));
   DAYBOOK_TRY(engine->views().wait_for(reply.last, kViewsWait));
   engine->stop();
-  return cut;
+  return {};
 }
 
 // Without a sound snapshot beyond the cut the state could not be recovered from what is left.
@@ -80,27 +69,47 @@ Status check_snapshot(StoppedLog& stopped, Seq through) {
   return {};
 }
 
+// Nor could views that do not reach beyond it go on (I16).
+Status check_views(StoppedLog& stopped, Seq through) {
+  const auto directory = stopped.data_dir().views_path();
+  DAYBOOK_ASSIGN(const auto views,
+                 projections::Views::open({.directory = directory}, stopped.log()));
+  if (views->durable() < through) {
+    return fail(Code::kUnavailable, "VIEWS_LAG",
+                "the views on disk do not reach beyond " + std::to_string(through.value) +
+                    "; nothing was removed");
+  }
+  return {};
+}
+
+// The request itself was refused, so nothing was recorded.
+bool refused(const Error& error) {
+  return error.code == Code::kInvalid || error.code == Code::kConflict;
+}
+
 }  // namespace
 
 Status compact(const Session& session, const CompactOptions& options) {
   std::error_code bad;
-  if (std::filesystem::exists(options.archive, bad)) {
-    return fail(Code::kConflict, "FILE_EXISTS", options.archive + " exists; it is not overwritten");
-  }
+  const bool was_there = std::filesystem::exists(options.archive, bad);
+  log::ArchiveInfo info;
   {
     DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
-    DAYBOOK_TRY(find_cut(stopped->log(), options));  // refuse before anything is recorded
+    DAYBOOK_ASSIGN(const Seq through, find_cut(stopped->log(), options));
+    DAYBOOK_ASSIGN(info, log::write_archive(stopped->log(), through, options.archive));
   }
-  DAYBOOK_ASSIGN(const Cut cut, record_trim(options));
+  if (const Status recorded = record_trim(options, info); !recorded) {
+    // The log has all that is in the file, so it is only kept where its name may stand in the log.
+    if (!was_there && refused(recorded.error())) {
+      std::filesystem::remove(options.archive, bad);
+    }
+    return recorded;
+  }
   DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
-  DAYBOOK_TRY(check_snapshot(*stopped, cut.through));
-  DAYBOOK_ASSIGN(const log::ArchiveInfo info,
-                 log::archive_prefix(stopped->log(), cut.through, options.archive));
-  print_members(session, boost::json::object{{"archive", options.archive},
-                                             {"firstSeq", info.first.value},
-                                             {"lastSeq", info.last.value},
-                                             {"hash", to_hex(info.chain)},
-                                             {"bytes", info.bytes}});
+  DAYBOOK_TRY(check_snapshot(*stopped, info.last));
+  DAYBOOK_TRY(check_views(*stopped, info.last));
+  DAYBOOK_TRY(stopped->log().trim(info.last));
+  print_archive(session, options.archive, info);
   return {};
 }
 
