@@ -255,6 +255,14 @@ tl::unexpected<Error> ArchiveCursor::damaged(const std::string& what) const {
               path_.string() + ", at record " + std::to_string(next_.value) + ": " + what);
 }
 
+bool looks_like_archive(const std::filesystem::path& file) {
+  std::array<char, kHeadMagic.size()> magic{};
+  const auto opened = open_file(file, O_RDONLY);
+  return opened &&
+         ::read(opened->get(), magic.data(), magic.size()) == static_cast<ssize_t>(magic.size()) &&
+         magic == kHeadMagic;
+}
+
 Result<ArchiveInfo> verify_archive(const std::filesystem::path& file) {
   DAYBOOK_ASSIGN(const auto cursor, ArchiveCursor::open(file));
   const ArchiveInfo& info = cursor->info();

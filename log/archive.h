@@ -40,8 +40,8 @@ Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesy
 // right before first(). From the writer's thread, with no reader. Reads the archive whole before it
 // writes: kCorrupt "ARCHIVE_DAMAGED"; kConflict "ARCHIVE_OF_ANOTHER_LOG"; kConflict "ARCHIVE_GAP"
 // when it does not end there; kCorrupt "ARCHIVE_CHAIN_DIFFERS" when its last record is not the one
-// that first() follows; kInvalid "NOTHING_MISSING" for a log that begins at 1. A crash or an error
-// leaves the log as it was; doing it again finishes it.
+// that first() follows; kInvalid "NOTHING_MISSING" for a log that begins at 1; kNoSpace
+// "DISK_WATERMARK". A crash or an error leaves the log as it was; doing it again finishes it.
 Result<ArchiveInfo> restore_archive(RocksLog& log, const std::filesystem::path& file);
 
 // Reads an archive from its first record to its last. next() returns false only after the footer
@@ -72,6 +72,9 @@ class ArchiveCursor final : public Cursor {
   bool ended_ = false;
   AlignedRecord aligned_;
 };
+
+// Whether a file begins as an archive does; it may be damaged all the same.
+bool looks_like_archive(const std::filesystem::path& file);
 
 // Reads it whole, with the chain; the result is what header and footer say. kCorrupt names the
 // first bad record.

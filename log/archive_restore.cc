@@ -97,6 +97,7 @@ Result<ArchiveInfo> restore_archive(RocksLog& log, const std::filesystem::path& 
   DAYBOOK_ASSIGN(const ArchiveInfo info, verify_archive(file));
   DAYBOOK_TRY(check_fits(log, info, file.string()));
   DAYBOOK_TRY(log.drop_below());
+  DAYBOOK_TRY(log.check_room(info.bytes));
   DAYBOOK_ASSIGN(const auto cursor, ArchiveCursor::open(file));
   PutBack put(log);
   Status status = put.run(*cursor);

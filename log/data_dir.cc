@@ -153,6 +153,10 @@ Status DataDir::check_space() {
   return refuse_below(options_.watermark_bytes, "DISK_WATERMARK");
 }
 
+Status DataDir::check_room(std::uint64_t bytes) {
+  return refuse_below(options_.watermark_bytes + bytes, "DISK_WATERMARK");
+}
+
 Status DataDir::check_floor() {
   DAYBOOK_TRY(lock_.check_still_there());
   return refuse_below(options_.floor_bytes, "DISK_FLOOR");

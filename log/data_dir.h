@@ -69,6 +69,8 @@ class DataDir {
   void spend(std::uint64_t bytes);
   // kNoSpace "DISK_WATERMARK": accept no new work; what is open may still end.
   Status check_space();
+  // kNoSpace "DISK_WATERMARK": `bytes` more would leave less than that.
+  Status check_room(std::uint64_t bytes);
   // kNoSpace "DISK_FLOOR": write nothing, stop. Also checks that the locked directory is still the
   // one at the path.
   Status check_floor();

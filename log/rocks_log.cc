@@ -286,6 +286,10 @@ Status RocksLog::trim(Seq through) {
   return {};
 }
 
+Status RocksLog::check_room(std::uint64_t bytes) const {
+  return impl_->dir.check_room(bytes);
+}
+
 // An attempt that was cut short may have cut its chunks elsewhere: two sets of chunks side by side
 // cannot be read.
 Status RocksLog::drop_below() {
@@ -302,7 +306,9 @@ Status RocksLog::drop_below() {
   const ChunkKey end = chunk_key(first());
   rocksdb::WriteBatch batch;
   batch.DeleteRange(slice(kRecordsBegin), slice(key_text(end)));
-  return my.write(batch, "removing what was put back in part");
+  DAYBOOK_TRY(my.write(batch, "removing what was put back in part"));
+  my.free_disk(Seq{first().value - 1});
+  return {};
 }
 
 Status RocksLog::put_below(const events::Group& group) {

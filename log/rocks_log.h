@@ -55,6 +55,8 @@ class RocksLog final : public Log {
   // are durable after put_below() and seen by nobody: a crash leaves the log as it was, and bytes
   // that drop_below() removes. From begin_after() on the log begins with the record after `before`
   // (its sequence number, chain and epoch) and holds all that was put below.
+  // check_room(): kNoSpace "DISK_WATERMARK" when there is no room for so many bytes.
+  Status check_room(std::uint64_t bytes) const;
   Status drop_below();
   Status put_below(const events::Group& group);
   Status begin_after(const Head& before, Micros time);

@@ -85,10 +85,7 @@ class Importer {
       return fail(Code::kCorrupt, "CORRUPT_RECORD", "there are bytes after the record", where);
     }
     if (record->header.seq != expected_) {
-      return fail(Code::kCorrupt, "GAP",
-                  "event " + std::to_string(record->header.seq.value) + " stands where " +
-                      std::to_string(expected_.value) + " must",
-                  where);
+      return gap(record->header.seq, where);
     }
     checker_.check(*record);
     if (checker_.violations() != 0) {
@@ -122,6 +119,18 @@ class Importer {
   Seq last() const { return Seq{expected_.value - 1}; }
 
  private:
+  tl::unexpected<Error> gap(Seq found, const std::string& where) const {
+    // Only an export of a compacted log begins later.
+    const bool trimmed = expected_ == Seq{1} && found > expected_;
+    return fail(Code::kCorrupt, "GAP",
+                "event " + std::to_string(found.value) + " stands where " +
+                    std::to_string(expected_.value) + " must" +
+                    (trimmed ? "; give its archives back to the log before it is exported "
+                               "(daybook log restore-archive)"
+                             : ""),
+                where);
+  }
+
   Result<std::vector<std::uint8_t>> record_of(std::string_view line, const std::string& where) {
     boost::system::error_code error;
     boost::json::parse_options options;
@@ -141,10 +150,7 @@ class Importer {
                             ? static_cast<std::uint64_t>(seq->get_int64())
                             : 0;
     if (number != expected_.value) {
-      return fail(Code::kCorrupt, "GAP",
-                  "event " + std::to_string(number) + " stands where " +
-                      std::to_string(expected_.value) + " must",
-                  where);
+      return gap(Seq{number}, where);
     }
     const auto& text = record->get_string();
     auto bytes = parse_base64({text.data(), text.size()});

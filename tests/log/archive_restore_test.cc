@@ -231,6 +231,21 @@ TEST_F(ArchiveRestore, AFailedSyncLeavesTheLogAsItWas) {
   expect_whole(Seq{1});
 }
 
+TEST_F(ArchiveRestore, WithoutRoomForItNothingIsWritten) {
+  append(50);
+  const auto file = archive(Seq{60});
+  opened_.close();
+  DataDirOptions options = rig::small_options();
+  options.watermark_bytes = 1ULL << 60;
+  const SystemClock clock;
+  opened_.dir = std::move(DataDir::open(dir_ / "data", clock, options).value());
+  opened_.log = std::move(RocksLog::open(*opened_.dir).value());
+  EXPECT_EQ(refusal(file), "DISK_WATERMARK");
+  opened_.close();
+  opened_ = rig::must_open(dir_ / "data");
+  EXPECT_TRUE(restore_archive(log(), file));
+}
+
 TEST_F(ArchiveRestore, WritingTakesAFileThatIsTheArchiveAlready) {
   append(50);
   const auto made = write_archive(log(), Seq{60}, dir_ / "archive");

@@ -8,10 +8,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "log/backup.h"
 #include "tests/tools/command_line.h"
 #include "tests/tools/server_process.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/json_text.h"
+#include "tools/daybook/stopped_log.h"
 
 namespace daybook::cli {
 namespace {
@@ -111,6 +113,38 @@ TEST_F(CompactE2e, WhatCouldNotStartIsNotABackup) {
   const Ran refused = run_line({"backup", "--data-dir", data_, "--to", path("backup")});
   EXPECT_NE(refused.code, 0);
   EXPECT_FALSE(fs::exists(path("backup/backup")));
+}
+
+// As earlier releases made them.
+TEST_F(CompactE2e, ABackupOfACompactedLogAloneStartsWithItsArchives) {
+  ASSERT_EQ(compact("8", older_).code, 0);
+  {
+    const auto stopped = StoppedLog::open(data_);
+    ASSERT_TRUE(stopped && log::backup((*stopped)->log(), path("backup")));
+  }
+  const auto verified = local({"restore", "--from", path("backup"), "--verify-only"});
+  EXPECT_THAT(cell(verified, "needs"), HasSubstr("log restore-archive"));
+  const Ran restored = run_line({"restore", "--from", path("backup"), "--data-dir", path("back")});
+  EXPECT_EQ(restored.code, 3);
+  EXPECT_THAT(restored.err, HasSubstr("daybook log restore-archive"));
+  local({"log", "restore-archive", older_, "--data-dir", path("back")});
+  expect_starts(path("back"));
+}
+
+TEST_F(CompactE2e, AnExportHoldsWhatIsLeftAndAnImportSaysWhatIsMissing) {
+  ASSERT_EQ(compact("8", older_).code, 0);
+  ASSERT_EQ(run_line({"log", "export", "--data-dir", data_, "--out", path("part")}).code, 0);
+  const Ran part = run_line({"log", "import", path("part"), "--data-dir", path("new")});
+  EXPECT_EQ(part.code, 6);
+  EXPECT_THAT(part.err, HasSubstr("event 9 stands where 1 must"));
+  EXPECT_THAT(part.err, HasSubstr("daybook log restore-archive"));
+  const Ran archive = run_line({"log", "import", older_, "--data-dir", path("new")});
+  EXPECT_EQ(archive.code, 2);
+  EXPECT_THAT(archive.err, HasSubstr("daybook log restore-archive"));
+  restore_archive(older_);
+  ASSERT_EQ(run_line({"log", "export", "--data-dir", data_, "--out", path("all")}).code, 0);
+  EXPECT_EQ(run_line({"log", "import", path("all"), "--data-dir", path("new")}).code, 0);
+  expect_starts(path("new"));
 }
 
 TEST_F(CompactE2e, ABackupOfAWholeLogIsTheLogAlone) {

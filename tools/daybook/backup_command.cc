@@ -20,12 +20,14 @@ struct Options {
 
 void print_backup(const Session& session, const log::BackupInfo& info,
                   const std::string& directory) {
-  print_members(session, boost::json::object{{"directory", directory},
-                                             {"logId", log::to_text(info.id)},
-                                             {"firstSeq", info.first.value},
-                                             {"lastSeq", info.head.seq.value},
-                                             {"hash", to_hex(info.head.chain)},
-                                             {"filesBeside", info.beside.size()}});
+  boost::json::object out{{"directory", directory},          {"logId", log::to_text(info.id)},
+                          {"firstSeq", info.first.value},    {"lastSeq", info.head.seq.value},
+                          {"hash", to_hex(info.head.chain)}, {"filesBeside", info.beside.size()}};
+  // Earlier releases made such backups.
+  if (info.first > Seq{1} && info.beside.empty()) {
+    out["needs"] = "its archives, before it starts: see log restore-archive";
+  }
+  print_members(session, out);
 }
 
 Status back_up(const Session& session, const Options& options) {

@@ -251,6 +251,12 @@ void add_write(CLI::App& noun, Session& session, const std::string& name, const 
 Status import_lines(const Session& session, const TransferChoice& choice) {
   std::ifstream file;
   if (choice.file != "-") {
+    if (log::looks_like_archive(choice.file)) {
+      return fail(Code::kInvalid, "IS_ARCHIVE",
+                  "is an archive, not an export: it goes back into its own log "
+                  "(daybook log restore-archive)",
+                  choice.file);
+    }
     file.open(choice.file, std::ios::binary);
     if (!file) {
       return fail(Code::kInvalid, "FILE_UNREADABLE", "'" + choice.file + "' cannot be read");
