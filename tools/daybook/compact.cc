@@ -1,8 +1,11 @@
 #include "tools/daybook/compact.h"
 
+#include <algorithm>
+
 #include "log/archive.h"
 #include "projections/views.h"
 #include "replay/as_of.h"
+#include "scheduler/decide.h"
 #include "scheduler/recover.h"
 #include "tools/daybook/archive_command.h"
 #include "tools/daybook/engine.h"
@@ -38,6 +41,17 @@ Result<Seq> find_cut(log::Log& log, const CompactOptions& options) {
     return fail(Code::kInvalid, "NOTHING_TO_ARCHIVE", "no whole batch is that old", "--through");
   }
   return through;
+}
+
+// What the sequencer would refuse, before anything is written.
+Status check_trim(StoppedLog& stopped, Seq through) {
+  DAYBOOK_ASSIGN(const scheduler::Recovered recovered,
+                 scheduler::recover(stopped.log(), snapshots_path(stopped.data_dir().path())));
+  const scheduler::State& state = recovered.state;
+  const scheduler::Context context{state, std::max(state.time(), stopped.clock().wall()),
+                                   next(state.applied()), nullptr};
+  scheduler::Decision decision;
+  return scheduler::decide(context, scheduler::RecordTrim{through, {}, {}}, decision);
 }
 
 // Starts the engine without its edges: it recovers, records the trim, and writes views and a
@@ -82,29 +96,17 @@ Status check_views(StoppedLog& stopped, Seq through) {
   return {};
 }
 
-// The request itself was refused, so nothing was recorded.
-bool refused(const Error& error) {
-  return error.code == Code::kInvalid || error.code == Code::kConflict;
-}
-
 }  // namespace
 
 Status compact(const Session& session, const CompactOptions& options) {
-  std::error_code bad;
-  const bool was_there = std::filesystem::exists(options.archive, bad);
   log::ArchiveInfo info;
   {
     DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
     DAYBOOK_ASSIGN(const Seq through, find_cut(stopped->log(), options));
+    DAYBOOK_TRY(check_trim(*stopped, through));
     DAYBOOK_ASSIGN(info, log::write_archive(stopped->log(), through, options.archive));
   }
-  if (const Status recorded = record_trim(options, info); !recorded) {
-    // The log has all that is in the file, so it is only kept where its name may stand in the log.
-    if (!was_there && refused(recorded.error())) {
-      std::filesystem::remove(options.archive, bad);
-    }
-    return recorded;
-  }
+  DAYBOOK_TRY(record_trim(options, info));
   DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
   DAYBOOK_TRY(check_snapshot(*stopped, info.last));
   DAYBOOK_TRY(check_views(*stopped, info.last));

@@ -13,10 +13,10 @@ struct CompactOptions {
   std::string archive;  // new file
 };
 
-// The order that makes a crash harmless: the archive is written and read back, the trim is recorded
-// in the log, views and a snapshot beyond the part are durable (I16), and only then the part goes.
-// What is refused leaves no archive and no record of it. Repeating it finishes what was
-// interrupted.
+// The order that makes a crash harmless: what would be refused is refused before anything is
+// written; the archive is written and read back; the trim is recorded in the log; views and a
+// snapshot beyond the part are durable (I16); and only then the part goes. Repeating it finishes
+// what was interrupted.
 Status compact(const Session& session, const CompactOptions& options);
 
 }  // namespace daybook::cli
