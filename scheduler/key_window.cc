@@ -13,11 +13,9 @@ bool over(const KeyWindow::Entry& entry, Micros now) {
 }  // namespace
 
 void KeyWindow::insert(std::string_view key, const State::KeyUse& use) {
-  // One whose window is over may not be forgotten yet.
-  const auto before = by_key_.find(key);
-  DAYBOOK_CHECK(before == by_key_.end() || over(*before->second, use.time),
-                "an idempotency key is used once in its window");
-  if (before != by_key_.end()) {
+  // One whose window is over may still stand here: keys are forgotten a few at a time.
+  if (const auto before = by_key_.find(key); before != by_key_.end()) {
+    DAYBOOK_CHECK(over(*before->second, use.time), "an idempotency key is used once in its window");
     by_key_.erase(before);
   }
   entries_.push_back({std::string(key), use});
@@ -42,9 +40,8 @@ void KeyWindow::expire(Micros now) {
     if (!over(oldest, now)) {
       return;
     }
-    const auto at = by_key_.find(oldest.key);
-    if (at != by_key_.end() && at->second == &oldest) {
-      by_key_.erase(at);
+    if (const auto newest = by_key_.find(oldest.key); newest->second == &oldest) {
+      by_key_.erase(newest);
     }
     entries_.pop_front();
   }
