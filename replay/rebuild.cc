@@ -82,7 +82,8 @@ std::string RebuildResult::text() const {
   std::snprintf(line, sizeof(line), "%llu events in %.3f s (%.0f/s), as of %llu\n",
                 static_cast<unsigned long long>(events), seconds, events_per_second(),
                 static_cast<unsigned long long>(as_of.value));
-  std::string out = line;
+  // Nothing was folded from event 1 where the log does not begin there.
+  std::string out = events > 0 ? line : "as of " + std::to_string(as_of.value) + "\n";
   for (const Comparison& c : compared) {
     out += c.what + ": " + (c.identical ? "identical" : "DIFFERENT: " + c.difference) + "\n";
   }

@@ -137,6 +137,7 @@ TEST_F(Rebuild, ViewsOfATrimmedLogAreComparedByWhatTheyList) {
   EXPECT_TRUE(result->identical()) << result->text();
   EXPECT_EQ(result->compared.size(), 6U);
   EXPECT_NE(result->text().find("log restore-archive"), std::string::npos);
+  EXPECT_EQ(result->text().find("events in"), std::string::npos) << result->text();
   EXPECT_EQ(compare_counts(*state_as_of(log_, Seq{12}), **live, Seq{13}).error().reason,
             "VIEWS_MOVED");
 }
