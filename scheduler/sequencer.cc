@@ -31,8 +31,6 @@ constexpr std::size_t kLoneEvents = 16;
 struct Commit {
   events::Group group;
   std::vector<Decided> decided;
-
-  bool empty() const { return decided.empty(); }
 };
 
 }  // namespace
@@ -71,6 +69,7 @@ struct Sequencer::Impl {
   std::condition_variable wake_commit;
   std::condition_variable commit_done;
   std::vector<Request> inbox;
+  std::size_t inbox_commands = 0;
   bool closed = false;        // no more requests
   bool commit_busy = false;   // a group is handed over or being appended
   bool commit_waits = false;  // the commit thread has answered all and waits for the next group
@@ -98,6 +97,7 @@ struct Sequencer::Impl {
   std::optional<Result<Reply>> known_key(const IdempotencyKey& key, Micros now) const;
   Reply record(const Request& request);
   void hand_over();
+  void hand_over_if_full();
   void commit(Commit&& commit);
   void wait_for_commit();
   void maybe_snapshot(bool last);
@@ -109,10 +109,6 @@ void Sequencer::Impl::run_sequencer() {
   while (take_inbox(batch)) {
     for (Request& request : batch) {
       process(request);
-      const events::Group& group = writer.pending();
-      if (group.count >= kBatchEventsMax || group.bytes.size() >= kBatchBytesMax) {
-        hand_over();
-      }
     }
     batch.clear();
     hand_over();
@@ -136,6 +132,7 @@ bool Sequencer::Impl::take_inbox(std::vector<Request>& out) {
     return false;
   }
   out.swap(inbox);
+  inbox_commands = 0;
   return true;
 }
 
@@ -151,7 +148,7 @@ void Sequencer::Impl::process(Request& request) {
   }
   if (request.commands.empty() && request.key) {
     decided.replies.push_back(
-        known_key(*request.key)
+        known_key(*request.key, time.next())
             .value_or(fail(Code::kNotFound, "KEY_UNKNOWN", "the key has not been used")));
   }
   for (const Command& command : request.commands) {
@@ -160,6 +157,7 @@ void Sequencer::Impl::process(Request& request) {
     if (!decided.replies.back()) {
       refused.fetch_add(1, std::memory_order_relaxed);
     }
+    hand_over_if_full();  // the answer goes with the last of the request's groups
   }
   filling.decided.push_back(std::move(decided));
 }
@@ -221,11 +219,18 @@ Reply Sequencer::Impl::record(const Request& request) {
   return Reply{first, last, writer.chain(), now, false, std::move(decision.outcome)};
 }
 
+void Sequencer::Impl::hand_over_if_full() {
+  const events::Group& group = writer.pending();
+  if (group.count >= kBatchEventsMax || group.bytes.size() >= kBatchBytesMax) {
+    hand_over();
+  }
+}
+
 // Passes the filled group to the commit thread, waiting while it works on the one before. When
 // there is nothing to decide meanwhile, this thread commits it: that saves a wake-up, and answers
 // keep their order, since the commit thread has none left.
 void Sequencer::Impl::hand_over() {
-  if (filling.empty()) {
+  if (filling.decided.empty() && writer.pending().empty()) {
     return;
   }
   publish_counts();
@@ -372,9 +377,12 @@ Status Sequencer::submit(Request&& request) {
     if (impl_->closed) {
       return fail(Code::kShutdown, "SHUTTING_DOWN", "the server is stopping");
     }
-    if (impl_->inbox.size() >= kInboxCommandsMax) {
+    // A request may bring more than there is room for when nothing else waits.
+    const std::size_t commands = std::max<std::size_t>(request.commands.size(), 1);
+    if (impl_->inbox_commands > 0 && impl_->inbox_commands + commands > kInboxCommandsMax) {
       return fail(Code::kExhausted, "INBOX_FULL", "too many commands are waiting; try again");
     }
+    impl_->inbox_commands += commands;
     impl_->inbox.push_back(std::move(request));
     if (impl_->inbox.size() > 1) {
       return {};  // the sequencer has been woken for the first

@@ -309,6 +309,22 @@ TEST_F(SequencerGroups, GroupIsBoundedInEvents) {
   EXPECT_EQ(sequencer->metrics().groups, 3U);
 }
 
+TEST_F(SequencerGroups, ARequestOfManyCommandsGoesIntoBoundedGroups) {
+  start();
+  sequencer->call(definition());
+  CreateJobs many;
+  NewJob asked;
+  asked.definition = "d";
+  many.jobs.assign(kBatchEventsMax, asked);
+  const auto replies = ask(request({many, many, many})).get();
+  ASSERT_EQ(replies.size(), 3U);
+  for (const auto& reply : replies) {
+    EXPECT_TRUE(reply) << reply.error().text();
+  }
+  EXPECT_EQ(sequencer->metrics().groups, 4U);
+  EXPECT_EQ(log.last().value, 1 + 3 * kBatchEventsMax);
+}
+
 TEST_F(SequencerStop, DrainsWhatWasTakenAndRefusesTheRest) {
   start();
   log.close();

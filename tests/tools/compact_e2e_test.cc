@@ -12,6 +12,7 @@
 #include "tests/tools/command_line.h"
 #include "tests/tools/server_process.h"
 #include "tests/tools/temp_directory.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/stopped_log.h"
 
