@@ -43,8 +43,9 @@ class CompactE2e : public testing::Test {
 
   boost::json::value read(const Ran& ran, int code) {
     EXPECT_EQ(ran.code, code) << ran.out << ran.err;
-    const auto value = parse_json(ran.out, "");
-    return value ? *value : boost::json::value();
+    boost::system::error_code error;
+    const auto value = boost::json::parse(ran.out, error);
+    return error ? boost::json::value() : value;
   }
   boost::json::value ask(const ServerProcess& server, std::vector<std::string> words,
                          int code = 0) {
