@@ -23,6 +23,7 @@
 #include "components/runtime.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/effects.h"
+#include "dispatch/outbox.h"
 #include "dispatch/rule_runner.h"
 #include "graph/graph.h"
 #include "log/log.h"
@@ -59,6 +60,8 @@ struct Engine {
   std::function<DiskStatus()> disk;
   // How far rules have run; empty where none run.
   std::function<dispatch::RuleRunnerStatus()> rules{};
+  // What was sent; empty where nothing is.
+  std::function<dispatch::OutboxMetrics()> outbox{};
   std::string version;
 };
 

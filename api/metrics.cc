@@ -73,6 +73,17 @@ void write_rules(PrometheusText& out, const Engine& engine) {
           std::uint64_t{status.stopped ? 1U : 0U});
 }
 
+void write_outbox(PrometheusText& out, const Engine& engine) {
+  if (!engine.outbox) {
+    return;
+  }
+  const dispatch::OutboxMetrics m = engine.outbox();
+  out.one("daybook_sendings_pending", "gauge", "Mails, posts and messages that wait to be sent.",
+          m.pending);
+  out.one("daybook_sendings_sent_total", "counter", "Tries that the other side took.", m.sent);
+  out.one("daybook_sendings_failed_total", "counter", "Tries that failed.", m.failed);
+}
+
 void write_views(PrometheusText& out, const Engine& engine) {
   const auto all = engine.views.status();
   out.family("daybook_projection_applied_seq", "gauge", "Last event applied.");
@@ -139,6 +150,7 @@ Answer<Response> metrics(const Call& call) {
   write_log(out, engine);
   write_dispatch(out, engine);
   write_rules(out, engine);
+  write_outbox(out, engine);
   write_views(out, engine);
   write_requests(out, call.context->metrics);
   write_latency(out, call.context->metrics);

@@ -9,6 +9,7 @@
 #include "tests/tools/command_line.h"
 #include "tests/tools/server_process.h"
 #include "tests/tools/temp_directory.h"
+#include "tools/daybook/client.h"
 #include "tools/daybook/exact_json.h"
 
 namespace daybook::cli {
@@ -91,6 +92,11 @@ TEST_F(OutboxE2e, SendingIsShownAndWithdrawnFromTheCommandLine) {
   ASSERT_EQ(list.at("sendings").as_array().size(), 1U);
   const std::string id(list.at("sendings").at(0).at("sendingId").as_string());
   EXPECT_EQ(answer(server, {"sending", "get", id}).at("status").as_string(), "pending");
+  auto client = Client::connect_to({.server = server.address()});
+  ASSERT_TRUE(client);
+  const auto metrics = client->send("GET", "/metrics");
+  ASSERT_TRUE(metrics);
+  EXPECT_THAT(metrics->body, HasSubstr("\ndaybook_sendings_pending 1\n"));
   answer(server, {"sending", "cancel", id});
   EXPECT_EQ(answer(server, {"sending", "get", id}).at("status").as_string(), "cancelled");
   EXPECT_EQ(server.end(SIGTERM), 0);

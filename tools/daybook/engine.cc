@@ -423,6 +423,10 @@ Status Engine::Impl::start_api() {
   if (rules) {
     rules_status = [this] { return rules->status(); };
   }
+  std::function<dispatch::OutboxMetrics()> sent;
+  if (outbox) {
+    sent = [this] { return outbox->metrics(); };
+  }
   api = std::make_unique<api::Api>(
       api::Engine{.log = *log,
                   .sequencer = *sequencer,
@@ -438,6 +442,7 @@ Status Engine::Impl::start_api() {
                   .logger = *spdlog::default_logger_raw(),
                   .disk = [this] { return disk(); },
                   .rules = std::move(rules_status),
+                  .outbox = std::move(sent),
                   .version = kVersion},
       wanted);
   DAYBOOK_TRY(api->start());
