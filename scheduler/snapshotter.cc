@@ -1,6 +1,8 @@
 #include "scheduler/snapshotter.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,15 +29,21 @@ namespace {
 
 Snapshotter::~Snapshotter() {
   if (child_ != 0) {
-    ::kill(child_, SIGKILL);
-    const Status ended = reap(0);
-    static_cast<void>(ended);  // it was killed: there is nothing to learn
+    static_cast<void>(end());  // it was killed: there is nothing to learn
   }
+}
+
+Status Snapshotter::end() {
+  ::kill(child_, SIGKILL);
+  return reap(0);
 }
 
 Status Snapshotter::take(const State& state, Seq seq, const Hash& chain) {
   if (child_ != 0) {
     DAYBOOK_TRY(reap(WNOHANG));
+    if (child_ != 0 && ++refusals_ > kSnapshotRefusalsMax) {
+      return end();
+    }
     if (child_ != 0) {
       return fail(Code::kUnavailable, "SNAPSHOT_RUNNING",
                   "the last snapshot is still being written");
@@ -51,11 +59,21 @@ Status Snapshotter::take(const State& state, Seq seq, const Hash& chain) {
   }
   child_ = child;
   running_ = seq;
+  refusals_ = 0;
   return {};
 }
 
-Status Snapshotter::wait() {
-  return child_ == 0 ? Status{} : reap(0);
+Status Snapshotter::wait(Duration patience) {
+  if (child_ == 0) {
+    return {};
+  }
+  const int ended = static_cast<int>(::syscall(SYS_pidfd_open, child_, 0));
+  pollfd watched{ended, POLLIN, 0};
+  const bool late = ended >= 0 && ::poll(&watched, 1, static_cast<int>(patience.value / 1000)) == 0;
+  if (ended >= 0) {
+    ::close(ended);
+  }
+  return late ? end() : reap(0);
 }
 
 Status Snapshotter::reap(int options) {

@@ -86,10 +86,14 @@ void wait_at_gate() {
   }
 }
 
-TEST_F(SnapshotterFork, OneAtATime) {
-  // Registered once, however often the test runs.
+void use_gate() {
+  // Registered once, however many tests use it.
   static const int registered = ::pthread_atfork(nullptr, nullptr, wait_at_gate);
   ASSERT_EQ(registered, 0);
+}
+
+TEST_F(SnapshotterFork, OneAtATime) {
+  use_gate();
   std::array<int, 2> gate{};
   ASSERT_EQ(::pipe2(gate.data(), O_CLOEXEC), 0);
   g_gate = gate[0];
@@ -104,6 +108,33 @@ TEST_F(SnapshotterFork, OneAtATime) {
   EXPECT_TRUE(snapshotter.wait());
   EXPECT_EQ(snapshotter.newest(), engine.log.last());
   EXPECT_TRUE(take(snapshotter));
+  ::close(gate[0]);
+  ::close(gate[1]);
+}
+
+TEST_F(SnapshotterFork, OneThatDoesNotEndIsEnded) {
+  use_gate();
+  std::array<int, 2> gate{};
+  ASSERT_EQ(::pipe2(gate.data(), O_CLOEXEC), 0);
+  Snapshotter snapshotter(directory.path());
+  const auto take_held = [&] {
+    g_gate = gate[0];
+    const Status taken = take(snapshotter);
+    g_gate = -1;
+    return taken;
+  };
+  ASSERT_TRUE(take_held());
+  const Status late = snapshotter.wait(Duration{1'000});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().reason, "SNAPSHOT_FAILED");
+  ASSERT_TRUE(take_held());
+  for (int i = 0; i < kSnapshotRefusalsMax; ++i) {
+    EXPECT_EQ(take(snapshotter).error().reason, "SNAPSHOT_RUNNING");
+  }
+  EXPECT_EQ(take(snapshotter).error().reason, "SNAPSHOT_FAILED");
+  EXPECT_TRUE(take(snapshotter));
+  EXPECT_TRUE(snapshotter.wait());
+  EXPECT_EQ(snapshotter.newest(), engine.log.last());
   ::close(gate[0]);
   ::close(gate[1]);
 }
