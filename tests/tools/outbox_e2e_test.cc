@@ -92,7 +92,9 @@ TEST_F(OutboxE2e, SendingIsShownAndWithdrawnFromTheCommandLine) {
   ASSERT_EQ(list.at("sendings").as_array().size(), 1U);
   const std::string id(list.at("sendings").at(0).at("sendingId").as_string());
   EXPECT_EQ(answer(server, {"sending", "get", id}).at("status").as_string(), "pending");
-  auto client = Client::connect_to({.server = server.address()});
+  ClientOptions options;
+  options.server = server.address();
+  auto client = Client::connect_to(std::move(options));
   ASSERT_TRUE(client);
   const auto metrics = client->send("GET", "/metrics");
   ASSERT_TRUE(metrics);
