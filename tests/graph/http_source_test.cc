@@ -1,6 +1,7 @@
 // The HTTP source against a real server on loopback.
 #include <chrono>
 #include <future>
+#include <mutex>
 
 #include "graph/limits.h"
 #include "tests/components/http_server.h"
@@ -57,13 +58,17 @@ TEST_F(HttpSource, WhatIsNoListOfRowsIsSaid) {
       {"", "GRAPH_SOURCE", "orders: "},
       {"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n[", "GRAPH_SOURCE", "orders: "},
   };
+  std::mutex mutex;  // guards the reply
   std::string reply;
-  HttpServer server([&](const SeenRequest&) { return reply; });
+  HttpServer server([&](const SeenRequest&) {
+    const std::lock_guard lock(mutex);
+    return reply;
+  });
   serve(server);
   for (const Case& c : cases) {
-    reply = c.reply;
-    if (reply.ends_with("[")) {
-      reply += std::string(1, ' ');
+    {
+      const std::lock_guard lock(mutex);
+      reply = c.reply + (c.reply.ends_with("[") ? " " : "");
     }
     const auto started = std::chrono::steady_clock::now();
     Query q = query({"orderNumber"});
