@@ -69,7 +69,7 @@ TEST(JsonText, CellsFollowPaths) {
   EXPECT_EQ(cell(*value, "missing"), "");
   EXPECT_EQ(cell(*value, "n"), "");
   EXPECT_EQ(cell(*value, "k"), "1.5");
-  EXPECT_EQ(cell(*value, "m"), "60.374");
+  EXPECT_EQ(cell(*value, "m"), "60.37366666666667");
   EXPECT_EQ(cell(*value, "l"), "[1]");
 }
 

@@ -1,7 +1,6 @@
 #include "tools/daybook/json_text.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <boost/json.hpp>
 
@@ -83,9 +82,6 @@ std::string cell(const boost::json::value& value, std::string_view path) {
   }
   if (at->is_null()) {
     return {};
-  }
-  if (at->is_double()) {  // milliseconds, ratios: more digits say nothing
-    return to_text(std::round(at->get_double() * 1000) / 1000);
   }
   return at->is_string() ? std::string(at->get_string()) : to_text(*at);
 }

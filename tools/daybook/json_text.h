@@ -12,8 +12,8 @@ namespace daybook::cli {
 // end after it.
 std::string to_pretty(const boost::json::value& value);
 
-// The member at a dotted path ("error.code") as cell text: texts bare, fractions to three digits,
-// other values as JSON, absent and null as "".
+// The member at a dotted path ("error.code") as cell text: texts bare, other values as
+// JSON, absent and null as "".
 std::string cell(const boost::json::value& value, std::string_view path);
 
 }  // namespace daybook::cli

@@ -1,8 +1,12 @@
+#include <charconv>
+#include <cmath>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include "base/time_text.h"
 #include "tools/daybook/commands.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/resource_list.h"
 
 namespace daybook::cli {
@@ -16,10 +20,27 @@ struct Options {
   std::string resolution;
 };
 
+// Microseconds are what was measured: more digits say nothing.
+void round_times(boost::json::array& rows) {
+  for (auto& row : rows) {
+    for (const char* name : {"minExecution", "avgExecution", "p95Execution", "maxExecution"}) {
+      auto* value = row.is_object() ? row.get_object().if_contains(name) : nullptr;
+      if (value == nullptr || value->is_null()) {
+        continue;
+      }
+      const std::string text = to_text(*value);
+      double ms = 0;
+      if (std::from_chars(text.data(), text.data() + text.size(), ms).ec == std::errc()) {
+        *value = std::round(ms * 1000) / 1000;
+      }
+    }
+  }
+}
+
 Status print_statistics(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(Client client, session.client());
   DAYBOOK_ASSIGN(
-      const boost::json::value answer,
+      boost::json::value answer,
       client.get(with_query("/resources/jobs/statistics", {{"jobDefinitionId", options.definition},
                                                            {"from", options.from},
                                                            {"to", options.to},
@@ -31,6 +52,7 @@ Status print_statistics(const Session& session, const Options& options) {
   if (!answer.is_array()) {
     return fail(Code::kInternal, "BAD_ANSWER", "the statistics are not a list");
   }
+  round_times(answer.get_array());
   constexpr auto kRight = Table::Align::kRight;
   session.print_table(table_of(answer.get_array(), {{{"BUCKET"}, "bucketTime"},
                                                     {{"DEFINITION"}, "jobDefinitionId"},
