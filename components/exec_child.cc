@@ -54,7 +54,7 @@ struct KernelAction {
 
 #define DAYBOOK_IN_CHILD __attribute__((no_sanitize("thread", "address")))
 
-DAYBOOK_IN_CHILD [[noreturn]] void give_up(const Launch& launch, ChildStep step, long error) {
+[[noreturn]] DAYBOOK_IN_CHILD void give_up(const Launch& launch, ChildStep step, long error) {
   const Failure failure{step, static_cast<int>(error)};
   (void)syscall(SYS_write, launch.report, &failure, sizeof failure);
   for (;;) {

@@ -1,5 +1,6 @@
 #include "tools/daybook/engine.h"
 
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -148,6 +149,39 @@ TEST(Engine, AnOrderlyStopCostsNoJobItsAttempt) {
   ASSERT_TRUE(counts);
   EXPECT_EQ(counts->completed, kJobs);
   EXPECT_EQ(counts->failed, 0U);
+}
+
+TEST(Engine, AFlippedBitBehindTheSnapshotIsNoticedAtTheStart) {
+  FakeClock clock;
+  const TempDirectory directory;
+  EngineOptions options = quiet(clock);
+  options.data_dir = directory.path() / "data";
+  {
+    auto engine = Engine::start(options);
+    ASSERT_TRUE(engine) << engine.error().text();
+    ASSERT_TRUE((*engine)->sequencer().call(definition("d")));
+    scheduler::CreateJobs many = one_job("d", clock.wall() + hours(1));
+    many.jobs.resize(10'000, many.jobs.front());
+    ASSERT_TRUE((*engine)->sequencer().call(many));
+    (*engine)->stop();
+  }
+  // The log's largest file, in its middle.
+  std::filesystem::path largest;
+  for (const auto& entry : std::filesystem::directory_iterator(options.data_dir / "log")) {
+    if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) {
+      largest = entry.path();
+    }
+  }
+  std::fstream file(largest, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(largest) / 2);
+  file.seekg(middle);
+  const char byte = static_cast<char>(file.get() ^ 4);
+  file.seekp(middle);
+  file.put(byte);
+  file.close();
+  const auto again = Engine::start(options);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Code::kCorrupt) << again.error().text();
 }
 
 TEST(Engine, AClockFarAheadMustBeConfirmed) {
