@@ -96,7 +96,7 @@ std::vector<std::string> ExecRun::environment() const {
       {"DAYBOOK_ATTEMPT", std::to_string(order_.attempt.value)},
       {"DAYBOOK_TOKEN", order_.token}};
   for (const auto& [name, value] : spec_.env) {
-    const auto same = [&](const auto& entry) { return entry.first == name; };
+    const auto same = [&given = name](const auto& entry) { return entry.first == given; };
     const auto found = std::find_if(out.begin(), out.end(), same);
     if (found == out.end()) {
       out.emplace_back(name, value);
