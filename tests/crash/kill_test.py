@@ -149,7 +149,11 @@ def check_acks(server, ledger, acks):
     """Presents receipts to the server: is each still part of this history?"""
     client, lost = Client(server.address), []
     for ack in acks:
-        answer = client.call("GET", f"/resources/log/verify?seq={ack.seq}&hash={ack.hash}")
+        path = f"/resources/log/verify?seq={ack.seq}&hash={ack.hash}"
+        answer = client.call("GET", path)
+        patience = time.monotonic() + 60
+        while (answer is None or answer[0] == 503) and time.monotonic() < patience:  # busy: "try again"
+            answer = client.call("GET", path)
         if answer is None or answer[0] != 200 or answer[1].get("verified") is not True:
             lost.append((ack, answer))
     return lost
