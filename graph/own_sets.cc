@@ -9,6 +9,7 @@ Status add_own_sets(Graph& graph, const projections::Views& views) {
   DAYBOOK_TRY(graph.add(own::job_definitions(views)));
   DAYBOOK_TRY(graph.add(own::components(views)));
   DAYBOOK_TRY(graph.add(own::rules(views)));
+  DAYBOOK_TRY(graph.add(own::sendings(views)));
   DAYBOOK_TRY(graph.add(own::events(views)));
   return {};
 }

@@ -80,6 +80,7 @@ SetSchema job_schema() {
       {"definition", "jobDefinitions", false, {{"jobDefinitionId", "jobDefinitionId"}}},
       {"parent", "jobs", false, {{"parentJobId", "jobId"}}},
       {"events", "events", true, {{"jobId", "jobId"}}},
+      {"sendings", "sendings", true, {{"jobId", "jobId"}}},
   };
   return out;
 }

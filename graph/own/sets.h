@@ -12,6 +12,7 @@ std::unique_ptr<Set> jobs(const projections::Views& views);
 std::unique_ptr<Set> job_definitions(const projections::Views& views);
 std::unique_ptr<Set> components(const projections::Views& views);
 std::unique_ptr<Set> rules(const projections::Views& views);
+std::unique_ptr<Set> sendings(const projections::Views& views);
 std::unique_ptr<Set> events(const projections::Views& views);
 
 }  // namespace daybook::graph::own

@@ -53,6 +53,45 @@ TEST_F(GraphQueries, RulesShowWhatTheRestApiShows) {
   EXPECT_EQ(json(query("rules", {"ruleId"}, "ruleId == '*'")), "[]");
 }
 
+TEST_F(GraphQueries, SendingsShowWhatTheRestApiShows) {
+  events::SendingCreated mail;
+  mail.sending = SendingId{7, 1};
+  mail.recipient = "ann@example.org";
+  mail.category = "reactor";
+  mail.content = {R"({"subject":"Hi","dynamic":{"n":1.50}})"};
+  mail.job = job;
+  s.put(mail);
+  events::SendingCreated post;
+  post.sending = SendingId{8, 1};
+  post.transport = Transport::kHttp;
+  post.recipient = "https://example.org/";
+  post.category = "reactor";
+  s.put(post);
+  events::SendingBounced bounced;
+  bounced.sending = post.sending;
+  bounced.failure = {"HTTP_STATUS", "no", {}};
+  s.put(bounced);
+  const std::vector<std::string> fields = {"transport", "status",  "retryCount", "errorMessage",
+                                           "sentAt",    "dynamic", "data",       "jobId"};
+  EXPECT_EQ(json(query("sendings", fields, "recipient == 'ann@example.org'")),
+            R"([{"transport":"email","status":"pending","sentAt":null,"retryCount":0,)"
+            R"("errorMessage":null,"dynamic":{"n":1.50},)"
+            R"("data":{"subject":"Hi","dynamic":{"n":1.50}},"jobId":")" +
+                job.text() + R"("}])");
+  EXPECT_EQ(json(query("sendings", {"transport", "errorMessage"})),
+            R"([{"transport":"http","errorMessage":"HTTP_STATUS: no"},)"
+            R"({"transport":"email","errorMessage":null}])");
+  EXPECT_EQ(json(query("sendings", {"recipient"}, "status == bounced and transport == http")),
+            R"([{"recipient":"https://example.org/"}])");
+  EXPECT_EQ(json(query("sendings", {"status"}, "sendingId == " + post.sending.text())),
+            R"([{"status":"bounced"}])");
+  EXPECT_EQ(json(query("sendings", {"status"}, "", "createdSeq")),
+            R"([{"status":"pending"},{"status":"bounced"}])");
+  Query jobs = query("jobs", {"status"}, "jobId == " + job.text());
+  jobs.navigate = {query("sendings", {"recipient"})};
+  EXPECT_EQ(json(jobs), R"([{"status":"pending","sendings":[{"recipient":"ann@example.org"}]}])");
+}
+
 TEST_F(GraphQueries, ComponentsLeadToTheirDefinitions) {
   Query q = query("components", {"componentId", "runtime", "spec.command"}, "runtime == exec");
   q.navigate = {query("definitions", {"jobDefinitionId"})};
