@@ -1,6 +1,7 @@
 #include "dispatch/retention.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -54,21 +55,16 @@ Result<std::uint64_t> Retention::sweep() {
   return jobs + sendings;
 }
 
-Result<std::uint64_t> Retention::sweep_sendings() {
+// Command after command, each of what `next` finds, until it finds nothing.
+template <typename Next>
+Result<std::uint64_t> Retention::sweep_all(Next next) {
   std::uint64_t total = 0;
   while (!is_stopping()) {
-    const Micros now = parts_.clock.wall();
-    const Micros cutoff{now.value - kSendingRetentionUs};
-    DAYBOOK_ASSIGN(const auto due, parts_.views.sendings_due(cutoff, kRemovalsPerCommandMax));
-    if (due.empty()) {
+    DAYBOOK_ASSIGN(std::optional<scheduler::Command> command, next(parts_.clock.wall()));
+    if (!command) {
       break;
     }
-    scheduler::RemoveSendings command;
-    command.cutoff = cutoff;
-    for (const auto& ended : due) {
-      command.sendings.push_back({ended.sending, ended.created});
-    }
-    DAYBOOK_ASSIGN(const auto reply, parts_.sequencer.call(std::move(command), "system",
+    DAYBOOK_ASSIGN(const auto reply, parts_.sequencer.call(std::move(*command), "system",
                                                            parts_.entropy.command_id()));
     const auto* outcome = std::get_if<scheduler::RemoveOutcome>(&reply.outcome);
     if (outcome == nullptr || outcome->removed == 0) {
@@ -80,29 +76,29 @@ Result<std::uint64_t> Retention::sweep_sendings() {
   return total;
 }
 
-Result<std::uint64_t> Retention::sweep_jobs() {
-  std::uint64_t total = 0;
-  while (!is_stopping()) {
-    const Micros now = parts_.clock.wall();
-    DAYBOOK_ASSIGN(const auto due, parts_.views.retention_due(now, kRemovalsPerCommandMax));
-    if (due.empty()) {
-      break;
+Result<std::uint64_t> Retention::sweep_sendings() {
+  return sweep_all([this](Micros now) -> Result<std::optional<scheduler::Command>> {
+    scheduler::RemoveSendings command;
+    command.cutoff = Micros{now.value - kSendingRetentionUs};
+    DAYBOOK_ASSIGN(const auto due,
+                   parts_.views.sendings_due(command.cutoff, kRemovalsPerCommandMax));
+    for (const auto& ended : due) {
+      command.sendings.push_back({ended.sending, ended.created});
     }
+    return due.empty() ? std::nullopt : std::optional<scheduler::Command>(std::move(command));
+  });
+}
+
+Result<std::uint64_t> Retention::sweep_jobs() {
+  return sweep_all([this](Micros now) -> Result<std::optional<scheduler::Command>> {
     scheduler::RemoveJobs command;
     command.cutoff = now;
+    DAYBOOK_ASSIGN(const auto due, parts_.views.retention_due(now, kRemovalsPerCommandMax));
     for (const auto& ended : due) {
       command.jobs.push_back({ended.job, ended.definition});
     }
-    DAYBOOK_ASSIGN(const auto reply, parts_.sequencer.call(std::move(command), "system",
-                                                           parts_.entropy.command_id()));
-    const auto* outcome = std::get_if<scheduler::RemoveOutcome>(&reply.outcome);
-    if (outcome == nullptr || outcome->removed == 0) {
-      break;  // all gone already: the views show it soon
-    }
-    total += outcome->removed;
-    DAYBOOK_TRY(parts_.views.wait_for(reply.last, kViewsPatience));
-  }
-  return total;
+    return due.empty() ? std::nullopt : std::optional<scheduler::Command>(std::move(command));
+  });
 }
 
 }  // namespace daybook::dispatch

@@ -43,6 +43,8 @@ class Retention {
 
  private:
   void work();
+  template <typename Next>
+  Result<std::uint64_t> sweep_all(Next next);
   Result<std::uint64_t> sweep_jobs();
   Result<std::uint64_t> sweep_sendings();
   bool is_stopping();

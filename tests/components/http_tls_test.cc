@@ -4,16 +4,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include "components/http_runtime.h"
 #include "tests/components/support.h"
+#include "tests/support/certificate.h"
 
 namespace daybook::components {
 namespace {
@@ -26,7 +24,10 @@ class TlsServer {
     // A client that turns away closes at once: what is still written must not end the test.
     ::signal(SIGPIPE, SIG_IGN);
     context_ = SSL_CTX_new(TLS_server_method());
-    make_certificate(certificate);
+    const auto key = certificate.parent_path() / "key.pem";
+    test::make_certificate(certificate, key);
+    SSL_CTX_use_certificate_file(context_, certificate.c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_use_PrivateKey_file(context_, key.c_str(), SSL_FILETYPE_PEM);
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -55,32 +56,6 @@ class TlsServer {
   }
 
  private:
-  void make_certificate(const std::filesystem::path& path) {
-    EVP_PKEY* key = EVP_EC_gen("P-256");
-    X509* certificate = X509_new();
-    X509_set_version(certificate, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_set_pubkey(certificate, key);
-    X509_NAME* name = X509_get_subject_name(certificate);
-    const unsigned char text[] = "localhost";
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
-    X509_set_issuer_name(certificate, name);
-    X509_EXTENSION* names =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost");
-    X509_add_ext(certificate, names, -1);
-    X509_EXTENSION_free(names);
-    X509_sign(certificate, key, EVP_sha256());
-    SSL_CTX_use_certificate(context_, certificate);
-    SSL_CTX_use_PrivateKey(context_, key);
-    FILE* file = std::fopen(path.c_str(), "we");
-    PEM_write_X509(file, certificate);
-    std::fclose(file);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-  }
-
   void serve(int fd) {
     SSL* tls = SSL_new(context_);
     SSL_set_fd(tls, fd);

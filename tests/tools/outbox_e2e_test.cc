@@ -6,8 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/mail_server.h"
-#include "tests/tools/command_line.h"
-#include "tests/tools/server_process.h"
+#include "tests/tools/server_commands.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/client.h"
 #include "tools/daybook/exact_json.h"
@@ -23,13 +22,6 @@ class OutboxE2e : public testing::Test {
 
   std::vector<std::string> flags(const test::MailServer& mails) const {
     return {"--mail-url", mails.url(), "--mail-from", "shop@example.org", "--mail-tls", "off"};
-  }
-  boost::json::value answer(const ServerProcess& server, std::vector<std::string> words) {
-    words.insert(words.end(), {"--server", server.address(), "-o", "json"});
-    const Ran ran = run_line(std::move(words));
-    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-    const auto value = parse_json(ran.out, "");
-    return value ? *value : boost::json::value();
   }
   // A job whose program asks for a mail; its id.
   std::string send_by_job(const ServerProcess& server, const std::string& to) {

@@ -9,8 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/tools/command_line.h"
-#include "tests/tools/server_process.h"
+#include "tests/tools/server_commands.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
@@ -22,17 +21,6 @@ using testing::HasSubstr;
 
 class RulesE2e : public testing::Test {
  protected:
-  Ran ask(const ServerProcess& server, std::vector<std::string> words) {
-    words.insert(words.end(), {"--server", server.address(), "-o", "json"});
-    return run_line(std::move(words));
-  }
-  boost::json::value answer(const ServerProcess& server, std::vector<std::string> words) {
-    const Ran ran = ask(server, std::move(words));
-    EXPECT_EQ(ran.code, 0) << ran.err;
-    const auto value = parse_json(ran.out, "");
-    EXPECT_TRUE(value) << ran.out;
-    return value ? *value : boost::json::value();
-  }
   std::size_t events(const ServerProcess& server, const std::string& type) {
     return answer(server, {"event", "list", "--type", type}).at("events").as_array().size();
   }

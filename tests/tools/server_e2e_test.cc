@@ -5,8 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/tools/command_line.h"
-#include "tests/tools/server_process.h"
+#include "tests/tools/server_commands.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
@@ -19,18 +18,6 @@ using testing::StartsWith;
 
 class ServerE2e : public testing::Test {
  protected:
-  // A command against the server, with JSON answers.
-  Ran ask(const ServerProcess& server, std::vector<std::string> words) {
-    words.insert(words.end(), {"--server", server.address(), "-o", "json"});
-    return run_line(std::move(words));
-  }
-  boost::json::value answer(const ServerProcess& server, std::vector<std::string> words) {
-    const Ran ran = ask(server, std::move(words));
-    EXPECT_EQ(ran.code, 0) << ran.err;
-    const auto value = parse_json(ran.out, "");
-    EXPECT_TRUE(value) << ran.out;
-    return value ? *value : boost::json::value();
-  }
   // A definition whose jobs run this program.
   void define(const ServerProcess& server, const std::string& id,
               const std::vector<std::string>& command, const std::string& attempts = "1") {
