@@ -181,6 +181,7 @@ Result<std::string> Caller::Impl::make(const HttpMessage& message, bool checked,
       std::min(terms.deadline - settings.clock.steady(), Duration{kHttpTimeoutDefaultUs});
   limits.checked = checked;
   limits.body_bytes_max = kAnswersBytesMax;
+  limits.keep_headers = true;
   HttpExchange exchange(settings, message, limits);
   set_option(exchange.handle(), CURLOPT_NOPROGRESS, 0L);
   set_option(exchange.handle(), CURLOPT_XFERINFOFUNCTION, &go_on);

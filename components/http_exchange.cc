@@ -85,13 +85,15 @@ void HttpExchange::set_message() {
     add_header("Daybook-Signature",
                signature(settings_.options.signing_secret, timestamp, message_.body));
   }
-  headers_ = curl_slist_append(headers_, "Expect:");  // no pause before the body
+  add_line("Expect:");  // no pause before the body
   set_option(easy_, CURLOPT_HTTPHEADER, headers_);
 }
 
 void HttpExchange::add_header(std::string_view name, std::string_view value) {
-  std::string line(name);
-  line.append(": ").append(value);
+  add_line(std::string(name).append(": ").append(value));
+}
+
+void HttpExchange::add_line(const std::string& line) {
   auto* longer = curl_slist_append(headers_, line.c_str());
   DAYBOOK_CHECK(longer != nullptr, "curl takes a header");
   headers_ = longer;
@@ -130,6 +132,9 @@ std::size_t HttpExchange::take_header(char* data, std::size_t size, std::size_t 
   if (exchange->header_bytes_ > kAnswerHeaderBytesMax) {
     exchange->too_large_ = true;
     return 0;
+  }
+  if (!exchange->terms_.keep_headers) {
+    return size * count;
   }
   const std::string_view line(data, size * count);
   const auto colon = line.find(':');

@@ -39,6 +39,7 @@ struct HttpTerms {
   // Of the answer's body. One that is longer is cut, or ends the exchange.
   std::size_t body_bytes_max = 0;
   bool cut_body = false;
+  bool keep_headers = false;
 };
 
 class HttpExchange {
@@ -55,7 +56,7 @@ class HttpExchange {
   std::optional<Failure> fault(CURLcode code) const;
   long status() const;
   const std::string& body() const { return body_; }
-  // In the order of arrival, names in small letters.
+  // Where they are kept: in the order of arrival, names in small letters.
   const HttpHeaders& headers() const { return answer_headers_; }
 
   // 408, 425, 429 and 5xx.
@@ -65,6 +66,7 @@ class HttpExchange {
   void set_session(const HttpTerms& terms);
   void set_message();
   void add_header(std::string_view name, std::string_view value);
+  void add_line(const std::string& line);
 
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static std::size_t take_body(char* data, std::size_t size, std::size_t count, void* self);

@@ -150,12 +150,6 @@ Result<ArchiveInfo> write_archive(RocksLog& log, Seq through, const std::filesys
   return info;
 }
 
-Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesystem::path& file) {
-  DAYBOOK_ASSIGN(const ArchiveInfo info, write_archive(log, through, file));
-  DAYBOOK_TRY(log.trim(through));
-  return info;
-}
-
 ArchiveCursor::ArchiveCursor(std::filesystem::path path, Descriptor file)
     : path_(std::move(path)), file_(std::move(file)) {}
 

@@ -33,9 +33,6 @@ struct ArchiveInfo {
 // "NOTHING_TO_ARCHIVE". A crash leaves either no file of that name or a whole one.
 Result<ArchiveInfo> write_archive(RocksLog& log, Seq through, const std::filesystem::path& file);
 
-// write_archive(), then trims the log. From the writer's thread.
-Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through, const std::filesystem::path& file);
-
 // Puts the records of an archive back in front of what is left of the log: the archive that ends
 // right before first(). From the writer's thread, with no reader. Reads the archive whole before it
 // writes: kCorrupt "ARCHIVE_DAMAGED"; kConflict "ARCHIVE_OF_ANOTHER_LOG"; kConflict "ARCHIVE_GAP"

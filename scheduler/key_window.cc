@@ -22,12 +22,7 @@ void KeyWindow::insert(std::string_view key, const State::KeyUse& use) {
   by_key_.emplace(entries_.back().key, &entries_.back());
 }
 
-std::optional<State::KeyUse> KeyWindow::find(std::string_view key) const {
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? std::nullopt : std::optional(found->second->use);
-}
-
-std::optional<State::KeyUse> KeyWindow::known(std::string_view key, Micros now) const {
+std::optional<State::KeyUse> KeyWindow::find(std::string_view key, Micros now) const {
   const auto found = by_key_.find(key);
   return found == by_key_.end() || over(*found->second, now) ? std::nullopt
                                                              : std::optional(found->second->use);

@@ -26,9 +26,8 @@ class KeyWindow {
 
   // The key is new, or its last use is over at use.time.
   void insert(std::string_view key, const State::KeyUse& use);
-  // Its newest use, as long as it is remembered; as long as it is in its window at `now`.
-  std::optional<State::KeyUse> find(std::string_view key) const;
-  std::optional<State::KeyUse> known(std::string_view key, Micros now) const;
+  // Its newest use, as long as it is in its window at `now`.
+  std::optional<State::KeyUse> find(std::string_view key, Micros now) const;
   // Forgets keys older than the window at `now`, a few at a time.
   void expire(Micros now);
   // No room for another key at `now`: the bound is reached and the oldest is still in its window.

@@ -164,7 +164,7 @@ void Sequencer::Impl::process(Request& request) {
 
 std::optional<Result<Reply>> Sequencer::Impl::known_key(const IdempotencyKey& key,
                                                         Micros now) const {
-  const auto use = state.parts().keys.known(key.key, now);
+  const auto use = state.find_key(key.key, now);
   if (!use) {
     return std::nullopt;
   }

@@ -169,7 +169,7 @@ bool read_memories(Reader& r, State::Parts& p) {
     use.last = r.seq();
     use.chain = r.hash();
     use.time = r.micros();
-    if (p.keys.find(key)) {
+    if (p.keys.find(key, use.time)) {  // one whose window is over may still stand before it
       return false;
     }
     p.keys.insert(key, use);

@@ -154,8 +154,8 @@ std::optional<Seq> State::first_held_by_keys(Micros now) const {
   return parts_->keys.first_held(now);
 }
 
-std::optional<State::KeyUse> State::find_key(std::string_view key) const {
-  return parts_->keys.find(key);
+std::optional<State::KeyUse> State::find_key(std::string_view key, Micros now) const {
+  return parts_->keys.find(key, now);
 }
 
 std::optional<State::PastReport> State::find_report(Seq started) const {

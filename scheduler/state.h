@@ -120,7 +120,8 @@ class State {
     Hash chain{};
     Micros time;
   };
-  std::optional<KeyUse> find_key(std::string_view key) const;
+  // Nothing once its window is over at `now`.
+  std::optional<KeyUse> find_key(std::string_view key, Micros now) const;
   // The first event that answers a key in its window at `now`: a repeat needs it (I11).
   std::optional<Seq> first_held_by_keys(Micros now) const;
   // How an attempt that is over ended, for a report that comes again.

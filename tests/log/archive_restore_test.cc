@@ -19,7 +19,7 @@ class ArchiveRestore : public testing::Test {
   }
   std::filesystem::path archive(Seq through) {
     const auto file = dir_ / ("to-" + std::to_string(through.value));
-    const auto made = archive_prefix(log(), through, file);
+    const auto made = rig::archive_prefix(log(), through, file);
     EXPECT_TRUE(made) << made.error().text();
     return file;
   }
@@ -99,7 +99,7 @@ TEST_F(ArchiveRestore, WhatWasGivenBackCanBeTakenAgain) {
   const auto file = archive(Seq{40});
   const std::string bytes = rig::slurp(file);
   ASSERT_TRUE(restore_archive(log(), file));
-  const auto again = archive_prefix(log(), Seq{40}, dir_ / "again");
+  const auto again = rig::archive_prefix(log(), Seq{40}, dir_ / "again");
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(rig::slurp(dir_ / "again"), bytes);
   expect_whole(Seq{41});
@@ -119,7 +119,7 @@ TEST_F(ArchiveRestore, OneOfAnotherLogIsRefused) {
   archive(Seq{20});
   rig::Opened other = rig::must_open(dir_ / "other");
   ASSERT_TRUE(other.log->append(rig::next_group(*other.log, 50)));
-  ASSERT_TRUE(archive_prefix(*other.log, Seq{20}, dir_ / "foreign"));
+  ASSERT_TRUE(rig::archive_prefix(*other.log, Seq{20}, dir_ / "foreign"));
   EXPECT_EQ(refusal(dir_ / "foreign"), "ARCHIVE_OF_ANOTHER_LOG");
 }
 
@@ -132,7 +132,7 @@ TEST_F(ArchiveRestore, OneOfAnotherHistoryOfTheSameLogIsRefused) {
   append(1);
   rig::Opened other = rig::must_open(dir_ / "other");
   ASSERT_TRUE(other.log->append(rig::next_group(*other.log, 5, 2, 300)));
-  ASSERT_TRUE(archive_prefix(*other.log, Seq{20}, dir_ / "parted"));
+  ASSERT_TRUE(rig::archive_prefix(*other.log, Seq{20}, dir_ / "parted"));
   EXPECT_EQ(refusal(dir_ / "parted"), "ARCHIVE_CHAIN_DIFFERS");
 }
 
@@ -256,7 +256,7 @@ TEST_F(ArchiveRestore, WritingTakesAFileThatIsTheArchiveAlready) {
   const auto made = write_archive(log(), Seq{60}, dir_ / "archive");
   ASSERT_TRUE(made) << made.error().text();
   EXPECT_EQ(log().first(), Seq{1});
-  const auto again = archive_prefix(log(), Seq{60}, dir_ / "archive");
+  const auto again = rig::archive_prefix(log(), Seq{60}, dir_ / "archive");
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(again->chain, made->chain);
   EXPECT_EQ(log().first(), Seq{61});

@@ -186,10 +186,10 @@ TEST_F(BackupBeside, AMarkerWithoutAnEndIsRefused) {
 TEST_F(Backup, ArchiveHoldsThePrefixAndTheLogTheRest) {
   append(500);
   const auto all = rig::read_all(*opened_.log).records;
-  const auto made = archive_prefix(*opened_.log, Seq{400}, dir_ / "one.archive");
+  const auto made = rig::archive_prefix(*opened_.log, Seq{400}, dir_ / "one.archive");
   ASSERT_TRUE(made) << made.error().text();
   EXPECT_EQ(opened_.log->first(), Seq{401});
-  const auto second = archive_prefix(*opened_.log, Seq{700}, dir_ / "two.archive");
+  const auto second = rig::archive_prefix(*opened_.log, Seq{700}, dir_ / "two.archive");
   ASSERT_TRUE(second) << second.error().text();
   EXPECT_EQ(second->base, made->chain);
   std::vector<std::vector<std::uint8_t>> read;
@@ -214,25 +214,26 @@ TEST_F(Backup, ArchiveFreesTheDisk) {
   opened_.close();
   opened_ = rig::must_open(dir_ / "data");  // moves all into tables
   const std::uint64_t before = opened_.log->metrics().files_bytes;
-  ASSERT_TRUE(archive_prefix(*opened_.log, Seq{39'000}, dir_ / "archive"));
+  ASSERT_TRUE(rig::archive_prefix(*opened_.log, Seq{39'000}, dir_ / "archive"));
   EXPECT_LT(opened_.log->metrics().files_bytes, before / 10);
   EXPECT_EQ(rig::read_all(*opened_.log).records.size(), 1000U);
 }
 
 TEST_F(Backup, ArchiveRefusesWhatItCannotCut) {
   append(10);
-  EXPECT_EQ(archive_prefix(*opened_.log, Seq{7}, dir_ / "a").error().reason, "INSIDE_BATCH");
-  EXPECT_EQ(archive_prefix(*opened_.log, Seq{21}, dir_ / "a").error().reason, "TRIM_PAST_END");
-  EXPECT_EQ(archive_prefix(*opened_.log, Seq{0}, dir_ / "a").error().reason, "NOTHING_TO_ARCHIVE");
+  EXPECT_EQ(rig::archive_prefix(*opened_.log, Seq{7}, dir_ / "a").error().reason, "INSIDE_BATCH");
+  EXPECT_EQ(rig::archive_prefix(*opened_.log, Seq{21}, dir_ / "a").error().reason, "TRIM_PAST_END");
+  EXPECT_EQ(rig::archive_prefix(*opened_.log, Seq{0}, dir_ / "a").error().reason,
+            "NOTHING_TO_ARCHIVE");
   EXPECT_FALSE(std::filesystem::exists(dir_ / "a"));
   rig::spill(dir_ / "a", "x");
-  EXPECT_EQ(archive_prefix(*opened_.log, Seq{8}, dir_ / "a").error().reason, "FILE_EXISTS");
+  EXPECT_EQ(rig::archive_prefix(*opened_.log, Seq{8}, dir_ / "a").error().reason, "FILE_EXISTS");
   EXPECT_EQ(opened_.log->first(), Seq{1});
 }
 
 TEST_F(Backup, AnyChangeOfAnArchiveIsNoticed) {
   append(3);
-  ASSERT_TRUE(archive_prefix(*opened_.log, Seq{6}, dir_ / "archive"));
+  ASSERT_TRUE(rig::archive_prefix(*opened_.log, Seq{6}, dir_ / "archive"));
   const std::string whole = rig::slurp(dir_ / "archive");
   for (std::size_t i = 0; i < whole.size(); ++i) {
     std::string changed = whole;

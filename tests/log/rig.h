@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "events/group.h"
+#include "log/archive.h"
 #include "log/data_dir.h"
 #include "log/rocks_log.h"
 
@@ -69,5 +70,13 @@ void spill(const std::filesystem::path& path, std::string_view bytes);
 // The files in the directory with that extension, by name.
 std::vector<std::filesystem::path> files_with(const std::filesystem::path& directory,
                                               std::string_view extension);
+
+// Writes the archive, then trims the log, as `daybook log compact` does.
+inline Result<ArchiveInfo> archive_prefix(RocksLog& log, Seq through,
+                                          const std::filesystem::path& file) {
+  DAYBOOK_ASSIGN(const ArchiveInfo info, write_archive(log, through, file));
+  DAYBOOK_TRY(log.trim(through));
+  return info;
+}
 
 }  // namespace daybook::log::rig

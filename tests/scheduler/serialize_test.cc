@@ -54,8 +54,20 @@ TEST(Serialize, EverythingComesBack) {
     EXPECT_EQ(other->lease_until, job.lease_until);
     EXPECT_EQ(other->cancel_requested, job.cancel_requested);
   });
-  EXPECT_EQ(again->find_key("k")->body, sha256("a"));
+  EXPECT_EQ(again->find_key("k", again->time())->body, sha256("a"));
   EXPECT_TRUE(again->find_unique("d", "key-3-b"));
+}
+
+TEST(Serialize, AKeyThatCameAgainBeforeItsOldUseWasForgottenComesBack) {
+  Engine engine;
+  const Micros end{engine.now.value + kIdempotencyWindowUs};
+  KeyWindow& keys = engine.state.parts().keys;
+  keys.insert("k", {sha256("a"), Seq{1}, Seq{2}, {}, engine.now});
+  keys.insert("k", {sha256("b"), Seq{7}, Seq{8}, {}, end});
+  const auto again = deserialize(form_of(engine.state));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form_of(engine.state));
+  EXPECT_EQ(again->find_key("k", end)->first, Seq{7});
 }
 
 // What format 2 added: imports, rule depths, sendings and rules.
