@@ -126,7 +126,7 @@ TEST_F(E2eGraph, MetaListsSetsFieldsAndNavigations) {
     names += member(set.text(), "edge") + " ";
     EXPECT_NE(member(set.text(), "description"), "");
   }
-  EXPECT_EQ(names, "components events jobDefinitions jobs rules ");
+  EXPECT_EQ(names, "components events jobDefinitions jobs rules sendings ");
   for (const char* part :
        {R"({"name":"status","type":"text","values":["pending","running",)",
         R"({"name":"tags","type":"list","element":{"type":"text"}})",
