@@ -111,6 +111,20 @@ std::vector<std::string> ExecRun::environment() const {
   return lines;
 }
 
+// The absolute paths of the spec: the program, its arguments, the working directory.
+std::vector<std::filesystem::path> ExecRun::named_paths() const {
+  std::vector<std::filesystem::path> out;
+  for (const auto& word : spec_.command) {
+    if (word.starts_with('/')) {
+      out.emplace_back(word);
+    }
+  }
+  if (!spec_.working_directory.empty()) {
+    out.emplace_back(spec_.working_directory);
+  }
+  return out;
+}
+
 std::optional<RunOutcome> ExecRun::start(const Start& start) {
   directory_ = start.directory;
   const auto busy = [](std::string_view what) {
@@ -122,7 +136,7 @@ std::optional<RunOutcome> ExecRun::start(const Start& start) {
   if (input.get() < 0 || output.write.get() < 0 || errors.write.get() < 0) {
     return busy("No descriptors for a child");
   }
-  const auto ruleset = start.sandbox.make_ruleset(directory_);
+  const auto ruleset = start.sandbox.make_ruleset(directory_, named_paths());
   if (!ruleset) {
     return failed("SANDBOX_FAILED", ruleset.error().message, true);
   }

@@ -82,6 +82,7 @@ class ExecRun {
 
  private:
   std::vector<std::string> environment() const;
+  std::vector<std::filesystem::path> named_paths() const;
   RunOutcome start_failure(const ChildStart& start) const;
   RunOutcome exited(int code, const Clock& clock) const;
   std::string details(std::string_view name, int value) const;

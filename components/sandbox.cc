@@ -168,7 +168,7 @@ const sock_fprog* Sandbox::filter() const {
   return filter_ ? &filter_->program : nullptr;
 }
 
-Result<int> Sandbox::make_ruleset(const fs::path& directory) {
+Result<int> Sandbox::make_ruleset(const fs::path& directory, const std::vector<fs::path>& named) {
   if (landlock_ == 0) {
     return -1;
   }
@@ -189,6 +189,12 @@ Result<int> Sandbox::make_ruleset(const fs::path& directory) {
   // A rule that cannot be added leaves its file out of reach.
   for (const auto& rule : rules_.rules()) {
     (void)add_rule(ruleset, rule.fd, rule.access & known);
+  }
+  for (const auto& path : named) {
+    if (const auto rule = rules_.named(path)) {
+      (void)add_rule(ruleset, rule->fd, rule->access & known);
+      close(rule->fd);
+    }
   }
   const int own = open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   const bool added = own >= 0 && add_rule(ruleset, own, kAllFileAccess & known);

@@ -27,9 +27,10 @@ class Sandbox {
   // "files and signals (Landlock 7), system calls (seccomp)".
   std::string level() const;
 
-  // A rule set that lets `directory` be written besides; -1 where the kernel has no Landlock. The
-  // caller closes it.
-  Result<int> make_ruleset(const std::filesystem::path& directory);
+  // A rule set that lets `directory` be written besides, and `named` be read unless they are
+  // hidden; -1 where the kernel has no Landlock. The caller closes it.
+  Result<int> make_ruleset(const std::filesystem::path& directory,
+                           const std::vector<std::filesystem::path>& named);
   // The system call filter, or null where the kernel has none.
   const sock_fprog* filter() const;
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "base/limits.h"
@@ -68,6 +69,22 @@ void FileRules::add(const fs::path& path, std::uint64_t access) {
     return;
   }
   rules_.push_back({fd, S_ISDIR(info.st_mode) ? access : access & kFileOnly});
+}
+
+std::optional<FileRule> FileRules::named(const fs::path& path) const {
+  const int fd = open(path.c_str(), O_PATH | O_CLOEXEC);
+  struct stat info {};
+  if (fd < 0 || fstat(fd, &info) != 0) {
+    return std::nullopt;
+  }
+  // Of what was opened, not of the name: a link may have come in between.
+  std::error_code error;
+  const fs::path real = fs::read_symlink("/proc/self/fd/" + std::to_string(fd), error);
+  if (error || is_hidden(real) || leads_to_hidden(real)) {
+    close(fd);
+    return std::nullopt;
+  }
+  return FileRule{fd, S_ISDIR(info.st_mode) ? kReadAccess : kReadAccess & kFileOnly};
 }
 
 // One level after the other: should there be more entries than rules, the deepest go without.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace daybook::components {
@@ -46,6 +47,9 @@ class FileRules {
   // Reads the directories above the hidden ones again when they changed.
   void refresh();
   const std::vector<FileRule>& rules() const { return rules_; }
+  // Reading of what an order names itself, though its neighbours have used up the rules; nothing
+  // for what is hidden, leads to it, or is not there. The caller closes the descriptor.
+  std::optional<FileRule> named(const std::filesystem::path& path) const;
 
  private:
   struct Parent {

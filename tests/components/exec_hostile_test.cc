@@ -131,6 +131,46 @@ TEST_F(ExecHostile, CrowdedNeighbourhoodOfTheDataDirectoryTakesNothingElseAway) 
             "completed \"EACCES\"");
 }
 
+TEST_F(ExecHostile, WhatTheOrderNamesIsReachedThroughACrowd) {
+  for (std::size_t i = 0; i < kSandboxRulesMax + 10; ++i) {
+    directory_.make("neighbour" + std::to_string(i));
+  }
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  for (const auto& name :
+       {std::string("neighbour7"), "neighbour" + std::to_string(kSandboxRulesMax)}) {
+    const auto place = directory_.path() / name;
+    std::filesystem::copy_file(HOSTILE_CHILD, place / "child");
+    const std::string child = (place / "child").string();
+    EXPECT_EQ(summary(run(*runtime, order(R"({"command":[")" + child + R"(","read",")" + child +
+                                          R"("],"workingDirectory":")" + place.string() + "\"}"))),
+              "completed \"ok\"");
+    EXPECT_EQ(
+        summary(run(*runtime, order(R"({"command":[")" + child + R"(","write",")" + child +
+                                    R"(.new"],"workingDirectory":")" + place.string() + "\"}"))),
+        "completed \"EACCES\"");
+  }
+}
+
+TEST_F(ExecHostile, NamingWhatIsHiddenDoesNotShowIt) {
+  std::filesystem::create_directory_symlink(data_, directory_.path() / "link");
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  const auto parent = directory_.path().string();
+  for (const std::string& path :
+       {parent + "/data/secret", parent + "/link/secret",
+        parent + "/../" + directory_.path().filename().string() + "/data/secret"}) {
+    EXPECT_EQ(summary(run(*runtime, order(R"({"command":[")" HOSTILE_CHILD R"(","read",")" + path +
+                                          R"(","/",")" + parent + "\"]}"))),
+              "completed \"EACCES\"")
+        << path;
+  }
+}
+
 TEST_F(ExecHostile, OnlyPermittedPlacesCanBeWritten) {
   auto given = options();
   const auto open_place = directory_.make("open");
@@ -206,7 +246,7 @@ TEST_F(ExecHostile, ForkBombStopsAtTheLimitOfProcesses) {
   auto runtime = open(given);
   const auto outcome = run(*runtime, order(R"({"command":[")" + (place.path() / "child").string() +
                                            R"(","fork-bomb"],"limits":{"processes":20}})"));
-  EXPECT_EQ(summary(outcome), "completed 19");
+  EXPECT_EQ(summary(outcome), "completed 19") << (outcome.failure ? outcome.failure->message : "");
 }
 
 TEST_F(ExecHostile, EnvironmentIsTheServersAndTheSpecsOnly) {

@@ -105,14 +105,14 @@ TEST_F(ExecRuntimeTest, PrivateDirectoryIsFreshAndRemoved) {
   auto runtime = open(options());
   const auto first = run(*runtime, shell("touch a && printf '\\\"%s\\\"' $PWD"));
   const auto second = run(*runtime, shell("ls | wc -l"));
-  ASSERT_THAT(summary(first), HasSubstr("daybook-exec-"));
+  ASSERT_THAT(summary(first), HasSubstr("daybook-tmp-"));
   EXPECT_EQ(summary(second), "completed 0");
   runtime.reset();
   EXPECT_TRUE(std::filesystem::is_empty(directory_.path() / "tmp"));
 }
 
 TEST_F(ExecRuntimeTest, DirectoriesOfADeadServerAreRemovedAtStart) {
-  const auto abandoned = directory_.make("tmp/daybook-exec-1-0/7");
+  const auto abandoned = directory_.make("tmp/daybook-tmp-1-0/7");
   std::ofstream(abandoned / "file") << "x";
   auto runtime = open(options());
   EXPECT_FALSE(std::filesystem::exists(abandoned.parent_path()));

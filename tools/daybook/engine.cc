@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "base/limits.h"
+#include "base/temporary_directory.h"
 #include "base/time_text.h"
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
@@ -27,7 +28,6 @@
 #include "scheduler/snapshotter.h"
 #include "tools/daybook/cli.h"
 #include "tools/daybook/exit_code.h"
-#include "tools/daybook/scratch_directory.h"
 
 namespace daybook::cli {
 
@@ -113,7 +113,7 @@ struct Engine::Impl {
   std::size_t steps_done = 0;
   std::string address;
 
-  std::unique_ptr<ScratchDirectory> scratch;
+  std::unique_ptr<TemporaryDirectory> scratch;
   std::unique_ptr<log::DataDir> data_dir;
   std::unique_ptr<log::Log> log;
   std::unique_ptr<scheduler::Snapshotter> snapshotter;
@@ -159,9 +159,9 @@ Status Engine::Impl::open_scratch() {
   const fs::path parent =
       options.temp_dir.empty() ? fs::temp_directory_path(bad) : options.temp_dir;
   if (bad) {
-    return fail(Code::kIo, "TEMP_DIR", bad.message());
+    return fail(Code::kIo, "TEMP_DIRECTORY", bad.message());
   }
-  DAYBOOK_ASSIGN(scratch, ScratchDirectory::make(parent));
+  DAYBOOK_ASSIGN(scratch, TemporaryDirectory::make(parent));
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "base/hex.h"
+#include "base/temporary_directory.h"
 #include "base/time_text.h"
 #include "replay/as_of.h"
 #include "replay/fold.h"
@@ -11,7 +12,6 @@
 #include "tools/daybook/commands.h"
 #include "tools/daybook/progress.h"
 #include "tools/daybook/resource_list.h"
-#include "tools/daybook/scratch_directory.h"
 #include "tools/daybook/stopped_log.h"
 #include "tools/daybook/text_sink.h"
 
@@ -104,7 +104,7 @@ Result<replay::RebuildResult> rebuild_views(StoppedLog& stopped,
         replay::state_as_of(log, live->applied(), snapshots_path(stopped.data_dir().path())));
     return replay::compare_counts(state, *live, log.first());
   }
-  DAYBOOK_ASSIGN(const auto scratch, ScratchDirectory::make(stopped.data_dir().path()));
+  DAYBOOK_ASSIGN(const auto scratch, TemporaryDirectory::make(stopped.data_dir().path()));
   return replay::compare_views(stopped.log(), *live, scratch->path() / "views", stopped.clock(),
                                wanted);
 }
