@@ -50,7 +50,7 @@ struct Engine {
   dispatch::Dispatcher& dispatcher;
   const graph::Graph& graph;
   // Check component specs; a runtime that is not here is refused. Workers need none.
-  std::map<events::Runtime, const components::Runtime*> runtimes;
+  dispatch::RuntimeChecks runtimes;
   dispatch::EffectRules effects;
   bool mail = false;  // a mail server is configured
   const Clock& clock;

@@ -66,7 +66,7 @@ std::string spec_of(const std::vector<JsonValue::Member>& members) {
 
 // What the component imports.
 Answer<std::vector<std::string>> check_spec(const scheduler::Component& component,
-                                            const RuntimeChecks& runtimes,
+                                            const dispatch::RuntimeChecks& runtimes,
                                             const components::ComponentDirectory& others) {
   const std::string& spec = component.spec;
   const Runtime runtime = component.runtime;
@@ -98,7 +98,7 @@ Answer<std::vector<std::string>> check_spec(const scheduler::Component& componen
 }  // namespace
 
 Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
-                                               const RuntimeChecks& runtimes,
+                                               const dispatch::RuntimeChecks& runtimes,
                                                const components::ComponentDirectory& others) {
   scheduler::PutComponent out;
   FieldErrors errors;

@@ -2,25 +2,23 @@
 // spec: kept together as one JSON object and shown again as members of the component.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "api/field_reader.h"
 #include "api/problem.h"
 #include "base/json_writer.h"
 #include "components/runtime.h"
+#include "dispatch/parameter_check.h"
 #include "events/types.h"
 #include "projections/rows.h"
 #include "scheduler/commands.h"
 
 namespace daybook::api {
 
-using RuntimeChecks = std::map<events::Runtime, const components::Runtime*>;
-
 // Reads and checks a component: its form here, its spec by its runtime; `others`: what it may
 // import.
 Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
-                                               const RuntimeChecks& runtimes,
+                                               const dispatch::RuntimeChecks& runtimes,
                                                const components::ComponentDirectory& others);
 
 // The members of a component, without the braces; a createdAt that is zero is null.

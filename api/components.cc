@@ -5,10 +5,10 @@
 #include "api/component_json.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
-#include "api/stored_components.h"
 #include "api/writes.h"
 #include "base/hex.h"
 #include "base/json_text.h"
+#include "dispatch/stored_components.h"
 #include "events/json.h"
 
 namespace daybook::api {
@@ -91,7 +91,7 @@ void put_component(const CallPtr& call, const Responder& responder) {
     return;
   }
   auto command = read_component(call->request.body, call->id, call->engine().runtimes,
-                                StoredComponents(call->engine().views));
+                                dispatch::StoredComponents(call->engine().views));
   if (!command) {
     responder.send(refuse(std::move(command).error()));
     return;
@@ -121,7 +121,7 @@ class DraftComponents final : public components::ComponentDirectory {
   }
 
  private:
-  StoredComponents stored_;
+  dispatch::StoredComponents stored_;
   std::map<std::string, std::string, std::less<>> drafts_;
 };
 

@@ -4,11 +4,11 @@
 
 #include "api/handlers.h"
 #include "api/job_json.h"
-#include "api/parameter_check.h"
 #include "api/writes.h"
 #include "base/check.h"
 #include "base/hex.h"
 #include "base/limits.h"
+#include "dispatch/parameter_check.h"
 
 namespace daybook::api {
 namespace {
@@ -17,6 +17,21 @@ struct Body {
   scheduler::CreateJobs command;
   bool is_array = false;
 };
+
+Status check_parameters(const Engine& engine, const scheduler::CreateJobs& command) {
+  dispatch::ParameterCheck check({&engine.views, &engine.runtimes});
+  for (std::size_t i = 0; i < command.jobs.size(); ++i) {
+    Status checked = check(command.jobs[i].definition, command.jobs[i].parameters);
+    if (!checked) {
+      Error error = std::move(checked).error();
+      if (command.jobs.size() > 1) {
+        error.field = "[" + std::to_string(i) + "]." + error.field;
+      }
+      return fail(std::move(error));
+    }
+  }
+  return {};
+}
 
 Answer<Body> read_body(const Call& call) {
   const JsonValue value(call.request.body);

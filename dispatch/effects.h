@@ -1,9 +1,11 @@
 // From the effects that a run asked for to those of the command that records its end.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "components/runtime.h"
+#include "dispatch/parameter_check.h"
 #include "scheduler/commands.h"
 
 namespace daybook::dispatch {
@@ -11,11 +13,13 @@ namespace daybook::dispatch {
 // What this server can do with effects.
 struct EffectRules {
   bool actors = false;  // an actor endpoint is configured
+  // What parameters of new jobs are checked with; absent: they are left to the run.
+  std::optional<ParameterSource> parameters{};
 };
 
-// Sendings without an id get the one that follows from the token and their place. Fails with
-// kUnsupported "EFFECT_NOT_SUPPORTED", naming the effect's place, for one that this server could
-// never carry out.
+// Sendings without an id get the one that follows from the token and their place. Fails, naming the
+// effect's place, with kUnsupported "EFFECT_NOT_SUPPORTED" for one that this server could never
+// carry out, and with kInvalid "EFFECT_REFUSED" for a job whose parameters its component refuses.
 Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& token,
                                                     std::vector<components::Effect> effects,
                                                     const EffectRules& rules);

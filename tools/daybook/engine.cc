@@ -82,6 +82,7 @@ struct Engine::Impl {
   Status make_graph();
   void drop_graph() { graph.reset(); }
   Status open_runtimes();
+  dispatch::EffectRules effect_rules() const;
   void close_runtimes();
   Status make_dispatcher();
   void drop_dispatcher();
@@ -125,6 +126,7 @@ struct Engine::Impl {
   std::unique_ptr<components::Caller> caller;
   std::unique_ptr<dispatch::GraphOutside> outside;
   std::unique_ptr<components::ReactorRuntime> reactor;
+  dispatch::RuntimeChecks checks;
   std::unique_ptr<components::ReactorRuleEvaluator> rule_evaluator;
   std::unique_ptr<dispatch::RuleRunner> rules;
   std::unique_ptr<components::Sender> sender;
@@ -281,10 +283,18 @@ Status Engine::Impl::open_runtimes() {
   components::ReactorOptions reactor_options;
   reactor_options.threads = options.reactor_threads;
   reactor = std::make_unique<components::ReactorRuntime>(reactor_options, *outside, *clock);
+  checks = {{events::Runtime::kExec, exec.get()},
+            {events::Runtime::kHttp, http.get()},
+            {events::Runtime::kReactor, reactor.get()}};
   return {};
 }
 
+dispatch::EffectRules Engine::Impl::effect_rules() const {
+  return {!options.actors_endpoint.empty(), dispatch::ParameterSource{views.get(), &checks}};
+}
+
 void Engine::Impl::close_runtimes() {
+  checks.clear();
   if (exec) {
     exec->shutdown();
   }
@@ -313,12 +323,12 @@ Status Engine::Impl::make_dispatcher() {
     rule_evaluator = std::make_unique<components::ReactorRuleEvaluator>(*outside, *clock);
     dispatch::RuleRunnerOptions rule_options;
     rule_options.logger = spdlog::default_logger();
-    rule_options.effects.actors = !options.actors_endpoint.empty();
+    rule_options.effects = effect_rules();
     rules = std::make_unique<dispatch::RuleRunner>(*log, *sequencer, *rule_evaluator, *entropy,
                                                    sequencer->state(), std::move(rule_options));
     wanted.on_rule_put = [this](Seq put) { rules->notice(put); };
   }
-  wanted.effects.actors = !options.actors_endpoint.empty();
+  wanted.effects = effect_rules();
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
   dispatcher->recover(sequencer->state(), sequencer->state().applied());
@@ -414,12 +424,6 @@ Status Engine::Impl::start_api() {
     return {};
   }
   DAYBOOK_TRY(api::check_listen(options.host));
-  std::map<events::Runtime, const components::Runtime*> runtimes;
-  if (options.run_jobs) {
-    runtimes[events::Runtime::kExec] = exec.get();
-    runtimes[events::Runtime::kHttp] = http.get();
-    runtimes[events::Runtime::kReactor] = reactor.get();
-  }
   api::Options wanted;
   wanted.host = options.host;
   wanted.port = options.port;
@@ -432,24 +436,23 @@ Status Engine::Impl::start_api() {
   if (outbox) {
     sent = [this] { return outbox->metrics(); };
   }
-  api = std::make_unique<api::Api>(
-      api::Engine{.log = *log,
-                  .sequencer = *sequencer,
-                  .views = *views,
-                  .dispatcher = *dispatcher,
-                  .graph = *graph,
-                  .runtimes = std::move(runtimes),
-                  .effects = {.actors = !options.actors_endpoint.empty()},
-                  .mail = !options.mail.url.empty(),
-                  .clock = *clock,
-                  .movable_clock = shifted_clock.get(),
-                  .entropy = *entropy,
-                  .logger = *spdlog::default_logger_raw(),
-                  .disk = [this] { return disk(); },
-                  .rules = std::move(rules_status),
-                  .outbox = std::move(sent),
-                  .version = kVersion},
-      wanted);
+  api = std::make_unique<api::Api>(api::Engine{.log = *log,
+                                               .sequencer = *sequencer,
+                                               .views = *views,
+                                               .dispatcher = *dispatcher,
+                                               .graph = *graph,
+                                               .runtimes = checks,
+                                               .effects = effect_rules(),
+                                               .mail = !options.mail.url.empty(),
+                                               .clock = *clock,
+                                               .movable_clock = shifted_clock.get(),
+                                               .entropy = *entropy,
+                                               .logger = *spdlog::default_logger_raw(),
+                                               .disk = [this] { return disk(); },
+                                               .rules = std::move(rules_status),
+                                               .outbox = std::move(sent),
+                                               .version = kVersion},
+                                   wanted);
   DAYBOOK_TRY(api->start());
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
   address = "http://" + (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" +

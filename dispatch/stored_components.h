@@ -8,7 +8,7 @@
 #include "components/directory.h"
 #include "projections/views.h"
 
-namespace daybook::api {
+namespace daybook::dispatch {
 
 class StoredComponents final : public components::ComponentDirectory {
  public:
@@ -23,4 +23,4 @@ class StoredComponents final : public components::ComponentDirectory {
   const projections::Views& views_;
 };
 
-}  // namespace daybook::api
+}  // namespace daybook::dispatch

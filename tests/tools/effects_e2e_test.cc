@@ -1,0 +1,143 @@
+// A job that a run or a rule asks for is checked as one that is created over HTTP: what its
+// component refuses is refused there, with the whole batch.
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/server_commands.h"
+#include "tests/tools/temp_directory.h"
+#include "tools/daybook/client.h"
+#include "tools/daybook/json_text.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kNext = "param day: instant\nparam count: number = 1\nfrom count\n";
+
+class EffectsE2e : public testing::Test {
+ protected:
+  // `parameters` of the job that the run of "first" asks for, after a mail.
+  Ran run_first(const std::string& parameters, bool next_exists = true) {
+    std::string manifest;
+    const auto add = [&](const std::string& id, const std::string& code) {
+      std::ofstream(directory_.path() / (id + ".hreactor")) << code;
+      manifest += "uri: /resources/components/" + id + ".hreactor\nspec:\n  codeFile: " + id +
+                  ".hreactor\n---\nuri: /resources/job-definitions/" + id +
+                  "\nspec:\n  componentId: " + id + ".hreactor\n---\n";
+    };
+    add("first",
+        "from { effect = 'sendEmail', to = 'a@example.org', subject = 's', body = { plainText = "
+        "'b' "
+        "} }\n"
+        "from { effect = 'scheduleJob', definition = 'next', at = now addHours 1, parameters = " +
+            parameters + " }\n");
+    if (next_exists) {
+      add("next", kNext);
+    }
+    const auto path = (directory_.path() / "h_manifest.yaml").string();
+    std::ofstream(path) << manifest;
+    const Ran applied = ask(server_, {"apply", path});
+    EXPECT_EQ(applied.code, 0) << applied.out << applied.err;
+    return ask(server_, {"job", "run", "first", "--wait", "--timeout", "30s"});
+  }
+  std::size_t count(const std::string& type) {
+    return answer(server_, {"event", "list", "--type", type}).at("events").as_array().size();
+  }
+
+  const TempDirectory directory_;
+  const std::string data_ = (directory_.path() / "data").string();
+  ServerProcess server_{data_};
+};
+
+TEST_F(EffectsE2e, AJobWithTheParametersOfItsComponentIsScheduled) {
+  EXPECT_EQ(run_first("{ day = now, count = 2 }").code, 0);
+  EXPECT_EQ(count("JobCreated"), 2U);
+  EXPECT_EQ(count("SendingCreated"), 1U);
+}
+
+TEST_F(EffectsE2e, AJobWithOthersIsRefusedWithItsBatch) {
+  const struct {
+    const char* parameters;
+    const char* message;
+  } kCases[] = {
+      {"{ count = 2 }", "effects[1].parameters.day"},
+      {"{ day = now, count = 'two' }", "effects[1].parameters.count"},
+      {"{ day = now, colour = 'red' }", "effects[1].parameters.colour"},
+  };
+  for (const auto& [parameters, message] : kCases) {
+    const Ran ran = run_first(parameters);
+    EXPECT_NE(ran.code, 0) << parameters;
+    const auto job = parse_json(ran.out, "");
+    ASSERT_TRUE(job) << ran.out << ran.err;
+    EXPECT_EQ(cell(*job, "status"), "failed");
+    EXPECT_EQ(cell(*job, "error.code"), "EFFECT_REFUSED");
+    EXPECT_THAT(cell(*job, "error.message"), HasSubstr(message));
+    EXPECT_THAT(cell(*job, "error.message"), HasSubstr("next: "));
+  }
+  EXPECT_EQ(count("SendingCreated"), 0U);
+  EXPECT_EQ(count("JobCreated"), std::size(kCases));
+  // The refusal is the server's word, not the component's: such a run says nothing by itself.
+  EXPECT_EQ(server_.end(SIGTERM), 0);
+  EXPECT_THAT(run_line({"replay", "job", "--all", "--data-dir", data_}).out,
+              HasSubstr("0 identical, 0 different, 3 not repeatable"));
+}
+
+TEST_F(EffectsE2e, AWorkerIsToldAndCanReportAgain) {
+  ASSERT_EQ(run_first("{ day = now }").code, 0);
+  answer(server_, {"component", "put", "w", "--runtime", "worker"});
+  answer(server_, {"definition", "put", "w", "--component", "w"});
+  answer(server_, {"job", "run", "w"});
+  ClientOptions options;
+  options.server = server_.address();
+  auto client = Client::connect_to(std::move(options));
+  ASSERT_TRUE(client);
+  const auto post = [&](const std::string& path, const std::string& body) {
+    return client->send("POST", path, body).value_or(Response{});
+  };
+  const auto leased =
+      parse_json(post("/resources/workers/lease",
+                      R"({"definitions":["w"],"max":1,"waitMs":10000,"workerId":"a"})")
+                     .body,
+                 "");
+  ASSERT_TRUE(leased);
+  const auto report = [&](const std::string& day) {
+    return post("/resources/workers/complete",
+                R"([{"token":")" + cell(leased->at("jobs").at(0), "token") +
+                    R"(","result":1,"effects":[{"effect":"scheduleJob","definition":"next",)" +
+                    R"("parameters":{"day":)" + day + "}}]}]");
+  };
+  const Response refused = report("true");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr("[0].effects[0].parameters.day"));
+  EXPECT_EQ(report("\"2030-01-01T00:00:00Z\"").status, 200);
+}
+
+TEST_F(EffectsE2e, ARuleIsHeldToTheSame) {
+  ASSERT_EQ(run_first("{ day = now }").code, 0);
+  std::ofstream(directory_.path() / "then.hrule") << "param input: OnJobCompleted\nfrom { effect = "
+                                                     "'scheduleJob', definition = 'next', at = now "
+                                                     "addHours 1, parameters = { count = 1 } }\n";
+  answer(server_, {"component", "put", "then.hrule", "--runtime", "reactor", "--code-file",
+                   (directory_.path() / "then.hrule").string()});
+  answer(server_, {"rule", "put", "r", "--component", "then.hrule"});
+  ASSERT_EQ(ask(server_, {"job", "run", "first", "--wait"}).code, 0);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (count("RuleApplied") == 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::yield();
+  }
+  const auto events = answer(server_, {"event", "list", "--type", "RuleApplied"}).at("events");
+  ASSERT_EQ(events.as_array().size(), 1U);
+  EXPECT_THAT(boost::json::serialize(events),
+              testing::AllOf(HasSubstr("EFFECT_REFUSED"), HasSubstr("effects[0].parameters.day")));
+}
+
+}  // namespace
+}  // namespace daybook::cli
