@@ -35,7 +35,7 @@ const Type* Checker::arithmetic_of(Arithmetic op, const Type* left, const Type* 
   if (op == Arithmetic::kSubtract && a == b && (a == Kind::kInstant || a == Kind::kDate)) {
     return types_.simple(Kind::kSpan);
   }
-  if (sums && a == Kind::kSpan && b == Kind::kSpan) {
+  if (op != Arithmetic::kMultiply && a == Kind::kSpan && b == Kind::kSpan) {
     const auto unit = [](const Type* t) {
       return t->is(Kind::kLiteral) ? std::optional(t->literal.span().unit)
              : t->any_unit         ? std::nullopt
@@ -43,6 +43,9 @@ const Type* Checker::arithmetic_of(Arithmetic op, const Type* left, const Type* 
     };
     if (unit(left) && unit(right) && is_calendar(*unit(left)) != is_calendar(*unit(right))) {
       return nullptr;
+    }
+    if (op == Arithmetic::kDivide) {
+      return types_.simple(Kind::kNumber);
     }
     return types_.fits(left, types_.widened(right)) ? types_.widened(left)
                                                     : types_.simple(Kind::kSpan);
@@ -69,7 +72,8 @@ const Type* Checker::arithmetic(const PairNode& node, Frame& frame) {
                               Types::text(left) + " and " + Types::text(right);
         if (a->is(Kind::kNothing) || b->is(Kind::kNothing)) {
           message += "; match nothing first";
-        } else if (base_kind(a) == Kind::kSpan && base_kind(b) == Kind::kSpan && node.op < 2) {
+        } else if (base_kind(a) == Kind::kSpan && base_kind(b) == Kind::kSpan &&
+                   op != Arithmetic::kMultiply) {
           message += "; years and months do not mix with other units";
         }
         return complain("TYPE", message, node.at, frame);

@@ -119,7 +119,8 @@ Value Evaluator::numbers(Arithmetic op, const Value& a, const Value& b, const Fr
   return number_or_stop(divide(left, right), frame, at);
 }
 
-// instant ± duration, instant - instant, duration ± duration, duration * number.
+// instant ± duration, instant - instant, duration ± duration, duration * number, duration /
+// duration.
 Value Evaluator::times(Arithmetic op, const Value& a, const Value& b, const Frame& frame,
                        std::uint32_t at) {
   const bool adds = op == Arithmetic::kAdd;
@@ -150,6 +151,12 @@ Value Evaluator::times(Arithmetic op, const Value& a, const Value& b, const Fram
   }
   if (sums && a.is(Tag::kSpan) && b.is(Tag::kSpan)) {
     return Value::of_span(must(adds ? add(a.span(), b.span()) : subtract(a.span(), b.span())));
+  }
+  if (op == Arithmetic::kDivide && a.is(Tag::kSpan) && b.is(Tag::kSpan)) {
+    if (b.span().amount == 0) {
+      stop("DIVISION_BY_ZERO", "division by zero", frame.program, at);
+    }
+    return number(must(ratio(a.span(), b.span())));
   }
   const bool scales = a.is(Tag::kSpan) && b.is_number() && !sums;
   if (scales || (op == Arithmetic::kMultiply && a.is_number() && b.is(Tag::kSpan))) {

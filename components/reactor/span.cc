@@ -213,6 +213,13 @@ std::optional<Span> negate(const Span& span) {
   return subtract({span.unit, 0}, span);
 }
 
+std::optional<Decimal> ratio(const Span& a, const Span& b) {
+  if (is_calendar(a.unit) != is_calendar(b.unit)) {
+    return std::nullopt;
+  }
+  return divide(Decimal::of(a.amount), Decimal::of(b.amount));
+}
+
 std::optional<std::strong_ordering> compare(const Span& a, const Span& b) {
   if (is_calendar(a.unit) != is_calendar(b.unit)) {
     return std::nullopt;

@@ -60,6 +60,8 @@ std::optional<Span> add(const Span& a, const Span& b);
 std::optional<Span> subtract(const Span& a, const Span& b);
 // Nothing for the one amount whose negative does not fit.
 std::optional<Span> negate(const Span& span);
+// How often `b`, which is not zero, goes into `a`; nothing between calendar and clock.
+std::optional<Decimal> ratio(const Span& a, const Span& b);
 // By length; nothing between calendar and clock.
 std::optional<std::strong_ordering> compare(const Span& a, const Span& b);
 
