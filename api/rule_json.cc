@@ -7,7 +7,7 @@
 namespace daybook::api {
 namespace {
 
-using Component = scheduler::PutRule::Component;
+using Component = scheduler::RuleStep;
 
 Component read_component(FieldReader& fields) {
   Component out;

@@ -46,16 +46,10 @@ Result<Effect> effect_of(const reactor::EffectText& text, std::size_t index, Mic
 }  // namespace
 
 Result<std::shared_ptr<const reactor::Program>> compile_order(const Order& order) {
-  class AnySets final : public reactor::Sets {
-   public:
-    const reactor::SetType* find(std::string_view) const override { return nullptr; }
-    std::vector<std::string> names() const override { return {}; }
-    bool open() const override { return true; }
-  };
   DAYBOOK_ASSIGN(std::string code, parse_reactor_spec(order.spec));
   const OrderModules modules(order.modules);
   const reactor::Compiled compiled =
-      reactor::compile(order.component, std::move(code), modules, AnySets());
+      reactor::compile(order.component, std::move(code), modules, reactor::OpenSets());
   if (!compiled.ok()) {
     return fail(to_errors(compiled.diagnostics, order.component).front());
   }

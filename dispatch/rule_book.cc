@@ -3,22 +3,16 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/json_value.h"
 #include "events/catalogue.h"
+#include "scheduler/rule_steps.h"
 
 namespace daybook::dispatch {
 namespace {
 
-// `components` as the scheduler writes it: [{"componentId": …, "parameters": {…}}, …].
 std::vector<RuleBook::Step> steps_of(std::string_view rule, Seq put, std::string_view components) {
   std::vector<RuleBook::Step> out;
-  for (const JsonValue& component : JsonValue(components).elements()) {
-    RuleBook::Step step{std::string(rule), put, {}, {}};
-    for (const auto& [name, value] : component.members()) {
-      (name == "componentId" ? step.component : step.parameters) =
-          name == "componentId" ? value.string() : std::string(value.text());
-    }
-    out.push_back(std::move(step));
+  for (scheduler::RuleStep& step : scheduler::read_rule_steps(components)) {
+    out.push_back({std::string(rule), put, std::move(step.component), std::move(step.parameters)});
   }
   return out;
 }

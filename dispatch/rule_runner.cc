@@ -16,9 +16,9 @@
 
 #include "base/limits.h"
 #include "dispatch/rule_book.h"
-#include "dispatch/rule_hooks.h"
 #include "dispatch/rule_task.h"
 #include "events/codec.h"
+#include "events/hooks.h"
 
 namespace daybook::dispatch {
 namespace {
@@ -176,7 +176,7 @@ Status RuleRunner::Impl::look(std::vector<RuleTask>& round) {
       break;
     }
     const std::uint16_t type = record.header.type;
-    if (RuleBook::folds(type) || has_hook(type)) {
+    if (RuleBook::folds(type) || events::has_hook(type)) {
       DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
       book.fold(recorded);
       changed = changed || book.concerns(recorded);
@@ -189,7 +189,7 @@ Status RuleRunner::Impl::look(std::vector<RuleTask>& round) {
 }
 
 void RuleRunner::Impl::add_tasks(const events::Recorded& recorded, std::vector<RuleTask>& round) {
-  const std::string hook = hook_of(recorded.event);
+  const std::string hook = events::hook_of(recorded.event);
   if (hook.empty()) {
     return;
   }
@@ -200,7 +200,7 @@ void RuleRunner::Impl::add_tasks(const events::Recorded& recorded, std::vector<R
       continue;
     }
     if (input.empty()) {
-      input = hook_record(recorded);
+      input = events::hook_record(recorded);
     }
     round.push_back(
         {*step, recorded.meta.seq, recorded.meta.time, subject_of(recorded), hook, input});

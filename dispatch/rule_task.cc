@@ -3,33 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/derived_id.h"
 #include "base/limits.h"
-#include "base/sha256.h"
 #include "dispatch/report.h"
 
 namespace daybook::dispatch {
 namespace {
 
-// No two runs have the same.
 std::string identity_of(const RuleTask& task) {
-  return task.step.rule + '\n' + task.step.component + '\n' + std::to_string(task.on.value);
-}
-
-// Times count from the event, so that they are the same however late it is come to; ids that the
-// run gave nothing follow from it.
-void settle(const RuleTask& task, std::vector<components::Effect>& effects) {
-  const Hash seed = sha256(identity_of(task));
-  for (std::size_t i = 0; i < effects.size(); ++i) {
-    if (auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
-      if (job->after) {
-        job->at = task.time + std::min(*job->after, Duration{kRunAtAheadMaxUs + 1});
-        job->after.reset();
-      }
-    } else if (auto& send = std::get<components::SendEffect>(effects[i]); !send.id) {
-      send.id = derive_id(seed, "effect", i).sending();
-    }
-  }
+  return components::rule_identity(task.step.rule, task.step.component, task.on);
 }
 
 }  // namespace
@@ -64,7 +45,7 @@ scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,
     out.failed = failed_of(std::move(*outcome.failure));
     return out;
   }
-  settle(task, outcome.effects);
+  components::settle_effects(identity_of(task), task.time, outcome.effects);
   auto effects = make_effects({}, std::move(outcome.effects), rules);
   if (effects) {
     out.effects = std::move(*effects);

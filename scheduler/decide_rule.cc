@@ -1,5 +1,4 @@
 // PutRule, DeleteRule.
-#include "base/json_text.h"
 #include "base/limits.h"
 #include "scheduler/decide_parts.h"
 
@@ -27,19 +26,6 @@ Status check_components(const Context& context, const PutRule& command, RuleOutc
   return {};
 }
 
-std::string components_text(const PutRule& command) {
-  std::string out = "[";
-  for (const PutRule::Component& component : command.components) {
-    out += out.size() > 1 ? "," : "";
-    out += "{\"componentId\":";
-    append_json_string(out, component.component);
-    out += ",\"parameters\":";
-    out += component.parameters.empty() ? "{}" : component.parameters;
-    out += '}';
-  }
-  return out + "]";
-}
-
 Status check_bounds(const Context& context, const Rule* before, const PutRule& command) {
   if (before == nullptr && context.state.rule_count() >= kRulesMax) {
     return fail(Code::kExhausted, "TOO_MANY_RULES", "the server holds as many rules as it may");
@@ -51,7 +37,7 @@ Status check_bounds(const Context& context, const Rule* before, const PutRule& c
   }
   // The edge looks at sizes too; here they guard the bound of an event, which must not be passed.
   std::size_t bytes = 0;
-  for (const PutRule::Component& component : command.components) {
+  for (const RuleStep& component : command.components) {
     bytes += component.parameters.size();
   }
   if (command.components.size() > kRuleComponentsMax || bytes > kRuleParametersBytesMax) {
@@ -71,8 +57,8 @@ Status decide(const Context& context, const PutRule& command, Decision& out) {
   RuleOutcome outcome;
   outcome.created = before == nullptr;
   DAYBOOK_TRY(check_components(context, command, outcome));
-  out.events.emplace_back(
-      events::RulePut{command.rule, {out.keep(components_text(command))}, command.display_name});
+  out.events.emplace_back(events::RulePut{
+      command.rule, {out.keep(write_rule_steps(command.components))}, command.display_name});
   out.outcome = std::move(outcome);
   return {};
 }

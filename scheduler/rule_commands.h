@@ -8,17 +8,14 @@
 
 #include "base/ids.h"
 #include "scheduler/effects.h"
+#include "scheduler/rule_steps.h"
 
 namespace daybook::scheduler {
 
 // Creates or changes a rule: what runs on events behind this one, in this order.
 struct PutRule {
-  struct Component {
-    std::string component;
-    std::string parameters;  // JSON object text; empty means {}
-  };
   std::string rule;
-  std::vector<Component> components;
+  std::vector<RuleStep> components;
   std::string display_name;
 };
 

@@ -68,6 +68,8 @@ TEST_F(RulesE2e, TheExampleRunsItsChainOnceThoughTheServerIsKilled) {
   }
   EXPECT_EQ(server->end(SIGTERM), 0);
   EXPECT_EQ(run_line({"replay", "--data-dir", data_, "--compare"}).code, 0);
+  EXPECT_EQ(run_line({"replay", "rule", "--all", "--data-dir", data_}).out,
+            "2 identical, 0 different, 0 not repeatable\n");
 }
 
 TEST_F(RulesE2e, RulesAreReadAndWrittenFromTheCommandLine) {

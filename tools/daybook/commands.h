@@ -26,6 +26,7 @@ void add_stats_command(CLI::App& root, Session& session);
 void add_log_commands(CLI::App& root, Session& session);
 void add_replay_command(CLI::App& root, Session& session);
 void add_replay_job_command(CLI::App& replay, Session& session);
+void add_replay_rule_command(CLI::App& replay, Session& session);
 void add_backup_commands(CLI::App& root, Session& session);  // backup, restore
 void add_completion_commands(CLI::App& root, Session& session);
 void add_version_command(CLI::App& root, Session& session);

@@ -29,13 +29,6 @@ class FileModules final : public reactor::Modules {
   fs::path root_;
 };
 
-class OpenSets final : public reactor::Sets {
- public:
-  const reactor::SetType* find(std::string_view) const override { return nullptr; }
-  std::vector<std::string> names() const override { return {}; }
-  bool open() const override { return true; }
-};
-
 std::string answer_of(const boost::json::value& rows) {
   return "{\"rows\":" + to_text(rows) + "}";
 }
@@ -82,7 +75,7 @@ Result<ComponentFile> open_component(const std::string& file, const std::string&
 }
 
 reactor::Compiled compile_text(const ComponentFile& file, std::string code) {
-  return reactor::compile(file.id, std::move(code), FileModules(file.root), OpenSets());
+  return reactor::compile(file.id, std::move(code), FileModules(file.root), reactor::OpenSets());
 }
 
 reactor::Compiled compile_file(const ComponentFile& file) {

@@ -168,6 +168,7 @@ void add_replay_command(CLI::App& root, Session& session) {
   verb.add_option("--diff", options->diff, "Show what changed between this point and --until");
   verb.add_option("--out", options->out, "New file for the state as JSON, - for standard output");
   add_replay_job_command(verb, session);
+  add_replay_rule_command(verb, session);
   verb.callback([&session, options, &verb] {
     if (verb.get_subcommands().empty()) {
       session.action = [&session, options] { return replay_log(session, *options); };

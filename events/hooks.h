@@ -1,4 +1,4 @@
-// Events as components of rules see them. Private to dispatch.
+// Events as components of rules see them (docs/rules.md).
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,15 @@
 
 #include "events/types.h"
 
-namespace daybook::dispatch {
+namespace daybook::events {
 
 // Whether a rule can run for events of that type (events/catalogue.h).
 bool has_hook(std::uint16_t type);
 
 // "OnJobCompleted", …; empty for an event without one.
-std::string hook_of(const events::Event& event);
+std::string hook_of(const Event& event);
 
 // Its record as JSON, with the fields that components/reactor/nominal.cc declares.
-std::string hook_record(const events::Recorded& recorded);
+std::string hook_record(const Recorded& recorded);
 
-}  // namespace daybook::dispatch
+}  // namespace daybook::events

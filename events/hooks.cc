@@ -1,4 +1,4 @@
-#include "dispatch/rule_hooks.h"
+#include "events/hooks.h"
 
 #include <type_traits>
 
@@ -6,7 +6,7 @@
 #include "base/time_text.h"
 #include "events/catalogue.h"
 
-namespace daybook::dispatch {
+namespace daybook::events {
 namespace {
 
 class Record {
@@ -36,7 +36,7 @@ class Record {
   std::string out_ = "{";
 };
 
-std::string failure_json(const events::Failure& failure) {
+std::string failure_json(const Failure& failure) {
   Record out;
   out.text("code", failure.code);
   out.text("message", failure.message);
@@ -44,9 +44,9 @@ std::string failure_json(const events::Failure& failure) {
   return out.take();
 }
 
-std::string tags_json(const std::vector<events::Text>& tags) {
+std::string tags_json(const std::vector<Text>& tags) {
   std::string out = "[";
-  for (const events::Text tag : tags) {
+  for (const Text tag : tags) {
     out += out.size() > 1 ? "," : "";
     append_json_string(out, tag);
   }
@@ -70,7 +70,7 @@ void add_end(Record& out, const E& e) {
   }
 }
 
-void add(Record& out, const events::JobCreated& e) {
+void add(Record& out, const JobCreated& e) {
   add_job(out, e);
   out.json("parameters", e.parameters.text);
   out.time("runAt", e.run_at);
@@ -82,38 +82,38 @@ void add(Record& out, const events::JobCreated& e) {
   }
 }
 
-void add(Record& out, const events::JobStarted& e) {
+void add(Record& out, const JobStarted& e) {
   add_job(out, e);
   out.number("attempt", e.attempt.value);
   out.text("componentId", e.component);
 }
 
-void add(Record& out, const events::JobCompleted& e) {
+void add(Record& out, const JobCompleted& e) {
   add_end(out, e);
   out.json("result", e.result.text);
 }
 
-void add(Record& out, const events::JobFailed& e) {
+void add(Record& out, const JobFailed& e) {
   add_end(out, e);
   out.json("error", failure_json(e.failure));
 }
 
-void add(Record& out, const events::JobRetryScheduled& e) {
+void add(Record& out, const JobRetryScheduled& e) {
   add_end(out, e);
   out.json("error", failure_json(e.failure));
   out.time("runAt", e.run_at);
 }
 
-void add(Record& out, const events::JobCancelled& e) {
+void add(Record& out, const JobCancelled& e) {
   add_end(out, e);
 }
 
-void add(Record& out, const events::SendingSent& e) {
+void add(Record& out, const SendingSent& e) {
   out.text("sendingId", e.sending.text());
   out.number("attempt", e.attempt.value);
 }
 
-void add(Record& out, const events::SendingBounced& e) {
+void add(Record& out, const SendingBounced& e) {
   out.text("sendingId", e.sending.text());
   out.number("attempt", e.attempt.value);
   out.json("error", failure_json(e.failure));
@@ -127,11 +127,11 @@ constexpr bool kHooked = requires(Record& out, const E& e) {
 // Of each alternative of the event, by its place in the catalogue.
 template <std::size_t... I>
 bool hooked_at(std::size_t index, std::index_sequence<I...>) {
-  return ((I == index && kHooked<std::variant_alternative_t<I, events::Event>>) || ...);
+  return ((I == index && kHooked<std::variant_alternative_t<I, Event>>) || ...);
 }
 
 bool hooked_at(std::size_t index) {
-  return hooked_at(index, std::make_index_sequence<std::variant_size_v<events::Event>>());
+  return hooked_at(index, std::make_index_sequence<std::variant_size_v<Event>>());
 }
 
 }  // namespace
@@ -140,16 +140,15 @@ bool has_hook(std::uint16_t type) {
   return type > 0 && hooked_at(type - 1U);  // ids are dense from 1
 }
 
-std::string hook_of(const events::Event& event) {
-  return hooked_at(event.index()) ? "On" + std::string(events::entry_of(event).name)
-                                  : std::string();
+std::string hook_of(const Event& event) {
+  return hooked_at(event.index()) ? "On" + std::string(entry_of(event).name) : std::string();
 }
 
-std::string hook_record(const events::Recorded& recorded) {
+std::string hook_record(const Recorded& recorded) {
   Record about;
   about.number("seq", recorded.meta.seq.value);
   about.time("time", recorded.meta.time);
-  about.text("type", events::entry_of(recorded.event).name);
+  about.text("type", entry_of(recorded.event).name);
   about.text("actor", recorded.meta.actor);
   Record out;
   out.json("event", about.take());
@@ -163,4 +162,4 @@ std::string hook_record(const events::Recorded& recorded) {
   return out.take();
 }
 
-}  // namespace daybook::dispatch
+}  // namespace daybook::events

@@ -1,4 +1,4 @@
-#include "dispatch/rule_hooks.h"
+#include "events/hooks.h"
 
 #include <gtest/gtest.h>
 
@@ -6,11 +6,11 @@
 #include "events/catalogue.h"
 #include "tests/events/samples.h"
 
-namespace daybook::dispatch {
+namespace daybook::events {
 namespace {
 
-events::Meta meta() {
-  events::Meta out;
+Meta meta() {
+  Meta out;
   out.seq = Seq{7};
   out.time = Micros{1'763'251'200'000'000};
   out.actor = "token-1";
@@ -20,9 +20,9 @@ events::Meta meta() {
 constexpr std::string_view kAbout = R"({"event":{"seq":7,"time":"2025-11-16T00:00:00Z","type":")";
 const JobId kJob = JobId::make(Micros{1'763'251'200'000'000}, 0, Seq{5});
 
-TEST(RuleHooks, EveryHookOfTheLanguageIsAnEventAndTheOtherWayRound) {
+TEST(Hooks, EveryHookOfTheLanguageIsAnEventAndTheOtherWayRound) {
   std::size_t hooks = 0;
-  for (const auto& entry : events::catalogue()) {
+  for (const auto& entry : catalogue()) {
     const bool known = reactor::is_hook("On" + std::string(entry.name));
     EXPECT_EQ(has_hook(entry.type), known) << entry.name;
     hooks += known ? 1U : 0U;
@@ -36,8 +36,8 @@ TEST(RuleHooks, EveryHookOfTheLanguageIsAnEventAndTheOtherWayRound) {
   EXPECT_FALSE(has_hook(1000));
 }
 
-TEST(RuleHooks, RecordHasTheFieldsThatTheLanguageDeclares) {
-  for (const events::Event& event : events::samples::all()) {
+TEST(Hooks, RecordHasTheFieldsThatTheLanguageDeclares) {
+  for (const Event& event : samples::all()) {
     const std::string hook = hook_of(event);
     if (hook.empty()) {
       continue;
@@ -50,8 +50,8 @@ TEST(RuleHooks, RecordHasTheFieldsThatTheLanguageDeclares) {
   }
 }
 
-TEST(RuleHooks, CompletionTellsItsResult) {
-  events::JobCompleted e;
+TEST(Hooks, CompletionTellsItsResult) {
+  JobCompleted e;
   e.job = kJob;
   e.definition = "pick";
   e.end.attempt = Attempt{2};
@@ -64,8 +64,8 @@ TEST(RuleHooks, CompletionTellsItsResult) {
                 R"("startedAt":"2025-11-16T00:00:00.500Z","result":{"n":1}})");
 }
 
-TEST(RuleHooks, WhatIsNotThereIsNull) {
-  events::JobFailed failed;
+TEST(Hooks, WhatIsNotThereIsNull) {
+  JobFailed failed;
   failed.job = kJob;
   failed.definition = "pick";
   failed.failure = {"DEFINITION_DELETED", "a \"b\"", {}};
@@ -74,7 +74,7 @@ TEST(RuleHooks, WhatIsNotThereIsNull) {
                         R"("message":"a \"b\"","details":null}})"),
             std::string::npos)
       << record;
-  events::JobCreated created;
+  JobCreated created;
   created.job = kJob;
   created.parameters = {"{}"};
   created.tags = {"x", "y\n"};
@@ -83,4 +83,4 @@ TEST(RuleHooks, WhatIsNotThereIsNull) {
 }
 
 }  // namespace
-}  // namespace daybook::dispatch
+}  // namespace daybook::events
