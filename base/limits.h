@@ -35,7 +35,10 @@ inline constexpr std::size_t kEffectsMax = 256;
 inline constexpr std::size_t kSendingContentBytesMax = 1024 * 1024;
 inline constexpr std::size_t kMailAddressBytesMax = 254;  // RFC 5321, 4.5.3.1.3
 inline constexpr std::size_t kMailSubjectBytesMax = 998;  // RFC 5322, 2.1.1
-inline constexpr std::size_t kMailRecipientsMax = 64;     // in cc, and in bcc
+// A text of a mail with its placeholders filled in: a few bytes of content could stand for any
+// number.
+inline constexpr std::size_t kMailTextBytesMax = 4 * 1024 * 1024;
+inline constexpr std::size_t kMailRecipientsMax = 64;  // in cc, and in bcc
 inline constexpr std::size_t kActorMessagesMax = 64;
 // Tries of a sending: enough for a server that is restarted or lists a new sender as grey.
 inline constexpr std::uint32_t kSendingAttemptsMax = 4;

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "components/effect_parts.h"
 #include "components/mail_address.h"
+#include "components/mail_text.h"
 
 namespace daybook::components::effects {
 namespace {
@@ -105,6 +106,7 @@ Result<SendEffect> read_email(const Members& members) {
   }
   DAYBOOK_TRY(read_address(content, members, "replyTo"));
   DAYBOOK_TRY(read_dynamic(content, members));
+  DAYBOOK_TRY(fill_mail(members));
   content.end_object();
   DAYBOOK_TRY(check_content(out.content, members.path_of("body")));
   return out;

@@ -4,6 +4,10 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <utility>
+
+#include "base/base64.h"
+#include "base/limits.h"
 
 namespace daybook::components {
 namespace {
@@ -48,21 +52,9 @@ void append_html(std::string& out, std::string_view text) {
   }
 }
 
-std::string base64(std::string_view bytes) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    const std::size_t have = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += k <= have ? kDigits[group >> (18 - 6 * k) & 0x3f] : '=';
-    }
-  }
-  return out;
+std::string line_of(std::string text) {
+  std::replace_if(text.begin(), text.end(), is_control, ' ');
+  return text;
 }
 
 // The end of the word that begins at `from`, not inside a character.
@@ -77,36 +69,67 @@ std::size_t word_end(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-std::string fill_in(std::string_view text, const std::vector<JsonValue::Member>& dynamic,
-                    Placing placing) {
+Placeholders::Placeholders(const std::vector<JsonValue::Member>& dynamic) {
+  for (const auto& [name, value] : dynamic) {
+    values_.emplace(name, value_text(value));
+  }
+}
+
+std::optional<std::string> Placeholders::fill(std::string_view text, Placing placing,
+                                              std::size_t bytes_max) const {
   std::string out;
-  while (!text.empty()) {
+  while (!text.empty() && out.size() <= bytes_max) {
     const auto open = text.find('{');
     out += text.substr(0, open);
     if (open == std::string_view::npos) {
       break;
     }
     text.remove_prefix(open);
-    const auto close = text.find('}');
-    const auto value = std::find_if(dynamic.begin(), dynamic.end(), [&](const auto& member) {
-      return close != std::string_view::npos && member.first == text.substr(1, close - 1);
-    });
-    if (value == dynamic.end()) {
-      out += '{';
-      text.remove_prefix(1);
+    const auto close = text.find_first_of("{}", 1);
+    const auto value = close == std::string_view::npos || text[close] == '{'
+                           ? values_.end()
+                           : values_.find(text.substr(1, close - 1));
+    if (value == values_.end()) {
+      out += text.substr(0, close);
+      text.remove_prefix(std::min(close, text.size()));
       continue;
     }
-    const std::string filled = value_text(value->second);
     if (placing == Placing::kHtml) {
-      append_html(out, filled);
+      append_html(out, value->second);
     } else {
-      out += filled;
+      out += value->second;
     }
     text.remove_prefix(close + 1);
   }
-  if (placing == Placing::kLine) {
-    std::replace_if(out.begin(), out.end(), is_control, ' ');
+  if (out.size() > bytes_max) {
+    return std::nullopt;
   }
+  return placing == Placing::kLine ? line_of(std::move(out)) : std::move(out);
+}
+
+Result<MailTexts> fill_mail(const Members& mail) {
+  const JsonValue* dynamic = mail.find("dynamic");
+  const JsonValue* given = mail.find("body");
+  DAYBOOK_ASSIGN(const Members body,
+                 Members::of(given == nullptr ? JsonValue("{}") : *given, mail.path_of("body")));
+  const Placeholders placeholders(dynamic == nullptr ? std::vector<JsonValue::Member>()
+                                                     : dynamic->members());
+  const auto fill = [&](const Members& in, std::string_view name, Placing placing,
+                        std::size_t bytes_max) -> Result<std::string> {
+    DAYBOOK_ASSIGN(const std::string text, in.text(name, kSendingContentBytesMax));
+    auto filled = placeholders.fill(text, placing, bytes_max);
+    if (!filled) {
+      return fail(Code::kInvalid, "INVALID_FIELD",
+                  "Has more than " + std::to_string(bytes_max) +
+                      " bytes once its placeholders are filled in.",
+                  in.path_of(name));
+    }
+    return std::move(*filled);
+  };
+  MailTexts out;
+  DAYBOOK_ASSIGN(out.subject, fill(mail, "subject", Placing::kLine, kMailSubjectBytesMax));
+  DAYBOOK_ASSIGN(out.plain_text, fill(body, "plainText", Placing::kText, kMailTextBytesMax));
+  DAYBOOK_ASSIGN(out.html, fill(body, "html", Placing::kHtml, kMailTextBytesMax));
   return out;
 }
 
@@ -122,7 +145,9 @@ std::string header_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = word_end(text, at);
     out += out.empty() ? "" : "\r\n ";
-    out += "=?UTF-8?B?" + base64(text.substr(at, end - at)) + "?=";
+    out += "=?UTF-8?B?";
+    append_base64(out, {reinterpret_cast<const std::uint8_t*>(text.data()) + at, end - at});
+    out += "?=";
     at = end;
   }
   return out;
@@ -169,7 +194,11 @@ std::string crlf_lines(std::string_view text) {
     if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') {
       continue;
     }
-    out += text[i] == '\n' || text[i] == '\r' ? "\r\n" : std::string(1, text[i]);
+    if (text[i] == '\n' || text[i] == '\r') {
+      out += "\r\n";
+    } else {
+      out += text[i];
+    }
   }
   return out;
 }

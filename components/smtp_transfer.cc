@@ -19,12 +19,6 @@ std::string text_in(const Members& content, std::string_view name) {
   return value == nullptr ? std::string() : text_of(*value).value_or("");
 }
 
-std::vector<JsonValue::Member> members_in(const Members& content, std::string_view name) {
-  const JsonValue* value = content.find(name);
-  const bool object = value != nullptr && value->kind() == JsonValue::Kind::kObject;
-  return object ? value->members() : std::vector<JsonValue::Member>();
-}
-
 std::vector<std::string> texts_in(const Members& content, std::string_view name) {
   std::vector<std::string> out;
   const auto list = elements_of(content.find(name));
@@ -53,10 +47,7 @@ void append(curl_slist*& list, const std::string& text) {
 Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
   DAYBOOK_ASSIGN(const auto value, parse_json(parcel.content, "BAD_CONTENT"));
   DAYBOOK_ASSIGN(const Members content, Members::of(value, ""));
-  const JsonValue* given_body = content.find("body");
-  DAYBOOK_ASSIGN(const Members body,
-                 Members::of(given_body == nullptr ? JsonValue("{}") : *given_body, "body"));
-  const auto dynamic = members_in(content, "dynamic");
+  DAYBOOK_ASSIGN(const MailTexts texts, fill_mail(content));
   const auto cc = texts_in(content, "cc");
   Mail out;
   const std::string given_from = text_in(content, "from");
@@ -71,13 +62,11 @@ Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
   }
   const std::string given_name = text_in(content, "fromName");
   const std::string name =
-      fill_in(given_name.empty() && given_from.empty() ? options.from_name : given_name, {},
-              Placing::kLine);
-  const std::string subject = fill_in(text_in(content, "subject"), dynamic, Placing::kLine);
+      given_name.empty() && given_from.empty() ? options.from_name : given_name;
   const std::string domain = out.envelope_from.substr(out.envelope_from.find('@') + 1);
   out.headers = {"Date: " + header_date(parcel.created),
                  "From: " + header_mailbox(name, out.envelope_from), "To: " + parcel.recipient,
-                 "Subject: " + header_text(subject),
+                 "Subject: " + header_text(texts.subject),
                  "Message-ID: <" + parcel.id.text() + "@" + domain + ">"};
   if (!cc.empty()) {
     out.headers.push_back("Cc: " + joined(cc));
@@ -86,8 +75,8 @@ Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
     DAYBOOK_TRY(check_mail_address(reply_to, "replyTo"));
     out.headers.push_back("Reply-To: " + reply_to);
   }
-  out.plain_text = crlf_lines(fill_in(text_in(body, "plainText"), dynamic, Placing::kText));
-  out.html = crlf_lines(fill_in(text_in(body, "html"), dynamic, Placing::kHtml));
+  out.plain_text = crlf_lines(texts.plain_text);
+  out.html = crlf_lines(texts.html);
   return out;
 }
 

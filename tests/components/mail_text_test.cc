@@ -5,8 +5,19 @@
 namespace daybook::components {
 namespace {
 
-const std::vector<JsonValue::Member> kDynamic =
-    JsonValue(R"({"name":"Ann <b>","n":7,"none":null,"list":[1,"x"],"two":"a\r\nB: c"})").members();
+const Placeholders kDynamic(
+    JsonValue(R"({"name":"Ann <b>","n":7,"none":null,"list":[1,"x"],"two":"a\r\nB: c"})")
+        .members());
+
+std::string fill_in(std::string_view text, const Placeholders& placeholders, Placing placing) {
+  return placeholders.fill(text, placing, 1000).value_or("too large");
+}
+
+// The field and the text of the refusal; "" when there is none.
+std::string refusal(const std::string& mail) {
+  const auto filled = fill_mail(*Members::of(JsonValue(mail), ""));
+  return filled ? "" : filled.error().field + ": " + filled.error().message;
+}
 
 TEST(FillIn, MembersOfDynamicReplaceTheirNames) {
   EXPECT_EQ(fill_in("Hi {name}, {n}{none}!", kDynamic, Placing::kText), "Hi Ann <b>, 7!");
@@ -14,14 +25,15 @@ TEST(FillIn, MembersOfDynamicReplaceTheirNames) {
 }
 
 TEST(FillIn, OtherBracesStay) {
-  for (const char* text : {"{other}", "{", "a } b", "{ name}", "{{", "{}", "p { color: red }"}) {
+  for (const char* text :
+       {"{other}", "{", "a } b", "{a{b}", "{n", "{ name}", "{{", "{}", "p { color: red }"}) {
     EXPECT_EQ(fill_in(text, kDynamic, Placing::kText), text);
   }
   EXPECT_EQ(fill_in("{{n}}", kDynamic, Placing::kText), "{7}");
 }
 
 TEST(FillIn, WhatIsPutInIsNotFilledInAgain) {
-  const auto dynamic = JsonValue(R"({"a":"{b}","b":"x"})").members();
+  const Placeholders dynamic(JsonValue(R"({"a":"{b}","b":"x"})").members());
   EXPECT_EQ(fill_in("{a}", dynamic, Placing::kText), "{b}");
 }
 
@@ -32,6 +44,34 @@ TEST(FillIn, HtmlIsEscapedButOnlyWhatIsPutIn) {
 
 TEST(FillIn, LineHasNoLineEnds) {
   EXPECT_EQ(fill_in("x{two}", kDynamic, Placing::kLine), "xa  B: c");
+}
+
+TEST(FillIn, TextOverTheLimitIsNone) {
+  const Placeholders dynamic({{"a", JsonValue(R"("xxxxx")")}});
+  EXPECT_EQ(dynamic.fill("{a}{a}", Placing::kText, 10), "xxxxxxxxxx");
+  EXPECT_EQ(dynamic.fill("{a}{a}", Placing::kText, 9), std::nullopt);
+  EXPECT_EQ(dynamic.fill("123456", Placing::kText, 5), std::nullopt);
+}
+
+TEST(FillIn, MillionsOfBracesTakeNoTime) {
+  const std::string text(4 * 1024 * 1024, '{');
+  EXPECT_EQ(kDynamic.fill(text + "}", Placing::kText, text.size() + 1), text + "}");
+}
+
+TEST(FillMail, TextThatGrowsOverItsLimitIsRefusedAndNamed) {
+  const std::string large(100'000, 'x');
+  std::string many;
+  for (int i = 0; i < 50; ++i) {
+    many += "{a}";
+  }
+  const std::string dynamic = R"(,"dynamic":{"a":")" + large + "\"}}";
+  EXPECT_EQ(refusal(R"({"subject":"s","body":{"plainText":"{a}"})" + dynamic), "");
+  EXPECT_EQ(refusal(R"({"subject":"{a}","body":{})" + dynamic),
+            "subject: Has more than 998 bytes once its placeholders are filled in.");
+  EXPECT_EQ(refusal(R"({"subject":"s","body":{"plainText":")" + many + "\"}" + dynamic),
+            "body.plainText: Has more than 4194304 bytes once its placeholders are filled in.");
+  EXPECT_EQ(refusal(R"({"subject":"s","body":{"html":")" + many + "\"}" + dynamic).substr(0, 10),
+            "body.html:");
 }
 
 TEST(HeaderText, PlainAsciiStaysAndOtherTextIsEncoded) {

@@ -12,8 +12,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::string_view kNext =
-    R"({"code":"param day: number\nfrom { effect = 'scheduleJob', definition = 'd', at = now + 1 hours,)"
-    R"( parameters = { day = day + 1 } }\nfrom day"})";
+    R"({"code":"param day: number\nfrom { effect = 'scheduleJob', definition = 'd', at = now + 1 )"
+    R"(hours, parameters = { day = day + 1 } }\nfrom day"})";
 constexpr std::string_view kThen =
     R"({"code":"param input: OnJobCreated\nparam word: text\nfrom { effect = 'scheduleJob',)"
     R"( definition = 'd', at = now + 1 minutes, parameters = { word = word } }"})";
