@@ -1,5 +1,8 @@
 #include "components/reactor_answers.h"
 
+#include "base/json_text.h"
+#include "base/json_value.h"
+
 namespace daybook::components {
 namespace {
 
@@ -75,8 +78,49 @@ std::optional<std::vector<reactor::Exchange>> read_answers(std::string_view text
   return out;
 }
 
+namespace {
+
+void append_without_fields(std::string& out, const JsonValue& query) {
+  char before = '{';
+  for (const auto& [name, value] : query.members()) {
+    if (name == "fields") {
+      continue;
+    }
+    out += before;
+    before = ',';
+    append_json_string(out, name);
+    out += ':';
+    if (name != "navigate") {
+      out += value.text();
+      continue;
+    }
+    char between = '[';
+    for (const JsonValue& edge : value.elements()) {
+      out += between;
+      between = ',';
+      append_without_fields(out, edge);
+    }
+    out += ']';
+  }
+  out += '}';
+}
+
+// Queries did not always say which fields they want: all were answered.
+std::string without_fields(std::string_view question) {
+  const auto members = JsonValue(question).members();
+  if (members.size() != 1 || members.front().first != "query") {
+    return std::string(question);
+  }
+  std::string out = "{\"query\":";
+  append_without_fields(out, members.front().second);
+  return out + '}';
+}
+
+}  // namespace
+
 Result<std::string> KeptWorld::ask(std::string_view question) {
-  if (next_ == kept_.size() || kept_[next_].question != question) {
+  if (next_ == kept_.size() ||
+      (kept_[next_].question != question && kept_[next_].question != without_fields(question))) {
     return fail(Code::kConflict, kDiffers,
                 "the run asks what it was not asked then: " + std::string(question));
   }

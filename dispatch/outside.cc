@@ -1,6 +1,8 @@
 #include "dispatch/outside.h"
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/check.h"
 #include "base/json_check.h"
@@ -65,19 +67,35 @@ void append_type(std::string& out, const graph::Type& type) {
   }
 }
 
-// The form is the evaluator's own, so only what it writes is read.
-graph::Query read_query(const JsonValue& asked) {
+bool has_field(const graph::SetSchema& set, const std::string& name) {
+  return std::any_of(set.record.fields.begin(), set.record.fields.end(),
+                     [&](const graph::Field& field) { return field.name == name; });
+}
+
+// The form is the evaluator's own, so only what it writes is read. Of the fields those are asked
+// for that the set has. `from`: the set that is navigated from, if there is one.
+graph::Query read_query(const JsonValue& asked, const graph::Graph& graph,
+                        const graph::SetSchema* from) {
   graph::Query out;
+  const graph::SetSchema* set = nullptr;
   for (const auto& [name, value] : asked.members()) {
     if (name == "edge") {
       out.set = value.string();
+      const graph::Navigation* edge = from != nullptr ? from->navigation(out.set) : nullptr;
+      set = graph.find(edge != nullptr ? edge->set : out.set);
+    } else if (name == "fields") {
+      for (const JsonValue& field : value.elements()) {
+        if (set != nullptr && has_field(*set, field.string())) {
+          out.fields.push_back(field.string());
+        }
+      }
     } else if (name == "filter") {
       out.filter = value.string();
     } else if (name == "orderBy") {
       out.order_by = value.string();
     } else if (name == "navigate") {
       for (const JsonValue& edge : value.elements()) {
-        out.navigate.push_back(read_query(edge));
+        out.navigate.push_back(read_query(edge, graph, set));
       }
     }
   }
@@ -121,8 +139,12 @@ class GraphOutside::Sets final : public reactor::Sets {
   std::map<std::string, reactor::SetType, std::less<>> sets_;
 };
 
-GraphOutside::GraphOutside(const graph::Graph& graph, const components::Caller& caller)
-    : graph_(graph), caller_(caller), sets_(std::make_unique<Sets>(graph)) {}
+GraphOutside::GraphOutside(const graph::Graph& graph, const components::Caller& caller,
+                           Freshness fresh)
+    : graph_(graph),
+      caller_(caller),
+      fresh_(std::move(fresh)),
+      sets_(std::make_unique<Sets>(graph)) {}
 
 GraphOutside::~GraphOutside() = default;
 
@@ -148,10 +170,14 @@ Result<std::string> GraphOutside::ask(std::string_view question,
 
 Result<std::string> GraphOutside::query(const JsonValue& asked,
                                         const components::AskTerms& terms) const {
-  const graph::Query query = read_query(asked);
+  const graph::Query query = read_query(asked, graph_, nullptr);
   const auto type = graph_.type_of(query);
   if (!type) {
     return error_answer(type.error().text());
+  }
+  // A run, or a rule, sees at least what led to it.
+  if (const Status fresh = fresh_(terms.deadline); !fresh) {
+    return error_answer(fresh.error().text());
   }
   const auto answer = graph_.answer(query, terms.now, terms.deadline);
   if (!answer) {

@@ -3,6 +3,7 @@
 // records, so that what was kept of it can be read again without the graph.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/clock.h"
@@ -14,10 +15,14 @@
 
 namespace daybook::dispatch {
 
+// Waits until what the graph reads of this server's own reflects everything that is durable when
+// it is called; an error when `deadline`, of the steady clock, came first.
+using Freshness = std::function<Status(Micros deadline)>;
+
 class GraphOutside final : public components::Outside {
  public:
-  // Both outlive it; `graph` has all its sets.
-  GraphOutside(const graph::Graph& graph, const components::Caller& caller);
+  // All outlive it; `graph` has all its sets.
+  GraphOutside(const graph::Graph& graph, const components::Caller& caller, Freshness fresh);
   ~GraphOutside() override;
 
   const reactor::Sets& sets() const override;
@@ -30,6 +35,7 @@ class GraphOutside final : public components::Outside {
 
   const graph::Graph& graph_;
   const components::Caller& caller_;
+  const Freshness fresh_;
   std::unique_ptr<Sets> sets_;
 };
 

@@ -188,9 +188,15 @@ struct JoinNode : Node {
 };
 
 // One edge of a query; filter and order are texts, computed when it is asked.
+// A field that a query selects.
+struct Selected {
+  std::string_view name;
+  std::uint32_t at;
+};
+
 struct Navigation {
   std::string_view edge;
-  std::span<const std::string_view> fields;
+  std::span<const Selected> fields;
   const Node* filter = nullptr;
   const Node* order_by = nullptr;
   std::span<const Navigation> navigate;

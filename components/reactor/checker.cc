@@ -58,7 +58,7 @@ const Type* Checker::complain(std::string_view code, std::string_view message, s
 bool Checker::require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
                       const Frame& frame) {
   if (types_.fits(type, wanted)) {
-    return true;
+    return gives(type, wanted, what, at, frame);
   }
   std::string message =
       std::string(what) + " is " + Types::text(type) + ", not " + Types::text(wanted);
@@ -67,6 +67,25 @@ bool Checker::require(const Type* type, const Type* wanted, std::string_view wha
   }
   complain("TYPE", message, at, frame);
   return false;
+}
+
+// Functions as written, where a type `T => U` is wanted: what they give for a T is a U.
+bool Checker::gives(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
+                    const Frame& frame) {
+  if (!wanted->is(Kind::kFunction)) {
+    return true;
+  }
+  for (const Type* const member : members(type)) {
+    if (!member->is(Kind::kFunction) || member->lambda == nullptr) {
+      continue;
+    }
+    const std::vector<const Type*> arguments(wanted->parts.begin(), wanted->parts.end() - 1);
+    const Type* result = apply_lambda(member, arguments, at, frame);
+    if (!require(result, wanted->parts.back(), "what " + std::string(what) + " gives", at, frame)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 const Type* Checker::check(const Node* node, Frame& frame) {
@@ -266,7 +285,8 @@ const Type* Checker::apply(const Type* callee, std::vector<const Type*> argument
     if (!member->is(Kind::kFunction)) {
       return complain("TYPE", Types::text(callee) + " is not a function", at, frame);
     }
-    out.push_back(apply_lambda(member, arguments, at, frame));
+    out.push_back(member->lambda != nullptr ? apply_lambda(member, arguments, at, frame)
+                                            : apply_declared(member, arguments, at, frame));
   }
   return types_.either(std::move(out));
 }
@@ -285,6 +305,21 @@ std::vector<const Type*> Checker::taken_apart(const Type* type, std::size_t coun
     }
   }
   return out;
+}
+
+// Of a function of which its type alone is known.
+const Type* Checker::apply_declared(const Type* function, const std::vector<const Type*>& arguments,
+                                    std::uint32_t at, const Frame& frame) {
+  if (arguments.size() != function->parameters()) {
+    return complain("ARGUMENTS",
+                    "the function takes " + std::to_string(function->parameters()) +
+                        " arguments, not " + std::to_string(arguments.size()),
+                    at, frame);
+  }
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    require(arguments[i], function->parts[i], "what the function takes", at, frame);
+  }
+  return function->parts.back();
 }
 
 const Type* Checker::apply_lambda(const Type* function, const std::vector<const Type*>& given,
@@ -373,15 +408,26 @@ const Type* Checker::map(const MapNode& node, Frame& frame) {
 const Type* Checker::with(const WithNode& node, Frame& frame) {
   const Type* target = check(node.target, frame);
   const Type* changes = record(*node.changes, frame);
-  if (is_open(target)) {
-    return types_.any();
+  std::vector<const Type*> out;
+  for (const Type* const member : members(target)) {
+    if (is_open(member)) {
+      return types_.any();
+    }
+    if (!member->is(Kind::kRecord)) {
+      const char* hint = member->is(Kind::kNothing) ? "; match nothing first" : "";
+      return complain("TYPE",
+                      "'with' changes fields of a record, not of " + Types::text(target) + hint,
+                      node.at, frame);
+    }
+    out.push_back(changed(member, changes));
+    written_[out.back()] = {frame.program, node.changes};
   }
-  if (!target->is(Kind::kRecord)) {
-    return complain("TYPE", "'with' changes fields of a record, not of " + Types::text(target),
-                    node.at, frame);
-  }
-  std::vector<std::string_view> names = target->names;
-  std::vector<const Type*> parts = target->parts;
+  return types_.either(std::move(out));
+}
+
+const Type* Checker::changed(const Type* record, const Type* changes) {
+  std::vector<std::string_view> names = record->names;
+  std::vector<const Type*> parts = record->parts;
   for (std::size_t i = 0; i < changes->names.size(); ++i) {
     const auto at = std::find(names.begin(), names.end(), changes->names[i]);
     if (at == names.end()) {
@@ -391,9 +437,7 @@ const Type* Checker::with(const WithNode& node, Frame& frame) {
       parts[static_cast<std::size_t>(at - names.begin())] = changes->parts[i];
     }
   }
-  const Type* out = types_.record(std::move(names), std::move(parts));
-  written_[out] = {frame.program, node.changes};
-  return out;
+  return types_.record(std::move(names), std::move(parts));
 }
 
 const Type* Checker::block(const BlockNode& node, Frame& frame) {

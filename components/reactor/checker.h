@@ -57,6 +57,8 @@ class Checker {
   const Type* apply(const Type* callee, std::vector<const Type*> arguments, std::uint32_t at,
                     const Frame& frame);
   std::vector<const Type*> taken_apart(const Type* type, std::size_t count);
+  const Type* apply_declared(const Type* function, const std::vector<const Type*>& arguments,
+                             std::uint32_t at, const Frame& frame);
   const Type* apply_lambda(const Type* function, const std::vector<const Type*>& arguments,
                            std::uint32_t at, const Frame& frame);
   const Type* arithmetic(const PairNode& node, Frame& frame);
@@ -68,6 +70,7 @@ class Checker {
   const Type* record(const RecordNode& node, Frame& frame);
   const Type* map(const MapNode& node, Frame& frame);
   const Type* with(const WithNode& node, Frame& frame);
+  const Type* changed(const Type* record, const Type* changes);
   const Type* match(const MatchNode& node, Frame& frame);
   const Type* order_by(const OrderByNode& node, Frame& frame);
   const Type* join(const JoinNode& node, Frame& frame);
@@ -86,7 +89,7 @@ class Checker {
                       Known& known);
   // A variable, or a field of one, has that type for now; anything else is left alone.
   void narrow(const Node* node, const Type* type, Frame& frame, Known& known);
-  static const Type* type_of_path(const Node* node, const Frame& frame);
+  const Type* type_of_path(const Node* node, const Frame& frame);
   static const Type*& place_of(const VariableNode& node, Frame& frame);
   // Complains of a test that fails whatever the values; not where a function is looked at for one
   // of its calls: others may pass it.
@@ -100,6 +103,10 @@ class Checker {
   const Type* carried(const BuiltinNode& node, const std::vector<const Type*>& types,
                       const Type* element, const Frame& frame);
   const Type* flattened(const Type* element, std::uint32_t at, const Frame& frame);
+  const Type* ordered(const Type* type, std::uint32_t at, const Frame& frame);
+  // Whether values of the two can be compared by size.
+  static bool have_order(const Type* a, const Type* b);
+  std::string_view encoding(const BuiltinNode& node, const Frame& frame);
   const Type* summed(const BuiltinNode& node, const Type* element, const Frame& frame);
   const Type* map_filter(const BuiltinNode& node, const Type* piped, const Frame& frame);
   const Type* number_filter(const BuiltinNode& node, const Type* piped, const Frame& frame);
@@ -114,6 +121,10 @@ class Checker {
                          const Frame& frame);
   bool require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
                const Frame& frame);
+  bool gives(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
+             const Frame& frame);
+  // What passed the condition.
+  const Type* passed(const Type* function, const Type* element);
   void check_condition(const Type* function, const Type* element, std::uint32_t at,
                        const Frame& frame);
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "components/reactor/checker.h"
+#include "components/reactor/encoding.h"
 
 namespace daybook::reactor {
 
@@ -41,6 +42,21 @@ const Type* Checker::element_of(const Type* type, std::string_view filter, std::
     }
   }
   return types_.either(std::move(out));
+}
+
+// Elements of which a condition `x => …` is true: what it says of x is known of them.
+const Type* Checker::passed(const Type* function, const Type* element) {
+  const Lambda* lambda = function->is(Kind::kFunction) ? function->lambda : nullptr;
+  if (lambda == nullptr || lambda->parameters.size() != 1 ||
+      lambda->parameters.front().type != nullptr) {
+    return element;
+  }
+  Frame inner{function->program, std::vector<const Type*>(lambda->frame, types_.any()),
+              function->parts};
+  inner.slots.front() = element;
+  Known known;
+  assume(lambda->body, true, inner, known);
+  return inner.slots.front();
 }
 
 void Checker::check_condition(const Type* function, const Type* element, std::uint32_t at,
@@ -97,11 +113,31 @@ const Type* Checker::flattened(const Type* element, std::uint32_t at, const Fram
   return types_.list(types_.either(std::move(parts)));
 }
 
+// Of elements that are compared with each other.
+const Type* Checker::ordered(const Type* type, std::uint32_t at, const Frame& frame) {
+  const auto all = members(type);
+  for (const Type* const member : all) {
+    if (!have_order(all.front(), member)) {
+      return complain("TYPE",
+                      Types::text(type) + " have no order" +
+                          (types_.fits(types_.nothing(), type) ? "; match nothing first" : ""),
+                      at, frame);
+    }
+  }
+  return type;
+}
+
 const Type* Checker::summed(const BuiltinNode& node, const Type* element, const Frame& frame) {
   const Type* number = types_.simple(Kind::kNumber);
   const Type* known = types_.hardened(types_.widened(element));
   require(known, types_.either(number, types_.simple(Kind::kSpan)), "what is summed", node.at,
           frame);
+  const auto is_span = [](const Type* t) { return base_kind(t) == Kind::kSpan; };
+  const auto all = members(known);
+  if (std::any_of(all.begin(), all.end(), is_span) &&
+      !std::all_of(all.begin(), all.end(), is_span) && !is_open(known)) {
+    return complain("TYPE", "numbers and durations have no sum", node.at, frame);
+  }
   const Type* sum = known->is(Kind::kNever) || known->is(Kind::kAny) ? number : known;
   return node.function == B::kSum ? sum : types_.optional(sum);
 }
@@ -135,7 +171,7 @@ const Type* Checker::list_filter(const BuiltinNode& node, const std::vector<cons
                                         : types_.narrow(element, pattern));
       }
       check_condition(types[1], element, node.at, frame);
-      return types_.list(element);
+      return types_.list(passed(types[1], element));
     case B::kAny:
     case B::kAll:
       if (types.size() > 1) {
@@ -151,7 +187,7 @@ const Type* Checker::list_filter(const BuiltinNode& node, const std::vector<cons
       return number;
     case B::kMin:
     case B::kMax:
-      return types_.optional(types_.widened(element));
+      return types_.optional(ordered(types_.widened(element), node.at, frame));
     case B::kSum:
     case B::kAverage:
       return summed(node, element, frame);
@@ -225,6 +261,17 @@ const Type* Checker::number_filter(const BuiltinNode& node, const Type* piped, c
   return node.function == B::kAbs ? types_.widened(piped) : wanted;
 }
 
+// The word behind `encode` or `decode`.
+std::string_view Checker::encoding(const BuiltinNode& node, const Frame& frame) {
+  const std::string_view word = static_cast<const ConstantNode*>(node.arguments[1])->value.text();
+  if (!is_encoding(word)) {
+    complain("ARGUMENTS",
+             "there are base64, base64Url, hex and text, not '" + std::string(word) + "'",
+             node.arguments[1]->at, frame);
+  }
+  return word;
+}
+
 const Type* Checker::text_filter(const BuiltinNode& node, const std::vector<const Type*>& types,
                                  const Frame& frame) {
   const Type* text = types_.simple(Kind::kText);
@@ -240,17 +287,19 @@ const Type* Checker::text_filter(const BuiltinNode& node, const std::vector<cons
       require(types[0], types_.either(text, bytes), what, node.at, frame);
       return types_.any();
     case B::kEncode:
+      require(types[0], types_.either(text, bytes), what, node.at, frame);
+      encoding(node, frame);
+      return text;
     case B::kSha256:
       require(types[0], types_.either(text, bytes), what, node.at, frame);
-      return node.function == B::kEncode ? text : bytes;
+      return bytes;
     case B::kHmacSha256:
       require(types[0], types_.either(text, bytes), what, node.at, frame);
       require(types[1], types_.either(text, bytes), "the key", node.at, frame);
       return bytes;
     case B::kDecode: {
       require(types[0], types_.either(text, bytes), what, node.at, frame);
-      const auto& format = *static_cast<const ConstantNode*>(node.arguments[1]);
-      return format.value.text() == "text" ? text : bytes;
+      return encoding(node, frame) == "text" ? text : bytes;
     }
     case B::kImplode: {
       const Type* element = element_of(types[0], "implode", node.at, frame);

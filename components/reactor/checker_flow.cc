@@ -84,6 +84,13 @@ const Type* Checker::arithmetic(const PairNode& node, Frame& frame) {
   return types_.either(std::move(out));
 }
 
+bool Checker::have_order(const Type* a, const Type* b) {
+  const Kind k = base_kind(a);
+  const bool ordered = k == Kind::kNumber || k == Kind::kText || k == Kind::kInstant ||
+                       k == Kind::kDate || k == Kind::kSpan || k == Kind::kUuid;
+  return is_open(a) || is_open(b) || (ordered && k == base_kind(b));
+}
+
 const Type* Checker::comparison(const PairNode& node, Frame& frame) {
   const Type* left = types_.widened(check(node.left, frame));
   const Type* right = types_.widened(check(node.right, frame));
@@ -100,11 +107,7 @@ const Type* Checker::comparison(const PairNode& node, Frame& frame) {
   }
   for (const Type* const a : members(left)) {
     for (const Type* const b : members(right)) {
-      const Kind k = base_kind(a);
-      const bool open = is_open(a) || is_open(b);
-      const bool ordered = k == Kind::kNumber || k == Kind::kText || k == Kind::kInstant ||
-                           k == Kind::kDate || k == Kind::kSpan || k == Kind::kUuid;
-      if (!open && (!ordered || k != base_kind(b))) {
+      if (!have_order(a, b)) {
         complain(
             "TYPE",
             Types::text(left) + " and " + Types::text(right) + " have no order" +
@@ -191,8 +194,13 @@ const Type* Checker::match(const MatchNode& node, Frame& frame) {
       whole = whole || arm.pattern == nullptr;
       left = arm.pattern == nullptr ? types_.simple(Kind::kNever)
                                     : types_.subtract(left, types_.of_node(*arm.pattern));
+      if (node.subject != nullptr && !left->is(Kind::kNever)) {
+        narrow(node.subject, left, frame, earlier);
+      }
     } else if (arm.pattern == nullptr) {
       assume(arm.guard, false, frame, earlier);
+      const Type* known_of = node.subject != nullptr ? type_of_path(node.subject, frame) : nullptr;
+      left = known_of != nullptr ? known_of : left;
     }
   }
   restore(earlier);
@@ -280,11 +288,11 @@ const Type* Checker::navigation(const Navigation& nav, const SetType& set, Frame
     names.push_back(name);
     parts.push_back(types_.of_field(type, true));
   }
-  for (const std::string_view field : nav.fields) {
-    if (std::find(names.begin(), names.end(), field) == names.end()) {
+  for (const Selected& field : nav.fields) {
+    if (std::find(names.begin(), names.end(), field.name) == names.end()) {
       complain("UNKNOWN_FIELD",
-               "'" + std::string(nav.edge) + "' has no field '" + std::string(field) + "'", nav.at,
-               frame);
+               "'" + std::string(nav.edge) + "' has no field '" + std::string(field.name) + "'",
+               field.at, frame);
     }
   }
   const Type* text = types_.simple(Kind::kText);

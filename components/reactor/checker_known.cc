@@ -35,7 +35,17 @@ const Type* Checker::type_of_path(const Node* node, const Frame& frame) {
   }
   const auto& field = *static_cast<const FieldNode*>(node);
   const Type* target = type_of_path(field.target, frame);
-  return target == nullptr ? nullptr : target->field(field.name);
+  if (target == nullptr) {
+    return nullptr;
+  }
+  std::vector<const Type*> parts;
+  for (const Type* const member : members(target)) {
+    parts.push_back(member->field(field.name));
+    if (parts.back() == nullptr) {
+      return nullptr;
+    }
+  }
+  return types_.either(std::move(parts));
 }
 
 void Checker::narrow(const Node* node, const Type* type, Frame& frame, Known& known) {
@@ -50,17 +60,29 @@ void Checker::narrow(const Node* node, const Type* type, Frame& frame, Known& kn
   }
   // A field of a record is narrowed as the record with that field.
   const auto& field = *static_cast<const FieldNode*>(node);
-  const Type* record = type_of_path(field.target, frame);
-  if (record != nullptr && record->is(Kind::kNominal)) {
-    record = record->parts.front();
-  }
-  if (record == nullptr || !record->is(Kind::kRecord) || record->field(field.name) == nullptr) {
+  const Type* target = type_of_path(field.target, frame);
+  if (target == nullptr) {
     return;
   }
-  std::vector<const Type*> parts = record->parts;
-  const auto at = std::find(record->names.begin(), record->names.end(), field.name);
-  parts[static_cast<std::size_t>(at - record->names.begin())] = type;
-  narrow(field.target, types_.with_parts(record, std::move(parts)), frame, known);
+  const auto all = members(target);
+  std::vector<const Type*> out;
+  for (const Type* record : all) {
+    record = record->is(Kind::kNominal) ? record->parts.front() : record;
+    if (!record->is(Kind::kRecord) || record->field(field.name) == nullptr) {
+      return;
+    }
+    std::vector<const Type*> parts = record->parts;
+    const auto at = std::find(record->names.begin(), record->names.end(), field.name);
+    const Type*& part = parts[static_cast<std::size_t>(at - record->names.begin())];
+    // Of several records, those are left whose field may be of that type.
+    part = all.size() == 1 ? type : types_.narrow(part, type);
+    if (all.size() == 1 || !part->is(Kind::kNever)) {
+      out.push_back(types_.with_parts(record, std::move(parts)));
+    }
+  }
+  if (!out.empty()) {
+    narrow(field.target, types_.either(std::move(out)), frame, known);
+  }
 }
 
 void Checker::assume_matched(const Node* node, const Type* wanted, bool matched, Frame& frame,

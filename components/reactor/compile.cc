@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "components/reactor/checker.h"
 #include "components/reactor/limits.h"
@@ -74,6 +75,8 @@ class Compilation {
   std::shared_ptr<const Program> module(const std::string& id, std::string& reason);
   std::shared_ptr<const Program> build(std::string_view id, std::string code,
                                        std::vector<const Type*>& frame);
+  static void gather_fields_read(Program& program);
+  void sort_faults(const std::string& program, std::size_t from);
 
   const Modules& modules_;
   const Sets& sets_;
@@ -161,7 +164,28 @@ std::shared_ptr<const Program> Compilation::build(std::string_view id, std::stri
     frame = Checker(types_, sets_, diagnostics_).check(*program, imported);
   }
   open_.erase(name);
+  gather_fields_read(*program);
+  sort_faults(name, faults);
   return diagnostics_.size() == faults ? program : nullptr;
+}
+
+void Compilation::gather_fields_read(Program& program) {
+  auto& names = program.fields_read;
+  for (const auto& module : program.modules) {
+    names.insert(names.end(), module->fields_read.begin(), module->fields_read.end());
+    program.reads_any = program.reads_any || module->reads_any;
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+// Those of the program itself in the order of its text, behind those of its modules.
+void Compilation::sort_faults(const std::string& program, std::size_t from) {
+  const auto place = [&](const Diagnostic& d) {
+    return d.source == program ? std::tuple(1, d.at.line, d.at.column) : std::tuple(0, 0U, 0U);
+  };
+  std::stable_sort(diagnostics_.begin() + static_cast<std::ptrdiff_t>(from), diagnostics_.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
 }
 
 std::shared_ptr<const Program> Compilation::run(std::string_view id, std::string code) {

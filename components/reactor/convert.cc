@@ -156,7 +156,7 @@ std::optional<Value> Evaluator::converted_parts(const Value& value, const TypeNo
           values.push_back(*part);
         }
       }
-      return record_of(shape_of(names), values);
+      return Value::of_record(record_of(shape_of(names), values).record, value.written());
     }
     case TypeKind::kMap:
       return literal_value(value, type, frame);

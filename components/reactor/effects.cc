@@ -11,9 +11,10 @@
 namespace daybook::reactor {
 namespace {
 
-// The name of the effect that a record is, or empty.
+// The name of the effect that a record is, or empty. The program wrote it: data from outside that
+// has such a field is data.
 std::string_view effect_of(const Value& value) {
-  if (!value.is(Tag::kRecord)) {
+  if (!value.is(Tag::kRecord) || !value.written()) {
     return {};
   }
   const std::uint32_t at = value.record->shape->find("effect");

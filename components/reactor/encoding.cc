@@ -79,6 +79,10 @@ std::optional<std::string> decode_hex(std::string_view text) {
   return out;
 }
 
+bool is_encoding(std::string_view word) {
+  return word == "base64" || word == "base64Url" || word == "hex" || word == "text";
+}
+
 bool is_text(std::string_view bytes) {
   return !find_bad_utf8(bytes);
 }

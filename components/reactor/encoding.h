@@ -23,6 +23,9 @@ std::optional<std::string> decode_base64_url(std::string_view text);
 std::string encode_hex(std::string_view bytes);
 std::optional<std::string> decode_hex(std::string_view text);
 
+// The ways of `encode` and `decode`: base64, base64Url, hex, text.
+bool is_encoding(std::string_view word);
+
 // Whether bytes are a text: UTF-8 without errors.
 bool is_text(std::string_view bytes);
 

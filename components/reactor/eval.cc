@@ -123,11 +123,7 @@ Value Evaluator::field(const FieldNode& node, Frame& frame) {
     work(record.shape->size * kBytesPerName, frame.program, node.at);
     cache = {record.shape, record.shape->find(node.name)};
   }
-  if (cache.place == record.shape->size) {
-    stop("RUN_FIELD", "the record has no field '" + std::string(node.name) + "'", frame.program,
-         node.at);
-  }
-  return record.values[cache.place];
+  return cache.place == record.shape->size ? Value{} : record.values[cache.place];
 }
 
 Value Evaluator::lookup(const PairNode& node, Frame& frame) {
@@ -264,7 +260,7 @@ Value Evaluator::record(const RecordNode& node, Frame& frame) {
   for (std::size_t i = 0; i < node.fields.size(); ++i) {
     values[i] = eval(node.fields[i].value, frame);
   }
-  return Value::of_record(arena_.make<RecordData>(node.shape, values));
+  return Value::of_record(arena_.make<RecordData>(node.shape, values), true);
 }
 
 Value Evaluator::map(const MapNode& node, Frame& frame) {
@@ -299,7 +295,9 @@ Value Evaluator::with(const WithNode& node, Frame& frame) {
   const Shape& shape = *target.record->shape;
   std::vector<std::string_view> names(shape.names, shape.names + shape.size);
   std::vector<Value> values(target.record->values, target.record->values + shape.size);
+  bool written = target.written();
   for (const FieldInit& change : node.changes->fields) {
+    written = written || change.name == "effect";
     const Value value = eval(change.value, frame);
     const auto at = std::find(names.begin(), names.end(), change.name);
     if (at == names.end()) {
@@ -309,7 +307,7 @@ Value Evaluator::with(const WithNode& node, Frame& frame) {
       values[static_cast<std::size_t>(at - names.begin())] = value;
     }
   }
-  return record_of(shape_of(names), values);
+  return Value::of_record(record_of(shape_of(names), values).record, written);
 }
 
 Value Evaluator::match(const MatchNode& node, Frame& frame) {

@@ -71,7 +71,31 @@ std::string Evaluator::ask(std::string question, const Frame& frame, std::uint32
   return std::move(*answer);
 }
 
-// Every declared field is asked for: what was not selected can be read too.
+// What is selected, and what the program reads of any record: so what was not selected can be read
+// too. Which of these names a set has, its owner knows.
+void Evaluator::add_fields(const Navigation& nav, std::string& out) const {
+  if (nav.fields.empty() || program_->reads_any) {
+    return;
+  }
+  char before = '[';
+  out += ",\"fields\":";
+  const auto add = [&](std::string_view name) {
+    out += before;
+    before = ',';
+    append_json_string(out, name);
+  };
+  for (const Selected& field : nav.fields) {
+    add(field.name);
+  }
+  for (const std::string_view name : program_->fields_read) {
+    if (std::none_of(nav.fields.begin(), nav.fields.end(),
+                     [&](const Selected& field) { return field.name == name; })) {
+      add(name);
+    }
+  }
+  out += ']';
+}
+
 void Evaluator::question_of(const Navigation& nav, std::string& out, Frame& frame) {
   out += "{\"edge\":";
   append_json_string(out, nav.edge);
@@ -82,6 +106,7 @@ void Evaluator::question_of(const Navigation& nav, std::string& out, Frame& fram
     out += ",\"" + std::string(name) + "\":";
     append_json_string(out, text_of(eval(node, frame), frame, node->at));
   };
+  add_fields(nav, out);
   add("filter", nav.filter);
   add("orderBy", nav.order_by);
   if (!nav.navigate.empty()) {

@@ -189,6 +189,7 @@ class Evaluator {
   Value message_actor(const BuiltinNode& node, const Value* arguments, Frame& frame);
   Value http_call(const BuiltinNode& node, const Value* arguments, Frame& frame);
   Value query(const QueryNode& node, Frame& frame);
+  void add_fields(const Navigation& nav, std::string& out) const;
   void question_of(const Navigation& nav, std::string& out, Frame& frame);
   std::string ask(std::string question, const Frame& frame, std::uint32_t at);
   std::int64_t whole(const Value& value, std::string_view what, const Frame& frame,
@@ -196,6 +197,7 @@ class Evaluator {
   std::string_view text_of(const Value& value, const Frame& frame, std::uint32_t at);
 
   const RunInputs& inputs_;
+  const Program* program_ = nullptr;  // the one that runs; functions may be of its modules
   World& world_;
   Arena arena_;
   // The frames of calls, in pieces: a frame lies in one and never moves.

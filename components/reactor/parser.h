@@ -142,6 +142,7 @@ class Parser {
   // parser_operands.cc
   const Node* operand();
   const Node* postfix();
+  void reads(const Node& key);
   const Node* postfix_of(const Node* value);
   bool called(const Node& callee) const;
   const Node* primary();

@@ -12,6 +12,27 @@ const Node* Parser::postfix() {
   return postfix_of(operand());
 }
 
+namespace {
+
+// Of a text as it stands; a null view of everything else.
+std::string_view constant_text(const Node& node) {
+  const bool text = node.kind == NodeKind::kConstant &&
+                    static_cast<const ConstantNode&>(node).value.is(Tag::kText);
+  return text ? static_cast<const ConstantNode&>(node).value.text() : std::string_view();
+}
+
+}  // namespace
+
+// A key that is looked up: of a map, of a list, or the name of a field.
+void Parser::reads(const Node& key) {
+  const std::string_view text = constant_text(key);
+  if (text.data() != nullptr) {
+    program_.fields_read.push_back(text);
+  } else {
+    program_.reads_any = program_.reads_any || key.kind != NodeKind::kConstant;
+  }
+}
+
 const Node* Parser::postfix_of(const Node* out) {
   for (std::size_t chain = 0;;) {
     const Token t = token();
@@ -25,6 +46,7 @@ const Node* Parser::postfix_of(const Node* out) {
       auto* field = node<FieldNode>(NodeKind::kField, t.offset);
       field->target = out;
       field->name = expect_name("a field").text;
+      program_.fields_read.push_back(field->name);
       field->cache = program_.caches++;
       out = field;
     } else if (is(TokenKind::kArrow)) {
@@ -32,6 +54,7 @@ const Node* Parser::postfix_of(const Node* out) {
       auto* lookup = node<PairNode>(NodeKind::kLookup, t.offset);
       lookup->left = out;
       lookup->right = operand();
+      reads(*lookup->right);
       out = lookup;
     } else if (t.kind == TokenKind::kConvert) {
       take();
@@ -358,13 +381,14 @@ Navigation Parser::navigation(std::uint32_t column) {
   const Token edge = expect_name("a set to ask");
   out.edge = edge.text;
   out.at = edge.offset;
-  std::vector<std::string_view> fields;
+  std::vector<Selected> fields;
   if (is(TokenKind::kOpenParen)) {
     const Keep<Layout> layout(layout_);
     take();
     layout_ = {};
     while (!is(TokenKind::kCloseParen)) {
-      fields.push_back(expect_name("a field or ')'").text);
+      const Token field = expect_name("a field or ')'");
+      fields.push_back({field.text, field.offset});
       take_if(TokenKind::kComma);
     }
     take();

@@ -154,6 +154,7 @@ const Node* Parser::order_by(const Node* value) {
   while (take_if(TokenKind::kDot)) {
     path.push_back(expect_name("a field").text);
   }
+  program_.fields_read.insert(program_.fields_read.end(), path.begin(), path.end());
   auto* out = node<OrderByNode>(NodeKind::kOrderBy, word.offset);
   out->source = value;
   out->path = keep(path);
@@ -182,6 +183,7 @@ const Node* Parser::join(const Node* value, std::string_view left_name) {
     fail("expected 'on' and the field that both sides have");
   }
   out->key = expect_name("the field that both sides have").text;
+  program_.fields_read.push_back(out->key);
   auto* shape = program_.arena.make<Shape>();
   shape->size = 2;
   shape->pair = true;

@@ -289,6 +289,7 @@ const TypeNode* Parser::type_braces() {
     take_if(TokenKind::kComma);
   }
   take();
+  program_.fields_read.insert(program_.fields_read.end(), names.begin(), names.end());
   auto* out = type_node(TypeKind::kRecord, open.offset);
   out->names = keep(names);
   return with_parts(out, parts);

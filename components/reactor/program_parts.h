@@ -43,6 +43,10 @@ class Program {
   const BlockNode* body = nullptr;
   std::uint16_t frame = 0;
   std::uint32_t caches = 0;  // field accesses: each has an inline cache in a run
+  // Which fields of records it reads, those of its modules with them, sorted; or any, when a key is
+  // computed. What queries select is made more by these.
+  std::vector<std::string_view> fields_read;
+  bool reads_any = false;
   std::vector<std::shared_ptr<const Program>> modules;
   std::vector<ImportedName> imported;
   std::vector<Export> exports;

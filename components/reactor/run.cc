@@ -89,6 +89,7 @@ const Value* Evaluator::module_frame(const Program& program) {
 }
 
 Evaluator::Frame Evaluator::begin(const Program& program, std::string_view parameters) {
+  program_ = &program;
   Frame frame = frame_of(program);
   import_into(frame);
   bind_parameters(program, parameters, frame);

@@ -205,7 +205,7 @@ Cursor* Evaluator::cursor(const Value& list, const Program* program, std::uint32
       if (list.record->shape->nominal == "QueryError") {
         stop("QUERY_FAILED", list.record->values[0].text(), program, at);
       }
-      [[fallthrough]];
+      return arena_.make<ItemsCursor>(list.record->values, list.record->shape->size);
     default:
       stop_type("a list", list, program, at);
   }
@@ -253,6 +253,9 @@ Value Evaluator::as_list(const Value& value, const Program* program, std::uint32
   if (value.is(Tag::kMap)) {
     return Value::of_items(Tag::kList, value.map->values, value.map->size);
   }
+  if (value.is(Tag::kRecord) && value.record->shape->nominal.empty()) {
+    return Value::of_items(Tag::kList, value.record->values, value.record->shape->size);
+  }
   if (!value.is(Tag::kSequence) && !value.is(Tag::kBytes)) {
     cursor(value, program, at);  // says what it is instead
   }
@@ -284,8 +287,8 @@ Value Evaluator::forced_deep(const Value& value, const Program* program, std::ui
              std::any_of(list.record->values, list.record->values + list.record->shape->size,
                          needs)) {
     const Shape* shape = list.record->shape;
-    out =
-        Value::of_record(arena_.make<RecordData>(shape, deeper(list.record->values, shape->size)));
+    out = Value::of_record(arena_.make<RecordData>(shape, deeper(list.record->values, shape->size)),
+                           list.written());
   } else if (list.is(Tag::kMap) &&
              std::any_of(list.map->values, list.map->values + list.map->size, needs)) {
     MapData copy = *list.map;

@@ -98,7 +98,7 @@ const Type* Types::intern(Type type) {
   type.size = 1;
   type.depth = 1;
   // What a function captured is never gone through.
-  for (const Type* part : type.is(Kind::kFunction) ? std::vector<const Type*>() : type.parts) {
+  for (const Type* part : type.lambda != nullptr ? std::vector<const Type*>() : type.parts) {
     type.size += part->size;
     type.depth = std::max(type.depth, part->depth + 1);
   }
@@ -322,8 +322,9 @@ const Type* Types::made_of(const TypeNode& node) {
   }
   switch (node.kind) {
     case TypeKind::kValue:
-    case TypeKind::kFunction:
       return any();
+    case TypeKind::kFunction:
+      return with(Kind::kFunction, std::move(parts));
     case TypeKind::kNothing:
       return nothing();
     case TypeKind::kBool:
@@ -450,12 +451,29 @@ bool Types::fits_parts(const Type* from, const Type* to) {
       }
       return true;
     case Kind::kFunction:
-      return from->is(Kind::kFunction);
+      return from->is(Kind::kFunction) && fits_function(from, to);
     case Kind::kLiteral:
       return false;
     default:
       return base_kind(from) == to->kind;
   }
+}
+
+// Of a function as written only how many parameters it has is known here; what it gives, the
+// checker finds out (Checker::gives).
+bool Types::fits_function(const Type* from, const Type* to) {
+  if (from->lambda != nullptr || to->lambda != nullptr) {
+    return from->parameters() == to->parameters();
+  }
+  if (from->parts.size() != to->parts.size() || !fits(from->parts.back(), to->parts.back())) {
+    return false;
+  }
+  for (std::size_t i = 0; i + 1 < from->parts.size(); ++i) {
+    if (!fits(to->parts[i], from->parts[i])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool Types::fits(const Type* from, const Type* to) {
@@ -469,7 +487,9 @@ bool Types::fits(const Type* from, const Type* to) {
   }
   if (to->is(Kind::kUnion)) {
     return std::any_of(to->parts.begin(), to->parts.end(),
-                       [&](const Type* t) { return fits(from, t); });
+                       [&](const Type* t) { return fits(from, t); }) ||
+           (from->is(Kind::kBool) && fits(literal(Value::of_bool(true)), to) &&
+            fits(literal(Value::of_bool(false)), to));
   }
   if (to->is(Kind::kNegated)) {
     return !overlap(hardened(from), to->parts.front());

@@ -52,13 +52,19 @@ struct Type {
   const Nominal* nominal = nullptr;     // kNominal; parts[0] is its record
   std::vector<std::string_view> names;  // kRecord
   std::vector<const Type*> parts;       // of unions, records, tuples; element; value of a map
-  const Lambda* lambda = nullptr;       // kFunction; parts are the types that it captured
-  const Program* program = nullptr;     // where the lambda stands
-  std::size_t size = 1;                 // parts in it, all told
+  // kFunction: as written in the program, then parts are the types that it captured; or null for a
+  // type `T => U`, then parts are those of its parameters and of its result.
+  const Lambda* lambda = nullptr;
+  const Program* program = nullptr;  // where the lambda stands
+  std::size_t size = 1;              // parts in it, all told
   std::size_t depth = 1;
 
   bool is(Kind k) const { return kind == k; }
   const Type* field(std::string_view name) const;
+  // Of a function.
+  std::size_t parameters() const {
+    return lambda != nullptr ? lambda->parameters.size() : parts.size() - 1;
+  }
   bool is_tuple_of(std::size_t count) const {
     return (kind == Kind::kTuple || pair) && parts.size() == count;
   }
@@ -123,6 +129,7 @@ class Types {
   bool parts_overlap(const Type* a, const Type* b);
   const Type* intern(Type type);
   bool fits_parts(const Type* from, const Type* to);
+  bool fits_function(const Type* from, const Type* to);
 
   std::unordered_multimap<std::size_t, std::unique_ptr<const Type>> all_;
   std::unordered_map<const TypeNode*, const Type*> of_nodes_;

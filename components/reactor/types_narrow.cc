@@ -114,7 +114,12 @@ const Type* Types::subtract(const Type* type, const Type* pattern) {
   }
   std::vector<const Type*> out;
   for (const Type* const member : members(type)) {
-    if (member->is(Kind::kAny) || !fits(member, pattern)) {
+    if (member->is(Kind::kBool)) {
+      for (const bool value : {true, false}) {
+        const Type* one = literal(Value::of_bool(value));
+        out.push_back(fits(one, pattern) ? simple(Kind::kNever) : one);
+      }
+    } else if (member->is(Kind::kAny) || !fits(member, pattern)) {
       out.push_back(member->soft && fits(nothing(), pattern) ? hardened(member) : member);
     }
   }

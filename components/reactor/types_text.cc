@@ -58,12 +58,24 @@ void append_simple(std::string& out, const Type* type) {
     case Kind::kByte:
       out += "byte";
       break;
-    case Kind::kFunction:
-      out += "function";
-      break;
     default:
       out += "value";
   }
+}
+
+void append_function(std::string& out, const Type* type) {
+  if (type->lambda != nullptr) {
+    out += "function";
+    return;
+  }
+  const std::size_t count = type->parameters();
+  out += count == 1 ? "" : "(";
+  for (std::size_t i = 0; i < count; ++i) {
+    out += i > 0 ? ", " : "";
+    append(out, type->parts[i]);
+  }
+  out += count == 1 ? " => " : ") => ";
+  append(out, type->parts.back());
 }
 
 void append(std::string& out, const Type* type) {
@@ -108,6 +120,9 @@ void append(std::string& out, const Type* type) {
       out += "(";
       append_all(out, type, ", ");
       out += ")";
+      break;
+    case Kind::kFunction:
+      append_function(out, type);
       break;
     default:
       append_simple(out, type);

@@ -56,7 +56,8 @@ struct Closure;
 
 struct Value {
   Tag tag = Tag::kNothing;
-  std::uint8_t aux = 0;    // scale of a number, unit of a span, 1 for an instant made from `now`
+  // Scale of a number, unit of a span; 1 for an instant made from `now`, a record of the program's.
+  std::uint8_t aux = 0;
   std::uint32_t size = 0;  // bytes of a text, elements of a list or tuple
   union {
     std::int64_t number = 0;  // also bool, instant (microseconds), date (days), span
@@ -97,9 +98,11 @@ struct Value {
     out.items = items;
     return out;
   }
-  static Value of_record(const RecordData* record) {
+  // `written`: by the program; others came from outside.
+  static Value of_record(const RecordData* record, bool written = false) {
     Value out;
     out.tag = Tag::kRecord;
+    out.aux = written ? 1 : 0;
     out.record = record;
     return out;
   }
@@ -116,6 +119,7 @@ struct Value {
   std::string_view text() const { return {bytes, size}; }
   Micros instant() const { return Micros{number}; }
   bool from_now() const { return aux != 0; }
+  bool written() const { return aux != 0; }
   Date date() const { return Date{static_cast<std::int32_t>(number)}; }
   Span span() const { return Span{static_cast<Span::Unit>(aux), number}; }
   Decimal to_decimal() const { return tag == Tag::kDecimal ? *decimal : Decimal{number, aux}; }

@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "graph/own_sets.h"
+#include "log/memory_log.h"
+#include "projections/views.h"
+#include "tests/components/support.h"
 
 namespace daybook::dispatch {
 namespace {
 
+using components::TestDirectory;
 using testing::HasSubstr;
 
 class GraphOutsideTest : public testing::Test {
@@ -23,8 +28,28 @@ class GraphOutsideTest : public testing::Test {
   const std::unique_ptr<components::Caller> caller =
       std::move(components::Caller::open({}, clock).value());
   const std::atomic<bool> given_up{false};
-  GraphOutside outside{graph, *caller};
+  Status fresh;
+  GraphOutside outside{graph, *caller, [this](Micros) { return fresh; }};
 };
+
+TEST_F(GraphOutsideTest, AQueryWaitsForWhatIsDurable) {
+  graph::Graph own{clock};
+  log::MemoryLog log;
+  const TestDirectory directory;
+  const auto views = std::move(projections::Views::open({directory.path()}, log).value());
+  ASSERT_TRUE(graph::add_own_sets(own, *views));
+  GraphOutside asked{own, *caller, [&](Micros deadline) {
+                       EXPECT_EQ(deadline, Micros{1'000'000});
+                       return fresh;
+                     }};
+  const std::string question = R"({"query":{"edge":"jobs","fields":["jobId","none","total"]}})";
+  const auto answer = [&] {
+    return asked.ask(question, {Micros{}, Micros{1'000'000}, given_up}).value();
+  };
+  EXPECT_EQ(answer(), R"({"type":{"jobId":"uuid"},"rows":[]})");  // the fields that the set has
+  fresh = fail(Code::kUnavailable, "PROJECTION_LAGS", "not yet");
+  EXPECT_THAT(answer(), HasSubstr(R"({"error":"PROJECTION_LAGS)"));
+}
 
 TEST_F(GraphOutsideTest, QuestionsThatCannotBeReadAreAnsweredWithAnError) {
   std::string deep = R"({"query":)";

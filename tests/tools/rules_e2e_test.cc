@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <thread>
 
@@ -70,6 +71,35 @@ TEST_F(RulesE2e, TheExampleRunsItsChainOnceThoughTheServerIsKilled) {
   EXPECT_EQ(run_line({"replay", "--data-dir", data_, "--compare"}).code, 0);
   EXPECT_EQ(run_line({"replay", "rule", "--all", "--data-dir", data_}).out,
             "2 identical, 0 different, 0 not repeatable\n");
+}
+
+TEST_F(RulesE2e, AQueryOfARuleSeesTheEventThatItRunsFor) {
+  const ServerProcess server(data_);
+  std::ofstream(directory_.path() / "see.hrule")
+      << "param input: OnJobCompleted\n"
+         "let row = query jobs(status) filter $'jobId == {input.jobId}' first\n"
+         "let seen = row match nothing |> 'no row' |> row.status\n"
+         "from { effect = 'sendEmail', to = 'a@example.org', subject = seen, body = { plainText = "
+         "'x' } }\n";
+  answer(server, {"component", "put", "see.hrule", "--runtime", "reactor", "--code-file",
+                  (directory_.path() / "see.hrule").string()});
+  std::ofstream(directory_.path() / "one.hreactor") << "from 1\n";
+  answer(server, {"component", "put", "one.hreactor", "--runtime", "reactor", "--code-file",
+                  (directory_.path() / "one.hreactor").string()});
+  answer(server, {"definition", "put", "one", "--component", "one.hreactor"});
+  answer(server, {"rule", "put", "see", "--component", "see.hrule"});
+  constexpr std::size_t kJobs = 30;
+  for (std::size_t i = 0; i < kJobs; ++i) {
+    answer(server, {"job", "run", "one"});
+  }
+  ASSERT_TRUE(eventually([&] { return events(server, "SendingCreated") == kJobs; }));
+  const std::string sent = boost::json::serialize(
+      answer(server, {"event", "list", "--type", "SendingCreated", "--limit", "100"}));
+  std::size_t completed = 0;
+  for (std::size_t at = 0; (at = sent.find(R"("subject":"completed")", at)) != sent.npos; ++at) {
+    ++completed;
+  }
+  EXPECT_EQ(completed, kJobs) << sent;
 }
 
 TEST_F(RulesE2e, RulesAreReadAndWrittenFromTheCommandLine) {

@@ -83,6 +83,7 @@ struct Engine::Impl {
   void drop_graph() { graph.reset(); }
   Status open_runtimes();
   dispatch::EffectRules effect_rules() const;
+  Status wait_for_views(Micros deadline) const;
   void close_runtimes();
   Status make_dispatcher();
   void drop_dispatcher();
@@ -279,7 +280,8 @@ Status Engine::Impl::open_runtimes() {
   sender_options.http = http_options;
   DAYBOOK_ASSIGN(sender, components::Sender::open(std::move(sender_options), *clock));
   DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
-  outside = std::make_unique<dispatch::GraphOutside>(*graph, *caller);
+  outside = std::make_unique<dispatch::GraphOutside>(
+      *graph, *caller, [this](Micros deadline) { return wait_for_views(deadline); });
   components::ReactorOptions reactor_options;
   reactor_options.threads = options.reactor_threads;
   reactor = std::make_unique<components::ReactorRuntime>(reactor_options, *outside, *clock);
@@ -287,6 +289,11 @@ Status Engine::Impl::open_runtimes() {
             {events::Runtime::kHttp, http.get()},
             {events::Runtime::kReactor, reactor.get()}};
   return {};
+}
+
+Status Engine::Impl::wait_for_views(Micros deadline) const {
+  const Duration left = std::max(deadline - clock->steady(), Duration{});
+  return views->wait_for(log->durable().value(), std::chrono::milliseconds(left.value / 1000));
 }
 
 dispatch::EffectRules Engine::Impl::effect_rules() const {
