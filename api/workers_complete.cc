@@ -4,6 +4,7 @@
 // "error", or "cancelled". The digest of the item as it was sent tells a repeated report, which
 // gets its first answer, from a second one, which is refused (I12).
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "api/facts.h"
@@ -36,10 +37,13 @@ scheduler::Failed read_error(const JsonValue& value, const std::string& path, Fi
 }
 
 // The effects are read by the same code that reads what a component printed.
-void read_effects(FieldReader& fields, const Engine& engine, scheduler::ReportAttempt& out) {
+// What the job fails with, if the report is sound but its effects cannot be: as with a definition
+// that is not there.
+std::optional<scheduler::Failed> read_effects(FieldReader& fields, const Engine& engine,
+                                              scheduler::ReportAttempt& out) {
   const auto effects = fields.find("effects", JsonValue::Kind::kArray, "an array");
   if (!effects) {
-    return;
+    return std::nullopt;
   }
   const std::string document = R"({"result":null,"effects":)" + std::string(effects->text()) + "}";
   auto parsed = components::parse_output(document, engine.clock.wall());
@@ -50,14 +54,18 @@ void read_effects(FieldReader& fields, const Engine& engine, scheduler::ReportAt
   };
   if (!parsed) {
     refuse(std::move(parsed).error());
-    return;
+    return std::nullopt;
   }
   auto made = dispatch::make_effects(out.token, std::move(parsed->effects), engine.effects);
+  if (!made && made.error().reason == "EFFECT_REFUSED") {
+    return dispatch::effect_failure(made.error());
+  }
   if (!made) {
     refuse(std::move(made).error());
-    return;
+    return std::nullopt;
   }
   out.effects = std::move(*made);
+  return std::nullopt;
 }
 
 void read_job(FieldReader& fields, scheduler::ReportAttempt& out) {
@@ -85,14 +93,17 @@ scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
     out.failed = read_error(*error, path + "error.", errors);
   }
   fields.boolean("cancelled", out.cancelled);
-  read_effects(fields, call.engine(), out);
+  auto refused = read_effects(fields, call.engine(), out);
   fields.finish();
   const int ends = (out.result.empty() ? 0 : 1) + (out.failed ? 1 : 0) + (out.cancelled ? 1 : 0);
   if (ends > 1 || (!out.effects.empty() && (out.failed || out.cancelled))) {
     errors.add("tells more than one end: give result (with effects), error or cancelled",
                fields.path_of("result"));
   }
-  if (out.result.empty()) {
+  if (refused) {
+    out.result.clear();
+    out.failed = std::move(refused);
+  } else if (out.result.empty()) {
     out.result = "null";
   }
   out.digest = digest_of(value.text());

@@ -13,6 +13,7 @@
 #include "components/order_document.h"
 #include "components/program_cache.h"
 #include "components/reactor_spec.h"
+#include "components/rule_evaluator.h"
 
 namespace daybook::components {
 namespace {
@@ -179,18 +180,41 @@ CheckResult ReactorRuntime::check(const Draft& draft) const {
   return Checked{std::move(compiled.imports)};
 }
 
-Status ReactorRuntime::check_parameters(const Draft& draft, std::string_view parameters) const {
-  Order order;
-  order.component = draft.component;
-  order.spec = draft.spec;
+namespace {
+
+Order order_of(const Draft& draft) {
+  Order out;
+  out.component = draft.component;
+  out.spec = draft.spec;
   for (const std::string& id : draft.imports) {
     if (auto spec = draft.others.spec(id)) {
-      order.modules.push_back({id, std::move(*spec)});
+      out.modules.push_back({id, std::move(*spec)});
     }
   }
-  auto program = impl_->program_of(order);
-  // A component that cannot run says so when it should.
+  return out;
+}
+
+}  // namespace
+
+// A component that cannot run says so when it should.
+Status ReactorRuntime::check_parameters(const Draft& draft, std::string_view parameters) const {
+  const auto program = impl_->program_of(order_of(draft));
   return program ? reactor::check_parameters(**program, parameters) : Status();
+}
+
+Status ReactorRuntime::check_rule_parameters(const Draft& draft,
+                                             std::string_view parameters) const {
+  const auto program = impl_->program_of(order_of(draft));
+  if (!program) {
+    return {};
+  }
+  const RuleHooks hooks = hooks_of(**program);
+  if (hooks.hooks.empty()) {
+    return fail(Code::kInvalid, "INVALID_FIELD",
+                "Takes no event: a parameter must be of the type of one, such as OnJobCompleted.",
+                "componentId");
+  }
+  return reactor::check_parameters(**program, parameters, hooks.parameter);
 }
 
 std::shared_ptr<Run> ReactorRuntime::run(Order order, Done done) {

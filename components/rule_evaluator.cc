@@ -18,7 +18,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // The members of a union of hooks; none when the type is anything else.
-std::vector<std::string> hooks_of(std::string_view type) {
+std::vector<std::string> hooks_in(std::string_view type) {
   std::vector<std::string> out;
   while (!type.empty()) {
     const auto bar = type.find('|');
@@ -98,15 +98,19 @@ Hash key_of(const RuleCode& code) {
 
 }  // namespace
 
-Result<RuleHooks> ReactorRuleEvaluator::hooks(const RuleCode& code) {
-  DAYBOOK_ASSIGN(const auto program, program_of(code));
-  for (const reactor::ParameterInfo& parameter : reactor::parameters_of(*program)) {
-    auto hooks = hooks_of(parameter.type);
+RuleHooks hooks_of(const reactor::Program& program) {
+  for (const reactor::ParameterInfo& parameter : reactor::parameters_of(program)) {
+    auto hooks = hooks_in(parameter.type);
     if (!hooks.empty()) {
-      return RuleHooks{parameter.name, std::move(hooks)};
+      return {parameter.name, std::move(hooks)};
     }
   }
-  return RuleHooks{};
+  return {};
+}
+
+Result<RuleHooks> ReactorRuleEvaluator::hooks(const RuleCode& code) {
+  DAYBOOK_ASSIGN(const auto program, program_of(code));
+  return hooks_of(*program);
 }
 
 RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {

@@ -11,6 +11,9 @@
 
 namespace daybook::components {
 
+// Which parameter of the program takes events, if any.
+RuleHooks hooks_of(const reactor::Program& program);
+
 class ReactorRuleEvaluator final : public RuleEvaluator {
  public:
   // `outside` and `clock` outlive the evaluator.

@@ -108,6 +108,8 @@ class Runtime {
   // Whether a job of a stored component may have these parameters (a JSON object text); the error
   // names the parameter. A runtime that does not know takes all.
   virtual Status check_parameters(const Draft&, std::string_view) const { return {}; }
+  // The same of a rule that runs the component; it must take events.
+  virtual Status check_rule_parameters(const Draft&, std::string_view) const { return {}; }
 
   // Starts the order; `done` is called exactly once, from a thread of the runtime, and must not
   // block.

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "dispatch/report.h"
+
 namespace daybook::dispatch {
 namespace {
 
@@ -58,6 +60,10 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
     out.emplace_back(made(std::move(sending), scheduler::derive_sending_id(token, i)));
   }
   return out;
+}
+
+scheduler::Failed effect_failure(const Error& error) {
+  return failed_of({error.reason, error.message + " (" + error.field + ")", "", false});
 }
 
 }  // namespace daybook::dispatch

@@ -24,4 +24,7 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
                                                     std::vector<components::Effect> effects,
                                                     const EffectRules& rules);
 
+// What an attempt or a rule fails with whose effects could not be made.
+scheduler::Failed effect_failure(const Error& error);
+
 }  // namespace daybook::dispatch

@@ -101,8 +101,7 @@ scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,
       out.result = std::move(outcome.result);
       out.effects = std::move(*effects);
     } else {
-      out.failed = {effects.error().reason,
-                    effects.error().message + " (" + effects.error().field + ")", "", false};
+      out.failed = effect_failure(effects.error());
     }
   }
   out.digest = digest_of(out);

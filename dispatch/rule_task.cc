@@ -50,8 +50,7 @@ scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,
   if (effects) {
     out.effects = std::move(*effects);
   } else {
-    const Error& error = effects.error();
-    out.failed = {error.reason, error.message + " (" + error.field + ")", "", false};
+    out.failed = effect_failure(effects.error());
   }
   return out;
 }

@@ -287,13 +287,18 @@ void Evaluator::bind_parameters(const Program& program, std::string_view json, F
   }
 }
 
-void Evaluator::check_given(const Program& program, std::string_view json) {
+void Evaluator::check_given(const Program& program, std::string_view json,
+                            std::string_view elsewhere) {
   Frame frame = frame_of(program);
   const Value given = read_parameters(program, json);
   const Shape& shape = *given.record->shape;
   for (const Parameter& p : program.parameters) {
     const std::uint32_t at = shape.find(p.name);
-    if (at < shape.size) {
+    if (p.name == elsewhere) {
+      if (at < shape.size) {
+        stop_parameter(p.name, "Is the event that a rule runs for: nobody gives it.");
+      }
+    } else if (at < shape.size) {
       given_parameter(p, given.record->values[at], frame);
     } else if (p.fallback == nullptr && !may_be_absent(p)) {
       stop_parameter(p.name, "Is missing.");

@@ -35,7 +35,7 @@ class Evaluator {
   Frame begin(const Program& program, std::string_view parameters);
   RunResult finish(const Program& program, Frame& frame);
   // Whether the parameters are what the program takes.
-  void check_given(const Program& program, std::string_view parameters);
+  void check_given(const Program& program, std::string_view parameters, std::string_view elsewhere);
 
   // ---- what the parts of the evaluator use ----
   Value eval(const Node* node, Frame& frame);

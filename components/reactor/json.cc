@@ -197,6 +197,9 @@ Value typed(Evaluator& evaluator, const Value& value, const FieldType& type,
     const auto instant = parse_instant(value.text());
     return instant ? Value::of_instant(*instant) : value;
   }
+  if (type.kind == Kind::kNumber && value.is(Tag::kText)) {
+    return {};  // a number of more digits than numbers have came as a text
+  }
   if (type.kind == Kind::kUuid && value.is(Tag::kText)) {
     const std::string bytes = parse_uuid(value.text());
     return bytes.empty() ? value : Value::of_bytes(Tag::kUuid, evaluator.arena().text(bytes));
@@ -239,9 +242,10 @@ FieldType read_field_type(const Value& description) {
     out.kind = FieldType::Kind::kList;
     out.element = std::make_shared<const FieldType>(read_field_type(description.items[0]));
   } else if (description.is(Tag::kText)) {
-    out.kind = description.text() == "instant" ? FieldType::Kind::kInstant
-               : description.text() == "uuid"  ? FieldType::Kind::kUuid
-                                               : FieldType::Kind::kValue;
+    out.kind = description.text() == "instant"  ? FieldType::Kind::kInstant
+               : description.text() == "uuid"   ? FieldType::Kind::kUuid
+               : description.text() == "number" ? FieldType::Kind::kNumber
+                                                : FieldType::Kind::kValue;
   }
   return out;
 }

@@ -52,7 +52,7 @@ const FieldType kFailure = record({{"code", plain(Kind::kText)},
 std::vector<Nominal> make() {
   const FieldType response = record({{"statusCode", plain(Kind::kNumber)},
                                      {"headers", plain(Kind::kValue)},
-                                     {"content", plain(Kind::kText)}});
+                                     {"content", plain(Kind::kValue)}});
   const auto ended = [](Fields more) {
     Fields fields{{"attempt", plain(Kind::kNumber)}, {"startedAt", maybe(Kind::kInstant)}};
     fields.insert(fields.end(), more.begin(), more.end());

@@ -171,11 +171,12 @@ RunResult run(const Program& program, const RunInputs& inputs, World& world) {
   return out;
 }
 
-Status check_parameters(const Program& program, std::string_view parameters) {
+Status check_parameters(const Program& program, std::string_view parameters,
+                        std::string_view given) {
   RunInputs inputs;
   NoWorld world;
   Evaluator evaluator(inputs, world);
-  const auto fault = guarded(program, [&] { evaluator.check_given(program, parameters); });
+  const auto fault = guarded(program, [&] { evaluator.check_given(program, parameters, given); });
   return fault ? fail(Code::kInvalid, "INVALID_FIELD", fault->message, fault->source) : Status();
 }
 

@@ -72,6 +72,8 @@ RunResult run(const Program& program, const RunInputs& inputs, World& world);
 
 // Whether `parameters` is what the program takes: every required one there, none unknown, each of
 // its type. The error names the parameter.
-Status check_parameters(const Program& program, std::string_view parameters);
+// `given`: the name of one that comes otherwise, and must not be among them.
+Status check_parameters(const Program& program, std::string_view parameters,
+                        std::string_view given = {});
 
 }  // namespace daybook::reactor

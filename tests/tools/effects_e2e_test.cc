@@ -90,10 +90,11 @@ TEST_F(EffectsE2e, AJobWithOthersIsRefusedWithItsBatch) {
               HasSubstr("0 identical, 0 different, 3 not repeatable"));
 }
 
-TEST_F(EffectsE2e, AWorkerIsToldAndCanReportAgain) {
+TEST_F(EffectsE2e, AWorkersJobFailsAndTheOtherItemsOfItsReportCount) {
   ASSERT_EQ(run_first("{ day = now }").code, 0);
   answer(server_, {"component", "put", "w", "--runtime", "worker"});
   answer(server_, {"definition", "put", "w", "--component", "w"});
+  answer(server_, {"job", "run", "w"});
   answer(server_, {"job", "run", "w"});
   ClientOptions options;
   options.server = server_.address();
@@ -104,20 +105,26 @@ TEST_F(EffectsE2e, AWorkerIsToldAndCanReportAgain) {
   };
   const auto leased =
       parse_json(post("/resources/workers/lease",
-                      R"({"definitions":["w"],"max":1,"waitMs":10000,"workerId":"a"})")
+                      R"({"definitions":["w"],"max":2,"waitMs":10000,"workerId":"a"})")
                      .body,
                  "");
   ASSERT_TRUE(leased);
-  const auto report = [&](const std::string& day) {
-    return post("/resources/workers/complete",
-                R"([{"token":")" + cell(leased->at("jobs").at(0), "token") +
-                    R"(","result":1,"effects":[{"effect":"scheduleJob","definition":"next",)" +
-                    R"("parameters":{"day":)" + day + "}}]}]");
+  ASSERT_EQ(leased->at("jobs").as_array().size(), 2U);
+  const auto item = [&](std::size_t i, const std::string& day) {
+    return R"({"token":")" + cell(leased->at("jobs").at(i), "token") +
+           R"(","result":1,"effects":[{"effect":"scheduleJob","definition":"next",)" +
+           R"("parameters":{"day":)" + day + "}}]}";
   };
-  const Response refused = report("true");
-  EXPECT_EQ(refused.status, 422);
-  EXPECT_THAT(refused.body, HasSubstr("[0].effects[0].parameters.day"));
-  EXPECT_EQ(report("\"2030-01-01T00:00:00Z\"").status, 200);
+  const Response reported =
+      post("/resources/workers/complete",
+           "[" + item(0, "true") + "," + item(1, "\"2030-01-01T00:00:00Z\"") + "]");
+  EXPECT_EQ(reported.status, 200) << reported.body;
+  const auto get = [&](std::size_t i) {
+    return answer(server_, {"job", "get", cell(leased->at("jobs").at(i), "jobId")});
+  };
+  EXPECT_EQ(cell(get(0), "error.code"), "EFFECT_REFUSED");
+  EXPECT_THAT(cell(get(0), "error.message"), HasSubstr("effects[0].parameters.day"));
+  EXPECT_EQ(cell(get(1), "status"), "completed");
 }
 
 TEST_F(EffectsE2e, ARuleIsHeldToTheSame) {
@@ -137,6 +144,36 @@ TEST_F(EffectsE2e, ARuleIsHeldToTheSame) {
   ASSERT_EQ(events.as_array().size(), 1U);
   EXPECT_THAT(boost::json::serialize(events),
               testing::AllOf(HasSubstr("EFFECT_REFUSED"), HasSubstr("effects[0].parameters.day")));
+}
+
+TEST_F(EffectsE2e, ARuleThatCouldNeverRunIsRefused) {
+  ASSERT_EQ(run_first("{ day = now }").code, 0);
+  const auto put = [&](const std::string& id, const std::string& code) {
+    std::ofstream(directory_.path() / id) << code;
+    answer(server_, {"component", "put", id, "--runtime", "reactor", "--code-file",
+                     (directory_.path() / id).string()});
+  };
+  put("a.hrule", "param input: OnJobCompleted\nparam delay: minutes\nfrom nothing\n");
+  put("b.hrule", "param input: OnJobCompleted | nothing\nfrom nothing\n");
+  const struct {
+    const char* component;
+    const char* parameters;
+    const char* field;
+  } kCases[] = {
+      {"a.hrule", "{}", "components[0].parameters.delay"},
+      {"a.hrule", R"({"delay":"soon"})", "components[0].parameters.delay"},
+      {"a.hrule", R"({"delay":"5 minutes","more":1})", "components[0].parameters.more"},
+      {"a.hrule", R"({"delay":"5 minutes","input":{}})", "components[0].parameters.input"},
+      {"b.hrule", "{}", "components[0].componentId"},
+  };
+  for (const auto& [component, parameters, field] : kCases) {
+    const Ran ran =
+        ask(server_, {"rule", "put", "r", "--component", component, "--parameters", parameters});
+    EXPECT_NE(ran.code, 0) << parameters;
+    EXPECT_THAT(ran.err, HasSubstr(field));
+  }
+  answer(server_, {"rule", "put", "r", "--component", "a.hrule", "--parameters",
+                   R"({"delay":"5 minutes"})"});
 }
 
 }  // namespace
