@@ -40,7 +40,7 @@ struct SenderOptions {
   MailOptions mail;
   std::string actors_endpoint;  // https://host; empty: messageActor is not offered
   HttpOptions http;             // slots are not used
-  std::size_t slots = 8;        // tries at once; the caller offers no more
+  std::size_t slots = 32;       // tries at once; the caller offers no more
 };
 
 // What is sent; content as the effect recorded it.

@@ -28,7 +28,7 @@ class logger;
 namespace daybook::dispatch {
 
 struct OutboxOptions {
-  std::size_t slots = 8;                   // tries at once
+  std::size_t slots = 32;                  // tries at once
   std::shared_ptr<spdlog::logger> logger;  // null: silent
   // Called once, from the outbox's thread, when it cannot read the log any more: nothing leaves
   // after it.

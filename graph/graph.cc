@@ -103,15 +103,26 @@ Status Graph::check(const Query& query) const {
   return {};
 }
 
-Result<Type> Graph::type_of(const Query& query) const {
+Result<Plan> Graph::plan(const Query& query, Micros now) const {
   const auto find = [this](std::string_view name) { return find_set(name); };
-  DAYBOOK_ASSIGN(const Plan plan, make_plan(query, find, clock_.wall()));
+  Result<Plan> out = make_plan(query, find, now);
+  if (!out && out.error().reason == "GRAPH_UNKNOWN_SET") {
+    std::string names;
+    for (const auto& [name, set] : sets_) {
+      names += (names.empty() ? "; the sets are: " : ", ") + name;
+    }
+    out.error().message += names;
+  }
+  return out;
+}
+
+Result<Type> Graph::type_of(const Query& query) const {
+  DAYBOOK_ASSIGN(const Plan plan, this->plan(query, clock_.wall()));
   return shown(plan);
 }
 
 Result<Answer> Graph::answer(const Query& query, Micros now, Micros deadline) const {
-  const auto find = [this](std::string_view name) { return find_set(name); };
-  DAYBOOK_ASSIGN(const Plan plan, make_plan(query, find, now));
+  DAYBOOK_ASSIGN(const Plan plan, this->plan(query, now));
   return Runner(clock_, deadline).run(plan);
 }
 

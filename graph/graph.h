@@ -18,6 +18,7 @@
 namespace daybook::graph {
 
 class Set;
+struct Plan;
 
 class Graph {
  public:
@@ -56,6 +57,7 @@ class Graph {
 
  private:
   const Set* find_set(std::string_view name) const;
+  Result<Plan> plan(const Query& query, Micros now) const;
 
   const Clock& clock_;
   std::map<std::string, std::unique_ptr<Set>, std::less<>> sets_;

@@ -17,6 +17,16 @@ struct Adder {
 
   std::string prefix() const { return "effects[" + std::to_string(index) + "]."; }
 
+  // The members of an effect have names of their own.
+  Error as_of_effect(Error error) const {
+    if (error.field == prefix() + "jobDefinitionId") {
+      error.field = prefix() + "definition";
+    } else if (error.field == prefix() + "runAt") {
+      error.field = prefix() + "at";
+    }
+    return error;
+  }
+
   Status check_depth(std::uint32_t depth) const {
     if (depth <= kRuleDepthMax) {
       return {};
@@ -38,8 +48,11 @@ struct Adder {
     const std::uint32_t depth = soon ? source.rule_depth : 0;
     DAYBOOK_TRY(check_depth(depth));
     const JobSource job{effect.job, run_at, source.job, context.next_seq, index, depth};
-    DAYBOOK_ASSIGN(const JobId created, create_job(context, job, taken, prefix(), out));
-    made.jobs.push_back(created);
+    auto created = create_job(context, job, taken, prefix(), out);
+    if (!created) {
+      return fail(as_of_effect(std::move(created).error()));
+    }
+    made.jobs.push_back(*created);
     return {};
   }
 

@@ -225,6 +225,8 @@ const Type* Checker::field_of(const Type* target, std::string_view name, std::ui
         message += "; match nothing first";
       } else if (member->is(Kind::kMap)) {
         message += "; a map is read with ->";
+      } else if (const auto* entry = find_builtin(name); entry != nullptr && entry->filter) {
+        message += "; a filter stands behind a space, without a dot";
       }
       return complain("UNKNOWN_FIELD", message, at, frame);
     }

@@ -11,7 +11,9 @@ Value Evaluator::convert(const ConvertNode& node, Frame& frame) {
   const Value value = eval(node.operand, frame);
   const auto out = converted(value, *node.type, frame);
   if (!out) {
-    stop("CONVERSION", source_text(value) + " cannot become the type that is asked for",
+    Types types;
+    stop("CONVERSION",
+         source_text(value) + " cannot become " + Types::text(types.of_node(*node.type)),
          frame.program, node.at);
   }
   return *out;

@@ -82,6 +82,9 @@ class Parser {
 
   // parser_hints.cc: what is said of the token at hand, which nothing takes.
   std::string unexpected(std::string_view expected) const;
+  // What was likely meant: "; there is …", or nothing.
+  static std::string meant_statement(std::string_view word);
+  static std::string meant_name(std::string_view word);
   std::string unexpected_word() const;
   std::string unexpected_argument() const;
 
@@ -191,6 +194,7 @@ class Parser {
   ModuleLoader& loader_;
   std::vector<Diagnostic>& diagnostics_;
   Scopes scopes_;
+  std::vector<std::string_view> defining_;  // functions whose bodies are being read
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
   struct Layout {

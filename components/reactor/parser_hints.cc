@@ -52,6 +52,37 @@ std::string quoted(std::string_view word) {
 
 }  // namespace
 
+std::string Parser::meant_statement(std::string_view word) {
+  for (const std::string_view known : {"let", "from", "param", "import", "export"}) {
+    if (word != known && distance(word, known) <= (word.size() > 3 ? 2U : 1U)) {
+      return "; there is " + quoted(known);
+    }
+  }
+  return {};
+}
+
+std::string Parser::meant_name(std::string_view word) {
+  struct Known {
+    std::string_view elsewhere;
+    std::string_view here;
+  };
+  static constexpr Known kKnown[] = {
+      {"null", "nothing"},      {"nil", "nothing"},      {"undefined", "nothing"},
+      {"None", "nothing"},      {"True", "true"},        {"False", "false"},
+      {"string", "text"},       {"String", "text"},      {"Text", "text"},
+      {"str", "text"},          {"int", "number"},       {"integer", "number"},
+      {"float", "number"},      {"double", "number"},    {"decimal", "number"},
+      {"Number", "number"},     {"datetime", "instant"}, {"DateTime", "instant"},
+      {"timestamp", "instant"}, {"Bool", "bool"},        {"object", "value"},
+      {"any", "value"},         {"guid", "uuid"},        {"timespan", "duration"}};
+  for (const auto& [elsewhere, here] : kKnown) {
+    if (word == elsewhere) {
+      return "; there is " + quoted(here);
+    }
+  }
+  return {};
+}
+
 std::string Parser::unexpected(std::string_view expected) const {
   const Token& t = token();
   const Token& second = ahead(1);

@@ -184,7 +184,11 @@ const Node* Parser::name() {
 }
 
 const Node* Parser::unknown(const Token& word) {
-  report("UNKNOWN_NAME", "there is no '" + std::string(word.text) + "' here", word.offset);
+  const bool itself = std::find(defining_.begin(), defining_.end(), word.text) != defining_.end();
+  report("UNKNOWN_NAME",
+         "there is no '" + std::string(word.text) + "' here" +
+             (itself ? ": a function cannot call itself" : meant_name(word.text)),
+         word.offset);
   // What stands behind it is likely its argument.
   if (!token().first_on_line && is(TokenKind::kOpenParen)) {
     argument_list();

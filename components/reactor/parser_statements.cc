@@ -9,7 +9,8 @@ namespace daybook::reactor {
 void Parser::statement(std::vector<Statement>& out) {
   const Token t = token();
   if (!starts_statement(t)) {
-    fail(unexpected("let, from, param, import or export"));
+    fail(unexpected("let, from, param, import or export") +
+         (t.kind == TokenKind::kName ? meant_statement(t.text) : ""));
   }
   if (out.size() >= kStatementsMax) {
     fail("there are more than " + std::to_string(kStatementsMax) + " statements here");
@@ -208,7 +209,9 @@ void Parser::let_function(const Token& name, std::vector<Statement>& out, bool e
   const std::uint32_t column = name.line_column;
   scopes_.enter_function();
   const std::vector<Parameter> parameters = parameter_list();
+  defining_.push_back(name.text);
   const Lambda* lambda = function(parameters, name.offset, {.column = column, .guarded = true});
+  defining_.pop_back();
   const_cast<Lambda*>(lambda)->name = name.text;
   Binding binding{name.text,  Binding::Kind::kFunction, slot(name.offset), 0, false, false, nullptr,
                   name.offset};

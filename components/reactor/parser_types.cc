@@ -162,7 +162,8 @@ const TypeNode* Parser::type_name() {
     out->name = name;
     return out;
   }
-  report("UNKNOWN_TYPE", "there is no type '" + std::string(name) + "'", word.offset);
+  report("UNKNOWN_TYPE", "there is no type '" + std::string(name) + "'" + meant_name(name),
+         word.offset);
   return type_node(TypeKind::kValue, word.offset);
 }
 

@@ -117,6 +117,14 @@ TEST_F(E2eGraph, RefusesWithTheFieldAndTheReason) {
   }
 }
 
+TEST_F(E2eGraph, SetsAreNamedWhereOneIsNotThere) {
+  EXPECT_NE(
+      ask(R"([{"edge":"orders"}])")
+          .body.find(
+              "there is no set 'orders'; the sets are: components, events, jobDefinitions, jobs"),
+      std::string::npos);
+}
+
 TEST_F(E2eGraph, MetaListsSetsFieldsAndNavigations) {
   const auto reply = call("GET", "/resources/graph/meta");
   ASSERT_EQ(reply.status, 200) << reply.body;

@@ -64,7 +64,8 @@ TEST_F(GraphOutsideTest, QuestionsThatCannotBeReadAreAnsweredWithAnError) {
 }
 
 TEST_F(GraphOutsideTest, UnknownSetsAreAnsweredWithAnError) {
-  EXPECT_THAT(ask(R"({"query":{"edge":"orders"}})"), HasSubstr("GRAPH_UNKNOWN_SET"));
+  EXPECT_THAT(ask(R"({"query":{"edge":"orders"}})"),
+              HasSubstr("GRAPH_UNKNOWN_SET: there is no set 'orders'"));
 }
 
 TEST_F(GraphOutsideTest, CallsAreAnsweredByTheCaller) {
