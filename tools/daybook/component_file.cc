@@ -59,8 +59,13 @@ boost::json::object graph_question(const boost::json::object& asked) {
 
 }  // namespace
 
+std::string ComponentFile::path_of(std::string_view component) const {
+  return component == id ? path : (root / component).lexically_normal().generic_string();
+}
+
 Result<ComponentFile> open_component(const std::string& file, const std::string& root) {
   ComponentFile out;
+  out.path = file;
   const fs::path path(file);
   DAYBOOK_ASSIGN(out.code, read_code_file(".", file, true, kComponentCodeBytesMax));
   out.root = !root.empty() ? fs::path(root) : path.has_parent_path() ? path.parent_path() : ".";
@@ -82,9 +87,11 @@ reactor::Compiled compile_file(const ComponentFile& file) {
   return compile_text(file, file.code);
 }
 
-Status report_faults(std::ostream& err, const reactor::Compiled& compiled) {
-  for (const reactor::Diagnostic& d : compiled.diagnostics) {
-    err << d.text() << '\n';
+Status report_faults(std::ostream& err, const ComponentFile& file,
+                     const reactor::Compiled& compiled) {
+  for (reactor::Diagnostic fault : compiled.diagnostics) {
+    fault.source = file.path_of(fault.source);
+    err << fault.text() << '\n';
   }
   if (compiled.ok()) {
     return {};

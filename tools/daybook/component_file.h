@@ -17,6 +17,10 @@ struct ComponentFile {
   std::string id;  // its path below the root: what imports are relative to
   std::string code;
   std::filesystem::path root;
+  std::string path;  // as it was given
+
+  // The file of this component, or of a module that it imports.
+  std::string path_of(std::string_view component) const;
 };
 
 // `root` empty: the file's own folder.
@@ -28,7 +32,8 @@ reactor::Compiled compile_file(const ComponentFile& file);
 reactor::Compiled compile_text(const ComponentFile& file, std::string code);
 
 // Prints every fault as "file:line:column: …" with its line and a caret.
-Status report_faults(std::ostream& err, const reactor::Compiled& compiled);
+Status report_faults(std::ostream& err, const ComponentFile& file,
+                     const reactor::Compiled& compiled);
 
 // A world of answers that are given, or of a server's graph; calls over HTTP are not made.
 class ToolWorld final : public reactor::World {

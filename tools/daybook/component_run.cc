@@ -62,10 +62,21 @@ Result<std::vector<std::string>> answers_of(const Session& session, const std::s
   return out;
 }
 
+// Of a parameter the fault names that, not a file.
+bool names_parameter(const reactor::Fault& fault) {
+  return fault.code == "PARAMETER";
+}
+
+std::string place_of(const reactor::Fault& fault) {
+  return names_parameter(fault) ? fault.source
+                                : fault.source + ":" + std::to_string(fault.at.line) + ":" +
+                                      std::to_string(fault.at.column);
+}
+
 Status run_file(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(const ComponentFile file, open_component(options.file, options.root));
   const reactor::Compiled compiled = compile_file(file);
-  DAYBOOK_TRY(report_faults(session.env.err, compiled));
+  DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
   DryRun what;
   DAYBOOK_ASSIGN(what.parameters, parameters_of(options.parameters));
   what.now = SystemClock().wall();
@@ -78,17 +89,17 @@ Status run_file(const Session& session, const Options& options) {
     DAYBOOK_ASSIGN(client, session.client());
   }
   ToolWorld world = client ? ToolWorld(*client) : ToolWorld(std::move(answers));
-  const reactor::RunResult result = run_dry(*compiled.program, what, world);
+  const reactor::RunResult result = run_dry(file, *compiled.program, what, world);
   session.print_json(to_json(result));
   if (result.fault) {
-    return fail(Code::kInvalid, result.fault->code, result.fault->message);
+    return fail(Code::kInvalid, result.fault->code, result.fault->message, place_of(*result.fault));
   }
   return {};
 }
 
 // Every line is a statement that is kept, or an expression whose value is shown.
 Status talk(const Session& session, const Options& options) {
-  ComponentFile file{"repl.hrc", "", options.root.empty() ? "." : options.root};
+  ComponentFile file{"repl.hrc", "", options.root.empty() ? "." : options.root, "repl.hrc"};
   std::string kept;
   const bool person = session.env.out_is_terminal;
   for (std::string line; (person ? session.env.out << "> " << std::flush : session.env.out),
@@ -102,7 +113,7 @@ Status talk(const Session& session, const Options& options) {
     const std::string tried =
         kept + (statement || trimmed.starts_with("from ") ? "" : "from ") + line + "\n";
     const reactor::Compiled compiled = compile_text(file, tried);
-    if (!report_faults(session.env.err, compiled)) {
+    if (!report_faults(session.env.err, file, compiled)) {
       continue;
     }
     if (statement) {
@@ -110,7 +121,8 @@ Status talk(const Session& session, const Options& options) {
       continue;
     }
     ToolWorld world{std::vector<std::string>()};
-    const reactor::RunResult result = run_dry(*compiled.program, {{}, SystemClock().wall()}, world);
+    const reactor::RunResult result =
+        run_dry(file, *compiled.program, {{}, SystemClock().wall()}, world);
     if (result.fault) {
       session.env.err << result.fault->code << ": " << result.fault->message << '\n';
       continue;
@@ -129,7 +141,7 @@ Status check_component_file(const Session& session, const std::string& path,
                             const std::string& root) {
   DAYBOOK_ASSIGN(const ComponentFile file, open_component(path, root));
   const reactor::Compiled compiled = compile_file(file);
-  DAYBOOK_TRY(report_faults(session.env.err, compiled));
+  DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
   for (const reactor::ParameterInfo& p : reactor::parameters_of(*compiled.program)) {
     session.env.out << "param " << p.name << ": " << p.type << (p.required ? "" : " (optional)")
                     << '\n';
@@ -138,14 +150,18 @@ Status check_component_file(const Session& session, const std::string& path,
   return {};
 }
 
-reactor::RunResult run_dry(const reactor::Program& program, const DryRun& what,
-                           reactor::World& world) {
+reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,
+                           const DryRun& what, reactor::World& world) {
   const std::string parameters = to_text(what.parameters);
   reactor::RunInputs inputs;
   inputs.parameters = parameters;
   inputs.now = what.now;
   inputs.seed = sha256("dry run");
-  return reactor::run(program, inputs, world);
+  reactor::RunResult out = reactor::run(program, inputs, world);
+  if (out.fault && !names_parameter(*out.fault)) {
+    out.fault->source = file.path_of(out.fault->source);
+  }
+  return out;
 }
 
 namespace {

@@ -17,9 +17,9 @@ struct DryRun {
   Micros now;
 };
 
-// Nothing is sent: effects are values.
-reactor::RunResult run_dry(const reactor::Program& program, const DryRun& what,
-                           reactor::World& world);
+// Nothing is sent: effects are values. A fault names its file.
+reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,
+                           const DryRun& what, reactor::World& world);
 
 // {"result": …, "effects": […], "failure": {code, message, line, column}}.
 boost::json::object to_json(const reactor::RunResult& result);

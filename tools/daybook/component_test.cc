@@ -101,7 +101,8 @@ void check_names(const YAML::Node& map, std::initializer_list<std::string_view> 
 }
 
 // What is wrong with one case; empty when it gave what it must.
-Result<std::string> try_case(const reactor::Program& program, const YAML::Node& one) {
+Result<std::string> try_case(const ComponentFile& file, const reactor::Program& program,
+                             const YAML::Node& one) {
   check_names(one, {"name", "parameters", "now", "answers", "result", "effects", "failure"});
   DryRun what;
   if (const auto parameters = to_value(one["parameters"]); parameters.is_object()) {
@@ -116,7 +117,7 @@ Result<std::string> try_case(const reactor::Program& program, const YAML::Node& 
     answers.push_back(value.is_array() ? "{\"rows\":" + to_text(value) + "}" : to_text(value));
   }
   ToolWorld world(std::move(answers));
-  const boost::json::object got = to_json(run_dry(program, what, world));
+  const boost::json::object got = to_json(run_dry(file, program, what, world));
   const std::string shown = to_text(got);
   const std::string failure = one["failure"] ? one["failure"].Scalar() : "";
   const auto* fault = got.if_contains("failure");
@@ -149,11 +150,11 @@ Status test_file(const Session& session, const std::string& path) {
     const auto beside = std::filesystem::path(path).parent_path() / root["component"].Scalar();
     DAYBOOK_ASSIGN(const ComponentFile file, open_component(beside.string(), ""));
     const reactor::Compiled compiled = compile_file(file);
-    DAYBOOK_TRY(report_faults(session.env.err, compiled));
+    DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
     for (const auto& one : root["cases"]) {
       const std::string name =
           one["name"] ? one["name"].Scalar() : "line " + std::to_string(one.Mark().line + 1);
-      DAYBOOK_ASSIGN(const std::string wrong, try_case(*compiled.program, one));
+      DAYBOOK_ASSIGN(const std::string wrong, try_case(file, *compiled.program, one));
       session.env.out << (wrong.empty() ? "ok      " : "FAILED  ") << name << '\n';
       if (!wrong.empty()) {
         session.env.out << "        " << wrong << '\n';

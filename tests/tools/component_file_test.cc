@@ -1,0 +1,57 @@
+// component check and run of files: what is named, and how.
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/command_line.h"
+#include "tests/tools/temp_directory.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class ComponentFileTest : public testing::Test {
+ protected:
+  std::string write(const std::string& name, const std::string& code) {
+    const auto path = directory_.path() / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << code;
+    return path.string();
+  }
+  std::string root() const { return directory_.path().string(); }
+
+  const TempDirectory directory_;
+};
+
+TEST_F(ComponentFileTest, FaultsNameTheFileAsItWasGiven) {
+  const std::string file = write("shop/pay.hrc", "\nfrom foo\n");
+  EXPECT_THAT(run_line({"component", "check", file}).err, StartsWith(file + ":2:6: "));
+  EXPECT_THAT(run_line({"component", "check", file, "--root", root()}).err,
+              StartsWith(file + ":2:6: "));
+  const std::string relative = std::filesystem::relative(file).string();
+  EXPECT_THAT(run_line({"component", "check", relative}).err, StartsWith(relative + ":2:6: "));
+}
+
+TEST_F(ComponentFileTest, FaultsOfModulesNameTheirFiles) {
+  write("lib/bad.module.hrc", "export let a = foo\n");
+  const std::string file =
+      write("shop/pay.hrc", "import { a } from '../lib/bad.module.hrc'\nfrom a\n");
+  EXPECT_THAT(run_line({"component", "check", file, "--root", root() + "/"}).err,
+              StartsWith(root() + "/lib/bad.module.hrc:1:16: "));
+}
+
+TEST_F(ComponentFileTest, ARunThatFailsNamesThePlace) {
+  const std::string file = write("half.hrc", "param of: number\nfrom 1 / of\n");
+  const Ran ran = run_line({"component", "run", file, "--param", "of=0"});
+  EXPECT_THAT(ran.out, HasSubstr("\"source\": \"" + file + "\""));
+  EXPECT_THAT(ran.err, HasSubstr("(" + file + ":2:8)"));
+  EXPECT_THAT(run_line({"component", "run", file}).err, HasSubstr("(parameters.of)"));
+}
+
+}  // namespace
+}  // namespace daybook::cli
