@@ -174,6 +174,24 @@ TEST_F(ServerE2e, NothingIsAppliedWhenTheServerRefusesOne) {
   EXPECT_EQ(cell(answer(server, {"component", "list"}), "totalCount"), "0");
 }
 
+TEST_F(ServerE2e, EveryFaultOfAComponentIsPrinted) {
+  const ServerProcess server(data_);
+  const std::string code = directory_.write("two.hrc", "let a = foo\nfrom a + bar\n");
+  const std::string file =
+      directory_.write("m.yaml", "uri: /resources/components/two.hrc\nspec: {codeFile: two.hrc}\n");
+  const auto both = testing::AllOf(HasSubstr("two.hrc:1:9: there is no 'foo' here\n"),
+                                   HasSubstr("two.hrc:2:10: there is no 'bar' here\n"),
+                                   testing::Not(HasSubstr("(code:")));
+  const Ran applied = run_line({"apply", file, "--server", server.address()});
+  EXPECT_EQ(applied.code, 2);
+  EXPECT_THAT(applied.err, testing::AllOf(both, HasSubstr("2 problems; nothing was changed")));
+  for (const char* verb : {"put", "check"}) {
+    const Ran ran = ask(server, {"component", verb, "two.hrc", "--code-file", code});
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_THAT(ran.err, testing::AllOf(both, HasSubstr("2 problems\n")));
+  }
+}
+
 TEST_F(ServerE2e, AKilledServerLosesNothingAndReplaysTheSame) {
   boost::json::value head;
   {

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/manifest_fields.h"
 #include "tools/daybook/resource_list.h"
@@ -82,6 +83,12 @@ boost::json::object with_modules(const Manifest& manifest, const Resource& resou
   return spec;
 }
 
+// Whether what was sent is at fault, not the server or the way to it.
+bool is_refusal(Code code) {
+  return code == Code::kMalformed || code == Code::kInvalid || code == Code::kTooLarge ||
+         code == Code::kUnsupported;
+}
+
 // The server's own check of every component: code that does not parse, a spec that its runtime
 // refuses.
 Result<std::vector<Error>> check_on_server(Client& client, const Manifest& manifest) {
@@ -90,20 +97,17 @@ Result<std::vector<Error>> check_on_server(Client& client, const Manifest& manif
     if (resource.kind != ResourceKind::kComponent) {
       continue;
     }
-    const auto answer = client.request("POST", target_of(resource.kind, resource.id) + "/check",
-                                       with_modules(manifest, resource));
-    if (answer) {
+    DAYBOOK_ASSIGN(const Response response,
+                   client.send("POST", target_of(resource.kind, resource.id) + "/check",
+                               to_text(with_modules(manifest, resource))));
+    if (response.status < 300) {
       continue;
     }
-    switch (answer.error().code) {
-      case Code::kMalformed:
-      case Code::kInvalid:
-      case Code::kTooLarge:
-      case Code::kUnsupported:
-        problems.push_back(at_place(answer.error(), resource));
-        break;
-      default:
-        return fail(answer.error());
+    for (Error& error : errors_of(response.status, response.body)) {
+      if (!is_refusal(error.code)) {
+        return fail(std::move(error));
+      }
+      problems.push_back(at_place(std::move(error), resource));
     }
   }
   return problems;

@@ -65,6 +65,32 @@ std::string text_member(const boost::json::object& object, std::string_view name
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+// A fault of a component begins with its place, which its field repeats as "code:<line>:<column>".
+bool names_its_place(const Error& error) {
+  const std::size_t colon = error.field.find(':');
+  return colon != std::string::npos &&
+         error.message.find(error.field.substr(colon) + ": ") != std::string::npos;
+}
+
+// One of a problem's errors; what it leaves out is as in `whole`.
+Error error_in(const boost::json::object& one, const Error& whole) {
+  Error out = whole;
+  if (std::string code = text_member(one, "code"); !code.empty()) {
+    out.reason = std::move(code);
+  }
+  if (std::string message = text_member(one, "message"); !message.empty()) {
+    out.message = std::move(message);
+  }
+  const auto* details = one.if_contains("details");
+  if (details != nullptr && details->is_object()) {
+    out.field = text_member(details->get_object(), "field");
+  }
+  if (names_its_place(out)) {
+    out.field.clear();
+  }
+  return out;
+}
+
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.' || c == '_' || c == '~';
@@ -99,33 +125,43 @@ std::string with_query(std::string path, const Query& query) {
   return path;
 }
 
-Error error_of(long status, std::string_view body) {
-  Error error = make_error(code_of(status), "HTTP_" + std::to_string(status),
+std::vector<Error> errors_of(long status, std::string_view body) {
+  Error whole = make_error(code_of(status), "HTTP_" + std::to_string(status),
                            "the server answered with status " + std::to_string(status));
   const auto value = parse_json(body, "");
   if (!value || !value->is_object()) {
-    return error;
+    return {std::move(whole)};
   }
   const auto& problem = value->get_object();
   if (std::string detail = text_member(problem, "detail"); !detail.empty()) {
-    error.message = std::move(detail);
+    whole.message = std::move(detail);
   }
+  std::vector<Error> out;
   const auto* errors = problem.if_contains("errors");
-  if (errors != nullptr && errors->is_array() && !errors->get_array().empty() &&
-      errors->get_array().front().is_object()) {
-    const auto& first = errors->get_array().front().get_object();
-    if (std::string code = text_member(first, "code"); !code.empty()) {
-      error.reason = std::move(code);
-    }
-    if (std::string message = text_member(first, "message"); !message.empty()) {
-      error.message = std::move(message);
-    }
-    const auto* details = first.if_contains("details");
-    if (details != nullptr && details->is_object()) {
-      error.field = text_member(details->get_object(), "field");
+  if (errors != nullptr && errors->is_array()) {
+    for (const auto& one : errors->get_array()) {
+      if (one.is_object()) {
+        out.push_back(error_in(one.get_object(), whole));
+      }
     }
   }
-  return error;
+  if (out.empty()) {
+    out.push_back(std::move(whole));
+  }
+  return out;
+}
+
+Error error_of(long status, std::string_view body) {
+  std::vector<Error> errors = errors_of(status, body);
+  Error out = errors.front();
+  if (errors.size() > 1) {
+    out.message = std::to_string(errors.size()) + " problems";
+    out.field.clear();
+    for (const Error& error : errors) {
+      out.message += "\n" + error.text();
+    }
+  }
+  return out;
 }
 
 struct Client::Impl {

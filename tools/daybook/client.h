@@ -61,7 +61,9 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-// The Error that a problem document stands for.
+// The Errors that a problem document stands for, at least one.
+std::vector<Error> errors_of(long status, std::string_view body);
+// The same as one: of several, each stands in the message on lines of its own.
 Error error_of(long status, std::string_view body);
 
 }  // namespace daybook::cli
