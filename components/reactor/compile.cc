@@ -114,7 +114,7 @@ std::shared_ptr<const Program> Compilation::load(std::string_view from, std::str
                                                  std::string& reason) {
   const std::string id = resolve(from, path);
   if (id.empty()) {
-    reason = "'" + std::string(path) + "' leads to no component";
+    reason = "'" + std::string(path) + "' leads to no component" + modules_.advice(from, path);
     return nullptr;
   }
   return module(id, reason);

@@ -24,6 +24,10 @@ class Modules {
  public:
   virtual ~Modules() = default;
   virtual std::optional<std::string> code(std::string_view component) const = 0;
+  // What a person can do about an import that leads out of the tree: the end of a sentence.
+  virtual std::string advice(std::string_view /*from*/, std::string_view /*path*/) const {
+    return {};
+  }
 };
 
 // Exported names of this component, when it is there, are known in every other one: what an

@@ -53,5 +53,35 @@ TEST_F(ComponentFileTest, ARunThatFailsNamesThePlace) {
   EXPECT_THAT(run_line({"component", "run", file}).err, HasSubstr("(parameters.of)"));
 }
 
+TEST_F(ComponentFileTest, AnImportOutsideOfTheRootNamesTheOption) {
+  write("lib/x.module.hrc", "export let a = 1\n");
+  const std::string file =
+      write("shop/pay.hrc", "import { a } from '../lib/x.module.hrc'\nfrom a\n");
+  EXPECT_THAT(run_line({"component", "check", file}).err, HasSubstr("--root names the folder"));
+  EXPECT_EQ(run_line({"component", "check", file, "--root", root()}).code, 0);
+  const std::string lost = write("shop/lost.hrc", "import { a } from '../lib/y.module.hrc'\n");
+  EXPECT_THAT(run_line({"component", "check", lost}).err,
+              testing::AllOf(HasSubstr("leads to no component"), Not(HasSubstr("--root"))));
+}
+
+TEST_F(ComponentFileTest, EveryFileIsChecked) {
+  const std::string good = write("good.hrc", "param n: number = 1\nfrom n\n");
+  const std::string bad = write("bad.hrc", "from foo\n");
+  const Ran ran = run_line({"component", "check", bad, good});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, testing::AllOf(StartsWith(bad + ":1:6: "), HasSubstr("1 of 2")));
+  EXPECT_EQ(ran.out, good + ": param n: number (optional)\n" + good + ": no fault found\n");
+  EXPECT_EQ(run_line({"component", "check", good, good}).code, 0);
+}
+
+TEST_F(ComponentFileTest, AFileThatIsNotThereIsSaidToBeMissing) {
+  for (const char* name : {"w/absent", "absent.hrd"}) {
+    const Ran ran = run_line({"--server", "http://127.0.0.1:1", "component", "check", name});
+    EXPECT_EQ(ran.code, 3);
+    EXPECT_EQ(ran.err, "daybook: NO_SUCH_FILE: there is no file '" + std::string(name) + "'\n");
+  }
+  EXPECT_EQ(run_line({"--server", "http://127.0.0.1:1", "component", "check", "absent"}).code, 5);
+}
+
 }  // namespace
 }  // namespace daybook::cli

@@ -192,6 +192,32 @@ TEST_F(ServerE2e, EveryFaultOfAComponentIsPrinted) {
   }
 }
 
+TEST_F(ServerE2e, AStoredComponentIsCheckedByItsId) {
+  const ServerProcess server(data_);
+  const std::string module = directory_.write("a.module.hrc", "export let a = 1\n");
+  const std::string code =
+      directory_.write("pay.hrc", "import { a } from '/lib/a.module.hrc'\nfrom a\n");
+  const auto put = [&](const std::string& id, const std::string& file) {
+    answer(server, {"component", "put", id, "--code-file", file, "--display-name", "x"});
+  };
+  put("lib/a.module.hrc", module);
+  put("shop/pay.hrc", code);
+  answer(server, {"component", "put", "echo", "--json",
+                  directory_.write("echo.json", R"({"runtime":"exec","command":["cat"],)"
+                                                R"("timeout":"90s","limits":{"cpuSeconds":5}})")});
+  for (const char* id : {"shop/pay.hrc", "echo"}) {
+    const Ran ran = ask(server, {"component", "check", id});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_EQ(ran.out, "no fault found\n");
+  }
+  EXPECT_THAT(ask(server, {"component", "check", "shop/pya.hrc"}).err,
+              HasSubstr("NO_SUCH_FILE: there is no file 'shop/pya.hrc', and no component of that "
+                        "id on http://"));
+  answer(server, {"component", "delete", "lib/a.module.hrc"});
+  EXPECT_THAT(ask(server, {"component", "check", "shop/pay.hrc"}).err,
+              HasSubstr("shop/pay.hrc:1:19: "));
+}
+
 TEST_F(ServerE2e, AKilledServerLosesNothingAndReplaysTheSame) {
   boost::json::value head;
   {

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -6,7 +5,7 @@
 
 #include "base/limits.h"
 #include "tools/daybook/commands.h"
-#include "tools/daybook/component_run.h"
+#include "tools/daybook/component_check.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/manifest.h"
 #include "tools/daybook/resource_list.h"
@@ -36,11 +35,17 @@ struct Put {
   bool check = false;
 };
 
-// `component check FILE` looks at a file in the reactor language without a server.
-bool is_file_to_check(const Put& put) {
-  std::error_code bad;
-  return put.check && put.json_file.empty() && put.code_file.empty() && put.runtime.empty() &&
-         put.url.empty() && put.command.empty() && std::filesystem::is_regular_file(put.id, bad);
+// The names that `component check` is given without a spec: files, or one stored component. A
+// command is only a command when a runtime or an id that is no file's says so.
+std::vector<std::string> names_to_check(const Put& put) {
+  std::vector<std::string> out;
+  const bool bare = put.json_file.empty() && put.code_file.empty() && put.runtime.empty() &&
+                    put.url.empty() && (put.command.empty() || names_a_file(put.id));
+  if (put.check && bare) {
+    out.push_back(put.id);
+    out.insert(out.end(), put.command.begin(), put.command.end());
+  }
+  return out;
 }
 
 Result<boost::json::object> spec_of(const Session& session, const Put& put) {
@@ -62,8 +67,8 @@ Result<boost::json::object> spec_of(const Session& session, const Put& put) {
 }
 
 Status put_component(const Session& session, const Put& put) {
-  if (is_file_to_check(put)) {
-    return check_component_file(session, put.id, put.root);
+  if (const auto names = names_to_check(put); !names.empty()) {
+    return check_components(session, names, put.root);
   }
   DAYBOOK_ASSIGN(boost::json::object spec, spec_of(session, put));
   DAYBOOK_ASSIGN(Client client, session.client());
@@ -87,11 +92,11 @@ void add_put(CLI::App& noun, Session& session, bool check) {
       noun, name, check ? "Check a component without storing it" : "Create or change a component",
       {"component " + name + " word-count --runtime exec -- wc -w",
        "component " + name + " notify --runtime http --url https://example.com/hook",
-       check ? "component check process-orders.hreactor"
+       check ? "component check process-orders.hreactor notify.hrule --root ."
              : "component put notify --json notify.json"});
-  verb.add_option(
-          "id", put->id,
-          check ? "A file in the reactor language, or a component's id" : "The component's id")
+  verb.add_option("id", put->id,
+                  check ? "A file in the reactor language, several, or a component's id"
+                        : "The component's id")
       ->required();
   if (check) {
     verb.add_option("--root", put->root,

@@ -24,6 +24,13 @@ class FileModules final : public reactor::Modules {
     auto text = read_code_file(root_, std::string(component), false, kComponentCodeBytesMax);
     return text ? std::optional(std::move(*text)) : std::nullopt;
   }
+  std::string advice(std::string_view from, std::string_view path) const override {
+    std::error_code bad;
+    return fs::is_regular_file(root_ / fs::path(from).parent_path() / path, bad)
+               ? "; the file lies outside of '" + root_.generic_string() +
+                     "': --root names the folder of all components"
+               : std::string();
+  }
 
  private:
   fs::path root_;

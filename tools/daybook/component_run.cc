@@ -1,4 +1,4 @@
-// component run FILE, component repl; and what `component check FILE` does.
+// component run FILE, component repl.
 #include "tools/daybook/component_run.h"
 
 #include <istream>
@@ -136,19 +136,6 @@ Status talk(const Session& session, const Options& options) {
 }
 
 }  // namespace
-
-Status check_component_file(const Session& session, const std::string& path,
-                            const std::string& root) {
-  DAYBOOK_ASSIGN(const ComponentFile file, open_component(path, root));
-  const reactor::Compiled compiled = compile_file(file);
-  DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
-  for (const reactor::ParameterInfo& p : reactor::parameters_of(*compiled.program)) {
-    session.env.out << "param " << p.name << ": " << p.type << (p.required ? "" : " (optional)")
-                    << '\n';
-  }
-  session.env.out << "no fault found\n";
-  return {};
-}
 
 reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,
                            const DryRun& what, reactor::World& world) {

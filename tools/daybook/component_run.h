@@ -24,8 +24,4 @@ reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& pr
 // {"result": …, "effects": […], "failure": {code, message, line, column}}.
 boost::json::object to_json(const reactor::RunResult& result);
 
-// Prints every fault of a component's file, or its parameters.
-Status check_component_file(const Session& session, const std::string& path,
-                            const std::string& root);
-
 }  // namespace daybook::cli

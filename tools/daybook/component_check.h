@@ -1,0 +1,19 @@
+// What `component check` does when it is given nothing but names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/daybook/cli.h"
+
+namespace daybook::cli {
+
+// Whether a name can be nothing but a file's, or the id of a component that is called like one.
+bool names_a_file(const std::string& name);
+
+// Each name is a file in the reactor language, checked with the modules below `root` (empty: its
+// own folder), or else a component that the server has. Prints every fault of each.
+Status check_components(const Session& session, const std::vector<std::string>& names,
+                        const std::string& root);
+
+}  // namespace daybook::cli
