@@ -252,7 +252,7 @@ class Lexer {
   void skip_block_comment() {
     const std::size_t close = text_.find("*/", at_ + 2);
     if (close == std::string_view::npos || close + 2 > end_) {
-      bad("this comment does not end", at_);
+      bad(kCommentDoesNotEnd, at_);
       at_ = end_;
       return;
     }
@@ -390,7 +390,7 @@ class Lexer {
     const std::size_t close = end_of_text(text_, open, end_, dollars, 0);
     if (close == std::string_view::npos || close > end_) {
       token.kind = TokenKind::kBad;
-      bad("this text does not end", at_);
+      bad(kTextDoesNotEnd, at_);
       at_ = end_;
       return;
     }

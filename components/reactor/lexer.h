@@ -1,12 +1,17 @@
 // Source text to tokens. Private to components/reactor.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "components/reactor/source.h"
 #include "components/reactor/token.h"
 
 namespace daybook::reactor {
+
+// What is said of those that go on to the end of the source.
+inline constexpr std::string_view kTextDoesNotEnd = "this text does not end";
+inline constexpr std::string_view kCommentDoesNotEnd = "this comment does not end";
 
 // The tokens of source.text()[begin, end), ending with kEnd; they borrow the source. What cannot be
 // read is a diagnostic and a kBad token, and reading goes on behind it.

@@ -17,8 +17,9 @@ struct Ran {
 };
 
 inline Ran run_line(std::vector<std::string> arguments, const std::string& program = "daybook",
-                    const std::map<std::string, std::string>& variables = {}) {
-  std::istringstream in;
+                    const std::map<std::string, std::string>& variables = {},
+                    const std::string& input = {}, bool terminal = false) {
+  std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
   const Environment env{.in = in,
@@ -27,7 +28,8 @@ inline Ran run_line(std::vector<std::string> arguments, const std::string& progr
                         .variable = [&](const std::string& name) -> std::optional<std::string> {
                           const auto at = variables.find(name);
                           return at == variables.end() ? std::nullopt : std::optional(at->second);
-                        }};
+                        },
+                        .out_is_terminal = terminal};
   Ran ran;
   ran.code = run(program, std::move(arguments), env);
   ran.out = out.str();

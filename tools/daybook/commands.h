@@ -12,7 +12,8 @@ struct Session;
 void add_serve_command(CLI::App& root, Session& session);
 void add_apply_commands(CLI::App& root, Session& session);  // apply, manage apply
 void add_component_commands(CLI::App& root, Session& session);
-void add_component_run_commands(CLI::App& noun, Session& session);  // run, repl
+void add_component_run_command(CLI::App& noun, Session& session);
+void add_component_repl_command(CLI::App& noun, Session& session);  // run, repl
 void add_component_test_command(CLI::App& noun, Session& session);
 void add_clock_command(CLI::App& root, Session& session);
 void add_definition_commands(CLI::App& root, Session& session);

@@ -159,7 +159,8 @@ void add_component_commands(CLI::App& root, Session& session) {
   add_put(noun, session, false);
   add_put(noun, session, true);
   add_by_id(noun, session, true);
-  add_component_run_commands(noun, session);
+  add_component_run_command(noun, session);
+  add_component_repl_command(noun, session);
   add_component_test_command(noun, session);
 }
 

@@ -1,7 +1,6 @@
-// component run FILE, component repl.
+// component run FILE.
 #include "tools/daybook/component_run.h"
 
-#include <istream>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -67,12 +66,6 @@ bool names_parameter(const reactor::Fault& fault) {
   return fault.code == "PARAMETER";
 }
 
-std::string place_of(const reactor::Fault& fault) {
-  return names_parameter(fault) ? fault.source
-                                : fault.source + ":" + std::to_string(fault.at.line) + ":" +
-                                      std::to_string(fault.at.column);
-}
-
 Status run_file(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(const ComponentFile file, open_component(options.file, options.root));
   const reactor::Compiled compiled = compile_file(file);
@@ -97,45 +90,13 @@ Status run_file(const Session& session, const Options& options) {
   return {};
 }
 
-// Every line is a statement that is kept, or an expression whose value is shown.
-Status talk(const Session& session, const Options& options) {
-  ComponentFile file{"repl.hrc", "", options.root.empty() ? "." : options.root, "repl.hrc"};
-  std::string kept;
-  const bool person = session.env.out_is_terminal;
-  for (std::string line; (person ? session.env.out << "> " << std::flush : session.env.out),
-                         std::getline(session.env.in, line);) {
-    const std::string_view trimmed =
-        std::string_view(line).substr(std::min(line.find_first_not_of(" \t"), line.size()));
-    if (trimmed.empty()) {
-      continue;
-    }
-    const bool statement = trimmed.starts_with("let ") || trimmed.starts_with("import ");
-    const std::string tried =
-        kept + (statement || trimmed.starts_with("from ") ? "" : "from ") + line + "\n";
-    const reactor::Compiled compiled = compile_text(file, tried);
-    if (!report_faults(session.env.err, file, compiled)) {
-      continue;
-    }
-    if (statement) {
-      kept = tried;
-      continue;
-    }
-    ToolWorld world{std::vector<std::string>()};
-    const reactor::RunResult result =
-        run_dry(file, *compiled.program, {{}, SystemClock().wall()}, world);
-    if (result.fault) {
-      session.env.err << result.fault->code << ": " << result.fault->message << '\n';
-      continue;
-    }
-    session.env.out << result.result << '\n';
-    for (const reactor::EffectText& effect : result.effects) {
-      session.env.out << "effect " << effect.json << '\n';
-    }
-  }
-  return {};
-}
-
 }  // namespace
+
+std::string place_of(const reactor::Fault& fault) {
+  return names_parameter(fault) ? fault.source
+                                : fault.source + ":" + std::to_string(fault.at.line) + ":" +
+                                      std::to_string(fault.at.column);
+}
 
 reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,
                            const DryRun& what, reactor::World& world) {
@@ -181,32 +142,23 @@ boost::json::object to_json(const reactor::RunResult& result) {
   return out;
 }
 
-void add_component_run_commands(CLI::App& noun, Session& session) {
-  const auto add = [&](const char* name, const char* what, std::vector<std::string> examples,
-                       Status (*act)(const Session&, const Options&), bool takes_file) {
-    auto options = std::make_shared<Options>();
-    auto& verb = add_verb(noun, name, what, examples);
-    if (takes_file) {
-      verb.add_option("file", options->file, "A component's file")->required();
-    }
-    verb.add_option("--root", options->root,
-                    "Folder that stands for all components; absent: the file's own");
-    if (act == run_file) {
-      verb.add_option("--param", options->parameters, "name=value; a value may be JSON");
-      verb.add_option("--now", options->now, "The time of the run; absent: the present one");
-      verb.add_option("--answers", options->answers,
-                      "JSON file: the rows of each query, in the order in which they are asked");
-      verb.add_flag("--ask-server", options->ask_server, "Queries are answered by the server");
-    }
-    verb.callback([&session, options, act] {
-      session.action = [&session, options, act] { return act(session, *options); };
-    });
-  };
-  add("run", "Run a component's file once and show its result and effects; nothing is sent",
+void add_component_run_command(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<Options>();
+  auto& verb = add_verb(
+      noun, "run", "Run a component's file once and show its result and effects; nothing is sent",
       {"component run process-orders.hreactor --param processingDate=2025-11-15T00:00:00Z --now "
-       "2025-11-16T02:00:00Z"},
-      run_file, true);
-  add("repl", "Try the language line by line", {"component repl"}, talk, false);
+       "2025-11-16T02:00:00Z"});
+  verb.add_option("file", options->file, "A component's file")->required();
+  verb.add_option("--root", options->root,
+                  "Folder that stands for all components; absent: the file's own");
+  verb.add_option("--param", options->parameters, "name=value; a value may be JSON");
+  verb.add_option("--now", options->now, "The time of the run; absent: the present one");
+  verb.add_option("--answers", options->answers,
+                  "JSON file: the rows of each query, in the order in which they are asked");
+  verb.add_flag("--ask-server", options->ask_server, "Queries are answered by the server");
+  verb.callback([&session, options] {
+    session.action = [&session, options] { return run_file(session, *options); };
+  });
 }
 
 }  // namespace daybook::cli

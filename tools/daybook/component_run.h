@@ -21,6 +21,9 @@ struct DryRun {
 reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,
                            const DryRun& what, reactor::World& world);
 
+// "file:line:column", or the parameter that is at fault.
+std::string place_of(const reactor::Fault& fault);
+
 // {"result": …, "effects": […], "failure": {code, message, line, column}}.
 boost::json::object to_json(const reactor::RunResult& result);
 

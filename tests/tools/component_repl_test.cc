@@ -1,0 +1,83 @@
+// component repl: what is typed, and what is shown of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tools/command_line.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Ran type(const std::string& lines, bool terminal = false) {
+  return run_line({"component", "repl"}, "daybook", {}, lines, terminal);
+}
+
+struct Talk {
+  const char* name;
+  const char* typed;
+  const char* shown;
+};
+
+class ReplTalks : public testing::TestWithParam<Talk> {};
+
+TEST_P(ReplTalks, Show) {
+  const Ran ran = type(GetParam().typed);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.out, GetParam().shown);
+  EXPECT_EQ(ran.code, 0);
+}
+
+constexpr Talk kTalks[] = {
+    {"Expressions", "1 + 2\n  3\n\nfrom 4\nfrom(5)\n// nothing\n'a // b'\n",
+     "3\n3\n4\n5\n\"a // b\"\n"},
+    {"Blocks", "let g(x) =>\n  let y = x\n  from y\ng(1)\n", "1\n"},
+    {"Arms", "let x = 2\nx match\n  1 |> 'one'\n  |> 'other'\nx\n", "\"other\"\n2\n"},
+    {"ArmsUntilAnEmptyLine", "1 match\n  1 |> 'one'\n\n2\n", "\"one\"\n2\n"},
+    {"ArmsUntilTheEnd", "1 match\n  1 |> 'one'", "\"one\"\n"},
+    {"Brackets", "[1,\n2,\n  3\n]\n(\n4)\n", "[1,2,3]\n4\n"},
+    {"Pipes", "let xs = [1, 2]\nfrom xs select x =>\n  x\n  + 1\nxs count\n", "[2,3]\n2\n"},
+    {"Effects", "from {\n  effect = 'scheduleJob'\n  definition = 'x'\n}\n",
+     "null\neffect {\"effect\":\"scheduleJob\",\"definition\":\"x\"}\n"},
+    {"LaterLetsReplace",
+     "let x = 5\nlet y = x + 1\nlet x = 6\ny\nlet f(a) => a\nlet f(a) => a * 2\nf(y)\n", "7\n14\n"},
+    {"Params", "param n: number = 3\nexport let m = n + 1\nlet\tk = m\nn + k\n", "7\n"},
+    {"TextsOverLines", "'a\nb'\n", "\"a\\nb\"\n"},
+    {"Quit", "1\n:quit\n2\n", "1\n"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, ReplTalks, testing::ValuesIn(kTalks),
+                         [](const auto& one) { return one.param.name; });
+
+TEST(Repl, FaultsAreWhereTheyWereTyped) {
+  EXPECT_EQ(type("let a = 1\n\nnope\n").err, "repl:3:1: there is no 'nope' here\n  nope\n  ^\n");
+  EXPECT_THAT(type("// x\nlet f(x) =>\n  from nope\nlet b = 2\n").err, StartsWith("repl:3:8: "));
+  EXPECT_THAT(type("let a = 1\n(1\n+ a +\nnope)\n").err, StartsWith("repl:4:1: "));
+  EXPECT_THAT(type("let a = 0\n\n1 / a\n").err, HasSubstr("DIVISION_BY_ZERO"));
+  EXPECT_THAT(type("let a = 0\n\n1 / a\n").err, HasSubstr("(repl:3:3)"));
+}
+
+TEST(Repl, WhatIsAtFaultIsNotKept) {
+  const Ran ran = type("let x = 1\nlet x = nope\nlet f(\nlet y = 2\nx + y\n");
+  EXPECT_EQ(ran.out, "3\n");
+  EXPECT_THAT(ran.err, testing::AllOf(HasSubstr("repl:2:9"), HasSubstr("repl:3:")));
+}
+
+TEST(Repl, AParameterNeedsAValue) {
+  const Ran ran = type("param n: number\n1\n");
+  EXPECT_EQ(ran.out, "1\n");
+  EXPECT_EQ(ran.err, "nobody gives 'n' a value here: write param n: number = …\n");
+}
+
+TEST(Repl, CommandsAreSaid) {
+  EXPECT_THAT(type(":help\n").out, HasSubstr(":quit"));
+  EXPECT_EQ(type(":hlep\n").err, "there is no ':hlep'; there are :help and :quit\n");
+}
+
+TEST(Repl, APersonIsAskedForMore) {
+  EXPECT_EQ(type("let f(x) =>\n  x\n\nf(1)\n", true).out, "> . . > 1\n> \n");
+}
+
+}  // namespace
+}  // namespace daybook::cli
