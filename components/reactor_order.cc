@@ -16,21 +16,29 @@ bool worth_another_try(const reactor::Fault& fault) {
   return fault.code != "PARAMETER" && !fault.code.ends_with("_LIMIT");
 }
 
+std::string place_json(const reactor::Fault& fault) {
+  return "{\"source\":" + json_text(fault.source) + ",\"line\":" + std::to_string(fault.at.line) +
+         ",\"column\":" + std::to_string(fault.at.column) + "}";
+}
+
 Failure failure_of(const reactor::Fault& fault) {
   Failure out;
   out.code = fault.code;
   out.retryable = fault.retryable || worth_another_try(fault);
-  const std::string line = std::to_string(fault.at.line);
-  const std::string column = std::to_string(fault.at.column);
   if (fault.code == "PARAMETER") {
     out.message = fault.source + ": " + fault.message;
     out.details = "{\"field\":" + json_text(fault.source) + "}";
     return out;
   }
-  out.message = fault.message + " (" + fault.source + ":" + line + ":" + column + ")";
-  out.details = "{\"source\":" + json_text(fault.source) + ",\"line\":" + line +
-                ",\"column\":" + column + "}";
+  out.message = fault.message + " (" + fault.source + ":" + std::to_string(fault.at.line) + ":" +
+                std::to_string(fault.at.column) + ")";
+  out.details = place_json(fault);
   return out;
+}
+
+// The message names the member; such an effect is not tried again.
+Failure failure_of_effect(const reactor::Fault& fault) {
+  return {fault.code, fault.message, place_json(fault), false};
 }
 
 Result<Effect> effect_of(const reactor::EffectText& text, std::size_t index, Micros now) {
@@ -56,6 +64,23 @@ Result<std::shared_ptr<const reactor::Program>> compile_order(const Order& order
   return compiled.program;
 }
 
+tl::expected<std::vector<Effect>, reactor::Fault> read_effects(const reactor::RunResult& run,
+                                                               Micros now) {
+  std::vector<Effect> out;
+  for (std::size_t i = 0; i < run.effects.size(); ++i) {
+    const reactor::EffectText& text = run.effects[i];
+    auto effect = effect_of(text, i, now);
+    if (!effect) {
+      const Error& error = effect.error();
+      return tl::unexpected(
+          reactor::Fault{error.reason == "EFFECT_NOT_SUPPORTED" ? error.reason : "BAD_EFFECT",
+                         error.message + " (" + error.field + ")", text.source, text.at, false});
+    }
+    out.push_back(std::move(*effect));
+  }
+  return out;
+}
+
 RunOutcome run_order(const Order& order, const reactor::Program& program,
                      const reactor::RunLimits& limits, reactor::World& world) {
   reactor::RunInputs inputs;
@@ -70,17 +95,12 @@ RunOutcome run_order(const Order& order, const reactor::Program& program,
     out.failure = failure_of(*run.fault);
     return out;
   }
-  for (std::size_t i = 0; i < run.effects.size(); ++i) {
-    auto effect = effect_of(run.effects[i], i, order.started_at);
-    if (!effect) {
-      const Error& error = effect.error();
-      out.effects.clear();
-      out.failure = Failure{error.reason == "EFFECT_NOT_SUPPORTED" ? error.reason : "BAD_EFFECT",
-                            error.message + " (" + error.field + ")", "", false};
-      return out;
-    }
-    out.effects.push_back(std::move(*effect));
+  auto effects = read_effects(run, order.started_at);
+  if (!effects) {
+    out.failure = failure_of_effect(effects.error());
+    return out;
   }
+  out.effects = std::move(*effects);
   out.result = std::move(run.result);
   return out;
 }

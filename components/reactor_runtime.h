@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -45,6 +46,11 @@ class ReactorRuntime final : public Runtime {
 // its questions; with the answers that were kept it is a replay.
 RunOutcome run_order(const Order& order, const reactor::Program& program,
                      const reactor::RunLimits& limits, reactor::World& world);
+
+// The effects of a run, each held to what every runtime's are. Else the fault of the first that is
+// not of its form, BAD_EFFECT or EFFECT_NOT_SUPPORTED, at the place of its expression.
+tl::expected<std::vector<Effect>, reactor::Fault> read_effects(const reactor::RunResult& run,
+                                                               Micros now);
 
 // The program of an order, or why there is none. Sets that queries name are not checked: that was
 // done when the component was stored.

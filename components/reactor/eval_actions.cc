@@ -40,6 +40,8 @@ void Evaluator::add_effect(EffectText effect, const Program* program, std::uint3
   if (output_bytes_ > inputs_.limits.output) {
     stop("OUTPUT_LIMIT", "the effects are over their limit", program, at);
   }
+  effect.source = program->source.name();
+  effect.at = program->source.position_of(at);
   effects_.push_back(std::move(effect));
 }
 
@@ -179,8 +181,8 @@ Value Evaluator::action(const BuiltinNode& node, const Value* arguments, Frame& 
             shape_of({"definition", "parameters", "at"}),
             {arguments[0], count > 1 ? arguments[1] : Value{}, count > 2 ? arguments[2] : Value{}});
       }
-      add_effect({effect_json(*this, "scheduleJob", record, frame.program, node.at), {}},
-                 frame.program, node.at);
+      add_effect({effect_json(*this, "scheduleJob", record, frame.program, node.at)}, frame.program,
+                 node.at);
       return {};
     }
     case B::kMessageActor:

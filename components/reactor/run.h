@@ -43,7 +43,9 @@ struct RunInputs {
 // one that counts from the completion stands in "after".
 struct EffectText {
   std::string json;
-  std::string id;  // uuid that the run knows it by (mails, posts); else empty
+  std::string id{};      // uuid that the run knows it by (mails, posts); else empty
+  std::string source{};  // component or module whose expression asked for it
+  Position at{};
 };
 
 struct Exchange {

@@ -53,6 +53,32 @@ TEST_F(ComponentFileTest, ARunThatFailsNamesThePlace) {
   EXPECT_THAT(run_line({"component", "run", file}).err, HasSubstr("(parameters.of)"));
 }
 
+TEST_F(ComponentFileTest, EffectsThatAServerRefusesAreFound) {
+  const struct {
+    const char* effect;
+    const char* text;
+  } kCases[] = {
+      {"sendEmail { to = 'no address', subject = 's', body = { plainText = 'x' } }",
+       "BAD_EFFECT: Must be one plain address such as ann@example.org. (effects[0].to)"},
+      {"sendEmail { to = 'a@example.org', subject = 's\nt', body = { plainText = 'x' } }",
+       "BAD_EFFECT: Must stand on one line: no line ends or tabs. (effects[0].subject)"},
+      {"sendEmail { to = 'a@example.org', subject = 's', category = 'system:x',"
+       " body = { plainText = 'x' } }",
+       "(effects[0].category)"},
+      {"httpPost { url = 'ftp://x' }", "(effects[0].url)"},
+      {"{ effect = $'schedule{'Job'}', at = now }", "(effects[0].definition)"},
+      {"{ effect = $'dan{'ce'}' }",
+       "EFFECT_NOT_SUPPORTED: The effect 'dance' is not supported here."},
+  };
+  for (const auto& [effect, text] : kCases) {
+    const std::string file = write("x.hrc", "\nfrom " + std::string(effect) + "\n");
+    const Ran ran = run_line({"component", "run", file});
+    EXPECT_EQ(ran.code, 2) << effect;
+    EXPECT_THAT(ran.err, testing::AllOf(HasSubstr(text), HasSubstr("(" + file + ":2:")));
+    EXPECT_THAT(ran.out, Not(HasSubstr("\"effects\"")));
+  }
+}
+
 TEST_F(ComponentFileTest, AnImportOutsideOfTheRootNamesTheOption) {
   write("lib/x.module.hrc", "export let a = 1\n");
   const std::string file =

@@ -50,6 +50,19 @@ TEST_F(ComponentTest, WhatDiffersIsShown) {
   EXPECT_THAT(ran.out, HasSubstr("FAILED  no fault"));
 }
 
+TEST_F(ComponentTest, EffectsThatAServerRefusesAreFaults) {
+  std::ofstream(directory_.path() / "later.hreactor")
+      << "param at: instant\nfrom { effect = 'scheduleJob', definition = 'x', at = at }\n";
+  const Ran ran = cases(
+      "component: later.hreactor\n"
+      "cases:\n"
+      "  - { name: far, now: 2026-01-01T00:00:00Z,"
+      " parameters: { at: \"2099-01-01T00:00:00Z\" }, failure: BAD_EFFECT }\n"
+      "  - { name: near, parameters: { at: \"2026-01-01T00:00:00Z\" },"
+      " effects: [ { definition: x } ] }\n");
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+}
+
 TEST_F(ComponentTest, UnknownMembersAreNamedWithTheirLine) {
   const Ran ran = cases("component: half.hreactor\ncases:\n  - name: x\n    nme: y\n");
   EXPECT_EQ(ran.code, 2);

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "base/time_text.h"
+#include "components/reactor_runtime.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/spec_input.h"
@@ -90,6 +91,16 @@ Status run_file(const Session& session, const Options& options) {
   return {};
 }
 
+// As a server does it. A case that does not say when it runs is held to the present time: an
+// effect may lie only so far ahead.
+void refuse_effects(reactor::RunResult& run, Micros now) {
+  const Micros from = now.value == 0 ? SystemClock().wall() : now;
+  if (auto effects = components::read_effects(run, from); !effects) {
+    run.fault = std::move(effects.error());
+    run.effects.clear();
+  }
+}
+
 }  // namespace
 
 std::string place_of(const reactor::Fault& fault) {
@@ -106,6 +117,7 @@ reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& pr
   inputs.now = what.now;
   inputs.seed = sha256("dry run");
   reactor::RunResult out = reactor::run(program, inputs, world);
+  refuse_effects(out, what.now);
   if (out.fault && !names_parameter(*out.fault)) {
     out.fault->source = file.path_of(out.fault->source);
   }

@@ -17,7 +17,7 @@ struct DryRun {
   Micros now;
 };
 
-// Nothing is sent: effects are values. A fault names its file.
+// Nothing is sent: effects are values, held to what a server holds them to. A fault names its file.
 reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,
                            const DryRun& what, reactor::World& world);
 
