@@ -1,4 +1,5 @@
 // component test: files of cases, right and wrong.
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -66,8 +67,25 @@ TEST_F(ComponentTest, EffectsThatAServerRefusesAreFaults) {
 TEST_F(ComponentTest, UnknownMembersAreNamedWithTheirLine) {
   const Ran ran = cases("component: half.hreactor\ncases:\n  - name: x\n    nme: y\n");
   EXPECT_EQ(ran.code, 2);
-  EXPECT_THAT(ran.err, HasSubstr("there is no member 'nme' here"));
+  EXPECT_THAT(ran.err, HasSubstr("there is no member 'nme' here; there are name, parameters, now, "
+                                 "answers, result, effects, failure"));
   EXPECT_THAT(ran.err, HasSubstr("half.yaml:4"));
+}
+
+TEST_F(ComponentTest, HelpNamesTheMembers) {
+  EXPECT_THAT(run_line({"component", "test", "--help"}).out,
+              testing::AllOf(HasSubstr("component, cases"), HasSubstr("failure")));
+}
+
+TEST_F(ComponentTest, ModulesAreBelowTheRoot) {
+  std::filesystem::create_directories(directory_.path() / "shop");
+  std::ofstream(directory_.path() / "one.module.hrc") << "export let one = 1\n";
+  std::ofstream(directory_.path() / "shop/two.hrc")
+      << "import { one } from '../one.module.hrc'\nfrom one + 1\n";
+  const std::string file = (directory_.path() / "shop/two.yaml").string();
+  std::ofstream(file) << "component: two.hrc\ncases:\n  - result: 2\n";
+  EXPECT_EQ(run_line({"component", "test", file, "--root", directory_.path().string()}).code, 0);
+  EXPECT_THAT(run_line({"component", "test", file}).err, HasSubstr("--root"));
 }
 
 TEST_F(ComponentTest, AMissingComponentIsNamed) {

@@ -1,18 +1,10 @@
-// component test FILE.yaml: cases of components, each with what it must give.
-//
-//   component: process-orders.hreactor        # beside the file
-//   cases:
-//     - name: two orders
-//       parameters: { processingDate: "2025-11-15T00:00:00Z" }
-//       now: 2025-11-16T02:00:00Z
-//       answers: [ [ { orderNumber: "1" } ] ]  # the rows of each query, in order
-//       result: [ "…" ]                        # each of these only when it is given
-//       effects: [ { effect: sendEmail, to: a@example.com } ]  # members that are named must be so
-//       failure: DIVISION_BY_ZERO
+// component test FILE.yaml: cases of components, each with what it must give. The form
+// of the file is in docs/components.md, "Cases".
 #include <algorithm>
+#include <array>
 #include <filesystem>
-#include <initializer_list>
 #include <ostream>
+#include <span>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -31,6 +23,9 @@ namespace {
 
 constexpr std::size_t kCasesFileBytesMax = 4U << 20;
 constexpr int kDepthMax = 32;
+constexpr std::array<std::string_view, 2> kFileMembers = {"component", "cases"};
+constexpr std::array<std::string_view, 7> kCaseMembers = {
+    "name", "parameters", "now", "answers", "result", "effects", "failure"};
 
 // Numbers, true, false and null are what they look like unless they are quoted.
 boost::json::value to_value(const YAML::Node& node, int depth = 0) {
@@ -91,11 +86,19 @@ bool covers(const boost::json::value& got, const boost::json::value& wanted) {
   return got == wanted;
 }
 
-void check_names(const YAML::Node& map, std::initializer_list<std::string_view> names) {
+std::string listed(std::span<const std::string_view> names) {
+  std::string out;
+  for (const std::string_view name : names) {
+    out += (out.empty() ? "" : ", ") + std::string(name);
+  }
+  return out;
+}
+
+void check_names(const YAML::Node& map, std::span<const std::string_view> names) {
   for (const auto& entry : map) {
     if (std::find(names.begin(), names.end(), entry.first.Scalar()) == names.end()) {
-      throw YAML::Exception(entry.first.Mark(),
-                            "there is no member '" + entry.first.Scalar() + "' here");
+      throw YAML::Exception(entry.first.Mark(), "there is no member '" + entry.first.Scalar() +
+                                                    "' here; there are " + listed(names));
     }
   }
 }
@@ -103,7 +106,7 @@ void check_names(const YAML::Node& map, std::initializer_list<std::string_view> 
 // What is wrong with one case; empty when it gave what it must.
 Result<std::string> try_case(const ComponentFile& file, const reactor::Program& program,
                              const YAML::Node& one) {
-  check_names(one, {"name", "parameters", "now", "answers", "result", "effects", "failure"});
+  check_names(one, kCaseMembers);
   DryRun what;
   if (const auto parameters = to_value(one["parameters"]); parameters.is_object()) {
     what.parameters = parameters.get_object();
@@ -137,7 +140,7 @@ Result<std::string> try_case(const ComponentFile& file, const reactor::Program& 
   return std::string();
 }
 
-Status test_file(const Session& session, const std::string& path) {
+Status test_file(const Session& session, const std::string& path, const std::string& folder) {
   DAYBOOK_ASSIGN(const std::string text, read_input(session.env, path, kCasesFileBytesMax));
   std::size_t failed = 0;
   std::size_t count = 0;
@@ -146,9 +149,9 @@ Status test_file(const Session& session, const std::string& path) {
     if (!root.IsMap() || !root["component"] || !root["cases"].IsSequence()) {
       return fail(Code::kInvalid, "BAD_CASES", "needs 'component' and a list of 'cases'", path);
     }
-    check_names(root, {"component", "cases"});
+    check_names(root, kFileMembers);
     const auto beside = std::filesystem::path(path).parent_path() / root["component"].Scalar();
-    DAYBOOK_ASSIGN(const ComponentFile file, open_component(beside.string(), ""));
+    DAYBOOK_ASSIGN(const ComponentFile file, open_component(beside.string(), folder));
     const reactor::Compiled compiled = compile_file(file);
     DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
     for (const auto& one : root["cases"]) {
@@ -176,11 +179,17 @@ Status test_file(const Session& session, const std::string& path) {
 
 void add_component_test_command(CLI::App& noun, Session& session) {
   auto file = std::make_shared<std::string>();
+  auto root = std::make_shared<std::string>();
   auto& verb = add_verb(noun, "test", "Run the cases of a component, without a server",
                         {"component test process-orders.cases.yaml"});
-  verb.add_option("file", *file, "YAML file with the component and its cases")->required();
-  verb.callback([&session, file] {
-    session.action = [&session, file] { return test_file(session, *file); };
+  verb.add_option("file", *file,
+                  "YAML file with " + listed(kFileMembers) + "; a case has " +
+                      listed(kCaseMembers) + ", and docs/components.md says what they mean")
+      ->required();
+  verb.add_option("--root", *root,
+                  "Folder that stands for all components; absent: that of the component");
+  verb.callback([&session, file, root] {
+    session.action = [&session, file, root] { return test_file(session, *file, *root); };
   });
 }
 
