@@ -5,6 +5,7 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/sha256.h"
+#include "components/reactor_id.h"
 #include "events/json.h"
 
 namespace daybook::api {
@@ -13,8 +14,10 @@ namespace {
 using events::Runtime;
 
 std::optional<Runtime> parse_runtime(std::string_view name) {
-  for (const Runtime runtime :
-       {Runtime::kReactor, Runtime::kExec, Runtime::kHttp, Runtime::kWorker}) {
+  if (components::names_reactor(name)) {
+    return Runtime::kReactor;
+  }
+  for (const Runtime runtime : {Runtime::kExec, Runtime::kHttp, Runtime::kWorker}) {
     if (events::runtime_name(runtime) == name) {
       return runtime;
     }
@@ -22,33 +25,24 @@ std::optional<Runtime> parse_runtime(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<Runtime> runtime_of_extension(std::string_view id) {
-  for (const std::string_view extension : {".hreactor", ".hrc", ".hrule", ".hrl"}) {
-    if (id.ends_with(extension)) {
-      return Runtime::kReactor;
-    }
-  }
-  return std::nullopt;
-}
-
-// The name wins over the extension: an id is only a name.
+// The name wins over the ending: an id is only a name.
 std::optional<Runtime> read_runtime(FieldReader& fields, const std::string& id) {
   std::string name;
   if (!fields.find("runtime", JsonValue::Kind::kString, "text")) {
-    const auto runtime = runtime_of_extension(id);
-    if (!runtime) {
-      fields.errors().add(
-          "is required unless the id ends with .hreactor, .hrc, .hrule or .hrl: reactor, exec, "
-          "http "
-          "or worker",
-          fields.path_of("runtime"));
+    if (components::is_reactor_id(id)) {
+      return Runtime::kReactor;
     }
-    return runtime;
+    fields.errors().add(
+        "is required: reactor, exec, http or worker; ids that end with .hreactor, .hrule, "
+        ".hdiscount, .hrc, .hrl or .hrd do without",
+        fields.path_of("runtime"));
+    return std::nullopt;
   }
   fields.text("runtime", name, kTagBytesMax);
   const auto runtime = parse_runtime(name);
   if (!runtime) {
-    fields.errors().add("must be reactor, exec, http or worker", fields.path_of("runtime"));
+    fields.errors().add("must be reactor, rule, discount, exec, http or worker",
+                        fields.path_of("runtime"));
   }
   return runtime;
 }

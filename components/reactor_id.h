@@ -1,4 +1,5 @@
-// Ids of components that say by their ending that they are in the reactor language.
+// What says that a component is in the reactor language: the ending of its id, or the name of its
+// runtime.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,11 @@ inline bool is_reactor_id(std::string_view id) {
                                            ".hrc",      ".hrl",   ".hrd"};
   return std::any_of(std::begin(kEndings), std::end(kEndings),
                      [&](std::string_view ending) { return id.ends_with(ending); });
+}
+
+// Rules and discounts are components of the same language.
+inline bool names_reactor(std::string_view runtime) {
+  return runtime == "reactor" || runtime == "rule" || runtime == "discount";
 }
 
 }  // namespace daybook::components

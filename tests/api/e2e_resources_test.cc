@@ -151,10 +151,26 @@ TEST_F(E2eResources, RuntimesThatAreNotHereAreRefusedByName) {
     EXPECT_EQ(refused.status, 422);
     EXPECT_NE(refused.body.find("RUNTIME_NOT_AVAILABLE"), std::string::npos) << refused.body;
   }
-  EXPECT_EQ(call("PUT", "/resources/components/a", R"({"command":["x"]})").status, 422);
+  const auto nameless = call("PUT", "/resources/components/a", R"({"command":["x"]})");
+  EXPECT_EQ(nameless.status, 422);
+  EXPECT_NE(nameless.body.find("is required: reactor, exec"), std::string::npos) << nameless.body;
   EXPECT_EQ(
       call("PUT", "/resources/components/a", R"({"runtime":"worker","command":["x"]})").status,
       422);
+}
+
+TEST_F(E2eResources, EndingsAndNamesOfTheReactorLanguageMeanIt) {
+  const auto reactor = [&](const std::string& id, const std::string& body) {
+    const auto refused = call("PUT", "/resources/components/" + id, body);
+    EXPECT_NE(refused.body.find("does not run reactor components"), std::string::npos)
+        << id << body << refused.body;
+  };
+  for (const char* ending : {".hreactor", ".hrule", ".hdiscount", ".hrc", ".hrl", ".hrd"}) {
+    reactor("a" + std::string(ending), R"({"code":"from 1"})");
+  }
+  for (const char* name : {"reactor", "rule", "discount"}) {
+    reactor("a", R"({"code":"from 1","runtime":")" + std::string(name) + "\"}");
+  }
 }
 
 TEST_F(E2eResources, AWorkerLeasesReportsAndIsAnsweredTheSameTwice) {

@@ -303,6 +303,15 @@ TEST(ManifestFields, DefaultsAndSpellingsDoNotCountAsDifferences) {
   EXPECT_NE(normalized(short_form, fields), normalized(other, fields));
 }
 
+TEST(ManifestFields, NamesOfTheReactorRuntimeAreOne) {
+  const auto fields = fields_of(ResourceKind::kComponent);
+  const boost::json::object reactor{{"runtime", "reactor"}};
+  for (const char* name : {"rule", "discount"}) {
+    EXPECT_EQ(normalized({{"runtime", name}}, fields), normalized(reactor, fields));
+  }
+  EXPECT_NE(normalized({{"runtime", "exec"}}, fields), normalized(reactor, fields));
+}
+
 TEST(Manifest, RulesAreReadInBothForms) {
   const Manifest manifest = read(
       "uri: /resources/rules/short\n"

@@ -104,7 +104,8 @@ void add_put(CLI::App& noun, Session& session, bool check) {
   }
   verb.add_option("--json", put->json_file,
                   "File with the whole spec as JSON, - for standard input");
-  verb.add_option("--runtime", put->runtime, "exec, http, worker or reactor");
+  verb.add_option("--runtime", put->runtime,
+                  "exec, http, worker or reactor; only for ids without an ending that says it");
   verb.add_option("--code-file", put->code_file, "File with the component's code");
   verb.add_option("--url", put->url, "Where an http component posts to");
   verb.add_option("--display-name", put->display_name, "Name for people");

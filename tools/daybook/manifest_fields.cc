@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/time_text.h"
+#include "components/reactor_id.h"
 
 namespace daybook::cli {
 
@@ -60,7 +61,7 @@ constexpr std::array kLimits = {
 };
 
 constexpr std::array kComponent = {
-    Field{"runtime", FieldType::kText},
+    Field{"runtime", FieldType::kRuntime},
     Field{"code", FieldType::kText},
     Field{"codeFile", FieldType::kCodeFile},
     Field{"command", FieldType::kTexts},
@@ -91,6 +92,10 @@ boost::json::value normalized_value(const boost::json::value& value, const Field
     if (const auto duration = parse_duration(value.get_string(), field.name)) {
       return duration->value;
     }
+  }
+  if (field.type == FieldType::kRuntime && value.is_string() &&
+      components::names_reactor(value.get_string())) {
+    return "reactor";
   }
   if (field.type == FieldType::kNumber && value.is_number()) {
     return value.to_number<double>();

@@ -12,6 +12,7 @@ namespace daybook::cli {
 
 enum class FieldType {
   kText,
+  kRuntime,  // text; of several names of one runtime all mean the same
   kComponentId,
   kDuration,  // text that base/time_text.h reads
   kInteger,
