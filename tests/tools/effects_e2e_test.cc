@@ -87,7 +87,19 @@ TEST_F(EffectsE2e, AJobWithOthersIsRefusedWithItsBatch) {
   // The refusal is the server's word, not the component's: such a run says nothing by itself.
   EXPECT_EQ(server_.end(SIGTERM), 0);
   EXPECT_THAT(run_line({"replay", "job", "--all", "--data-dir", data_}).out,
-              HasSubstr("0 identical, 0 different, 3 not repeatable"));
+              HasSubstr("3 not repeatable: it ended by the outside: EFFECT_REFUSED\n"
+                        "0 identical, 0 different, 3 not repeatable\n"));
+}
+
+TEST_F(EffectsE2e, AJobThatNeverRanSaysSo) {
+  ASSERT_EQ(run_first("{ day = now }").code, 0);
+  const auto job = answer(
+      server_, {"job", "run", "next", "--run-at", "+1h", "--param", "day=2026-01-01T00:00:00Z"});
+  EXPECT_EQ(server_.end(SIGTERM), 0);
+  EXPECT_EQ(run_line({"replay", "job", cell(job, "jobId"), "--data-dir", data_}).out,
+            "no run of this job has ended\n0 identical, 0 different, 0 not repeatable\n");
+  EXPECT_EQ(run_line({"replay", "rule", "--all", "--data-dir", data_}).out,
+            "nothing came of any run of a rule\n0 identical, 0 different, 0 not repeatable\n");
 }
 
 TEST_F(EffectsE2e, AWorkersJobFailsAndTheOtherItemsOfItsReportCount) {

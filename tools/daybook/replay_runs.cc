@@ -1,6 +1,8 @@
 // replay job, replay rule: past runs again from the log alone.
 #include <functional>
+#include <map>
 #include <ostream>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -37,20 +39,33 @@ void print(std::ostream& out, const replay::Rerun& rerun) {
 using Repeat = std::function<Result<replay::RerunReport>(log::Log&, const replay::RerunOptions&,
                                                          const replay::TellRerun&)>;
 
-// `each`: every run is printed, not only those that differ.
-Status replay_runs(const Session& session, const Options& options, bool each,
+struct Said {
+  bool each = false;      // every run is printed, not only those that differ
+  std::string_view none;  // what is said when there is no run
+};
+
+Status replay_runs(const Session& session, const Options& options, const Said& said,
                    const Repeat& repeat) {
   DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
   Progress progress(session.env, "replaying");
   replay::RerunOptions wanted;
   wanted.limit = options.limit;
   wanted.progress = [&](Seq done, Seq total) { progress.update(done.value, total.value); };
+  std::map<std::string, std::uint64_t> reasons;
   const auto tell = [&](const replay::Rerun& rerun) {
-    if (each || (rerun.not_repeatable.empty() && !rerun.identical())) {
+    if (said.each || (rerun.not_repeatable.empty() && !rerun.identical())) {
       print(session.env.out, rerun);
+    } else if (!rerun.not_repeatable.empty()) {
+      ++reasons[rerun.not_repeatable];
     }
   };
   DAYBOOK_ASSIGN(const replay::RerunReport report, repeat(stopped->log(), wanted, tell));
+  for (const auto& [reason, count] : reasons) {
+    session.env.out << count << " not repeatable: " << reason << '\n';
+  }
+  if (report.identical + report.different + report.not_repeatable == 0) {
+    session.env.out << said.none << '\n';
+  }
   session.env.out << report.identical << " identical, " << report.different << " different, "
                   << report.not_repeatable << " not repeatable\n";
   return report.different == 0
@@ -66,7 +81,9 @@ Status replay_jobs(const Session& session, const Options& options) {
     return fail(Code::kInvalid, "NO_JOB", "say which job, or --all, or --definition");
   }
   choice.definition = options.definition;
-  return replay_runs(session, options, choice.job.has_value(),
+  return replay_runs(session, options,
+                     {choice.job.has_value(),
+                      choice.job ? "no run of this job has ended" : "no run of a job has ended"},
                      [&](log::Log& log, const auto& wanted, const auto& tell) {
                        return replay::rerun_attempts(log, choice, wanted, tell);
                      });
@@ -76,7 +93,7 @@ Status replay_rules(const Session& session, const Options& options) {
   if (options.rule.empty() && !options.all) {
     return fail(Code::kInvalid, "NO_RULE", "say which rule, or --all");
   }
-  return replay_runs(session, options, !options.rule.empty(),
+  return replay_runs(session, options, {!options.rule.empty(), "nothing came of any run of a rule"},
                      [&](log::Log& log, const auto& wanted, const auto& tell) {
                        return replay::rerun_rules(log, {options.rule}, wanted, tell);
                      });
