@@ -162,6 +162,22 @@ TEST_F(ServerE2e, ApplyingTwiceChangesNothingTheSecondTime) {
   EXPECT_EQ(cell(answer(server, {"definition", "list"}), "totalCount"), "1");
 }
 
+TEST_F(ServerE2e, ModulesAreAppliedBeforeTheRest) {
+  const ServerProcess server(data_);
+  const std::string file = directory_.write(
+      "m.yaml",
+      "uri: /resources/job-definitions/d\nspec: {componentId: pay.hrc}\n---\n"
+      "uri: /resources/components/pay.hrc\n"
+      "spec: {code: \"import { a } from 'b.module.hrc'\\nfrom a\"}\n---\n"
+      "uri: /resources/components/b.module.hrc\n"
+      "spec: {code: \"import { z } from 'a.module.hrc'\\nexport let a = z\"}\n---\n"
+      "uri: /resources/components/a.module.hrc\nspec: {code: \"export let z = 1\"}\n");
+  const Ran applied = run_line({"apply", file, "--server", server.address()});
+  EXPECT_EQ(applied.code, 0) << applied.err;
+  EXPECT_THAT(applied.out, testing::ContainsRegex("a.module.hrc .*\n.*b.module.hrc .*\n"
+                                                  ".*/d .*\n.*pay.hrc "));
+}
+
 TEST_F(ServerE2e, NothingIsAppliedWhenTheServerRefusesOne) {
   const ServerProcess server(data_);
   const std::string file = directory_.write(

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "tools/daybook/apply_order.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/manifest_fields.h"
@@ -61,10 +62,6 @@ Status report(const Session& session, const std::vector<Error>& problems) {
                     (problems.size() == 1 ? " problem" : " problems") + "; nothing was changed";
   summary.field.clear();
   return fail(std::move(summary));
-}
-
-bool is_module(const Resource& resource) {
-  return resource.kind == ResourceKind::kComponent && resource.id.ends_with(".module.hrc");
 }
 
 // What is checked with a component: the manifest's modules, which it may import.
@@ -242,7 +239,7 @@ std::string target_of(ResourceKind kind, const std::string& id) {
 Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest) {
   std::vector<Planned> out;
   for (const Resource& resource : manifest.resources) {
-    Planned planned{&resource, Change::kCreate, {}};
+    Planned planned{&resource, Change::kCreate, {}, rank_of(resource, manifest)};
     const auto stored = client.get(target_of(resource.kind, resource.id));
     if (stored && stored->is_object()) {
       planned.change = is_same(resource, stored->get_object()) ? Change::kNone : Change::kUpdate;
@@ -252,9 +249,8 @@ Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest) {
     }
     out.push_back(std::move(planned));
   }
-  // What is imported has to be there before what imports it.
-  std::stable_partition(out.begin(), out.end(),
-                        [](const Planned& planned) { return is_module(*planned.resource); });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Planned& a, const Planned& b) { return a.rank < b.rank; });
   return out;
 }
 

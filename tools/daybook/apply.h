@@ -2,6 +2,7 @@
 // sent.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,12 @@ enum class Change { kCreate, kUpdate, kNone };
 struct Planned {
   const Resource* resource = nullptr;
   Change change = Change::kNone;
-  std::string seq;  // of the resource as the server has it
+  std::string seq;       // of the resource as the server has it
+  std::size_t rank = 0;  // lower ones are sent first (apply_order.h)
 };
 
-// What applying would change, by comparing with what the server has.
+// What applying would change, in the order in which it is sent, by comparing with what the server
+// has.
 Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest);
 
 // The path to send to; component ids keep their slashes.
