@@ -30,7 +30,7 @@ class KeptOutside final : public components::Outside {
   }
 
  private:
-  const reactor::OpenSets sets_;
+  const reactor::OpenSets sets_{};
   std::optional<components::KeptWorld> world_;
 };
 
