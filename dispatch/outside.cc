@@ -176,7 +176,7 @@ Result<std::string> GraphOutside::query(const JsonValue& asked,
     return error_answer(type.error().text());
   }
   // A run, or a rule, sees at least what led to it.
-  if (const Status fresh = fresh_(terms.deadline); !fresh) {
+  if (const Status fresh = fresh_(terms); !fresh) {
     return error_answer(fresh.error().text());
   }
   const auto answer = graph_.answer(query, terms.now, terms.deadline);

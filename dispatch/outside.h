@@ -16,8 +16,8 @@
 namespace daybook::dispatch {
 
 // Waits until what the graph reads of this server's own reflects everything that is durable when
-// it is called; an error when `deadline`, of the steady clock, came first.
-using Freshness = std::function<Status(Micros deadline)>;
+// it is called; an error when the deadline came first, or nobody waits any more.
+using Freshness = std::function<Status(const components::AskTerms& terms)>;
 
 class GraphOutside final : public components::Outside {
  public:

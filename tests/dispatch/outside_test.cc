@@ -29,7 +29,7 @@ class GraphOutsideTest : public testing::Test {
       std::move(components::Caller::open({}, clock).value());
   const std::atomic<bool> given_up{false};
   Status fresh;
-  GraphOutside outside{graph, *caller, [this](Micros) { return fresh; }};
+  GraphOutside outside{graph, *caller, [this](const components::AskTerms&) { return fresh; }};
 };
 
 TEST_F(GraphOutsideTest, AQueryWaitsForWhatIsDurable) {
@@ -38,8 +38,8 @@ TEST_F(GraphOutsideTest, AQueryWaitsForWhatIsDurable) {
   const TestDirectory directory;
   const auto views = std::move(projections::Views::open({directory.path()}, log).value());
   ASSERT_TRUE(graph::add_own_sets(own, *views));
-  GraphOutside asked{own, *caller, [&](Micros deadline) {
-                       EXPECT_EQ(deadline, Micros{1'000'000});
+  GraphOutside asked{own, *caller, [&](const components::AskTerms& terms) {
+                       EXPECT_EQ(terms.deadline, Micros{1'000'000});
                        return fresh;
                      }};
   const std::string question = R"({"query":{"edge":"jobs","fields":["jobId","none","total"]}})";

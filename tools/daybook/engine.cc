@@ -83,7 +83,7 @@ struct Engine::Impl {
   void drop_graph() { graph.reset(); }
   Status open_runtimes();
   dispatch::EffectRules effect_rules() const;
-  Status wait_for_views(Micros deadline) const;
+  Status wait_for_views(const components::AskTerms& terms) const;
   void close_runtimes();
   Status make_dispatcher();
   void drop_dispatcher();
@@ -281,7 +281,7 @@ Status Engine::Impl::open_runtimes() {
   DAYBOOK_ASSIGN(sender, components::Sender::open(std::move(sender_options), *clock));
   DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
   outside = std::make_unique<dispatch::GraphOutside>(
-      *graph, *caller, [this](Micros deadline) { return wait_for_views(deadline); });
+      *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); });
   components::ReactorOptions reactor_options;
   reactor_options.threads = options.reactor_threads;
   reactor = std::make_unique<components::ReactorRuntime>(reactor_options, *outside, *clock);
@@ -291,9 +291,14 @@ Status Engine::Impl::open_runtimes() {
   return {};
 }
 
-Status Engine::Impl::wait_for_views(Micros deadline) const {
-  const Duration left = std::max(deadline - clock->steady(), Duration{});
-  return views->wait_for(log->durable().value(), std::chrono::milliseconds(left.value / 1000));
+Status Engine::Impl::wait_for_views(const components::AskTerms& terms) const {
+  constexpr std::chrono::milliseconds kLook{50};  // whether somebody waits still
+  const Seq wanted = log->durable().value();
+  Status out;
+  do {
+    out = views->wait_for(wanted, kLook);
+  } while (!out && !terms.given_up && clock->steady() < terms.deadline);
+  return out;
 }
 
 dispatch::EffectRules Engine::Impl::effect_rules() const {
