@@ -45,6 +45,7 @@ constexpr Talk kTalks[] = {
     {"Params", "param n: number = 3\nexport let m = n + 1\nlet\tk = m\nn + k\n", "7\n"},
     {"TextsOverLines", "'a\nb'\n", "\"a\\nb\"\n"},
     {"Quit", "1\n:quit\n2\n", "1\n"},
+    {"QuitInsideOfAChunk", "let f(x) =>\n  x\n:quit\n2\n", ""},
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, ReplTalks, testing::ValuesIn(kTalks),
@@ -77,6 +78,7 @@ TEST(Repl, CommandsAreSaid) {
 
 TEST(Repl, APersonIsAskedForMore) {
   EXPECT_EQ(type("let f(x) =>\n  x\n\nf(1)\n", true).out, "> . . > 1\n> \n");
+  EXPECT_EQ(type("1\n:quit\n", true).out, "> 1\n> ");
 }
 
 }  // namespace

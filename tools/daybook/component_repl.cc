@@ -83,7 +83,7 @@ class Repl {
       more = take(line);
     }
     finish();
-    if (env_.out_is_terminal) {
+    if (more && env_.out_is_terminal) {
       env_.out << '\n';
     }
   }
