@@ -26,7 +26,7 @@ class Cycles : public testing::TestWithParam<bool> {
     scratch_.emplace(std::move(*scratch));
   }
   std::optional<ScratchDirectory> scratch_;
-  const SystemClock clock_;
+  const SystemClock clock_{};
 };
 
 TEST_P(Cycles, EveryJobGoesThroughThreeEvents) {
