@@ -72,7 +72,7 @@ void check_components(const Engine& engine, const scheduler::PutRule& rule, Fiel
     const auto row = engine.views.component(step.component);
     const auto runtime =
         row && *row ? engine.runtimes.find((*row)->runtime) : engine.runtimes.end();
-    if (runtime == engine.runtimes.end()) {
+    if (runtime == engine.runtimes.end() || runtime->second == nullptr) {
       continue;
     }
     Status checked = runtime->second->check_rule_parameters(

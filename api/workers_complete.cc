@@ -36,9 +36,9 @@ scheduler::Failed read_error(const JsonValue& value, const std::string& path, Fi
   return out;
 }
 
-// The effects are read by the same code that reads what a component printed.
-// What the job fails with, if the report is sound but its effects cannot be: as with a definition
-// that is not there.
+// The effects are read by the same code that reads what a component printed. Gives what the job
+// fails with when the report is sound but its effects cannot be, as with a definition that is not
+// there.
 std::optional<scheduler::Failed> read_effects(FieldReader& fields, const Engine& engine,
                                               scheduler::ReportAttempt& out) {
   const auto effects = fields.find("effects", JsonValue::Kind::kArray, "an array");

@@ -71,6 +71,7 @@ Status read_address(JsonWriter& content, const Members& members, const char* nam
 Status read_dynamic(JsonWriter& content, const Members& members) {
   if (const auto* value = members.find("dynamic")) {
     DAYBOOK_TRY(Members::of(*value, members.path_of("dynamic")));
+    DAYBOOK_TRY(fill_mail(members));  // a few bytes may stand for many
     content.raw_member("dynamic", value->text());
   }
   return {};
@@ -106,7 +107,6 @@ Result<SendEffect> read_email(const Members& members) {
   }
   DAYBOOK_TRY(read_address(content, members, "replyTo"));
   DAYBOOK_TRY(read_dynamic(content, members));
-  DAYBOOK_TRY(fill_mail(members));
   content.end_object();
   DAYBOOK_TRY(check_content(out.content, members.path_of("body")));
   return out;

@@ -73,14 +73,17 @@ void FileRules::add(const fs::path& path, std::uint64_t access) {
 
 std::optional<FileRule> FileRules::named(const fs::path& path) const {
   const int fd = open(path.c_str(), O_PATH | O_CLOEXEC);
-  struct stat info {};
-  if (fd < 0 || fstat(fd, &info) != 0) {
+  if (fd < 0) {
     return std::nullopt;
   }
   // Of what was opened, not of the name: a link may have come in between.
   std::error_code error;
   const fs::path real = fs::read_symlink("/proc/self/fd/" + std::to_string(fd), error);
-  if (error || is_hidden(real) || leads_to_hidden(real)) {
+  struct stat info {};
+  const bool known = fstat(fd, &info) == 0 && !error;
+  const bool device = S_ISBLK(info.st_mode) || S_ISCHR(info.st_mode) || is_within(real, "/dev") ||
+                      is_within("/dev", real);
+  if (!known || device || is_hidden(real) || leads_to_hidden(real)) {
     close(fd);
     return std::nullopt;
   }

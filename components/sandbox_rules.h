@@ -48,7 +48,8 @@ class FileRules {
   void refresh();
   const std::vector<FileRule>& rules() const { return rules_; }
   // Reading of what an order names itself, though its neighbours have used up the rules; nothing
-  // for what is hidden, leads to it, or is not there. The caller closes the descriptor.
+  // for what is hidden, leads to it, is a device, or is not there. The caller closes the
+  // descriptor.
   std::optional<FileRule> named(const std::filesystem::path& path) const;
 
  private:

@@ -41,12 +41,12 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
     check.emplace(*rules.parameters);
   }
   for (std::size_t i = 0; i < effects.size(); ++i) {
-    const std::string place = "effects[" + std::to_string(i) + "].";
+    const auto place = [i] { return "effects[" + std::to_string(i) + "]."; };
     if (auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
       const Status taken = check ? (*check)(job->definition, job->parameters) : Status();
       if (!taken) {
         return fail(Code::kInvalid, "EFFECT_REFUSED",
-                    job->definition + ": " + taken.error().message, place + taken.error().field);
+                    job->definition + ": " + taken.error().message, place() + taken.error().field);
       }
       out.emplace_back(made(std::move(*job)));
       continue;
@@ -55,7 +55,7 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
     if (sending.transport == Transport::kActor && !rules.actors) {
       return fail(Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
                   "This server has no actor endpoint, so messageActor cannot be carried out.",
-                  place + "effect");
+                  place() + "effect");
     }
     out.emplace_back(made(std::move(sending), scheduler::derive_sending_id(token, i)));
   }

@@ -136,7 +136,10 @@ Status Rules::run_again(const events::RuleApplied& applied, Micros time, Rerun& 
   }
   DAYBOOK_ASSIGN(const auto cursor, log_.read(applied.on));
   events::RecordView record;
-  DAYBOOK_TRY(cursor->next(record));
+  DAYBOOK_ASSIGN(const bool there, cursor->next(record));
+  if (!there) {
+    return fail(Code::kCorrupt, "NO_SUCH_EVENT", out.run + ": the log has no such event");
+  }
   DAYBOOK_ASSIGN(const events::Recorded on, events::decode(record));
   const std::string identity =
       components::rule_identity(applied.rule, applied.component, applied.on);

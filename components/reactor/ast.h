@@ -187,13 +187,13 @@ struct JoinNode : Node {
   const Shape* pair;  // names of the two sides
 };
 
-// One edge of a query; filter and order are texts, computed when it is asked.
 // A field that a query selects.
 struct Selected {
   std::string_view name;
   std::uint32_t at;
 };
 
+// One edge of a query; filter and order are texts, computed when it is asked.
 struct Navigation {
   std::string_view edge;
   std::span<const Selected> fields;

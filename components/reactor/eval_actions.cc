@@ -40,6 +40,7 @@ void Evaluator::add_effect(EffectText effect, const Program* program, std::uint3
   if (output_bytes_ > inputs_.limits.output) {
     stop("OUTPUT_LIMIT", "the effects are over their limit", program, at);
   }
+  work(at - program->source.line_start(at), program, at);  // its column is counted
   effect.source = program->source.name();
   effect.at = program->source.position_of(at);
   effects_.push_back(std::move(effect));

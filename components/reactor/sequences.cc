@@ -205,6 +205,9 @@ Cursor* Evaluator::cursor(const Value& list, const Program* program, std::uint32
       if (list.record->shape->nominal == "QueryError") {
         stop("QUERY_FAILED", list.record->values[0].text(), program, at);
       }
+      if (!list.record->shape->nominal.empty()) {
+        stop_type("a list", list, program, at);
+      }
       return arena_.make<ItemsCursor>(list.record->values, list.record->shape->size);
     default:
       stop_type("a list", list, program, at);

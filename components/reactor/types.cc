@@ -380,9 +380,11 @@ const Type* Types::made_of(const TypeNode& node) {
 
 const Type* Types::widened(const Type* type) {
   switch (type->kind) {
-    case Kind::kLiteral:
-      return type->literal.is(Tag::kSpan) ? span(type->literal.span().unit)
-                                          : simple(base_kind(type));
+    case Kind::kLiteral: {
+      const Type* wide =
+          type->literal.is(Tag::kSpan) ? span(type->literal.span().unit) : simple(base_kind(type));
+      return type->soft ? softened(wide) : wide;
+    }
     case Kind::kList:
       return with_parts(type, {widened(type->parts.front())});
     case Kind::kUnion: {

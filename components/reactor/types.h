@@ -124,6 +124,7 @@ class Types {
   const Type* made_of(const TypeNode& node);
   const Type* with(Kind kind, std::vector<const Type*> parts);
   const Type* softened(const Type* type);
+  const Type* other_bool(const Type* type, const Type* pattern);
   const Type* narrow_member(const Type* member, const Type* pattern);
   const Type* narrow_record(const Type* record, const Type* wanted);
   bool parts_overlap(const Type* a, const Type* b);

@@ -105,6 +105,14 @@ const Type* Types::narrow_member(const Type* member, const Type* pattern) {
   return either(std::move(out));
 }
 
+// What is left of a bool when one of its two values is taken away.
+const Type* Types::other_bool(const Type* type, const Type* pattern) {
+  const Type* yes = literal(Value::of_bool(true));
+  const Type* no = literal(Value::of_bool(false));
+  const Type* left = fits(yes, pattern) ? no : fits(no, pattern) ? yes : nullptr;
+  return left == nullptr ? type : type->soft ? softened(left) : left;
+}
+
 const Type* Types::subtract(const Type* type, const Type* pattern) {
   if (type->is(Kind::kAny)) {
     return type;
@@ -114,14 +122,11 @@ const Type* Types::subtract(const Type* type, const Type* pattern) {
   }
   std::vector<const Type*> out;
   for (const Type* const member : members(type)) {
-    if (member->is(Kind::kBool)) {
-      for (const bool value : {true, false}) {
-        const Type* one = literal(Value::of_bool(value));
-        out.push_back(fits(one, pattern) ? simple(Kind::kNever) : one);
-      }
-    } else if (member->is(Kind::kAny) || !fits(member, pattern)) {
-      out.push_back(member->soft && fits(nothing(), pattern) ? hardened(member) : member);
+    if (!member->is(Kind::kAny) && fits(member, pattern)) {
+      continue;
     }
+    const Type* left = member->is(Kind::kBool) ? other_bool(member, pattern) : member;
+    out.push_back(member->soft && fits(nothing(), pattern) ? hardened(left) : left);
   }
   return either(std::move(out));
 }

@@ -173,6 +173,19 @@ TEST_F(ExecHostile, NamingWhatIsHiddenDoesNotShowIt) {
   }
 }
 
+TEST_F(ExecHostile, NamingADeviceDoesNotGiveIt) {
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  for (const char* named : {"/dev/ptmx", "/dev", "/"}) {
+    EXPECT_EQ(
+        summary(run(*runtime, order(deed(R"("read","/dev/ptmx",")" + std::string(named) + "\"")))),
+        "completed \"EACCES\"")
+        << named;
+  }
+}
+
 TEST_F(ExecHostile, OnlyPermittedPlacesCanBeWritten) {
   auto given = options();
   const auto open_place = directory_.make("open");
