@@ -18,7 +18,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "base/result.h"
 #include "components/runtime.h"
 #include "dispatch/dispatcher.h"

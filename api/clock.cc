@@ -2,7 +2,7 @@
 #include "api/field_reader.h"
 #include "api/handlers.h"
 #include "base/json_writer.h"
-#include "base/limits.h"
+#include "base/limits/definitions.h"
 #include "base/time_text.h"
 
 namespace daybook::api {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/hex.h"
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "base/sha256.h"
 #include "components/reactor_id.h"
 #include "events/json.h"

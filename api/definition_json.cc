@@ -1,6 +1,7 @@
 #include "api/definition_json.h"
 
-#include "base/limits.h"
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 
 namespace daybook::api {
 namespace {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "events/catalogue.h"
 #include "events/codec.h"
 #include "events/json.h"

@@ -9,6 +9,7 @@
 
 #include "api/query.h"
 #include "api/response.h"
+#include "base/limits/http.h"
 #include "log/log.h"
 
 namespace daybook::api {

@@ -5,7 +5,7 @@
 #include "api/event_feed.h"
 #include "api/handlers.h"
 #include "base/json_writer.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 
 namespace daybook::api {
 namespace {

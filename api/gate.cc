@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "base/hex.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "base/utf8.h"
 
 namespace daybook::api {

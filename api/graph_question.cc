@@ -1,5 +1,6 @@
 #include "api/graph_question.h"
 
+#include "base/limits/json.h"
 #include "graph/limits.h"
 
 namespace daybook::api {

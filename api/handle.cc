@@ -9,7 +9,7 @@
 #include "api/gate.h"
 #include "api/router.h"
 #include "base/json_check.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 
 namespace daybook::api {
 namespace {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 
 namespace daybook::api {
 

@@ -5,7 +5,7 @@
 #include "api/handlers.h"
 #include "api/job_json.h"
 #include "api/page_json.h"
-#include "base/limits.h"
+#include "base/limits/resources.h"
 
 namespace daybook::api {
 namespace {

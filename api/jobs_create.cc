@@ -7,7 +7,7 @@
 #include "api/writes.h"
 #include "base/check.h"
 #include "base/hex.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "dispatch/parameter_check.h"
 
 namespace daybook::api {

@@ -8,7 +8,7 @@
 
 #include "api/gate.h"
 #include "base/hex.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 
 namespace daybook::api {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "api/gate.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/rules.h"
 
 namespace daybook::api {
 namespace {

@@ -9,7 +9,8 @@
 #include "api/writes.h"
 #include "base/check.h"
 #include "base/derived_id.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/resources.h"
 #include "components/effects.h"
 #include "events/json.h"
 

@@ -8,7 +8,7 @@
 
 #include "api/handle.h"
 #include "api/router.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 
 namespace daybook::api {
 

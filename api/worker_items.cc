@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/writes.h"
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 
 namespace daybook::api {
 namespace {

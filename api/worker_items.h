@@ -12,6 +12,7 @@
 #include "api/call.h"
 #include "api/field_reader.h"
 #include "base/json_writer.h"
+#include "base/limits/dispatch.h"
 #include "scheduler/sequencer.h"
 
 namespace daybook::api {

@@ -6,7 +6,9 @@
 #include "api/worker_items.h"
 #include "api/writes.h"
 #include "base/json_writer.h"
-#include "base/limits.h"
+#include "base/limits/definitions.h"
+#include "base/limits/dispatch.h"
+#include "base/limits/resources.h"
 
 namespace daybook::api {
 namespace {

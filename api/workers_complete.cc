@@ -10,7 +10,7 @@
 #include "api/facts.h"
 #include "api/handlers.h"
 #include "api/worker_items.h"
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "base/sha256.h"
 #include "components/runtime.h"
 #include "dispatch/effects.h"

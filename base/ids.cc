@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "base/hex.h"
-#include "base/limits.h"
+#include "base/limits/resources.h"
 
 namespace daybook {
 namespace {

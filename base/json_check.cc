@@ -8,7 +8,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
-#include "base/limits.h"
+#include "base/limits/json.h"
 
 namespace daybook {
 namespace {

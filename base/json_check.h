@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/limits/json.h"
 #include "base/result.h"
 
 namespace daybook {

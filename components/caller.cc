@@ -5,7 +5,9 @@
 
 #include "base/json_check.h"
 #include "base/json_text.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 #include "base/utf8.h"
 #include "components/http_exchange.h"
 #include "components/json_reader.h"

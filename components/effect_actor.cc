@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/json_writer.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 #include "components/effect_parts.h"
 
 namespace daybook::components::effects {

@@ -1,6 +1,7 @@
 // sendEmail: a mail, recorded as a sending and delivered afterwards.
 #include "base/json_writer.h"
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 #include "base/utf8.h"
 #include "components/effect_parts.h"
 #include "components/mail_address.h"

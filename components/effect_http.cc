@@ -1,6 +1,6 @@
 // httpPost: one signed POST, recorded as a sending and made afterwards.
 #include "base/json_writer.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "components/effect_parts.h"
 #include "components/http_spec.h"
 

@@ -1,5 +1,6 @@
 // scheduleJob: another job, made when the attempt completes.
-#include "base/limits.h"
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 #include "components/effect_parts.h"

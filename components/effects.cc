@@ -1,6 +1,7 @@
 #include "components/effects.h"
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 #include "base/utf8.h"
 #include "components/effect_parts.h"
 

@@ -16,7 +16,7 @@
 #include <cstdint>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 
 namespace daybook::components {
 namespace {

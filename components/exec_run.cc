@@ -13,7 +13,8 @@
 #include <cstring>
 #include <utility>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/resources.h"
 #include "components/order_document.h"
 
 namespace daybook::components {

@@ -17,7 +17,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "components/exec_orphans.h"
 #include "components/exec_run.h"
 #include "components/order_document.h"

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 #include "components/json_reader.h"
 
 namespace daybook::components {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "components/signature.h"
 #include "components/transfer.h"
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/resources.h"
 #include "components/order_document.h"
 
 namespace daybook::components {

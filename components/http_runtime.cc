@@ -13,7 +13,7 @@
 #include <curl/curl.h>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "components/address_policy.h"
 #include "components/http_request.h"
 #include "components/http_spec.h"

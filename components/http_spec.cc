@@ -6,7 +6,10 @@
 
 #include <curl/curl.h>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/definitions.h"
+#include "base/limits/http.h"
+#include "base/limits/resources.h"
 #include "base/utf8.h"
 #include "components/json_reader.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/json_check.h"
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "base/time_text.h"
 
 namespace daybook::components {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/base64.h"
-#include "base/limits.h"
+#include "base/limits/sendings.h"
 
 namespace daybook::components {
 namespace {

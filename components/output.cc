@@ -1,4 +1,4 @@
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "components/effects.h"
 #include "components/json_reader.h"
 #include "components/runtime.h"

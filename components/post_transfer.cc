@@ -1,6 +1,6 @@
 #include "components/post_transfer.h"
 
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "components/json_reader.h"
 #include "components/order_document.h"
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/limits/components.h"
 #include "base/sha256.h"
 #include "components/order_document.h"
 #include "components/program_cache.h"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "components/outside.h"
 #include "components/reactor/run.h"
 #include "components/runtime.h"

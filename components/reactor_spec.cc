@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "components/json_reader.h"
 
 namespace daybook::components {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_text.h"
+#include "base/limits/rules.h"
 #include "base/sha256.h"
 #include "components/reactor/nominal.h"
 #include "components/reactor_runtime.h"

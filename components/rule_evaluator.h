@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "components/outside.h"
 #include "components/program_cache.h"
 #include "components/rules.h"

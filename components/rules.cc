@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/derived_id.h"
-#include "base/limits.h"
+#include "base/limits/definitions.h"
 #include "base/sha256.h"
 
 namespace daybook::components {

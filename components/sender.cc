@@ -5,7 +5,6 @@
 #include <curl/curl.h>
 
 #include "base/check.h"
-#include "base/limits.h"
 #include "components/address_policy.h"
 #include "components/mail_address.h"
 #include "components/post_transfer.h"

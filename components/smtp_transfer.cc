@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/sendings.h"
 #include "components/json_reader.h"
 #include "components/mail_address.h"
 #include "components/mail_text.h"

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
 
 namespace daybook::components {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 #include "dispatch/report.h"
 
 namespace daybook::dispatch {

@@ -14,7 +14,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 #include "dispatch/core.h"
 #include "dispatch/mailbox.h"
 #include "dispatch/order.h"

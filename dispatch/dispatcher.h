@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 #include "components/runtime.h"
 #include "dispatch/effects.h"
 #include "log/log.h"

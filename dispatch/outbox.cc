@@ -13,7 +13,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 #include "base/utf8.h"
 #include "dispatch/mailbox.h"
 #include "dispatch/outbox_queue.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 

@@ -6,7 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
+#include "base/limits/sendings.h"
 
 namespace daybook::dispatch {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/limits.h"
+#include "base/limits/rules.h"
 #include "events/codec.h"
 
 namespace daybook::dispatch {

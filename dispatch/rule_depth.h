@@ -2,6 +2,7 @@
 // has to remember it then. Private to dispatch.
 #pragma once
 
+#include "base/limits/rules.h"
 #include "base/result.h"
 #include "events/types.h"
 #include "log/log.h"

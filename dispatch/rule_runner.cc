@@ -14,7 +14,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
+#include "base/limits/rules.h"
 #include "dispatch/rule_book.h"
 #include "dispatch/rule_task.h"
 #include "events/codec.h"

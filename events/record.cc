@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 #include "base/crc32c.h"
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 
 namespace daybook::events {
 namespace {

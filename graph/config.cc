@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "graph/limits.h"
 #include "graph/order.h"
 #include "graph/sources/sources.h"

@@ -2,7 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
-#include "base/limits.h"
+#include "base/limits/json.h"
 
 namespace daybook::graph {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "base/limits/json.h"
 #include "base/result.h"
 #include "graph/value.h"
 

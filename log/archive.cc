@@ -12,7 +12,7 @@
 
 #include "base/check.h"
 #include "base/crc32c.h"
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 #include "log/little.h"
 #include "log/refusals.h"
 

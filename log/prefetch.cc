@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/bounded_queue.h"
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 #include "log/aligned_record.h"
 
 namespace daybook::log {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/limits/write_path.h"
 #include "log/log.h"
 
 namespace daybook::log {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "events/codec.h"
 
 namespace daybook::projections {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/limits/views.h"
 #include "base/result.h"
 #include "events/types.h"
 #include "log/log.h"

@@ -1,7 +1,8 @@
 #include "projections/cursor.h"
 
 #include "base/hex.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
+#include "base/limits/resources.h"
 #include "projections/bytes.h"
 
 namespace daybook::projections {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits/http.h"
 #include "base/result.h"
 #include "projections/rows.h"
 

@@ -1,6 +1,6 @@
 #include "projections/feed.h"
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 
 namespace daybook::projections {
 namespace {

@@ -20,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/limits/views.h"
 #include "base/watermark.h"
 #include "projections/feed.h"
 #include "projections/projection.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "projections/job_keys.h"
 
 namespace daybook::projections {

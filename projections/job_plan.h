@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits/views.h"
 #include "projections/cursor.h"
 #include "projections/job_counts.h"
 #include "projections/rows.h"

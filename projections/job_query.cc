@@ -4,7 +4,7 @@
 #include <map>
 #include <memory>
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "projections/job_entry.h"
 #include "projections/job_keys.h"
 #include "projections/job_plan.h"

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/limits/views.h"
 #include "projections/rows.h"
 #include "projections/store.h"
 #include "projections/views.h"

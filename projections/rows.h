@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/limits/views.h"
 #include "events/types.h"
 
 namespace daybook::projections {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "projections/cursor.h"
 #include "projections/sending_entry.h"
 #include "projections/sending_keys.h"

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <map>
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "projections/bytes.h"
 #include "projections/statistics.h"
 

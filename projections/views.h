@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/limits/views.h"
 #include "base/result.h"
 #include "log/log.h"
 #include "projections/rows.h"

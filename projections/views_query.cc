@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/definitions.h"
 #include "events/codec.h"
 #include "events/json.h"
 #include "projections/bytes.h"

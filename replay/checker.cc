@@ -6,7 +6,7 @@
 
 #include "base/hex.h"
 #include "base/json_value.h"
-#include "base/limits.h"
+#include "base/limits/json.h"
 #include "base/utf8.h"
 #include "events/codec.h"
 #include "log/prefetch.h"

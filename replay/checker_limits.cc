@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/limits.h"
+#include "base/limits/state.h"
 #include "replay/checker_jobs.h"
 
 namespace daybook::replay {

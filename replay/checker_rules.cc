@@ -1,5 +1,5 @@
 // Rules as the events tell it: what they ran for, in which order, and how deep.
-#include "base/limits.h"
+#include "base/limits/rules.h"
 #include "replay/checker_jobs.h"
 
 namespace daybook::replay {

@@ -8,7 +8,8 @@
 #include <boost/json/value.hpp>
 
 #include "base/base64.h"
-#include "base/limits.h"
+#include "base/limits/json.h"
+#include "base/limits/write_path.h"
 #include "events/group.h"
 #include "events/record.h"
 #include "replay/checker.h"

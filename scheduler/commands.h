@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "base/limits.h"
+#include "base/limits/definitions.h"
 #include "events/types.h"
 #include "scheduler/effects.h"
 #include "scheduler/rule_commands.h"

@@ -1,6 +1,6 @@
 // ApplyRule: what a component of a rule asked for, in one batch with the fact that it ran.
 // AdvanceRules.
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

@@ -1,5 +1,6 @@
 // PutComponent, DeleteComponent.
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/state.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

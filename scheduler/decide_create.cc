@@ -1,7 +1,8 @@
 // CreateJobs, RetryJob.
 #include <set>
 
-#include "base/limits.h"
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 #include "scheduler/decide_parts.h"
 #include "scheduler/state_parts.h"
 

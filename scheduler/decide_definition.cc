@@ -1,5 +1,5 @@
 // PutDefinition, DeleteDefinition.
-#include "base/limits.h"
+#include "base/limits/state.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

@@ -1,7 +1,8 @@
 // What a completion or a rule asks for, as events.
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/definitions.h"
+#include "base/limits/rules.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

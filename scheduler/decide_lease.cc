@@ -1,5 +1,4 @@
 // ExtendLease, ExpireLease.
-#include "base/limits.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

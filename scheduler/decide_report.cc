@@ -1,7 +1,8 @@
 // ReportAttempt: the one end of an attempt, with its effects in the same batch.
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

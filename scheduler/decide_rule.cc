@@ -1,5 +1,5 @@
 // PutRule, DeleteRule.
-#include "base/limits.h"
+#include "base/limits/rules.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

@@ -1,5 +1,5 @@
 // CreateSending, and sendings as effects; CancelSending.
-#include "base/limits.h"
+#include "base/limits/sendings.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

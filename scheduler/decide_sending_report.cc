@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/limits.h"
+#include "base/limits/state.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

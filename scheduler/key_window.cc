@@ -1,7 +1,7 @@
 #include "scheduler/key_window.h"
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/state.h"
 
 namespace daybook::scheduler {
 namespace {

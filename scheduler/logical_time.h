@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/limits/clock.h"
 
 namespace daybook::scheduler {
 

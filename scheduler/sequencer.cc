@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 #include "events/group.h"
 #include "scheduler/decide.h"
 #include "scheduler/logical_time.h"

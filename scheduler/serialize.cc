@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/limits.h"
 #include "base/sha256.h"
 #include "scheduler/state_form.h"
 #include "scheduler/state_parts.h"

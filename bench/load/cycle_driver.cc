@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 #include "bench/load/jobs.h"
 #include "events/codec.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 
 namespace daybook::bench {
 namespace {

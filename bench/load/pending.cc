@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "base/time_text.h"
 #include "bench/load/http.h"
 #include "bench/load/jobs.h"

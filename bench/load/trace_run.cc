@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 #include "base/sha256.h"
 #include "events/codec.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/json_text.h"
-#include "base/limits.h"
+#include "base/limits/definitions.h"
 #include "base/time_text.h"
 #include "components/reactor/gathered.h"
 #include "components/reactor/json.h"

@@ -1,6 +1,7 @@
 #include "components/reactor/json.h"
 
 #include "base/json_text.h"
+#include "base/limits/json.h"
 #include "components/reactor/encoding.h"
 #include "components/reactor/format.h"
 #include "components/reactor/gathered.h"

@@ -22,7 +22,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/limits.h"
+#include "base/limits/json.h"
+#include "base/limits/resources.h"
 #include "base/result.h"
 #include "components/reactor/decimal.h"
 

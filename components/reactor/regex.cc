@@ -5,6 +5,7 @@
 
 #include <re2/re2.h>
 
+#include "base/limits/components.h"
 #include "base/utf8.h"
 
 namespace daybook::reactor {

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "base/result.h"
 
 namespace daybook::reactor {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/limits/resources.h"
 #include "graph/narrow.h"
 #include "graph/own/sets.h"
 #include "graph/own/view_rows.h"

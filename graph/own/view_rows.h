@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "graph/set.h"
 #include "projections/rows.h"
 

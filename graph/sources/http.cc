@@ -6,7 +6,7 @@
 #include <curl/curl.h>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "graph/json_read.h"
 #include "graph/limits.h"
 #include "graph/sources/conform.h"

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {

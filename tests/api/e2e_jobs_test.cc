@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json_value.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "base/time_text.h"
 #include "tests/api/server_fixture.h"
 

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "base/json_check.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
+#include "base/limits/json.h"
+#include "base/limits/resources.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {

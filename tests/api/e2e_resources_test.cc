@@ -3,7 +3,7 @@
 
 #include "base/json_check.h"
 #include "base/json_value.h"
-#include "base/limits.h"
+#include "base/limits/rules.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json_value.h"
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "events/catalogue.h"
 #include "log/memory_log.h"
 

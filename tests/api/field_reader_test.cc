@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/json_check.h"
-#include "base/limits.h"
 
 namespace daybook::api {
 namespace {

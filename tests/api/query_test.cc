@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/http.h"
 
 namespace daybook::api {
 namespace {

@@ -1,11 +1,12 @@
 // check_json, JsonValue, JsonWriter.
+#include "base/limits/json.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "base/json_check.h"
 #include "base/json_value.h"
 #include "base/json_writer.h"
-#include "base/limits.h"
 
 namespace daybook {
 namespace {

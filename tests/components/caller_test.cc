@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "tests/components/http_server.h"
 
 namespace daybook::components {

@@ -4,7 +4,8 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 
 namespace daybook::components {
 namespace {

@@ -8,7 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/resources.h"
 #include "components/exec_runtime.h"
 #include "tests/components/support.h"
 

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
 #include "tests/components/support.h"
 
 namespace daybook::components {

@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/resources.h"
 #include "components/signature.h"
 #include "tests/components/http_server.h"
 #include "tests/components/support.h"

@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/json.h"
+#include "base/limits/resources.h"
 #include "base/time_text.h"
 #include "components/runtime.h"
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json_text.h"
+#include "base/limits/rules.h"
 #include "base/sha256.h"
 #include "components/reactor/sets.h"
 

@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/components.h"
+#include "base/limits/http.h"
 #include "components/exec_spec.h"
 #include "components/http_spec.h"
 

@@ -1,4 +1,4 @@
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 #include "tests/dispatch/core_rig.h"
 
 namespace daybook::dispatch {

@@ -1,4 +1,5 @@
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
+#include "base/limits/resources.h"
 #include "tests/dispatch/core_rig.h"
 
 namespace daybook::dispatch {

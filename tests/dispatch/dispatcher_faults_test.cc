@@ -5,7 +5,7 @@
 #include <mutex>
 #include <set>
 
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 #include "tests/dispatch/server_rig.h"
 
 namespace daybook::dispatch {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 #include "tests/dispatch/server_rig.h"
 
 namespace daybook::dispatch {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/sendings.h"
 #include "events/codec.h"
 #include "events/json.h"
 #include "log/memory_log.h"

@@ -1,6 +1,7 @@
 #include "dispatch/retention.h"
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
+#include "base/limits/sendings.h"
 #include "tests/dispatch/server_rig.h"
 
 namespace daybook::dispatch {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/rules.h"
 #include "events/codec.h"
 #include "events/group.h"
 #include "log/memory_log.h"

@@ -1,6 +1,6 @@
 #include "dispatch/rule_runner.h"
 
-#include "base/limits.h"
+#include "base/limits/rules.h"
 #include "replay/checker.h"
 #include "tests/dispatch/rule_rig.h"
 

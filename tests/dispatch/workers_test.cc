@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/dispatch.h"
 
 namespace daybook::dispatch {
 namespace {

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/write_path.h"
 #include "events/catalogue.h"
 #include "events/json.h"
 #include "tests/events/samples.h"

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 #include "events/codec.h"
 #include "events/json.h"
 

@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "graph/limits.h"
 #include "graph/set.h"
 #include "tests/graph/graph_rig.h"

@@ -1,7 +1,6 @@
 // The set `jobs`: what its index gives is what a look at every row gives.
 #include <algorithm>
 
-#include "base/limits.h"
 #include "base/time_text.h"
 #include "graph/limits.h"
 #include "tests/graph/graph_rig.h"

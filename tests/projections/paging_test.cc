@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "base/limits.h"
+#include "base/limits/http.h"
+#include "base/limits/views.h"
 #include "tests/projections/views_rig.h"
 
 namespace daybook::projections {

@@ -1,5 +1,5 @@
 // Minute buckets: what counts where, depths, percentiles, resolutions.
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "projections/histogram.h"
 #include "tests/projections/views_rig.h"
 

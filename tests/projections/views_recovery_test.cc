@@ -1,7 +1,7 @@
 // Opening, checkpoints, failures and rebuilds.
 #include <rocksdb/db.h>
 
-#include "base/limits.h"
+#include "base/limits/views.h"
 #include "tests/projections/random_lives.h"
 #include "tests/projections/views_rig.h"
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json_text.h"
+#include "base/limits/json.h"
 
 namespace daybook::reactor {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits/components.h"
 #include "components/reactor/text.h"
 
 namespace daybook::reactor {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/base64.h"
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 #include "tests/replay/log_script.h"
 
 namespace daybook::replay {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/write_path.h"
 #include "tests/replay/log_script.h"
 
 namespace daybook::log {

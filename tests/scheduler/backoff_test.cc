@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/entropy.h"
-#include "base/limits.h"
+#include "base/limits/definitions.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {

@@ -1,4 +1,5 @@
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/rules.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {

@@ -1,3 +1,5 @@
+#include "base/limits/resources.h"
+#include "base/limits/state.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {

@@ -1,3 +1,5 @@
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {

@@ -1,3 +1,4 @@
+#include "base/limits/state.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {

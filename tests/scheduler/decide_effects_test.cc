@@ -1,4 +1,6 @@
 // Effects: jobs that an attempt schedules, in the batch of its completion.
+#include "base/limits/definitions.h"
+#include "base/limits/resources.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {

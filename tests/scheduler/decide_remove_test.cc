@@ -1,3 +1,4 @@
+#include "base/limits/dispatch.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {

@@ -1,4 +1,4 @@
-#include "base/limits.h"
+#include "base/limits/rules.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {

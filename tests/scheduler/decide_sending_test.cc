@@ -1,5 +1,6 @@
 // Sendings: created, tried, ended once, removed.
-#include "base/limits.h"
+#include "base/limits/resources.h"
+#include "base/limits/sendings.h"
 #include "scheduler/decide_parts.h"
 #include "tests/scheduler/engine.h"
 

@@ -1,4 +1,4 @@
-#include "base/limits.h"
+#include "base/limits/state.h"
 #include "scheduler/state_parts.h"
 #include "tests/scheduler/engine.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/state.h"
 #include "base/sha256.h"
 
 namespace daybook::scheduler {

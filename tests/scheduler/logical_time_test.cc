@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits/clock.h"
+
 namespace daybook::scheduler {
 namespace {
 

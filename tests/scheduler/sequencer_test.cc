@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/state.h"
+#include "base/limits/write_path.h"
 #include "base/sha256.h"
 #include "scheduler/state_parts.h"
 #include "tests/scheduler/sequencer_rig.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits/state.h"
 #include "scheduler/state_parts.h"
 #include "tests/scheduler/lived_state.h"
 

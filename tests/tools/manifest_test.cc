@@ -9,7 +9,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/manifest_fields.h"
 

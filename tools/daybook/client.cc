@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <curl/curl.h>
 
-#include "base/limits.h"
+#include "base/limits/json.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/exit_code.h"
 

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/component_check.h"
 #include "tools/daybook/json_text.h"

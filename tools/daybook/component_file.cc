@@ -6,7 +6,7 @@
 
 #include <boost/json.hpp>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/manifest.h"
 

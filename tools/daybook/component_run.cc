@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/limits/json.h"
 #include "base/sha256.h"
 #include "base/time_text.h"
 #include "components/reactor_runtime.h"

@@ -8,7 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "api/api.h"
-#include "base/limits.h"
+#include "base/limits/clock.h"
 #include "base/temporary_directory.h"
 #include "base/time_text.h"
 #include "components/exec_runtime.h"

@@ -9,7 +9,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "base/limits.h"
+#include "base/limits/json.h"
 #include "base/result.h"
 
 namespace daybook::cli {

@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "base/time_text.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/exit_code.h"

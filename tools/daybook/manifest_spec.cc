@@ -8,7 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/ids.h"
-#include "base/limits.h"
+#include "base/limits/resources.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 

@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-#include "base/limits.h"
+#include "base/limits/http.h"
 #include "tools/daybook/json_text.h"
 
 namespace daybook::cli {

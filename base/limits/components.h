@@ -1,0 +1,41 @@
+// What a component's run may take: every bound with the reason for its number (I14). A test hits
+// each of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace daybook {
+
+// Components. Arguments and environment of a child: one argument is at most what Linux takes
+// (MAX_ARG_STRLEN).
+inline constexpr std::size_t kExecArgumentsMax = 256;
+inline constexpr std::size_t kExecArgumentBytesMax = 128 * 1024 - 1;
+inline constexpr std::size_t kExecEnvironmentMax = 256;
+// What is kept of a failed child's error output: enough for a stack trace.
+inline constexpr std::size_t kStderrTailBytes = 8 * 1024;
+// A child fills no disk: the largest file that it may write.
+inline constexpr std::uint64_t kExecFileBytesMax = 4ULL * 1024 * 1024 * 1024;
+// Orders that wait in a runtime for a free slot; the dispatcher offers no more than there are
+// slots.
+inline constexpr std::size_t kOrdersWaitingMax = 1024;
+// Landlock rules of one child: the entries beside the hidden directories on the way down to them.
+inline constexpr std::size_t kSandboxRulesMax = 512;
+inline constexpr std::size_t kUrlBytesMax = 2048;
+inline constexpr std::size_t kHttpHeaderValueBytesMax = 4096;
+// Total header bytes of one answer to an http component.
+inline constexpr std::size_t kAnswerHeaderBytesMax = 64 * 1024;
+// An http component's request when neither it nor its definition names a timeout.
+inline constexpr std::int64_t kHttpTimeoutDefaultUs = 60LL * 1'000'000;
+inline constexpr std::int64_t kHttpConnectTimeoutUs = 10LL * 1'000'000;
+
+// Patterns of the component language: a page of text, and what RE2 may use for one (its default).
+inline constexpr std::size_t kRegexPatternBytesMax = 4096;
+inline constexpr std::int64_t kRegexMemoryBytesMax = 8LL * 1024 * 1024;
+
+// Compiled components that are kept, and how long a run in the reactor language may take when its
+// definition names no timeout.
+inline constexpr std::size_t kProgramCacheBytes = 64 * 1024 * 1024;
+inline constexpr std::int64_t kReactorTimeoutUs = 60LL * 1'000'000;
+
+}  // namespace daybook

@@ -1,0 +1,23 @@
+// Ranges of a definition's fields: every bound with the reason for its number (I14). A test hits
+// each of them.
+#pragma once
+
+#include <cstdint>
+
+namespace daybook {
+
+// Definitions: ranges of their fields.
+inline constexpr std::uint32_t kAttemptsMax = 1000;
+inline constexpr std::int64_t kBackoffMaxUs = 7LL * 86'400 * 1'000'000;
+inline constexpr std::int64_t kTimeoutMaxUs = 7LL * 86'400 * 1'000'000;
+inline constexpr std::int64_t kLeaseMinUs = 1'000'000;
+inline constexpr std::int64_t kLeaseMaxUs = 86'400LL * 1'000'000;
+inline constexpr std::uint32_t kConcurrencyMax = 100'000;
+inline constexpr int kPriorityMin = -100;
+inline constexpr int kPriorityMax = 100;
+inline constexpr std::int64_t kRetentionDefaultUs = 14LL * 86'400 * 1'000'000;
+inline constexpr std::int64_t kRetentionMaxUs = 3650LL * 86'400 * 1'000'000;
+// A job may be scheduled this far ahead: ten years.
+inline constexpr std::int64_t kRunAtAheadMaxUs = 3650LL * 86'400 * 1'000'000;
+
+}  // namespace daybook

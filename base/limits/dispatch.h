@@ -1,0 +1,28 @@
+// The dispatcher, its workers and their leases: every bound with the reason for its number (I14). A
+// test hits each of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace daybook {
+
+// The dispatcher: starts proposed in one command, so that one tick never holds up the inbox.
+inline constexpr std::size_t kStartsPerCommandMax = 512;
+inline constexpr std::size_t kRemovalsPerCommandMax = 1024;
+inline constexpr std::size_t kLeaseJobsMax = 1000;
+inline constexpr std::int64_t kLeaseWaitMaxMs = 60'000;
+// Long polls open at once: as many as there may be connections.
+inline constexpr std::size_t kLongPollsMax = 4096;
+inline constexpr std::size_t kLeaseDefinitionsMax = 1000;
+// Workers that are remembered for the list; the longest unseen make room.
+inline constexpr std::size_t kWorkersMax = 10'000;
+// Events that the dispatcher folds before it looks at its mail again, and reports that it sends in
+// one request: together under half a group.
+inline constexpr std::size_t kDispatchEventsMax = 4096;
+inline constexpr std::size_t kReportBytesMax = 4 * 1024 * 1024;
+
+// At an orderly stop, what the server runs may still end for so long.
+inline constexpr std::int64_t kRunDrainTimeoutUs = 5LL * 1'000'000;
+
+}  // namespace daybook

@@ -1,0 +1,41 @@
+// HTTP: heads, bodies, pages, connections: every bound with the reason for its number (I14). A test
+// hits each of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace daybook {
+
+// HTTP.
+inline constexpr std::size_t kHttpHeaderBytesMax = 16 * 1024;
+inline constexpr std::size_t kHttpHeadersMax = 64;
+inline constexpr std::size_t kHttpBodyBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kHttpTargetBytesMax = 4096;
+inline constexpr std::size_t kHttpConnectionsMax = 4096;
+inline constexpr std::size_t kHttpStreamsMax = 256;
+// Reads that wait for a query thread or for the views; beyond it 503.
+inline constexpr std::size_t kHttpQueriesMax = 1024;
+// A header must be complete by then, however slowly it drips; a body and an answer may stall this
+// long beyond what the slowest rate (1 KiB/s) needs.
+inline constexpr std::int64_t kHttpHeaderTimeoutUs = 10LL * 1'000'000;
+inline constexpr std::int64_t kHttpStallTimeoutUs = 10LL * 1'000'000;
+inline constexpr std::int64_t kHttpBytesPerSecondMin = 1024;
+inline constexpr std::int64_t kHttpIdleTimeoutUs = 60LL * 1'000'000;
+// A read waits this long for the views to catch up with the log.
+inline constexpr std::int64_t kHttpFreshTimeoutUs = 5LL * 1'000'000;
+inline constexpr std::int64_t kHttpHeartbeatUs = 15LL * 1'000'000;
+inline constexpr std::int64_t kHttpDrainTimeoutUs = 5LL * 1'000'000;
+// One piece of a stream: what a slow reader costs in memory.
+inline constexpr std::size_t kHttpStreamPieceBytes = 64 * 1024;
+// Bytes of rows on one page: it ends early, and its cursor says where, before it fills the memory.
+inline constexpr std::size_t kPageBytesMax = 8 * 1024 * 1024;
+// A larger body is read on a query thread, so that it holds up no other connection.
+inline constexpr std::size_t kInlineBodyBytesMax = 64 * 1024;
+// Events looked at for one page of a filtered feed; the page's lastCursor says how far it got.
+inline constexpr std::size_t kEventsScanMax = 100'000;
+inline constexpr std::size_t kPageLimitDefault = 50;
+inline constexpr std::size_t kPageLimitMax = 1000;
+inline constexpr std::size_t kJobsPerRequestMax = 10'000;
+
+}  // namespace daybook

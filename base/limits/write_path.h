@@ -1,0 +1,26 @@
+// The inbox, a group of the log, and reading it back: every bound with the reason for its number
+// (I14). A test hits each of them.
+#pragma once
+
+#include <cstddef>
+
+namespace daybook {
+
+// The write path: one group commit holds at most so many events and bytes, so a sync stays short.
+inline constexpr std::size_t kBatchEventsMax = 16'384;
+inline constexpr std::size_t kBatchBytesMax = 8 * 1024 * 1024;
+// Commands waiting for the sequencer; beyond it callers get kExhausted and should back off.
+inline constexpr std::size_t kInboxCommandsMax = 16'384;
+// Largest payload of one event: a result of the largest size, its effects and names.
+inline constexpr std::size_t kEventPayloadBytesMax = 4 * 1024 * 1024;
+
+// Reading ahead (log/prefetch.h): a batch is worth a hand-over between threads, and a few of them
+// fit the cache.
+inline constexpr std::size_t kPrefetchBatchBytes = 256 * 1024;
+inline constexpr std::size_t kPrefetchBatchRecords = 2048;
+inline constexpr std::size_t kPrefetchBatches = 4;
+// One line of an NDJSON import: the largest payload in base64 beside its readable form with every
+// byte escaped.
+inline constexpr std::size_t kNdjsonLineBytesMax = 48 * 1024 * 1024;
+
+}  // namespace daybook
