@@ -1,0 +1,109 @@
+// What a look-up in a store that has grown old reads.
+#include "projections/rocks_store.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <rocksdb/perf_context.h>
+#include <rocksdb/perf_level.h>
+
+#include "projections/bytes.h"
+#include "projections/views.h"
+
+namespace daybook::projections {
+namespace {
+
+constexpr Prefix kRows{1, 1};
+// Its filters are some 750 KiB a file.
+constexpr std::uint64_t kKeys = 1'200'000;
+
+// One store for all tests: filling it takes seconds.
+class OldStore : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("daybook-rocks-store-test-" + std::to_string(getpid()));
+    std::filesystem::remove_all(folder_);
+    const ViewsOptions defaults;
+    auto opened =
+        RocksStore::open({folder_, defaults.write_buffer_bytes, defaults.block_cache_bytes});
+    ASSERT_TRUE(opened) << opened.error().text();
+    store_ = std::move(*opened);
+    fill();
+  }
+  static void TearDownTestSuite() {
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  void SetUp() override {
+    ASSERT_NE(store_, nullptr);
+    reader_ = store_->reader(kRows);
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  }
+  void TearDown() override { rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); }
+
+  // Rows of many jobs, in batches as large as a fold far behind its log makes them.
+  static void fill() {
+    Batch batch;
+    for (std::uint64_t key = 0; key < kKeys;) {
+      batch.clear();
+      batch.begin(kRows);
+      for (const std::uint64_t end = key + kKeys / 2; key < end; ++key) {
+        batch.put(Key('J').u64(key).view(), "0123456789abcdef");
+      }
+      batch.sort();
+      const Status written = store_->write(batch, {});
+      ASSERT_TRUE(written) << written.error().text();
+    }
+  }
+  bool look(std::uint64_t key) {
+    const auto found = reader_->get(Key('J').u64(key).view(), value_);
+    return found && *found;
+  }
+  static std::uint64_t bytes_read() { return rocksdb::get_perf_context()->block_read_byte; }
+
+  static std::filesystem::path folder_;
+  static std::unique_ptr<RocksStore> store_;
+  std::unique_ptr<Reader> reader_;
+  std::string value_;
+};
+
+std::filesystem::path OldStore::folder_;
+std::unique_ptr<RocksStore> OldStore::store_;
+
+// A filter or an index that is larger than a part of the block cache would be read anew each time.
+TEST_F(OldStore, LookingAKeyUpAgainReadsNothing) {
+  ASSERT_TRUE(look(kKeys / 2));
+  rocksdb::get_perf_context()->Reset();
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(look(kKeys / 2));
+  }
+  EXPECT_EQ(bytes_read(), 0U);
+}
+
+// Of keys far apart a block of rows each, not what says where they are.
+TEST_F(OldStore, ALookUpReadsOneBlockOfRows) {
+  constexpr std::uint64_t kLooks = 1000;
+  ASSERT_TRUE(look(0));
+  rocksdb::get_perf_context()->Reset();
+  for (std::uint64_t i = 0; i < kLooks; ++i) {
+    ASSERT_TRUE(look(i * 7919 % kKeys));
+  }
+  EXPECT_LT(bytes_read(), kLooks * (32 << 10));
+}
+
+// Where there is nothing, two blocks at most: one in each file that could hold the key.
+TEST_F(OldStore, WhatIsNotThereIsSoonKnown) {
+  constexpr std::uint64_t kLooks = 1000;
+  ASSERT_FALSE(look(kKeys));
+  rocksdb::get_perf_context()->Reset();
+  for (std::uint64_t i = 0; i < kLooks; ++i) {
+    ASSERT_FALSE(look(kKeys + i));
+  }
+  EXPECT_LT(bytes_read(), kLooks * (48 << 10));
+}
+
+}  // namespace
+}  // namespace daybook::projections
