@@ -53,15 +53,27 @@ Result<Effect> effect_of(const reactor::EffectText& text, std::size_t index, Mic
 
 }  // namespace
 
-Result<std::shared_ptr<const reactor::Program>> compile_order(const Order& order) {
+Result<std::shared_ptr<const reactor::Program>> compile_order(
+    const Order& order, std::function<std::optional<Error>()> interrupted) {
   DAYBOOK_ASSIGN(std::string code, parse_reactor_spec(order.spec));
   const OrderModules modules(order.modules);
   const reactor::Compiled compiled =
-      reactor::compile(order.component, std::move(code), modules, reactor::OpenSets());
+      reactor::compile(order.component, std::move(code), modules, reactor::OpenSets(),
+                       {.interrupted = std::move(interrupted)});
+  if (compiled.interrupted) {
+    return fail(*compiled.interrupted);
+  }
   if (!compiled.ok()) {
     return fail(to_errors(compiled.diagnostics, order.component).front());
   }
   return compiled.program;
+}
+
+Failure not_compiled(const Error& error) {
+  if (error.code != Code::kInvalid) {
+    return {error.reason, error.message, "", true};
+  }
+  return {"COMPONENT_BROKEN", error.text(), "", false};
 }
 
 tl::expected<std::vector<Effect>, reactor::Fault> read_effects(const reactor::RunResult& run,

@@ -20,6 +20,7 @@ namespace daybook::components {
 namespace {
 
 using Done = std::function<void(RunOutcome)>;
+using Interrupted = std::function<std::optional<Error>()>;
 
 // What a program is made of: its own id and text, and those of its modules.
 Hash key_of(const Order& order) {
@@ -95,7 +96,9 @@ struct ReactorRuntime::Impl {
 
   void work();
   RunOutcome run(const Ticket& ticket);
-  Result<std::shared_ptr<const reactor::Program>> program_of(const Order& order);
+  // An error of `interrupted` comes back as it is.
+  Result<std::shared_ptr<const reactor::Program>> program_of(const Order& order,
+                                                             Interrupted interrupted = {});
 
   const ReactorOptions options;
   Outside& outside;
@@ -133,25 +136,31 @@ RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
     return stopped(ticket);
   }
   const Order& order = ticket.order;
-  auto program = program_of(order);
-  if (!program) {
-    return failed("COMPONENT_BROKEN", program.error().text(), false);
-  }
-  // The order's timeout is a time of day; the run is held to the monotonic clock.
+  // The order's timeout is a time of day; the run, and compiling for it, is held to the monotonic
+  // clock.
   const Duration left =
       order.timeout_at.value > 0 ? order.timeout_at - clock.wall() : options.timeout;
   LiveWorld world(outside, clock, ticket, clock.steady() + left);
+  auto program = program_of(order, [&] { return world.interrupted(); });
+  if (!program) {
+    if (ticket.stopped) {
+      return stopped(ticket);
+    }
+    RunOutcome out;
+    out.failure = not_compiled(program.error());
+    return out;
+  }
   RunOutcome out = run_order(order, **program, options.limits, world);
   return out.failure && ticket.stopped ? stopped(ticket) : out;
 }
 
 Result<std::shared_ptr<const reactor::Program>> ReactorRuntime::Impl::program_of(
-    const Order& order) {
+    const Order& order, Interrupted interrupted) {
   const Hash key = key_of(order);
   if (auto known = cache.find(key)) {
     return known;
   }
-  DAYBOOK_ASSIGN(auto program, compile_order(order));
+  DAYBOOK_ASSIGN(auto program, compile_order(order, std::move(interrupted)));
   cache.put(key, program);
   return program;
 }

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -54,6 +56,10 @@ tl::expected<std::vector<Effect>, reactor::Fault> read_effects(const reactor::Ru
 
 // The program of an order, or why there is none. Sets that queries name are not checked: that was
 // done when the component was stored.
-Result<std::shared_ptr<const reactor::Program>> compile_order(const Order& order);
+// `interrupted` may end it: its error comes back, which is of another kind than kInvalid.
+Result<std::shared_ptr<const reactor::Program>> compile_order(
+    const Order& order, std::function<std::optional<Error>()> interrupted = {});
+// How an attempt ends whose component did not compile, or not in time.
+Failure not_compiled(const Error& error);
 
 }  // namespace daybook::components

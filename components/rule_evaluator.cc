@@ -116,9 +116,10 @@ Result<RuleHooks> ReactorRuleEvaluator::hooks(const RuleCode& code) {
 
 RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
   RuleOutcome out;
-  auto program = program_of(*order.code);
+  RuleWorld world(outside_, clock_, stopped_, order.now);
+  auto program = program_of(*order.code, [&] { return world.interrupted(); });
   if (!program) {
-    out.failure = Failure{"COMPONENT_BROKEN", program.error().text(), "", false};
+    out.failure = not_compiled(program.error());
     return out;
   }
   Order plain;
@@ -126,7 +127,6 @@ RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
   plain.parameters = parameters_of(order);
   plain.started_at = order.now;
   plain.token = order.identity;
-  RuleWorld world(outside_, clock_, stopped_, order.now);
   RunOutcome ran = run_order(plain, **program, {}, world);
   out.effects = std::move(ran.effects);
   out.answers = std::move(ran.answers);
@@ -135,7 +135,7 @@ RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
 }
 
 Result<std::shared_ptr<const reactor::Program>> ReactorRuleEvaluator::program_of(
-    const RuleCode& code) {
+    const RuleCode& code, std::function<std::optional<Error>()> interrupted) {
   const Hash key = key_of(code);
   if (auto known = cache_.find(key)) {
     return known;
@@ -146,7 +146,7 @@ Result<std::shared_ptr<const reactor::Program>> ReactorRuleEvaluator::program_of
   for (const RuleCode::Text& module : code.modules) {
     order.modules.push_back({module.component, module.spec});
   }
-  DAYBOOK_ASSIGN(auto program, compile_order(order));
+  DAYBOOK_ASSIGN(auto program, compile_order(order, std::move(interrupted)));
   cache_.put(key, program);
   return program;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/limits/components.h"
@@ -26,7 +28,9 @@ class ReactorRuleEvaluator final : public RuleEvaluator {
   void stop() override { stopped_ = true; }
 
  private:
-  Result<std::shared_ptr<const reactor::Program>> program_of(const RuleCode& code);
+  // `interrupted` may end it: its error comes back.
+  Result<std::shared_ptr<const reactor::Program>> program_of(
+      const RuleCode& code, std::function<std::optional<Error>()> interrupted = {});
 
   Outside& outside_;
   const Clock& clock_;

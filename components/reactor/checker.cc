@@ -120,6 +120,7 @@ const Type* Checker::check(const Node* node, Frame& frame) {
     default:
       break;
   }
+  budget_.step();
   if (depth_ >= kCheckDepthMax || ++steps_ + types_.work() > kCheckStepsMax ||
       diagnostics_.size() >= kDiagnosticsMax) {
     return types_.any();

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "components/reactor/compile_budget.h"
 #include "components/reactor/program_parts.h"
 #include "components/reactor/types.h"
 
@@ -22,8 +23,9 @@ struct EffectField;  // one field of an effect, checker_effects.cc
 class Checker {
  public:
   // Types outlives what it checks; modules and the program share it.
-  Checker(Types& types, const Sets& sets, std::vector<Diagnostic>& diagnostics)
-      : types_(types), sets_(sets), diagnostics_(diagnostics) {}
+  Checker(Types& types, const Sets& sets, CompileBudget& budget,
+          std::vector<Diagnostic>& diagnostics)
+      : types_(types), sets_(sets), budget_(budget), diagnostics_(diagnostics) {}
 
   // The types of the program's frame, by slot, for those who import it. `imported` are the frames
   // of program.modules. Sets nothing in the tree.
@@ -148,6 +150,7 @@ class Checker {
 
   Types& types_;
   const Sets& sets_;
+  CompileBudget& budget_;
   std::vector<Diagnostic>& diagnostics_;
   std::map<std::pair<const Type*, std::vector<const Type*>>, const Type*> calls_;
   // Records by their types.

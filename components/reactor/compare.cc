@@ -28,7 +28,8 @@ bool equal_maps(const MapData& a, const MapData& b) {
     return false;
   }
   for (std::uint32_t i = 0; i < a.size; ++i) {
-    const Value* other = b.find(a.keys[i].text());
+    std::size_t looked_at = 0;
+    const Value* other = b.find(a.keys[i].text(), looked_at);
     if (other == nullptr || !equal_values(a.values[i], *other)) {
       return false;
     }
@@ -55,9 +56,10 @@ std::uint64_t hash_of(std::string_view text) {
   return out ^ out >> 32;
 }
 
-const Value* MapData::find(std::string_view key) const {
+const Value* MapData::find(std::string_view key, std::size_t& looked_at) const {
   if (index == nullptr) {
     for (std::uint32_t i = 0; i < size; ++i) {
+      ++looked_at;
       if (keys[i].text() == key) {
         return &values[i];
       }
@@ -65,6 +67,7 @@ const Value* MapData::find(std::string_view key) const {
     return nullptr;
   }
   for (std::uint64_t at = hash_of(key);; ++at) {
+    ++looked_at;
     const std::uint32_t place = index[at & index_mask];
     if (place == 0) {
       return nullptr;

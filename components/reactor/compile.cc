@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "components/reactor/checker.h"
+#include "components/reactor/compile_budget.h"
 #include "components/reactor/limits.h"
 #include "components/reactor/parser.h"
 
@@ -51,8 +52,9 @@ std::string resolve(std::string_view from, std::string_view path) {
 // One compilation: every module once, whoever imports it.
 class Compilation {
  public:
-  Compilation(const Modules& modules, const Sets& sets, std::vector<Diagnostic>& diagnostics)
-      : modules_(modules), sets_(sets), diagnostics_(diagnostics) {}
+  Compilation(const Modules& modules, const Sets& sets, const CompileOptions& options,
+              std::vector<Diagnostic>& diagnostics)
+      : modules_(modules), sets_(sets), diagnostics_(diagnostics), budget_(options) {}
 
   std::shared_ptr<const Program> run(std::string_view id, std::string code);
   std::vector<std::string> imports() const {
@@ -81,6 +83,7 @@ class Compilation {
   const Modules& modules_;
   const Sets& sets_;
   std::vector<Diagnostic>& diagnostics_;
+  CompileBudget budget_;
   // Types borrow from every program, those with faults too.
   std::vector<std::shared_ptr<const Program>> all_;
   Types types_;
@@ -149,19 +152,20 @@ std::shared_ptr<const Program> Compilation::build(std::string_view id, std::stri
   if (code.size() > kProgramBytesMax) {
     throw ArenaFull{};
   }
+  budget_.check();
   const std::size_t faults = diagnostics_.size();
   const std::string name(id);
   open_.insert(name);
   auto program = std::make_shared<Program>(name, std::move(code), kArenaBytesMax);
   all_.push_back(program);
   Loader loader(*this, name);
-  const bool readable = Parser(*program, loader, diagnostics_).run();
+  const bool readable = Parser(*program, loader, budget_, diagnostics_).run();
   if (readable) {
     std::vector<const std::vector<const Type*>*> imported;
     for (const auto& module : program->modules) {
       imported.push_back(&done_.find(module->source.name())->second.frame);
     }
-    frame = Checker(types_, sets_, diagnostics_).check(*program, imported);
+    frame = Checker(types_, sets_, budget_, diagnostics_).check(*program, imported);
   }
   open_.erase(name);
   gather_fields_read(*program);
@@ -200,12 +204,17 @@ std::string type_text(const TypeNode* node) {
 
 }  // namespace
 
-Compiled compile(std::string_view id, std::string code, const Modules& modules, const Sets& sets) {
+Compiled compile(std::string_view id, std::string code, const Modules& modules, const Sets& sets,
+                 const CompileOptions& options) {
   Compiled out;
   try {
-    Compilation compilation(modules, sets, out.diagnostics);
+    Compilation compilation(modules, sets, options, out.diagnostics);
     out.program = compilation.run(id, std::move(code));
     out.imports = compilation.imports();
+  } catch (CompileStopped& stopped) {
+    out.diagnostics.clear();
+    out.program = nullptr;
+    out.interrupted = std::move(stopped.reason);
   } catch (const ArenaFull&) {
     out.diagnostics.push_back({"TOO_LARGE", "the program is too large", std::string(id), {}, {}});
   }

@@ -3,6 +3,7 @@
 
 #include "components/reactor/evaluator.h"
 #include "components/reactor/format.h"
+#include "components/reactor/gathered.h"
 #include "components/reactor/json.h"
 
 namespace daybook::reactor {
@@ -27,6 +28,7 @@ std::optional<Value> Evaluator::converted(const Value& value, const TypeNode& ty
     return result ? std::optional<Value>(make(*result)) : std::nullopt;
   };
   const bool is_text = value.is(Tag::kText);
+  work(is_text ? value.size : 0, frame.program, type.at);
   switch (type.kind) {
     case TypeKind::kText: {
       std::string out;
@@ -128,21 +130,22 @@ std::optional<Value> Evaluator::converted_parts(const Value& value, const TypeNo
         return literal_value(value, type, frame);
       }
       const Value list = forced(value, frame.program, type.at);
-      std::vector<Value> items;
+      Gathered items(*this);
       for (std::uint32_t i = 0; i < list.size; ++i) {
         const auto item = converted(list.items[i], *type.parts[0], frame);
         if (!item) {
           return std::nullopt;
         }
-        items.push_back(*item);
+        items.add(*item);
       }
-      return list_of(items);
+      return items.list();
     }
     case TypeKind::kRecord: {
       if (!value.is(Tag::kRecord)) {
         return literal_value(value, type, frame);
       }
       const Shape& shape = *value.record->shape;
+      work(shape.size * kBytesPerName * (1 + type.names.size()), frame.program, type.at);
       std::vector<std::string_view> names(shape.names, shape.names + shape.size);
       std::vector<Value> values(value.record->values, value.record->values + shape.size);
       for (std::size_t i = 0; i < type.names.size(); ++i) {
@@ -213,7 +216,14 @@ std::optional<Value> Evaluator::literal_value(const Value& value, const TypeNode
   constexpr std::size_t kCompileSteps = 1000;
   work((source.size() * 4 + kCompileSteps) * kBytesPerStep, frame.program, type.at);
   const Nothing nothing;
-  const Compiled compiled = compile("parameter", "from " + std::string(source), nothing, nothing);
+  CompileOptions options;
+  options.regex_instructions = 0;  // data has none
+  options.interrupted = [this] { return world_.interrupted(); };
+  const Compiled compiled =
+      compile("parameter", "from " + std::string(source), nothing, nothing, options);
+  if (compiled.interrupted) {
+    interrupted(*compiled.interrupted, frame.program, type.at);
+  }
   if (!compiled.ok() || compiled.program->body->statements.size() != 1 ||
       !is_data(compiled.program->body->statements[0].value)) {
     return std::nullopt;
@@ -224,8 +234,9 @@ std::optional<Value> Evaluator::literal_value(const Value& value, const TypeNode
   append_json(inner, inner.eval(compiled.program->body->statements[0].value, there), json,
               inputs_.limits.output, compiled.program.get(), 0);
   Value out;
-  return read_value(*this, json, out) && !out.is(Tag::kText) ? converted(out, type, frame)
-                                                             : std::nullopt;
+  return read_value(*this, json, out, frame.program, type.at) && !out.is(Tag::kText)
+             ? converted(out, type, frame)
+             : std::nullopt;
 }
 
 // Faults of parameters name the parameter where others name the source.
@@ -254,7 +265,8 @@ bool Evaluator::may_be_absent(const Parameter& parameter) {
 // The record that the parameters are; every name in it is one that the program has.
 Value Evaluator::read_parameters(const Program& program, std::string_view json) {
   Value given;
-  if (!read_value(*this, json.empty() ? "{}" : json, given) || !given.is(Tag::kRecord)) {
+  if (!read_value(*this, json.empty() ? "{}" : json, given, &program, 0) ||
+      !given.is(Tag::kRecord)) {
     throw Stop{{"PARAMETER", "Must be a JSON object.", "parameters", {}, false}};
   }
   const Shape& shape = *given.record->shape;

@@ -126,6 +126,25 @@ Value Evaluator::field(const FieldNode& node, Frame& frame) {
   return cache.place == record.shape->size ? Value{} : record.values[cache.place];
 }
 
+Value Evaluator::field_of(const Value& record, std::string_view name, const Program* program,
+                          std::uint32_t at) {
+  if (!record.is(Tag::kRecord)) {
+    return {};
+  }
+  const Shape& shape = *record.record->shape;
+  work(shape.size * kBytesPerName, program, at);
+  const std::uint32_t place = shape.find(name);
+  return place == shape.size ? Value{} : record.record->values[place];
+}
+
+const Value* Evaluator::value_at(const MapData& map, std::string_view key, const Program* program,
+                                 std::uint32_t at) {
+  std::size_t looked_at = 0;
+  const Value* out = map.find(key, looked_at);
+  work(2 * key.size() + looked_at * kBytesPerName, program, at);
+  return out;
+}
+
 Value Evaluator::lookup(const PairNode& node, Frame& frame) {
   const Value target = eval(node.left, frame);
   const Value key = eval(node.right, frame);
@@ -133,16 +152,12 @@ Value Evaluator::lookup(const PairNode& node, Frame& frame) {
     case Tag::kNothing:
       return {};
     case Tag::kMap: {
-      work(key.is(Tag::kText) ? key.size : 0, frame.program, node.at);
-      const Value* there = target.map->find(text_of(key, frame, node.at));
+      const Value* there =
+          value_at(*target.map, text_of(key, frame, node.at), frame.program, node.at);
       return there == nullptr ? Value{} : *there;
     }
-    case Tag::kRecord: {
-      const Shape& shape = *target.record->shape;
-      work(shape.size * kBytesPerName, frame.program, node.at);
-      const std::uint32_t at = shape.find(text_of(key, frame, node.at));
-      return at == shape.size ? Value{} : target.record->values[at];
-    }
+    case Tag::kRecord:
+      return field_of(target, text_of(key, frame, node.at), frame.program, node.at);
     case Tag::kList:
     case Tag::kTuple:
     case Tag::kSequence: {
@@ -275,7 +290,7 @@ Value Evaluator::map(const MapNode& node, Frame& frame) {
     keys.push_back(key.is(Tag::kText) ? key : text(plain));
     values.push_back(eval(entry.value, frame));
   }
-  return map_of(keys, values);
+  return map_of(keys, values, frame.program, node.at);
 }
 
 Value Evaluator::items(const ItemsNode& node, Frame& frame) {
@@ -293,6 +308,7 @@ Value Evaluator::with(const WithNode& node, Frame& frame) {
     stop_type("a record", target, frame.program, node.at);
   }
   const Shape& shape = *target.record->shape;
+  work(shape.size * kBytesPerName * (1 + node.changes->fields.size()), frame.program, node.at);
   std::vector<std::string_view> names(shape.names, shape.names + shape.size);
   std::vector<Value> values(target.record->values, target.record->values + shape.size);
   bool written = target.written();

@@ -16,7 +16,7 @@ using B = Builtin;
 namespace {
 
 // The field of a record, or nothing.
-Value field_of(const Value& record, std::string_view name) {
+Value part_of(const Value& record, std::string_view name) {
   if (!record.is(Tag::kRecord)) {
     return {};
   }
@@ -130,19 +130,20 @@ Value Evaluator::query(const QueryNode& node, Frame& frame) {
   question_of(node.root, question, frame);
   question += '}';
   Value answer;
-  if (!read_value(*this, ask(std::move(question), frame, node.at), answer)) {
+  if (!read_value(*this, ask(std::move(question), frame, node.at), answer, frame.program,
+                  node.at)) {
     stop("BAD_ANSWER", "the answer of the query is no JSON", frame.program, node.at);
   }
-  if (const Value error = field_of(answer, "error"); error.is(Tag::kText)) {
+  if (const Value error = part_of(answer, "error"); error.is(Tag::kText)) {
     return record_of(shape_of({"message"}, "QueryError"), {error});
   }
-  const Value rows = field_of(answer, "rows");
+  const Value rows = part_of(answer, "rows");
   if (!rows.is(Tag::kList)) {
     stop("BAD_ANSWER", "the answer of the query has no rows", frame.program, node.at);
   }
   FieldType type;
   type.kind = FieldType::Kind::kList;
-  type.element = std::make_shared<const FieldType>(read_field_type(field_of(answer, "type")));
+  type.element = std::make_shared<const FieldType>(read_field_type(part_of(answer, "type")));
   return with_origins(*this, typed(*this, rows, type), node.root.edge);
 }
 
@@ -169,11 +170,10 @@ Value Evaluator::action(const BuiltinNode& node, const Value* arguments, Frame& 
         return send("httpPost", arguments[0], node, frame);
       }
       const Value options = count > 1 ? arguments[1] : Value{};
-      return send(
-          "httpPost",
-          record_of(shape_of({"url", "headers", "body"}),
-                    {arguments[0], field_of(options, "headers"), field_of(options, "body")}),
-          node, frame);
+      return send("httpPost",
+                  record_of(shape_of({"url", "headers", "body"}),
+                            {arguments[0], part_of(options, "headers"), part_of(options, "body")}),
+                  node, frame);
     }
     case B::kScheduleJob: {
       Value record = arguments[0];
@@ -207,15 +207,16 @@ Value Evaluator::message_actor(const BuiltinNode& node, const Value* arguments, 
   add(node.arguments.size() > 3 ? arguments[3] : Value::of_bool(false));
   question += "}}";
   Value answer;
-  if (!read_value(*this, ask(std::move(question), frame, node.at), answer)) {
+  if (!read_value(*this, ask(std::move(question), frame, node.at), answer, frame.program,
+                  node.at)) {
     stop("BAD_ANSWER", "the answer of the actor is no JSON", frame.program, node.at);
   }
-  Value errors = field_of(answer, "errors");
-  if (const Value error = field_of(answer, "error"); error.is(Tag::kText)) {
+  Value errors = part_of(answer, "errors");
+  if (const Value error = part_of(answer, "error"); error.is(Tag::kText)) {
     errors = list_of({record_of(shape_of({"code", "message"}), {text("ACTOR_FAILED"), error})});
   }
   return record_of(shape_of({"data", "errors"}),
-                   {field_of(answer, "data"), errors.is(Tag::kList) ? errors : list_of({})});
+                   {part_of(answer, "data"), errors.is(Tag::kList) ? errors : list_of({})});
 }
 
 Value Evaluator::http_call(const BuiltinNode& node, const Value* arguments, Frame& frame) {
@@ -226,25 +227,26 @@ Value Evaluator::http_call(const BuiltinNode& node, const Value* arguments, Fram
   };
   add(Value::of_text(text_of(arguments[0], frame, node.at)));
   for (const std::string_view name : {"method", "headers", "body"}) {
-    if (const Value value = field_of(options, name); !value.is(Tag::kNothing)) {
+    if (const Value value = part_of(options, name); !value.is(Tag::kNothing)) {
       question += ",\"" + std::string(name) + "\":";
       add(value);
     }
   }
   question += "}}";
   Value answer;
-  if (!read_value(*this, ask(std::move(question), frame, node.at), answer)) {
+  if (!read_value(*this, ask(std::move(question), frame, node.at), answer, frame.program,
+                  node.at)) {
     stop("BAD_ANSWER", "the answer is no JSON", frame.program, node.at);
   }
-  if (const Value error = field_of(answer, "error"); error.is(Tag::kText)) {
+  if (const Value error = part_of(answer, "error"); error.is(Tag::kText)) {
     stop("HTTP_FAILED", error.text(), frame.program, node.at);
   }
-  const Value status = field_of(answer, "statusCode");
+  const Value status = part_of(answer, "statusCode");
   const std::int64_t code = whole(status, "the status", frame, node.at);
   const bool ok = code >= 200 && code < 300;
   return record_of(
       shape_of({"statusCode", "headers", "content"}, ok ? "HttpResponseOk" : "HttpResponse"),
-      {status, field_of(answer, "headers"), field_of(answer, "content")});
+      {status, part_of(answer, "headers"), part_of(answer, "content")});
 }
 
 }  // namespace daybook::reactor

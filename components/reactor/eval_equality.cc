@@ -37,13 +37,14 @@ bool Evaluator::same(const Value& a, const Value& b, const Program* program, std
     const Shape& y = *b.record->shape;
     out = x.size == y.size;
     for (std::uint32_t i = 0; out && i < x.size; ++i) {
+      work(&x == &y ? 0 : y.size * kBytesPerName, program, at);
       const std::uint32_t place = &x == &y ? i : y.find(x.names[i]);
       out = place < y.size && same(a.record->values[i], b.record->values[place], program, at);
     }
   } else if (a.is(Tag::kMap) && b.is(Tag::kMap)) {
     out = a.map->size == b.map->size;
     for (std::uint32_t i = 0; out && i < a.map->size; ++i) {
-      const Value* other = b.map->find(a.map->keys[i].text());
+      const Value* other = value_at(*b.map, a.map->keys[i].text(), program, at);
       out = other != nullptr && same(a.map->values[i], *other, program, at);
     }
   } else {
@@ -85,12 +86,14 @@ std::uint64_t Evaluator::hash(const Value& value, const Program* program, std::u
       break;
     case Tag::kRecord:
       for (std::uint32_t i = 0; i < value.record->shape->size; ++i) {
+        work(value.record->shape->names[i].size(), program, at);
         out += mixed(of_text(value.record->shape->names[i]),
                      hash(value.record->values[i], program, at));
       }
       break;
     case Tag::kMap:
       for (std::uint32_t i = 0; i < value.map->size; ++i) {
+        work(value.map->keys[i].size, program, at);
         out += mixed(of_text(value.map->keys[i].text()), hash(value.map->values[i], program, at));
       }
       break;

@@ -111,6 +111,7 @@ Value Evaluator::list_filter(const BuiltinNode& node, const Value* arguments, Fr
       return distinct(node, list, frame);
     case B::kReverse: {
       const Value there = as_list(list, program, node.at);
+      work(there.size * sizeof(Value), program, node.at);
       auto* items = arena_.array<Value>(there.size);
       std::reverse_copy(there.items, there.items + there.size, items);
       return Value::of_items(Tag::kList, items, there.size);
@@ -197,6 +198,8 @@ Value Evaluator::extreme(const BuiltinNode& node, const Value& list, Frame& fram
   Value out;
   bool first = true;
   each(list, frame.program, node.at, [&](const Value& item) {
+    const bool texts = item.is(Tag::kText) && out.is(Tag::kText);
+    work(texts ? std::min(item.size, out.size) : 0, frame.program, node.at);
     const auto order = first ? std::strong_ordering::equal : order_values(item, out);
     if (!order) {
       stop("RUN_TYPE", described(item) + " and " + described(out) + " have no order", frame.program,
@@ -294,11 +297,17 @@ Value Evaluator::map_filter(const BuiltinNode& node, const Value& piped, Frame& 
   }
   std::vector<Value> keys;
   std::vector<Value> values;
+  const auto takes = [&](std::size_t entries) {
+    constexpr std::size_t kSteps = 4;
+    work(entries * kSteps * kBytesPerStep, frame.program, node.at);
+  };
   if (piped.is(Tag::kMap)) {
+    takes(piped.map->size);
     keys.assign(piped.map->keys, piped.map->keys + piped.map->size);
     values.assign(piped.map->values, piped.map->values + piped.map->size);
   } else if (piped.is(Tag::kRecord)) {
     const Shape& shape = *piped.record->shape;
+    takes(shape.size);
     for (std::uint32_t i = 0; i < shape.size; ++i) {
       keys.push_back(Value::of_text(shape.names[i]));
       values.push_back(piped.record->values[i]);
@@ -331,11 +340,8 @@ Value Evaluator::as_map(const BuiltinNode& node, const Value& piped, Frame& fram
       key = item.items[0];
       value = item.items[1];
     } else if (item.is(Tag::kRecord)) {
-      const Shape& shape = *item.record->shape;
-      const std::uint32_t k = shape.find("key");
-      const std::uint32_t v = shape.find("value");
-      key = k < shape.size ? item.record->values[k] : Value{};
-      value = v < shape.size ? item.record->values[v] : Value{};
+      key = field_of(item, "key", frame.program, node.at);
+      value = field_of(item, "value", frame.program, node.at);
     }
     std::string plain;
     if (key.is(Tag::kNothing) || !plain_text(key, plain)) {
@@ -345,7 +351,7 @@ Value Evaluator::as_map(const BuiltinNode& node, const Value& piped, Frame& fram
     values.add(value);
     return true;
   });
-  return map_of(keys.items(), values.items());
+  return map_of(keys.items(), values.items(), frame.program, node.at);
 }
 
 // Stable: what compares equal stays in order; nothing comes first.
@@ -358,9 +364,7 @@ Value Evaluator::order_by(const OrderByNode& node, Frame& frame) {
     Value key = list.items[i];
     for (const std::string_view name : node.path) {
       step(frame.program, node.at);
-      const std::uint32_t at = key.is(Tag::kRecord) ? key.record->shape->find(name) : 0;
-      const bool there = key.is(Tag::kRecord) && at < key.record->shape->size;
-      key = there ? key.record->values[at] : Value{};
+      key = field_of(key, name, frame.program, node.at);
     }
     keyed.emplace_back(key, list.items[i]);
   }
@@ -433,9 +437,10 @@ Value Evaluator::join(const JoinNode& node, Frame& frame) {
 // As text, so that an id joins one that came as text; numbers without trailing zeros.
 std::string Evaluator::key_of(const Value& item, const JoinNode& node, const Frame& frame) {
   std::string out;
-  const std::uint32_t at = item.is(Tag::kRecord) ? item.record->shape->find(node.key) : 0;
-  const bool there = item.is(Tag::kRecord) && at < item.record->shape->size;
-  const Value key = there ? item.record->values[at] : Value{};
+  const Value key = field_of(item, node.key, frame.program, node.at);
+  const bool there =
+      !key.is(Tag::kNothing) ||
+      (item.is(Tag::kRecord) && item.record->shape->find(node.key) < item.record->shape->size);
   if (key.is_number()) {
     out = normalise(key.to_decimal()).text();
   } else if (!there || !plain_text(key, out)) {

@@ -3,7 +3,7 @@
 
 #include "components/reactor/compare.h"
 #include "components/reactor/evaluator.h"
-#include "components/reactor/regex.h"
+#include "components/reactor/run_meter.h"
 
 namespace daybook::reactor {
 namespace {
@@ -18,16 +18,6 @@ bool is_nominal(const Value& value, std::string_view name) {
   }
   const Nominal* nominal = own.empty() ? nullptr : find_nominal(own);
   return nominal != nullptr && nominal->also == name;
-}
-
-// `Error` is whatever looks like one: modules answer such records.
-bool looks_like_error(const Value& value) {
-  if (!value.is(Tag::kRecord)) {
-    return false;
-  }
-  const Shape& shape = *value.record->shape;
-  const std::uint32_t at = shape.find("error");
-  return at < shape.size && value.record->values[at].is(Tag::kRecord);
 }
 
 }  // namespace
@@ -59,12 +49,18 @@ bool Evaluator::matches(const TypeNode& pattern, const Value& value, Frame& fram
     case TypeKind::kByte:
       return value.is_number();
     case TypeKind::kLiteral:
+      work(value.is(Tag::kText) ? std::min(value.size, pattern.literal.size) : 0, frame.program,
+           pattern.at);
       return equal_values(value, pattern.literal);
-    case TypeKind::kRegex:
-      work(value.is(Tag::kText) ? value.size : 0, frame.program, pattern.at);
-      return value.is(Tag::kText) && pattern.literal.regex->matches(value.text());
+    case TypeKind::kRegex: {
+      RunMeter meter(*this, frame.program, pattern.at);
+      return value.is(Tag::kText) && pattern.literal.regex->matches(value.text(), meter);
+    }
     case TypeKind::kNominal:
-      return pattern.name == "Error" ? looks_like_error(value) : is_nominal(value, pattern.name);
+      // `Error` is whatever looks like one: modules answer such records.
+      return pattern.name == "Error"
+                 ? field_of(value, "error", frame.program, pattern.at).is(Tag::kRecord)
+                 : is_nominal(value, pattern.name);
     case TypeKind::kAlias:
       return matches(part(0), value, frame);
     case TypeKind::kBinder:
@@ -120,10 +116,8 @@ bool Evaluator::matches_parts(const TypeNode& pattern, const Value& value, Frame
         return false;
       }
       for (std::size_t i = 0; i < pattern.parts.size(); ++i) {
-        const Shape& shape = *value.record->shape;
-        const std::uint32_t at = shape.find(pattern.names[i]);
-        if (!matches(*pattern.parts[i], at < shape.size ? value.record->values[at] : Value{},
-                     frame)) {
+        if (!matches(*pattern.parts[i],
+                     field_of(value, pattern.names[i], frame.program, pattern.at), frame)) {
           return false;
         }
       }

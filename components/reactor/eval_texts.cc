@@ -5,7 +5,7 @@
 #include "components/reactor/format.h"
 #include "components/reactor/gathered.h"
 #include "components/reactor/json.h"
-#include "components/reactor/regex.h"
+#include "components/reactor/run_meter.h"
 #include "components/reactor/text.h"
 
 namespace daybook::reactor {
@@ -41,9 +41,32 @@ Value Evaluator::number_filter(const BuiltinNode& node, const Value* arguments, 
   }
 }
 
+namespace {
+
+// A digest of a byte takes as long as a look at four, or at sixteen without instructions for it.
+constexpr std::size_t kDigestWeight = 16;
+
+std::size_t weight_of(Builtin function) {
+  switch (function) {
+    case B::kSha256:
+    case B::kHmacSha256:
+      return kDigestWeight;
+    case B::kUpper:
+    case B::kLower:
+    case B::kTrim:
+    case B::kEncode:
+    case B::kDecode:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+}  // namespace
+
 Value Evaluator::text_filter(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   if (arguments[0].is(Tag::kText) || arguments[0].is(Tag::kBytes)) {
-    work(arguments[0].size, frame.program, node.at);
+    work(arguments[0].size * weight_of(node.function), frame.program, node.at);
   }
   switch (node.function) {
     case B::kDefaultValue:
@@ -56,7 +79,7 @@ Value Evaluator::text_filter(const BuiltinNode& node, const Value* arguments, Fr
       Value out;
       const bool bytes = arguments[0].is(Tag::kBytes);
       if (!read_value(*this, bytes ? arguments[0].text() : text_of(arguments[0], frame, node.at),
-                      out)) {
+                      out, frame.program, node.at)) {
         stop("BAD_JSON", "the text is no JSON", frame.program, node.at);
       }
       return out;
@@ -94,8 +117,12 @@ Value Evaluator::plain_text_filter(const BuiltinNode& node, const Value* argumen
     case B::kTrim:
       return Value::of_text(trim(piped));
     case B::kExplode: {
+      Held held(*this);
+      const auto pieces = must(explode(piped, other(1), text_bytes_max() / 16));
+      held.grow_to(pieces.size() * (sizeof(Value) + sizeof(std::string_view)));
+      work(pieces.size() * kBytesPerStep, frame.program, node.at);
       std::vector<Value> out;
-      for (const std::string_view piece : must(explode(piped, other(1), text_bytes_max() / 16))) {
+      for (const std::string_view piece : pieces) {
         out.push_back(Value::of_text(piece));
       }
       return list_of(out);
@@ -122,8 +149,10 @@ Value Evaluator::plain_text_filter(const BuiltinNode& node, const Value* argumen
         stop("RUN_ARGUMENTS", "a text is padded with one character", frame.program, node.at);
       }
       const bool left = node.function == B::kPadLeft;
-      return text(must(left ? pad_left(piped, place(1), pad, text_bytes_max())
-                            : pad_right(piped, place(1), pad, text_bytes_max())));
+      const auto out = must(left ? pad_left(piped, place(1), pad, text_bytes_max())
+                                 : pad_right(piped, place(1), pad, text_bytes_max()));
+      work(out.size(), frame.program, node.at);
+      return text(out);
     }
   }
 }
@@ -131,11 +160,10 @@ Value Evaluator::plain_text_filter(const BuiltinNode& node, const Value* argumen
 Value Evaluator::replace(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   const std::string_view piped = text_of(arguments[0], frame, node.at);
   const std::string_view with = text_of(arguments[2], frame, node.at);
-  constexpr std::size_t kBytesOfAMatch = 64;
-  work(arguments[1].is(Tag::kRegex) ? piped.size() * kBytesOfAMatch : 0, frame.program, node.at);
+  RunMeter meter(*this, frame.program, node.at);
   const auto out =
       arguments[1].is(Tag::kRegex)
-          ? arguments[1].regex->replace(piped, with, text_bytes_max())
+          ? arguments[1].regex->replace(piped, with, text_bytes_max(), meter)
           : reactor::replace(piped, text_of(arguments[1], frame, node.at), with, text_bytes_max());
   if (!out) {
     stop("MEMORY_LIMIT", "the text is too long", frame.program, node.at);
@@ -183,6 +211,7 @@ Value Evaluator::encoding_filter(const BuiltinNode& node, const Value* arguments
     if (!arguments[1].is(Tag::kText) && !arguments[1].is(Tag::kBytes)) {
       stop_type("a key of text or bytes", arguments[1], frame.program, node.at);
     }
+    work(arguments[1].size * kDigestWeight, frame.program, node.at);
     return as_bytes(hmac_sha256_bytes(arguments[1].text(), bytes));
   }
   const std::string_view format = arguments[1].text();

@@ -23,8 +23,7 @@ class Evaluator {
  public:
   Evaluator(const RunInputs& inputs, World& world);
 
-  // Where a node is evaluated.
-  struct Frame {
+  struct Frame {  // where a node is evaluated
     Value* slots;
     const Value* captured;
     const Program* program;
@@ -43,14 +42,19 @@ class Evaluator {
              const Program* program);
   bool matches(const TypeNode& pattern, const Value& value, Frame& frame);
   bool matches_parts(const TypeNode& pattern, const Value& value, Frame& frame);
-  // A list as one that is there: sequences are computed.
+  // Nothing, and null, when it is not there. That names and keys are gone through counts.
+  Value field_of(const Value& record, std::string_view name, const Program* program,
+                 std::uint32_t at);
+  const Value* value_at(const MapData& map, std::string_view key, const Program* program,
+                        std::uint32_t at);
+  // A list as one that is there: sequences are computed; also inside it.
   Value forced(const Value& value, const Program* program, std::uint32_t at);
-  Value as_list(const Value& value, const Program* program, std::uint32_t at);
-  // The same, also inside it.
   Value forced_deep(const Value& value, const Program* program, std::uint32_t at);
+  Value as_list(const Value& value, const Program* program, std::uint32_t at);
 
   [[noreturn]] void stop(std::string_view code, std::string_view message, const Program* program,
                          std::uint32_t at);
+  [[noreturn]] void interrupted(const Error& reason, const Program* program, std::uint32_t at);
   [[noreturn]] void stop_type(std::string_view wanted, const Value& got, const Program* program,
                               std::uint32_t at);
   void step(const Program* program, std::uint32_t at) {
@@ -58,7 +62,6 @@ class Evaluator {
       check_steps(program, at);
     }
   }
-  // Going over so many bytes counts as steps too.
   void work(std::size_t bytes, const Program* program, std::uint32_t at) {
     steps_ += bytes / kBytesPerStep;
     step(program, at);
@@ -71,8 +74,7 @@ class Evaluator {
     depth_ += levels;
   }
   void leave(std::size_t levels) { depth_ -= levels; }
-  // Bytes outside of the arena, until they are taken off `held_`.
-  void hold(std::size_t bytes);
+  void hold(std::size_t bytes);  // outside of the arena, until they are taken off `held_`
 
   // eval_lists.cc
   Cursor* cursor(const Value& list, const Program* program, std::uint32_t at);
@@ -89,7 +91,8 @@ class Evaluator {
   Value number_or_stop(const std::optional<Decimal>& decimal, const Frame& frame, std::uint32_t at);
   Value list_of(const std::vector<Value>& items, Tag tag = Tag::kList);
   Value record_of(const Shape* shape, const std::vector<Value>& values);
-  Value map_of(const std::vector<Value>& keys, const std::vector<Value>& values);
+  Value map_of(const std::vector<Value>& keys, const std::vector<Value>& values,
+               const Program* program, std::uint32_t at);
   const Shape* shape_of(const std::vector<std::string_view>& names, std::string_view nominal = {});
   std::size_t text_bytes_max() const { return inputs_.limits.memory / 4; }
 

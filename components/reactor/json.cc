@@ -13,7 +13,8 @@ namespace {
 // Builds values from the pieces of a JSON text.
 class Builder {
  public:
-  explicit Builder(Evaluator& evaluator) : evaluator_(evaluator) {}
+  Builder(Evaluator& evaluator, const Program* program, std::uint32_t at)
+      : evaluator_(evaluator), held_(evaluator), program_(program), at_(at) {}
 
   bool null() { return add({}); }
   bool boolean(bool value) { return add(Value::of_bool(value)); }
@@ -36,14 +37,10 @@ class Builder {
   bool end_object() {
     Level level = std::move(open_.back());
     open_.pop_back();
-    for (std::size_t i = 0; i < level.names.size(); ++i) {
-      for (std::size_t j = level.names.size() - 1; j > i; --j) {
-        if (level.names.size() <= kUniqueCheckMax && level.names[i] == level.names[j]) {
-          level.values[i] = level.values[j];
-          level.names.erase(level.names.begin() + static_cast<std::ptrdiff_t>(j));
-          level.values.erase(level.values.begin() + static_cast<std::ptrdiff_t>(j));
-        }
-      }
+    if (level.names.size() <= kUniqueCheckMax) {
+      const std::size_t pairs = level.names.size() * level.names.size() / 2;
+      evaluator_.work(pairs * kBytesOfAComparison, program_, at_);
+      unite(level);
     }
     return add(evaluator_.record_of(evaluator_.shape_of(level.names), level.values));
   }
@@ -53,26 +50,51 @@ class Builder {
  private:
   // Records have few fields; beyond this the first of two equal names is found.
   static constexpr std::size_t kUniqueCheckMax = 256;
+  static constexpr std::size_t kBytesOfAComparison = 4;
+  static constexpr std::size_t kSmallLevel = 1024;
 
   struct Level {
     std::vector<std::string_view> names;
     std::vector<Value> values;
   };
 
+  static void unite(Level& level) {
+    for (std::size_t i = 0; i < level.names.size(); ++i) {
+      for (std::size_t j = level.names.size() - 1; j > i; --j) {
+        if (level.names[i] == level.names[j]) {
+          level.values[i] = level.values[j];
+          level.names.erase(level.names.begin() + static_cast<std::ptrdiff_t>(j));
+          level.values.erase(level.values.begin() + static_cast<std::ptrdiff_t>(j));
+        }
+      }
+    }
+  }
+
   bool begin() {
     open_.emplace_back();
     return true;
   }
+  // What is open counts as memory too, where it is large.
   bool add(const Value& value) {
+    evaluator_.step(program_, at_);
     if (open_.empty()) {
       root_ = value;
-    } else {
-      open_.back().values.push_back(value);
+      return true;
     }
+    std::vector<Value>& values = open_.back().values;
+    if (values.size() == values.capacity()) [[unlikely]] {
+      const std::size_t more = values.empty() ? 4 : values.size() * 2;
+      held_.add(more > kSmallLevel ? (more - values.size()) * sizeof(Value) : 0);
+      values.reserve(more);
+    }
+    values.push_back(value);
     return true;
   }
 
   Evaluator& evaluator_;
+  Held held_;
+  const Program* program_;
+  const std::uint32_t at_;
   std::vector<Level> open_;
   Value root_;
 };
@@ -174,8 +196,9 @@ class Writer {
 
 }  // namespace
 
-bool read_value(Evaluator& evaluator, std::string_view json, Value& out) {
-  Builder builder(evaluator);
+bool read_value(Evaluator& evaluator, std::string_view json, Value& out, const Program* program,
+                std::uint32_t at) {
+  Builder builder(evaluator, program, at);
   // What was stored at the limit of depth comes back inside of rows and inputs.
   const JsonLimits limits{.bytes_max = evaluator.text_bytes_max(),
                           .depth_max = std::size_t{2} * kJsonDepthMax};

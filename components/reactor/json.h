@@ -8,8 +8,10 @@
 
 namespace daybook::reactor {
 
-// Objects become records, arrays lists, numbers exact. False when the text is no JSON.
-bool read_value(Evaluator& evaluator, std::string_view json, Value& out);
+// Objects become records, arrays lists, numbers exact; each counts a step. False when the text is
+// no JSON.
+bool read_value(Evaluator& evaluator, std::string_view json, Value& out, const Program* program,
+                std::uint32_t at);
 
 // Appends a value: instants, uuids and dates as texts, durations as ISO 8601, bytes as base64.
 // Computes sequences on the way. Stops the run at a function, and beyond `bytes_max`.

@@ -28,6 +28,14 @@ inline constexpr std::size_t kSlotsMax = 4096;
 inline constexpr std::size_t kStatementsMax = 16 * 1024;  // of one block
 inline constexpr std::size_t kFieldsMax = 1000;           // of one record
 inline constexpr std::size_t kRegexesMax = 256;           // each costs kilobytes
+// Of RE2's instructions, about 16 bytes and half a microsecond each: of one regular expression
+// (`\pL{100}` has 120,000), and of all of a component with its modules.
+inline constexpr std::size_t kRegexInstructionsMax = 128 * 1024;
+inline constexpr std::size_t kRegexInstructionsAllMax = 256 * 1024;
+// Places of a pattern (regex_cost.h, in eighths) up to which a byte costs nanoseconds whatever the
+// text; and places times bytes of one match, beyond which a text is refused: 100 ms at most.
+inline constexpr std::size_t kRegexNarrowUnits = 80;
+inline constexpr std::size_t kRegexMatchUnits = 32U << 20;
 inline constexpr std::size_t kArgumentsMax = 32;
 // Bodies of functions without declared types are checked once for each shape of arguments; so
 // often in one program, and so deep.

@@ -7,8 +7,9 @@
 
 namespace daybook::reactor {
 
-Parser::Parser(Program& program, ModuleLoader& loader, std::vector<Diagnostic>& diagnostics)
-    : program_(program), loader_(loader), diagnostics_(diagnostics) {
+Parser::Parser(Program& program, ModuleLoader& loader, CompileBudget& budget,
+               std::vector<Diagnostic>& diagnostics)
+    : program_(program), loader_(loader), budget_(budget), diagnostics_(diagnostics) {
   // Others' faults stand there too.
   const std::size_t before = diagnostics_.size();
   const auto size = static_cast<std::uint32_t>(program.source.text().size());

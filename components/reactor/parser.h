@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "components/reactor/compile_budget.h"
 #include "components/reactor/lexer.h"
 #include "components/reactor/program_parts.h"
 #include "components/reactor/scope.h"
@@ -26,7 +27,8 @@ class ModuleLoader {
 
 class Parser {
  public:
-  Parser(Program& program, ModuleLoader& loader, std::vector<Diagnostic>& diagnostics);
+  Parser(Program& program, ModuleLoader& loader, CompileBudget& budget,
+         std::vector<Diagnostic>& diagnostics);
 
   // Fills the program. False when the text could not be read as a program; names that are not there
   // are diagnostics only.
@@ -192,6 +194,7 @@ class Parser {
 
   Program& program_;
   ModuleLoader& loader_;
+  CompileBudget& budget_;
   std::vector<Diagnostic>& diagnostics_;
   Scopes scopes_;
   std::vector<std::string_view> defining_;  // functions whose bodies are being read

@@ -3,6 +3,7 @@
 
 #include "components/reactor/limits.h"
 #include "components/reactor/parser.h"
+#include "components/reactor/regex_cost.h"
 
 namespace daybook::reactor {
 
@@ -59,10 +60,17 @@ Value Parser::literal_regex(const Token& t) {
             t.offset);
   }
   const auto flags = program_.source.text().substr(t.offset + t.text.size() + 2, t.flags);
+  budget_.check();
+  constexpr std::string_view kAllTooLarge =
+      "the regular expressions of the component and its modules are too large together";
+  if (!budget_.fits(cost_of_regex(t.text).instructions)) {
+    fail_at(kAllTooLarge, t.offset);
+  }
   auto regex = Regex::compile(t.text, flags);
   if (!regex) {
     fail_at(regex.error().message, t.offset);
   }
+  budget_.spend(regex->program_size());
   program_.regexes.push_back(std::make_unique<Regex>(std::move(*regex)));
   Value out;
   out.tag = Tag::kRegex;

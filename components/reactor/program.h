@@ -5,6 +5,7 @@
 // compile() is a function of its arguments; it never fails, it lists what is wrong.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+#include "components/reactor/limits.h"
 #include "components/reactor/sets.h"
 #include "components/reactor/source.h"
 
@@ -40,16 +43,26 @@ struct ParameterInfo {
   bool required = true;
 };
 
+struct CompileOptions {
+  // Why the compilation should end now, if it should: a deadline, a server that stops. Asked every
+  // few milliseconds, on the thread that compiles.
+  std::function<std::optional<Error>()> interrupted;
+  // Of all regular expressions; those of modules count too.
+  std::size_t regex_instructions = kRegexInstructionsAllMax;
+};
+
 struct Compiled {
-  std::shared_ptr<const Program> program;  // null when it has faults
+  std::shared_ptr<const Program> program;  // null when it has faults, or was interrupted
   std::vector<Diagnostic> diagnostics;
   std::vector<std::string> imports;  // ids of components, theirs included, each once
+  std::optional<Error> interrupted;  // then nothing is known of it
 
   bool ok() const { return program != nullptr; }
 };
 
 // `id` is the component's; imports are relative to it.
-Compiled compile(std::string_view id, std::string code, const Modules& modules, const Sets& sets);
+Compiled compile(std::string_view id, std::string code, const Modules& modules, const Sets& sets,
+                 const CompileOptions& options = {});
 
 // What a job may give it.
 std::vector<ParameterInfo> parameters_of(const Program& program);

@@ -7,16 +7,27 @@
 
 #include "base/limits/components.h"
 #include "base/utf8.h"
+#include "components/reactor/limits.h"
 
 namespace daybook::reactor {
 
 struct Regex::Compiled {
   std::string pattern;
   std::string flags;
+  RegexCost cost;
   re2::RE2 program;
 
-  std::size_t groups() const {
-    return static_cast<std::size_t>(program.NumberOfCapturingGroups()) + 1;
+  // With few places RE2 knows every state that comes up.
+  bool narrow() const { return cost.units <= kRegexNarrowUnits; }
+  // What going over so many bytes counts.
+  std::size_t weight(std::size_t bytes) const {
+    return narrow() ? bytes : bytes * (cost.units / RegexCost::kUnit);
+  }
+  void check_size(std::size_t bytes, MatchMeter& meter) const {
+    const std::size_t most = kRegexMatchUnits / std::max<std::size_t>(cost.units, 1);
+    if (!narrow() && bytes > most) {
+      meter.too_long(most);
+    }
   }
 };
 
@@ -83,28 +94,8 @@ std::size_t code_point_size(std::string_view text, std::size_t at) {
   return size;
 }
 
-// Calls `take` with what stands before each match and its groups; false when `take` gave up. `rest`
-// becomes what stands behind the last one.
-template <typename Take>
-bool each_match(const re2::RE2& program, std::string_view text, Pieces& groups,
-                std::string_view& rest, Take take) {
-  std::size_t behind = 0;  // the last match
-  std::size_t from = 0;
-  while (from <= text.size() && program.Match(piece(text), from, text.size(), re2::RE2::UNANCHORED,
-                                              groups.data(), static_cast<int>(groups.size()))) {
-    const auto start = static_cast<std::size_t>(groups[0].data() - text.data());
-    if (!take(text.substr(behind, start - behind))) {
-      return false;
-    }
-    behind = start + groups[0].size();
-    from = behind;
-    if (groups[0].empty()) {
-      from += from < text.size() ? code_point_size(text, from) : 1;
-    }
-  }
-  rest = text.substr(behind);
-  return true;
-}
+// What a call of RE2 costs beside its text.
+constexpr std::size_t kBytesOfACall = 256;
 
 // A replacement, cut into literal texts and groups.
 struct Part {
@@ -118,7 +109,8 @@ class ReplacementParser {
   ReplacementParser(const re2::RE2& program, std::string_view text)
       : program_(program), text_(text) {}
 
-  std::vector<Part> parse() {
+  // `groups`: the highest that is named, and one.
+  std::vector<Part> parse(std::size_t& groups) {
     std::vector<Part> parts;
     while (!text_.empty()) {
       const std::size_t dollar = text_.find('$');
@@ -128,6 +120,7 @@ class ReplacementParser {
         continue;
       }
       parts.push_back(reference());
+      groups = std::max(groups, parts.back().group + 1);
     }
     return parts;
   }
@@ -201,10 +194,17 @@ Result<Regex> Regex::compile(std::string_view pattern, std::string_view flags,
                              std::int64_t memory_max, std::string_view field) {
   DAYBOOK_TRY(check_flags(flags, field));
   DAYBOOK_TRY(check_pattern(pattern, field));
+  const RegexCost cost = cost_of_regex(pattern);
+  if (cost.instructions > kRegexInstructionsMax) {
+    return bad("The pattern is too large: with its repetitions and its classes it has some " +
+                   std::to_string(cost.instructions) + " instructions; at most " +
+                   std::to_string(kRegexInstructionsMax) + " are allowed.",
+               field);
+  }
   const bool lines = flags.find('m') != std::string_view::npos;
   const std::string whole = (lines ? "(?m)" : "") + std::string(pattern);
   const std::shared_ptr<const Compiled> compiled(
-      new Compiled{std::string(pattern), std::string(flags),
+      new Compiled{std::string(pattern), std::string(flags), cost,
                    re2::RE2(piece(whole), options_of(flags, memory_max))});
   if (!compiled->program.ok()) {
     return bad("The pattern is refused: " + compiled->program.error() + ".", field);
@@ -224,62 +224,106 @@ std::size_t Regex::program_size() const {
   return static_cast<std::size_t>(std::max(compiled_->program.ProgramSize(), 0));
 }
 
-bool Regex::matches(std::string_view text) const {
+std::size_t Regex::text_bytes_max() const {
+  return compiled_->narrow() ? std::string::npos : kRegexMatchUnits / compiled_->cost.units;
+}
+
+bool Regex::matches(std::string_view text, MatchMeter& meter) const {
+  compiled_->check_size(text.size(), meter);
+  meter.went_over(compiled_->weight(text.size()));
   return compiled_->program.Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 
-bool Regex::matches_whole(std::string_view text) const {
-  return compiled_->program.Match(piece(text), 0, text.size(), re2::RE2::ANCHOR_BOTH, nullptr, 0);
-}
+// Goes from match to match.
+class Regex::Matches {
+ public:
+  Matches(const Compiled& compiled, std::string_view text, std::size_t groups, MatchMeter& meter)
+      : compiled_(compiled), text_(text), groups_(groups), meter_(meter) {}
 
-std::optional<std::vector<std::string_view>> Regex::find(std::string_view text) const {
-  Pieces groups(compiled_->groups());
-  if (!compiled_->program.Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, groups.data(),
-                                static_cast<int>(groups.size()))) {
-    return std::nullopt;
+  // False when there is none; then `before` is the rest of the text, else what stands before it.
+  bool next(std::string_view& before) {
+    before = text_.substr(behind_);
+    if (from_ > text_.size() || !find()) {
+      return false;
+    }
+    const auto start = static_cast<std::size_t>(groups_[0].data() - text_.data());
+    before = text_.substr(behind_, start - behind_);
+    behind_ = start + groups_[0].size();
+    from_ = behind_;
+    if (groups_[0].empty()) {
+      from_ += from_ < text_.size() ? code_point_size(text_, from_) : 1;
+    }
+    if (groups_.size() > 1) {
+      find_groups(start);
+    }
+    return true;
   }
-  std::vector<std::string_view> out;
-  out.reserve(groups.size());
-  for (const auto& group : groups) {
-    out.push_back(view(group));
+  std::string_view group(std::size_t i) const { return view(groups_[i]); }
+
+ private:
+  // RE2 does not say how far it looked. Of a pattern that looks ahead it is all that is left; of
+  // others the match, and what its last characters might have become.
+  bool find() {
+    const std::size_t left = text_.size() - from_;
+    compiled_.check_size(left, meter_);
+    meter_.went_over(kBytesOfACall + (compiled_.cost.looks_ahead ? compiled_.weight(left) : 0));
+    const bool found = compiled_.program.Match(piece(text_), from_, text_.size(),
+                                               re2::RE2::UNANCHORED, groups_.data(), 1);
+    if (!compiled_.cost.looks_ahead) {
+      constexpr std::size_t kBytesOfAPlace = 4;
+      const std::size_t end = !found ? left
+                                     : static_cast<std::size_t>(groups_[0].data() - text_.data()) +
+                                           groups_[0].size() - from_ +
+                                           compiled_.cost.units * kBytesOfAPlace / RegexCost::kUnit;
+      meter_.went_over(compiled_.weight(2 * std::min(end, left)));
+    }
+    return found;
   }
-  return out;
-}
+
+  // With groups RE2 goes over the match once more, and notes where each place began.
+  void find_groups(std::size_t start) {
+    const std::size_t size = behind_ - start;
+    const std::size_t places = compiled_.cost.units / RegexCost::kUnit + 1;
+    constexpr std::size_t kSlower = 4;
+    const std::size_t most = kRegexMatchUnits / RegexCost::kUnit / kSlower / places;
+    if (size > most) {
+      meter_.too_long(most);
+    }
+    meter_.went_over(size * places);
+    compiled_.program.Match(piece(text_), start, behind_, re2::RE2::ANCHOR_BOTH, groups_.data(),
+                            all());
+  }
+
+  int all() const { return static_cast<int>(groups_.size()); }
+
+  const Compiled& compiled_;
+  const std::string_view text_;
+  Pieces groups_;
+  MatchMeter& meter_;
+  std::size_t behind_ = 0;  // the last match
+  std::size_t from_ = 0;
+};
 
 std::optional<std::string> Regex::replace(std::string_view text, std::string_view replacement,
-                                          std::size_t bytes_max) const {
-  const std::vector<Part> parts = ReplacementParser(compiled_->program, replacement).parse();
-  Pieces groups(compiled_->groups());
+                                          std::size_t bytes_max, MatchMeter& meter) const {
+  std::size_t groups = 1;
+  const std::vector<Part> parts = ReplacementParser(compiled_->program, replacement).parse(groups);
+  Matches matches(*compiled_, text, groups, meter);
   std::string out;
-  std::string_view rest;
-  const auto take = [&](std::string_view before) {
-    return append_within(out, before, bytes_max) &&
-           std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
-             return append_within(out, part.is_group ? view(groups[part.group]) : part.literal,
-                                  bytes_max);
-           });
-  };
-  if (!each_match(compiled_->program, text, groups, rest, take) ||
-      !append_within(out, rest, bytes_max)) {
-    return std::nullopt;
+  std::string_view before;
+  while (matches.next(before)) {
+    meter.went_over(parts.size() * sizeof(Part));
+    const bool fits =
+        append_within(out, before, bytes_max) &&
+        std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
+          return append_within(out, part.is_group ? matches.group(part.group) : part.literal,
+                               bytes_max);
+        });
+    if (!fits) {
+      return std::nullopt;
+    }
   }
-  return out;
-}
-
-std::optional<std::vector<std::string_view>> Regex::split(std::string_view text,
-                                                          std::size_t pieces_max) const {
-  Pieces whole(1);
-  std::vector<std::string_view> out;
-  std::string_view rest;
-  const auto take = [&](std::string_view before) {
-    out.push_back(before);
-    return out.size() < pieces_max;
-  };
-  if (pieces_max == 0 || !each_match(compiled_->program, text, whole, rest, take)) {
-    return std::nullopt;
-  }
-  out.push_back(rest);
-  return out;
+  return append_within(out, before, bytes_max) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 }  // namespace daybook::reactor

@@ -14,12 +14,24 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/limits/components.h"
 #include "base/result.h"
+#include "components/reactor/regex_cost.h"
 
 namespace daybook::reactor {
+
+// Pays for what a match goes over. RE2 cannot be interrupted: what one call of it may take is
+// bounded by the size of its text, and between two calls `went_over` may throw.
+class MatchMeter {
+ public:
+  virtual ~MatchMeter() = default;
+  // A text was, or is about to be, gone over: its bytes, times the places of the pattern when these
+  // are many.
+  virtual void went_over(std::size_t bytes) = 0;
+  // There are too many bytes for the pattern. Must throw.
+  virtual void too_long(std::size_t bytes_max) = 0;
+};
 
 class Regex {
  public:
@@ -35,29 +47,23 @@ class Regex {
 
   const std::string& pattern() const;
   const std::string& flags() const;
-  // Number of RE2's instructions: matching costs up to this times the size of the text.
+  // Of RE2's instructions.
   std::size_t program_size() const;
+  // Of a text that it is matched against, so that one call of RE2 takes 50 ms or so.
+  std::size_t text_bytes_max() const;
 
-  // Anywhere in the text, or all of it.
-  bool matches(std::string_view text) const;
-  bool matches_whole(std::string_view text) const;
-
-  // The first match: the whole, then each group; a group that took no part has a null view.
-  std::optional<std::vector<std::string_view>> find(std::string_view text) const;
+  // Anywhere in the text.
+  bool matches(std::string_view text, MatchMeter& meter) const;
 
   // Every match becomes `replacement`, in which $0 or $& is the match, $1 or ${1} a group, ${name}
   // a named group, $$ a dollar sign; any other dollar sign stands for itself. Empty matches count,
   // as in .NET: x* in "abc" matches four times. Nothing beyond `bytes_max`.
   std::optional<std::string> replace(std::string_view text, std::string_view replacement,
-                                     std::size_t bytes_max) const;
-
-  // What stands before, between and behind the matches (groups are not part of it, other than in
-  // .NET). Nothing beyond `pieces_max`.
-  std::optional<std::vector<std::string_view>> split(std::string_view text,
-                                                     std::size_t pieces_max) const;
+                                     std::size_t bytes_max, MatchMeter& meter) const;
 
  private:
   struct Compiled;
+  class Matches;
   explicit Regex(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
 
   std::shared_ptr<const Compiled> compiled_;

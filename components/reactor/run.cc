@@ -36,6 +36,11 @@ void Evaluator::stop(std::string_view code, std::string_view message, const Prog
               program->source.position_of(at), false}};
 }
 
+void Evaluator::interrupted(const Error& reason, const Program* program, std::uint32_t at) {
+  throw Stop{{reason.reason, reason.message, std::string(program->source.name()),
+              program->source.position_of(at), true}};
+}
+
 void Evaluator::hold(std::size_t bytes) {
   held_ += bytes;
   if (held_ + arena_.bytes() > inputs_.limits.memory) {
@@ -50,8 +55,7 @@ void Evaluator::check_steps(const Program* program, std::uint32_t at) {
          program, at);
   }
   if (const auto reason = world_.interrupted()) {
-    throw Stop{{reason->reason, reason->message, std::string(program->source.name()),
-                program->source.position_of(at), true}};
+    interrupted(*reason, program, at);
   }
   next_check_ = std::min(steps_ + kCheckEvery, inputs_.limits.steps + 1);
 }

@@ -272,6 +272,7 @@ Value Evaluator::forced_deep(const Value& value, const Program* program, std::ui
   const Value list = forced(value, program, at);
   enter(1, program, at);
   const auto deeper = [&](const Value* items, std::size_t size) {
+    work(size * kBytesPerStep, program, at);
     auto* out = arena_.array<Value>(size);
     for (std::size_t i = 0; i < size; ++i) {
       out[i] = forced_deep(items[i], program, at);
@@ -315,7 +316,8 @@ Value Evaluator::record_of(const Shape* shape, const std::vector<Value>& values)
 }
 
 // A key that comes again takes the later value, in the place of the first.
-Value Evaluator::map_of(const std::vector<Value>& keys, const std::vector<Value>& values) {
+Value Evaluator::map_of(const std::vector<Value>& keys, const std::vector<Value>& values,
+                        const Program* program, std::uint32_t at) {
   constexpr std::size_t kIndexFrom = 8;
   auto* map = arena_.make<MapData>();
   auto* to_keys = arena_.array<Value>(keys.size());
@@ -334,7 +336,7 @@ Value Evaluator::map_of(const std::vector<Value>& keys, const std::vector<Value>
     map->index_mask = places - 1;
   }
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (const Value* there = map->find(keys[i].text())) {
+    if (const Value* there = value_at(*map, keys[i].text(), program, at)) {
       to_values[there - to_values] = values[i];
       continue;
     }
@@ -342,11 +344,11 @@ Value Evaluator::map_of(const std::vector<Value>& keys, const std::vector<Value>
     to_values[map->size] = values[i];
     ++map->size;
     if (index != nullptr) {
-      std::uint64_t at = hash_of(keys[i].text());
-      while (index[at & map->index_mask] != 0) {
-        ++at;
+      std::uint64_t place = hash_of(keys[i].text());
+      while (index[place & map->index_mask] != 0) {
+        ++place;
       }
-      index[at & map->index_mask] = map->size;
+      index[place & map->index_mask] = map->size;
     }
   }
   return Value::of_map(map);

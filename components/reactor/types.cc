@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/check.h"
 #include "components/reactor/compare.h"
 #include "components/reactor/limits.h"
 #include "components/reactor/regex.h"
@@ -415,6 +416,31 @@ const Type* Types::loosened(const Type* type) {
   return with_parts(type, std::move(loose));
 }
 
+namespace {
+
+class CheckMeter final : public MatchMeter {
+ public:
+  explicit CheckMeter(std::size_t& work) : work_(work) {}
+
+  void went_over(std::size_t bytes) override {
+    constexpr std::size_t kBytesPerStep = 64;
+    work_ += bytes / kBytesPerStep;
+  }
+  void too_long(std::size_t) override { DAYBOOK_CHECK(false, "the text was measured before"); }
+
+ private:
+  std::size_t& work_;
+};
+
+}  // namespace
+
+// Of a long text nothing is said before the run.
+bool Types::found(const Regex& regex, std::string_view text) {
+  constexpr std::size_t kTextMax = 16 * 1024;
+  CheckMeter meter(work_);
+  return text.size() > std::min(kTextMax, regex.text_bytes_max()) || regex.matches(text, meter);
+}
+
 bool Types::fits_parts(const Type* from, const Type* to) {
   switch (to->kind) {
     case Kind::kSpan:
@@ -424,7 +450,7 @@ bool Types::fits_parts(const Type* from, const Type* to) {
                                         : !from->any_unit && from->unit == to->unit));
     case Kind::kRegex:
       return from->is(Kind::kLiteral) && from->literal.is(Tag::kText) &&
-             to->literal.regex->matches(from->literal.text());
+             found(*to->literal.regex, from->literal.text());
     case Kind::kNominal:
       return from->is(Kind::kNominal) &&
              (from->nominal == to->nominal || from->nominal->also == to->nominal->name);

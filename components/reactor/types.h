@@ -129,6 +129,7 @@ class Types {
   const Type* narrow_record(const Type* record, const Type* wanted);
   bool parts_overlap(const Type* a, const Type* b);
   const Type* intern(Type type);
+  bool found(const Regex& regex, std::string_view text);
   bool fits_parts(const Type* from, const Type* to);
   bool fits_function(const Type* from, const Type* to);
 

@@ -160,7 +160,8 @@ struct MapData {
   std::uint32_t index_mask = 0;
   const std::uint32_t* index = nullptr;
 
-  const Value* find(std::string_view key) const;
+  // `looked_at` grows by the keys that were compared.
+  const Value* find(std::string_view key, std::size_t& looked_at) const;
 };
 
 // Where a field was found last in records of one shape; a run has one for each field access.

@@ -35,6 +35,16 @@ class SlowOutside final : public Outside, private reactor::Sets {
   FakeClock& clock_;
 };
 
+// Every look at it takes its time.
+class TickingClock final : public Clock {
+ public:
+  Micros wall() const override { return Micros{1'763'251'200'000'000}; }
+  Micros steady() const override { return Micros{steady_ += kRuleTimeoutUs / 10}; }
+
+ private:
+  mutable std::int64_t steady_ = 0;
+};
+
 class RuleEvaluatorTest : public testing::Test {
  protected:
   static std::shared_ptr<const RuleCode> code(const std::string& text) {
@@ -52,10 +62,16 @@ class RuleEvaluatorTest : public testing::Test {
     return out ? out->hooks : std::vector<std::string>();
   }
   RuleOutcome run(const std::string& text, const std::string& parameters = "{}") {
-    return evaluator.run({code(text), "input",
-                          R"({"event":{"seq":7,"time":"2025-11-16T00:00:00Z",)"
-                          R"("type":"JobCreated","actor":"x"},"jobDefinitionId":"d"})",
-                          parameters, Micros{1'763'251'200'000'000}, "r\na.hrule\n7"});
+    return evaluator.run(order(text, parameters));
+  }
+  static RuleOrder order(const std::string& text, const std::string& parameters = "{}") {
+    return {code(text),
+            "input",
+            R"({"event":{"seq":7,"time":"2025-11-16T00:00:00Z",)"
+            R"("type":"JobCreated","actor":"x"},"jobDefinitionId":"d"})",
+            parameters,
+            Micros{1'763'251'200'000'000},
+            "r\na.hrule\n7"};
   }
 
   FakeClock clock;
@@ -128,6 +144,33 @@ TEST_F(RuleEvaluatorTest, ARunThatTakesTooLongEnds) {
   ASSERT_TRUE(out.failure);
   EXPECT_THAT(out.failure->message, HasSubstr("longer than 10 seconds"));
   EXPECT_THAT(out.effects, IsEmpty());
+}
+
+// The time of a rule holds inside of one filter too: its matches are some looks at the clock apart.
+TEST_F(RuleEvaluatorTest, AFilterThatTakesTooLongEnds) {
+  const TickingClock ticking;
+  ReactorRuleEvaluator timed(outside, ticking);
+  const RuleOutcome out =
+      timed.run(order("param input: OnJobCreated\n"
+                      "let n = ('x' padLeft (400000, 'a')) replace (/a(.*b)?/, 'y') length\n"
+                      "from [] where x => n > 1\n"));
+  ASSERT_TRUE(out.failure);
+  EXPECT_EQ(out.failure->code, "TIMEOUT");
+}
+
+// So it does while the component is compiled, which is no fault of the component.
+TEST_F(RuleEvaluatorTest, ACompilationThatTakesTooLongEnds) {
+  const TickingClock ticking;
+  ReactorRuleEvaluator timed(outside, ticking);
+  std::string text = "param input: OnJobCreated\n";
+  for (int i = 0; i < 20; ++i) {
+    text += "let a" + std::to_string(i) + " = 'x' is /a/\n";
+  }
+  const RuleOutcome out = timed.run(order(text + "from []\n"));
+  ASSERT_TRUE(out.failure);
+  EXPECT_EQ(out.failure->code, "TIMEOUT");
+  EXPECT_TRUE(out.failure->retryable);
+  EXPECT_FALSE(evaluator.run(order(text + "from []\n")).failure);
 }
 
 TEST_F(RuleEvaluatorTest, AStoppedEvaluatorAsksNothing) {
