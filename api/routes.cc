@@ -30,7 +30,7 @@ std::vector<Route> make_table() {
       query("/resources/jobs", list_jobs, job_list),
       async(Method::kPost, "/resources/jobs", create_jobs, true),
       query("/resources/jobs/statistics", statistics,
-            {"from", "to", "jobDefinitionId", "resolution"}),
+            {"from", "to", "jobDefinitionId", "resolution", "groupBy", "limit", "after"}),
       query("/resources/jobs/{jobId}", get_job),
       async(Method::kDelete, "/resources/jobs/{jobId}", delete_job, false),
       async(Method::kPost, "/resources/jobs/{jobId}/cancel", cancel_job, false),

@@ -1,11 +1,35 @@
-// GET /resources/jobs/statistics: an array of buckets.
+// GET /resources/jobs/statistics: an array of buckets, or with `limit` or `after` a page of them.
 #include "api/handlers.h"
+#include "api/page_json.h"
 #include "base/json_writer.h"
+#include "base/limits/views.h"
+#include "base/time_text.h"
 
 namespace daybook::api {
 namespace {
 
 using Wanted = projections::Views::StatisticsQuery;
+
+Status read_whose(const Call& call, Wanted& out) {
+  const auto id = call.query.find("jobDefinitionId");
+  if (id) {
+    DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
+    out.of = Wanted::Of::kOne;
+    out.definition = *id;
+  }
+  const auto group = call.query.find("groupBy").value_or("jobDefinitionId");
+  if (group != "jobDefinitionId" && group != "none") {
+    return fail(Code::kInvalid, "INVALID_FIELD", "must be jobDefinitionId or none", "groupBy");
+  }
+  if (group == "none" && id) {
+    return fail(Code::kInvalid, "INVALID_FIELD", "the totals are those of all definitions",
+                "groupBy");
+  }
+  if (group == "none") {
+    out.of = Wanted::Of::kAll;
+  }
+  return {};
+}
 
 Result<Wanted> read_query(const Call& call) {
   Wanted out;
@@ -17,10 +41,14 @@ Result<Wanted> read_query(const Call& call) {
   if (out.from > out.to) {
     return fail(Code::kInvalid, "INVALID_FIELD", "must not be after to", "from");
   }
-  if (const auto id = call.query.find("jobDefinitionId")) {
-    DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
-    out.definition = *id;
-  }
+  out.now = now;
+  DAYBOOK_TRY(read_whose(call, out));
+  // A definition is answered whole, as long as it can be; of each a page.
+  const bool each = out.of == Wanted::Of::kEach;
+  DAYBOOK_ASSIGN(out.rows_max,
+                 call.query.number("limit", each ? kStatisticsPageRows : kStatisticsRowsMax, 1,
+                                   kStatisticsRowsMax));
+  out.after = call.query.find("after").value_or("");
   const auto resolution = call.query.find("resolution").value_or("minute");
   if (resolution == "hour") {
     out.resolution = hours(1);
@@ -38,7 +66,7 @@ void write_number(JsonWriter& json, std::string_view name, const std::optional<d
 
 void write_row(JsonWriter& json, const projections::StatisticsRow& row) {
   json.begin_object();
-  json.member("jobDefinitionId", row.definition);
+  json.member_or_null("jobDefinitionId", !row.definition.empty(), row.definition);
   json.member("bucketTime", row.bucket);
   json.member("scheduled", row.scheduled);
   json.member("successful", row.successful);
@@ -62,19 +90,30 @@ void write_row(JsonWriter& json, const projections::StatisticsRow& row) {
 
 Answer<Response> statistics(const Call& call) {
   DAYBOOK_ASSIGN(const Wanted wanted, read_query(call));
-  const auto& views = call.engine().views;
-  // The answer is a bare array, as in the original, so what it reflects stands in a header; read
-  // before the rows, it is a lower bound.
-  const Seq as_of = views.applied();
-  DAYBOOK_ASSIGN(const auto rows, views.statistics(wanted));
+  DAYBOOK_ASSIGN(const auto page, call.engine().views.statistics(wanted));
   Response out;
   JsonWriter json(out.body);
+  const bool framed = call.query.find("limit") || call.query.find("after");
+  if (framed) {
+    json.begin_object();
+    json.key("statistics");
+  }
   json.begin_array();
-  for (const auto& row : rows) {
+  for (const auto& row : page.rows) {
     write_row(json, row);
   }
   json.end_array();
-  out.add("Daybook-As-Of-Seq", std::to_string(as_of.value));
+  if (framed) {
+    json.member("from", page.from);
+    json.member("atEnd", !page.more);
+    end_page(json, page);
+  }
+  // A bare array, as in the original, says the same in headers.
+  out.add("Daybook-As-Of-Seq", std::to_string(page.as_of.value));
+  out.add("Daybook-From", format_time(page.from));
+  if (page.more) {
+    out.add("Daybook-Next-Cursor", page.last_cursor);
+  }
   return out;
 }
 

@@ -30,6 +30,10 @@ void Batch::add(Kind kind, std::string_view key, std::string_view value) {
   entries_.push_back(entry);
 }
 
+void Batch::erase_range(std::string_view from, std::string_view to) {
+  add(Kind::kEraseRange, from, std::string(prefix_.data(), prefix_.size()).append(to));
+}
+
 bool Batch::before_in_full(const Entry& a, const Entry& b) const {
   const std::string_view all(bytes_);
   const int order = all.substr(a.at, a.key_bytes).compare(all.substr(b.at, b.key_bytes));

@@ -15,11 +15,11 @@ using Prefix = std::array<char, 2>;
 
 class Batch {
  public:
-  enum class Kind : std::uint8_t { kPut, kErase, kAppend };
+  enum class Kind : std::uint8_t { kPut, kErase, kAppend, kEraseRange };
   struct Change {
     Kind kind;
     std::string_view key;
-    std::string_view value;
+    std::string_view value;  // of a range: the key behind its last one
   };
 
   // Begins a section: the keys that follow get this prefix.
@@ -28,6 +28,9 @@ class Batch {
   void erase(std::string_view key) { add(Kind::kErase, key, {}); }
   // Adds to the end of the stored value, without reading it.
   void append(std::string_view key, std::string_view value) { add(Kind::kAppend, key, value); }
+  // Erases what is stored from `from` up to before `to`. No other change of the batch may lie in
+  // there.
+  void erase_range(std::string_view from, std::string_view to);
 
   // Sorts each section by key; changes of one key keep their order.
   void sort();

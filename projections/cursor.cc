@@ -43,7 +43,8 @@ Result<std::string> read_cursor(CursorKind kind, std::string_view cursor, std::s
       kind == CursorKind::kName ? size > 0
       : kind == CursorKind::kCreated || kind == CursorKind::kSeq || kind == CursorKind::kSending
           ? size == 8
-          : size == 16;
+      : kind == CursorKind::kStatistics ? size >= 9
+                                        : size == 16;
   if (!known || !sized) {
     return bad();
   }

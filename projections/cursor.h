@@ -17,7 +17,8 @@ enum class CursorKind : std::uint8_t {
   kRunAt = 2,
   kName = 3,
   kSeq = 4,
-  kSending = 5
+  kSending = 5,
+  kStatistics = 6
 };
 
 std::string make_cursor(CursorKind kind, std::string_view position);

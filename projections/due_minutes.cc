@@ -16,17 +16,20 @@ auto place_of(List& jobs, std::uint32_t definition) {
 
 }  // namespace
 
+bool DueMinutes::decode(std::string_view value, Jobs& out) {
+  Scan scan(value);
+  for (std::uint32_t definition = 0; !scan.done() && scan.ok();) {
+    definition += static_cast<std::uint32_t>(scan.varint());
+    out.emplace_back(definition, static_cast<std::uint32_t>(scan.varint()));
+  }
+  return scan.ok();
+}
+
 Status DueMinutes::load(const Reader& store) {
   minutes_.clear();
   bool sound = true;
   DAYBOOK_TRY(each_key(store, "W", "X", [&](std::string_view key, std::string_view value) {
-    Jobs& jobs = minutes_[Scan(key.substr(1)).u32()];
-    Scan scan(value);
-    for (std::uint32_t definition = 0; !scan.done() && scan.ok();) {
-      definition += static_cast<std::uint32_t>(scan.varint());
-      jobs.emplace_back(definition, static_cast<std::uint32_t>(scan.varint()));
-    }
-    sound = sound && scan.ok();
+    sound = decode(value, minutes_[Scan(key.substr(1)).u32()]);
     return sound;
   }));
   return sound ? Status() : fail(Code::kCorrupt, "VIEWS_STORE", "the due minutes cannot be read");
@@ -57,15 +60,21 @@ void DueMinutes::remove(std::uint32_t minute, std::uint32_t definition) {
   }
 }
 
-void DueMinutes::advance(std::uint32_t minute,
-                         const std::function<void(std::uint32_t, std::uint32_t)>& due) {
-  while (!minutes_.empty() && minutes_.begin()->first <= minute) {
-    for (const auto& [definition, jobs] : minutes_.begin()->second) {
-      due(definition, jobs);
-    }
-    changed_.insert(minutes_.begin()->first);
-    minutes_.erase(minutes_.begin());
+std::optional<std::uint32_t> DueMinutes::first() const {
+  return minutes_.empty() ? std::nullopt : std::optional(minutes_.begin()->first);
+}
+
+void DueMinutes::take(std::uint32_t minute,
+                      const std::function<void(std::uint32_t, std::uint32_t)>& due) {
+  const auto at = minutes_.find(minute);
+  if (at == minutes_.end()) {
+    return;
   }
+  for (const auto& [definition, jobs] : at->second) {
+    due(definition, jobs);
+  }
+  changed_.insert(minute);
+  minutes_.erase(at);
 }
 
 void DueMinutes::write(Batch& batch) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -20,18 +21,23 @@ namespace daybook::projections {
 
 class DueMinutes {
  public:
+  using Jobs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // by definition
+
+  // False when the value of a minute cannot be read.
+  static bool decode(std::string_view value, Jobs& out);
   Status load(const Reader& store);
   void add(std::uint32_t minute, std::uint32_t definition);
   void remove(std::uint32_t minute, std::uint32_t definition);
-  // Takes out all minutes up to `minute`, telling how many jobs of which definition came due.
-  void advance(std::uint32_t minute,
-               const std::function<void(std::uint32_t definition, std::uint32_t jobs)>& due);
+  // The first minute in which jobs come due.
+  std::optional<std::uint32_t> first() const;
+  // Takes out a minute, telling how many jobs of which definition come due in it.
+  void take(std::uint32_t minute,
+            const std::function<void(std::uint32_t definition, std::uint32_t jobs)>& due);
   std::size_t changed() const { return changed_.size(); }
   void write(Batch& batch);
   void written() { changed_.clear(); }
 
  private:
-  using Jobs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // by definition
   std::map<std::uint32_t, Jobs> minutes_;
   std::set<std::uint32_t> changed_;
 };

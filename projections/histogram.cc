@@ -31,24 +31,36 @@ std::uint64_t Histogram::value_of(std::uint32_t number) {
   return (base << shift) + ((std::uint64_t{1} << shift) >> 1);
 }
 
-void Histogram::add(std::uint32_t number, std::uint64_t count) {
-  count_ += count;
+void Histogram::add(Duration duration) {
+  const std::uint32_t number =
+      class_of(static_cast<std::uint64_t>(std::max<std::int64_t>(duration.value, 0)));
+  ++count_;
   auto it = std::lower_bound(classes_.begin(), classes_.end(), number,
                              [](const Class& c, std::uint32_t n) { return c.number < n; });
   if (it == classes_.end() || it->number != number) {
     it = classes_.insert(it, {number, 0});
   }
-  it->count += count;
-}
-
-void Histogram::add(Duration duration) {
-  add(class_of(static_cast<std::uint64_t>(std::max<std::int64_t>(duration.value, 0))), 1);
+  ++it->count;
 }
 
 void Histogram::merge(const Histogram& other) {
-  for (const Class& c : other.classes_) {
-    add(c.number, c.count);
+  std::vector<Class> both;
+  both.reserve(classes_.size() + other.classes_.size());
+  auto a = classes_.cbegin();
+  auto b = other.classes_.cbegin();
+  while (a != classes_.end() || b != other.classes_.end()) {
+    if (b == other.classes_.end() || (a != classes_.end() && a->number < b->number)) {
+      both.push_back(*a++);
+    } else if (a == classes_.end() || b->number < a->number) {
+      both.push_back(*b++);
+    } else {
+      both.push_back({a->number, a->count + b->count});
+      ++a;
+      ++b;
+    }
   }
+  classes_ = std::move(both);
+  count_ += other.count_;
 }
 
 std::optional<Duration> Histogram::quantile(double q) const {

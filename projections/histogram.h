@@ -39,8 +39,6 @@ class Histogram {
     std::uint64_t count;
   };
 
-  void add(std::uint32_t number, std::uint64_t count);
-
   std::vector<Class> classes_;  // ascending; only those that are not empty
   std::uint64_t count_ = 0;
 };

@@ -111,10 +111,12 @@ Status add_changes(const Batch& batch, To& to) {
   rocksdb::Status status;
   batch.each([&](const Batch::Change& change) {
     const rocksdb::Slice key = slice(change.key);
+    const rocksdb::Slice value = slice(change.value);
     const rocksdb::Status added = change.kind == Batch::Kind::kErase ? to.Delete(key)
-                                  : change.kind == Batch::Kind::kPut
-                                      ? to.Put(key, slice(change.value))
-                                      : to.Merge(key, slice(change.value));
+                                  : change.kind == Batch::Kind::kPut ? to.Put(key, value)
+                                  : change.kind == Batch::Kind::kEraseRange
+                                      ? to.DeleteRange(key, value)
+                                      : to.Merge(key, value);
     if (!added.ok()) {
       status = added;
     }

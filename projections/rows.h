@@ -101,8 +101,8 @@ struct RuleRow {
   Seq seq;
 };
 
-// One bucket of one definition. Durations are milliseconds; absent when nothing ended (or started)
-// in the bucket.
+// One bucket of one definition, or of all of them (no name). Durations are milliseconds; absent
+// when nothing ended (or started) in the bucket.
 struct StatisticsRow {
   std::string definition;
   Micros bucket;
@@ -158,6 +158,12 @@ struct Page {
   std::string first_cursor;
   std::string last_cursor;
   Seq as_of;
+};
+
+// Statistics: rows in the order of definition, then time.
+struct StatisticsPage : Page<StatisticsRow> {
+  Micros from;        // where the first bucket that was asked for begins
+  bool more = false;  // behind last_cursor
 };
 
 }  // namespace daybook::projections

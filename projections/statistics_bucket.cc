@@ -34,12 +34,12 @@ void StatisticsBucket::merge_later(const StatisticsBucket& later) {
     execution.merge(later.execution);
   }
   latency.merge(later.latency);
-  due_depth = later.due_depth;
-  pending_depth = later.pending_depth;
+  depth = later.depth;
 }
 
 void StatisticsBucket::encode(std::string& out) const {
   Put put(out);
+  put.varint(depth.due).varint(depth.pending);
   put.varint(scheduled).varint(successful).varint(failed).varint(cancelled);
   put.varint(execution.count());
   if (execution.count() != 0) {
@@ -50,11 +50,12 @@ void StatisticsBucket::encode(std::string& out) const {
   if (latency.count() != 0) {
     latency.encode(out);
   }
-  put.varint(due_depth).varint(pending_depth);
 }
 
 bool StatisticsBucket::decode(std::string_view value) {
   Scan scan(value);
+  depth.due = scan.varint();
+  depth.pending = scan.varint();
   scheduled = scan.varint();
   successful = scan.varint();
   failed = scan.varint();
@@ -68,9 +69,15 @@ bool StatisticsBucket::decode(std::string_view value) {
   if (scan.varint() != 0) {
     latency.decode(scan);
   }
-  due_depth = scan.varint();
-  pending_depth = scan.varint();
   return scan.ok() && scan.done();
+}
+
+std::optional<QueueDepth> StatisticsBucket::decode_depth(std::string_view value) {
+  Scan scan(value);
+  QueueDepth out;
+  out.due = scan.varint();
+  out.pending = scan.varint();
+  return scan.ok() ? std::optional(out) : std::nullopt;
 }
 
 StatisticsRow StatisticsBucket::to_row(std::string_view definition, Micros bucket) const {
@@ -81,8 +88,8 @@ StatisticsRow StatisticsBucket::to_row(std::string_view definition, Micros bucke
   row.successful = successful;
   row.failed = failed;
   row.cancelled = cancelled;
-  row.due_depth = due_depth;
-  row.pending_depth = pending_depth;
+  row.due_depth = depth.due;
+  row.pending_depth = depth.pending;
   if (execution.count() != 0) {
     row.min_execution = static_cast<double>(execution_min) / 1000.0;
     row.max_execution = static_cast<double>(execution_max) / 1000.0;

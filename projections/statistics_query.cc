@@ -1,105 +1,201 @@
+#include "projections/statistics_query.h"
+
 #include <algorithm>
-#include <map>
 
 #include "base/limits/views.h"
+#include "base/time_text.h"
 #include "projections/bytes.h"
-#include "projections/statistics.h"
+#include "projections/cursor.h"
+#include "projections/statistics_series.h"
 
-namespace daybook::projections {
+namespace daybook::projections::statistics_query {
 namespace {
 
-constexpr std::int64_t kMinuteUs = 60'000'000;
-constexpr char kBucket = 'B';
+using statistics_keys::begin_of;
+using statistics_keys::bucket_of;
+using statistics_keys::Level;
+using statistics_keys::minute_of;
 
-Error too_much(std::string_view what) {
-  return make_error(Code::kInvalid, "STATISTICS_RANGE",
-                    std::string(what) + ": ask for less time or for one definition", "from");
+Error unreadable() {
+  return make_error(Code::kCorrupt, "VIEWS_STORE", "stored statistics cannot be read");
 }
 
-// Merges buckets into the resolution asked for, in the order of time, then definition.
-class Merger {
- public:
-  Merger(Duration resolution, std::size_t rows_max)
-      : resolution_(resolution), rows_max_(rows_max) {}
-
-  // False when there are too many rows.
-  bool add(Micros minute, std::string_view definition, const StatisticsBucket& bucket) {
-    const Micros start{minute.value - minute.value % resolution_.value};
-    if (start != start_) {
-      drain();
-      start_ = start;
+Result<Level> level_of(Duration resolution) {
+  for (const Level level : statistics_keys::kLevels) {
+    if (resolution.value == statistics_keys::length(level) * statistics_keys::kMinuteUs) {
+      return level;
     }
-    const auto [it, fresh] = open_.try_emplace(std::string(definition));
-    it->second.merge_later(bucket);
-    return rows_.size() + open_.size() <= rows_max_;
   }
-  std::vector<StatisticsRow> finish() {
-    drain();
-    return std::move(rows_);
+  return fail(Code::kInvalid, "BAD_RESOLUTION", "the resolution is a minute, an hour or a day",
+              "resolution");
+}
+
+// Which row a page ended with.
+struct Place {
+  std::uint32_t bucket = 0;
+  std::string name;
+};
+
+std::string cursor_at(Level level, const Place& place) {
+  std::string position;
+  Put(position).u8(static_cast<std::uint8_t>(level)).u64(place.bucket).raw(place.name);
+  return make_cursor(CursorKind::kStatistics, position);
+}
+
+class Lister {
+ public:
+  Lister(const View& view, const Views::StatisticsQuery& query) : view_(view), query_(query) {}
+
+  Result<StatisticsPage> list() {
+    DAYBOOK_TRY(read_question());
+    DAYBOOK_TRY(gather());
+    return finish();
   }
 
  private:
-  void drain() {
-    for (const auto& [definition, bucket] : open_) {
-      rows_.push_back(bucket.to_row(definition, start_));
+  Status read_question() {
+    DAYBOOK_ASSIGN(window_.level, level_of(query_.resolution));
+    if (query_.rows_max == 0 || query_.rows_max > kStatisticsRowsMax) {
+      return fail(Code::kInvalid, "BAD_PAGE",
+                  "limit must be 1 to " + std::to_string(kStatisticsRowsMax), "limit");
     }
-    open_.clear();
+    std::string value;
+    DAYBOOK_ASSIGN(const bool any, view_.get(Key('M').view(), value));
+    Scan scan(value);
+    window_.minute = any ? static_cast<std::uint32_t>(scan.varint()) : 0;
+    const auto first_minute = any ? static_cast<std::uint32_t>(scan.varint()) : 0;
+    // A bucket that has begun before `to` is whole.
+    window_.begin = bucket_of(minute_of(query_.from), window_.level);
+    window_.end = query_.to <= query_.from
+                      ? window_.begin
+                      : bucket_of(minute_of(Micros{query_.to.value - 1}), window_.level) + 1;
+    const std::uint32_t now = std::max(minute_of(query_.now), window_.minute);
+    window_.quiet_end = std::min(window_.end, bucket_of(now, window_.level) + 1);
+    DAYBOOK_TRY(check_kept(first_minute));
+    return read_after();
   }
 
-  Duration resolution_;
-  std::size_t rows_max_;
-  Micros start_{-1};
-  std::map<std::string, StatisticsBucket> open_;
-  std::vector<StatisticsRow> rows_;
+  // Whether all that is asked for is still there.
+  Status check_kept(std::uint32_t first_minute) const {
+    const std::uint32_t kept = statistics_keys::first_kept(window_.level, window_.minute);
+    const std::uint32_t begin = std::max(window_.begin, bucket_of(first_minute, window_.level));
+    if (begin >= std::min(kept, window_.end)) {
+      return {};
+    }
+    return fail(Code::kInvalid, "STATISTICS_RANGE",
+                std::string(window_.level == Level::kMinute ? "minutes" : "hours") + " before " +
+                    format_time(begin_of(kept, window_.level)) +
+                    " are not kept any more: ask for a coarser resolution",
+                "from");
+  }
+
+  Status read_after() {
+    if (query_.after.empty()) {
+      return {};
+    }
+    DAYBOOK_ASSIGN(const std::string position,
+                   read_cursor(CursorKind::kStatistics, query_.after, "after"));
+    Scan scan(position);
+    if (scan.u8() != static_cast<std::uint8_t>(window_.level)) {
+      return fail(Code::kInvalid, "BAD_CURSOR", "the cursor is of another resolution", "after");
+    }
+    after_.emplace();
+    after_->bucket =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(scan.u64(), std::uint64_t{window_.end}));
+    after_->name = scan.rest();
+    return {};
+  }
+
+  // The first bucket of a definition that is still to be shown.
+  std::uint32_t begin_of_definition(std::string_view name) const {
+    return after_ && after_->name == name ? std::max(window_.begin, after_->bucket + 1)
+                                          : window_.begin;
+  }
+
+  // One row more than asked for tells whether there is more.
+  Status gather() {
+    found_.rows_max = query_.rows_max + 1;
+    const auto walker = view_.walk("B", "C");
+    if (query_.of == Views::StatisticsQuery::Of::kEach) {
+      DueSince due_since(view_, window_, std::nullopt);
+      StatisticsSeries series(view_, *walker, window_, due_since);
+      return gather_each(series);
+    }
+    const std::string_view name = query_.of == Views::StatisticsQuery::Of::kOne
+                                      ? std::string_view(query_.definition)
+                                      : statistics_keys::kTotals;
+    std::string value;
+    DAYBOOK_ASSIGN(const bool known, view_.get(statistics_keys::definition(name).view(), value));
+    if (!known) {
+      return {};
+    }
+    StatisticsDefinition definition;
+    if (!definition.decode(name, value)) {
+      return fail(unreadable());
+    }
+    DueSince due_since(view_, window_, definition.number);
+    return StatisticsSeries(view_, *walker, window_, due_since)
+        .add(definition, begin_of_definition(name), found_);
+  }
+
+  // Definitions in the order of their names; those in which nothing happened cost a step.
+  Status gather_each(StatisticsSeries& series) {
+    const std::string first("D\x01");
+    const auto names = view_.walk(first, "E");
+    StatisticsDefinition definition;
+    std::size_t passed_over = 0;
+    for (names->seek(after_ ? statistics_keys::definition(after_->name).view() : first);
+         names->valid() && !found_.full(); names->next()) {
+      if (!definition.decode(names->key().substr(1), names->value())) {
+        return fail(unreadable());
+      }
+      const std::uint32_t begin = begin_of_definition(definition.name);
+      if (definition.pending == 0 && bucket_of(definition.last, window_.level) < begin) {
+        if (++passed_over == kStatisticsDefinitionsMax) {
+          passed_over_ = definition.name;
+          break;
+        }
+        continue;
+      }
+      DAYBOOK_TRY(series.add(definition, begin, found_));
+    }
+    return names->status();
+  }
+
+  Result<StatisticsPage> finish() {
+    StatisticsPage out;
+    out.as_of = view_.as_of();
+    out.from = begin_of(window_.begin, window_.level);
+    out.more = found_.full() || passed_over_.has_value();
+    if (found_.full()) {
+      found_.rows.pop_back();
+    }
+    out.rows = std::move(found_.rows);
+    const auto place_of = [&](const StatisticsRow& row) {
+      return Place{bucket_of(minute_of(row.bucket), window_.level), row.definition};
+    };
+    if (!out.rows.empty()) {
+      out.first_cursor = cursor_at(window_.level, place_of(out.rows.front()));
+      out.last_cursor = cursor_at(window_.level, place_of(out.rows.back()));
+    }
+    if (passed_over_) {
+      out.last_cursor = cursor_at(window_.level, {window_.end, *passed_over_});
+    }
+    return out;
+  }
+
+  const View& view_;
+  const Views::StatisticsQuery& query_;
+  StatisticsWindow window_;
+  std::optional<Place> after_;
+  std::optional<std::string> passed_over_;  // the last one looked at, when there were too many
+  StatisticsRows found_;
 };
 
 }  // namespace
 
-// With one definition the walk jumps from minute to minute, so its work is the minutes asked for,
-// not all buckets.
-Result<std::vector<StatisticsRow>> Statistics::query(const View& view,
-                                                     const Views::StatisticsQuery& query) {
-  if (query.resolution.value < kMinuteUs || query.resolution.value % kMinuteUs != 0) {
-    return fail(Code::kInvalid, "BAD_RESOLUTION", "the resolution is whole minutes", "resolution");
-  }
-  const auto minute_of = [](Micros time) {
-    return static_cast<std::uint32_t>((std::max<std::int64_t>(time.value, 0) + kMinuteUs - 1) /
-                                      kMinuteUs);
-  };
-  const std::uint32_t end = minute_of(query.to);
-  std::uint32_t minute = minute_of(query.from);
-  Merger merger(query.resolution, query.rows_max);
-  if (minute >= end) {
-    return merger.finish();
-  }
-  const auto key = [&](std::uint32_t m) {
-    return Key(kBucket).u32(m).tail(query.definition.value_or(""));
-  };
-  const auto walker = view.walk(key(minute).view(), Key(kBucket).u32(end).view());
-  std::size_t seen = 0;
-  for (walker->seek(key(minute).view()); walker->valid();) {
-    Scan scan(walker->key().substr(1));
-    minute = scan.u32();
-    const std::string_view name = scan.rest();
-    if (++seen > kStatisticsBucketsMax) {
-      return fail(too_much("too many buckets"));
-    }
-    if (query.definition && name != *query.definition) {
-      const bool past = name > std::string_view(*query.definition);
-      walker->seek(key(past ? minute + 1 : minute).view());
-      continue;
-    }
-    StatisticsBucket bucket;
-    if (!bucket.decode(walker->value())) {
-      return fail(Code::kCorrupt, "VIEWS_STORE", "stored statistics cannot be read");
-    }
-    if (!merger.add(Micros{minute * kMinuteUs}, name, bucket)) {
-      return fail(too_much("too many rows"));
-    }
-    walker->next();
-  }
-  DAYBOOK_TRY(walker->status());
-  return merger.finish();
+Result<StatisticsPage> list(const View& view, const Views::StatisticsQuery& query) {
+  return Lister(view, query).list();
 }
 
-}  // namespace daybook::projections
+}  // namespace daybook::projections::statistics_query

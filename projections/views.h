@@ -107,15 +107,22 @@ class Views {
   Result<SendingCounts> sending_counts() const;
 
   struct StatisticsQuery {
-    Micros from;  // inclusive
-    Micros to;    // exclusive
-    std::optional<std::string> definition;
+    enum class Of : std::uint8_t { kEach, kOne, kAll };  // each definition, one, all together
+
+    Micros from;  // inclusive, cut down to the begin of its bucket
+    Micros to;    // exclusive; a bucket that begins before it is whole
+    Micros now;   // buckets up to here are shown while jobs are pending
+    Of of = Of::kEach;
+    std::string definition;             // of kOne
     Duration resolution = seconds(60);  // a minute, an hour or a day
-    std::size_t rows_max = 20'000;
+    std::size_t rows_max = kStatisticsPageRows;
+    std::string after = {};  // last_cursor of the page before
   };
-  // Buckets in which something happened, by time, then definition. kInvalid "STATISTICS_RANGE" when
-  // the answer has more than rows_max rows or would need more than kStatisticsBucketsMax buckets.
-  Result<std::vector<StatisticsRow>> statistics(const StatisticsQuery& query) const;
+  // Buckets in which something happened or jobs were pending. A page that passed over
+  // kStatisticsDefinitionsMax definitions may have no rows and yet more behind it. kInvalid
+  // "STATISTICS_RANGE" when `from` lies before what is kept of the resolution, BAD_RESOLUTION,
+  // BAD_CURSOR, BAD_PAGE.
+  Result<StatisticsPage> statistics(const StatisticsQuery& query) const;
 
   struct Ended {
     JobId job;

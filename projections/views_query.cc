@@ -11,7 +11,7 @@
 #include "projections/job_query.h"
 #include "projections/rule_list.h"
 #include "projections/sending_query.h"
-#include "projections/statistics.h"
+#include "projections/statistics_query.h"
 #include "projections/views_parts.h"
 
 namespace daybook::projections {
@@ -93,9 +93,9 @@ Result<std::vector<Views::EndedSending>> Views::sendings_due(Micros cutoff,
   return sending_query::ended_before(*view, cutoff, limit);
 }
 
-Result<std::vector<StatisticsRow>> Views::statistics(const StatisticsQuery& query) const {
+Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kStatistics));
-  return Statistics::query(*view, query);
+  return statistics_query::list(*view, query);
 }
 
 Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t limit) const {

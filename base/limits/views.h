@@ -12,8 +12,18 @@ namespace daybook {
 inline constexpr std::size_t kJobScanMax = 5'000;
 // Index ranges merged for one page: definitions that the caller may see times statuses.
 inline constexpr std::size_t kJobMergeMax = 256;
-// Buckets read for one statistics query: half a year of minutes of one definition, under a second.
-inline constexpr std::size_t kStatisticsBucketsMax = 300'000;
+// Rows of one answer with statistics: of one definition, or of all together, two weeks by minute;
+// of each definition, what costs a few milliseconds, as many as a page has.
+inline constexpr std::size_t kStatisticsRowsMax = 20'000;
+inline constexpr std::size_t kStatisticsPageRows = 1'000;
+// Definitions that are passed over for one such answer, because nothing happened in them.
+inline constexpr std::size_t kStatisticsDefinitionsMax = 10'000;
+// Days for which minutes and hours are kept, a month and two years by day besides: what is asked by
+// minute is recent, and a year by hour can be laid beside the one before. Days are kept for ever:
+// 365 rows a year of a definition. In the fold, so never a setting: a view is a function of the
+// log.
+inline constexpr std::uint32_t kStatisticsMinutesKeptDays = 35;
+inline constexpr std::uint32_t kStatisticsHoursKeptDays = 750;
 // Definitions that one look for ended jobs visits; the next look goes on behind them.
 inline constexpr std::size_t kRetentionDefinitionsMax = 4'096;
 // One fold: events decoded together, folded into one batch, and how long a busy projection gathers

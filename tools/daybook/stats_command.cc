@@ -4,9 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "base/limits/views.h"
 #include "base/time_text.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/exact_json.h"
+#include "tools/daybook/json_text.h"
 #include "tools/daybook/resource_list.h"
 
 namespace daybook::cli {
@@ -37,35 +39,54 @@ void round_times(boost::json::array& rows) {
   }
 }
 
+// The answer is whole when it fits; else it is asked for page by page, up to what one answer with a
+// definition may have.
+Result<boost::json::array> fetch_rows(Client& client, const Options& options) {
+  boost::json::array rows;
+  std::string after;
+  for (bool more = true; more && rows.size() < kStatisticsRowsMax;) {
+    DAYBOOK_ASSIGN(boost::json::value page,
+                   client.get(with_query("/resources/jobs/statistics",
+                                         {{"jobDefinitionId", options.definition},
+                                          {"from", options.from},
+                                          {"to", options.to},
+                                          {"resolution", options.resolution},
+                                          {"limit", std::to_string(kStatisticsPageRows)},
+                                          {"after", after}})));
+    auto* got = page.is_object() ? page.get_object().if_contains("statistics") : nullptr;
+    if (got == nullptr || !got->is_array()) {
+      return fail(Code::kInternal, "BAD_ANSWER", "the statistics are not a list");
+    }
+    for (auto& row : got->get_array()) {
+      rows.push_back(std::move(row));
+    }
+    more = cell(page, "atEnd") == "false";
+    after = cell(page, "lastCursor");
+  }
+  return rows;
+}
+
 Status print_statistics(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(Client client, session.client());
-  DAYBOOK_ASSIGN(
-      boost::json::value answer,
-      client.get(with_query("/resources/jobs/statistics", {{"jobDefinitionId", options.definition},
-                                                           {"from", options.from},
-                                                           {"to", options.to},
-                                                           {"resolution", options.resolution}})));
+  DAYBOOK_ASSIGN(boost::json::array rows, fetch_rows(client, options));
   if (session.wants_json()) {
-    session.print_json(answer);
+    session.print_json(rows);
     return {};
   }
-  if (!answer.is_array()) {
-    return fail(Code::kInternal, "BAD_ANSWER", "the statistics are not a list");
-  }
-  round_times(answer.get_array());
+  round_times(rows);
   constexpr auto kRight = Table::Align::kRight;
-  session.print_table(table_of(answer.get_array(), {{{"BUCKET"}, "bucketTime"},
-                                                    {{"DEFINITION"}, "jobDefinitionId"},
-                                                    {{"SCHEDULED", kRight}, "scheduled"},
-                                                    {{"OK", kRight}, "successful"},
-                                                    {{"FAILED", kRight}, "failed"},
-                                                    {{"CANCELLED", kRight}, "cancelled"},
-                                                    {{"MIN MS", kRight}, "minExecution"},
-                                                    {{"AVG MS", kRight}, "avgExecution"},
-                                                    {{"P95 MS", kRight}, "p95Execution"},
-                                                    {{"MAX MS", kRight}, "maxExecution"},
-                                                    {{"DUE", kRight}, "cacheQueueDepth"},
-                                                    {{"PENDING", kRight}, "totalQueueDepth"}}));
+  session.print_table(table_of(rows, {{{"BUCKET"}, "bucketTime"},
+                                      {{"DEFINITION"}, "jobDefinitionId"},
+                                      {{"SCHEDULED", kRight}, "scheduled"},
+                                      {{"OK", kRight}, "successful"},
+                                      {{"FAILED", kRight}, "failed"},
+                                      {{"CANCELLED", kRight}, "cancelled"},
+                                      {{"MIN MS", kRight}, "minExecution"},
+                                      {{"AVG MS", kRight}, "avgExecution"},
+                                      {{"P95 MS", kRight}, "p95Execution"},
+                                      {{"MAX MS", kRight}, "maxExecution"},
+                                      {{"DUE", kRight}, "cacheQueueDepth"},
+                                      {{"PENDING", kRight}, "totalQueueDepth"}}));
   return {};
 }
 
