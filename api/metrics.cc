@@ -56,6 +56,11 @@ void write_dispatch(PrometheusText& out, const Engine& engine) {
   out.one("daybook_queue_waiting", "gauge", "Pending jobs not yet due.", m.waiting);
   out.one("daybook_queue_ready", "gauge", "Pending jobs that are due.", m.ready);
   out.one("daybook_leases_waiting", "gauge", "Workers waiting for jobs.", m.leases_waiting);
+  out.one("daybook_retention_removed_total", "counter", "Jobs and sendings that retention removed.",
+          m.removed);
+  out.one("daybook_retention_behind_seconds", "gauge",
+          "How long ago the oldest ended job should have been removed; 0: none.",
+          static_cast<double>(m.retention_behind_us) / 1e6);
 }
 
 void write_rules(PrometheusText& out, const Engine& engine) {

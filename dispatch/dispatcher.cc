@@ -491,8 +491,13 @@ WorkerList Dispatcher::workers() const {
 }
 
 DispatcherMetrics Dispatcher::metrics() const {
+  const RetentionMetrics swept =
+      impl_->retention ? impl_->retention->metrics() : RetentionMetrics{};
   const std::lock_guard lock(impl_->mutex);
-  return impl_->core.metrics(impl_->query_now().logical);
+  DispatcherMetrics out = impl_->core.metrics(impl_->query_now().logical);
+  out.removed = swept.removed;
+  out.retention_behind_us = swept.behind_us;
+  return out;
 }
 
 Seq Dispatcher::applied() const {

@@ -100,6 +100,8 @@ struct DispatcherMetrics {
   std::uint64_t ready = 0;
   std::uint64_t running = 0;
   std::uint64_t leases_waiting = 0;  // long polls open
+  std::uint64_t removed = 0;         // by retention
+  std::int64_t retention_behind_us = 0;
 };
 
 class Dispatcher {

@@ -1,7 +1,8 @@
 #include "dispatch/retention.h"
 
+#include <algorithm>
 #include <chrono>
-#include <optional>
+#include <deque>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::chrono::seconds kBetween{60};
 constexpr std::chrono::seconds kViewsPatience{30};
+// Removals between two lines of the log.
+constexpr std::uint64_t kLogEvery = 100'000;
 
 }  // namespace
 
@@ -56,50 +59,95 @@ Result<std::uint64_t> Retention::sweep() {
   return jobs + sendings;
 }
 
-// Command after command, each of what `next` finds, until it finds nothing.
-template <typename Next>
-Result<std::uint64_t> Retention::sweep_all(Next next) {
+// Command after command, each of what `next` finds, until it finds nothing. The views may be a few
+// commands behind: what was found is not found again. After anything unexpected `again` makes it so
+// that it is, for nothing may be forgotten.
+template <typename Next, typename Again>
+Result<std::uint64_t> Retention::sweep_all(Next next, Again again) {
   std::uint64_t total = 0;
-  while (!is_stopping()) {
-    DAYBOOK_ASSIGN(std::optional<scheduler::Command> command, next(parts_.clock.wall()));
-    if (!command) {
-      break;
+  std::deque<Seq> unseen;
+  const auto run = [&]() -> Status {
+    while (!is_stopping()) {
+      DAYBOOK_ASSIGN(Found found, next(parts_.clock.wall()));
+      if (found.count == 0) {
+        break;
+      }
+      DAYBOOK_ASSIGN(const auto reply, parts_.sequencer.call(std::move(found.command), "system",
+                                                             parts_.entropy.command_id()));
+      const auto* outcome = std::get_if<scheduler::RemoveOutcome>(&reply.outcome);
+      const std::uint64_t removed = outcome == nullptr ? 0 : outcome->removed;
+      total += removed;
+      count(removed);
+      if (removed < found.count) {
+        again();
+      }
+      if (removed == 0) {
+        break;  // all gone already: the views show it soon
+      }
+      unseen.push_back(reply.last);
+      if (unseen.size() > kSweepCommandsAhead || removed < found.count) {
+        DAYBOOK_TRY(parts_.views.wait_for(unseen.front(), kViewsPatience));
+        unseen.pop_front();
+      }
     }
-    DAYBOOK_ASSIGN(const auto reply, parts_.sequencer.call(std::move(*command), "system",
-                                                           parts_.entropy.command_id()));
-    const auto* outcome = std::get_if<scheduler::RemoveOutcome>(&reply.outcome);
-    if (outcome == nullptr || outcome->removed == 0) {
-      break;  // all gone already: the views show it soon
-    }
-    total += outcome->removed;
-    DAYBOOK_TRY(parts_.views.wait_for(reply.last, kViewsPatience));
+    return unseen.empty() ? Status() : parts_.views.wait_for(unseen.back(), kViewsPatience);
+  };
+  if (const Status status = run(); !status) {
+    again();
+    return fail(status.error());
   }
   return total;
 }
 
+void Retention::count(std::uint64_t removed) {
+  const std::uint64_t before = removed_.fetch_add(removed);
+  if (parts_.logger && before / kLogEvery != (before + removed) / kLogEvery) {
+    parts_.logger->info("retention: {} removed since the start; the oldest left is over since {} s",
+                        before + removed, behind_us_.load() / 1'000'000);
+  }
+}
+
+RetentionMetrics Retention::metrics() const {
+  return {removed_, behind_us_};
+}
+
 Result<std::uint64_t> Retention::sweep_sendings() {
-  return sweep_all([this](Micros now) -> Result<std::optional<scheduler::Command>> {
-    scheduler::RemoveSendings command;
-    command.cutoff = Micros{now.value - kSendingRetentionUs};
-    DAYBOOK_ASSIGN(const auto due,
-                   parts_.views.sendings_due(command.cutoff, kRemovalsPerCommandMax));
+  return sweep_all(
+      [this](Micros now) -> Result<Found> {
+        scheduler::RemoveSendings command;
+        command.cutoff = Micros{now.value - kSendingRetentionUs};
+        DAYBOOK_ASSIGN(const auto due, parts_.views.sendings_due(
+                                           command.cutoff, kRemovalsPerCommandMax, sendings_));
+        for (const auto& ended : due) {
+          command.sendings.push_back({ended.sending, ended.created});
+        }
+        return Found{due.size(), std::move(command)};
+      },
+      [this] { sendings_ = {}; });
+}
+
+// What is due, within the bounds of one command. Looks go round all definitions, each a little way:
+// nothing is due when they found nothing from the first to the last.
+Result<Retention::Found> Retention::find_jobs(Micros now) {
+  scheduler::RemoveJobs command;
+  command.cutoff = now;
+  std::int64_t behind = 0;
+  for (bool whole = jobs_.after == 0, done = false; !done && !is_stopping();) {
+    DAYBOOK_ASSIGN(const auto due, parts_.views.retention_due(now, kRemovalsPerCommandMax, jobs_));
     for (const auto& ended : due) {
-      command.sendings.push_back({ended.sending, ended.created});
+      command.jobs.push_back({ended.job, ended.definition});
+      behind = std::max(behind, now.value - ended.over_at.value);
     }
-    return due.empty() ? std::nullopt : std::optional<scheduler::Command>(std::move(command));
-  });
+    done = !due.empty() || (!jobs_.more && whole);
+    whole = whole || !jobs_.more;
+  }
+  behind_us_ = behind;
+  const std::size_t count = command.jobs.size();
+  return Found{count, std::move(command)};
 }
 
 Result<std::uint64_t> Retention::sweep_jobs() {
-  return sweep_all([this](Micros now) -> Result<std::optional<scheduler::Command>> {
-    scheduler::RemoveJobs command;
-    command.cutoff = now;
-    DAYBOOK_ASSIGN(const auto due, parts_.views.retention_due(now, kRemovalsPerCommandMax));
-    for (const auto& ended : due) {
-      command.jobs.push_back({ended.job, ended.definition});
-    }
-    return due.empty() ? std::nullopt : std::optional<scheduler::Command>(std::move(command));
-  });
+  return sweep_all([this](Micros now) { return find_jobs(now); }, [this] { jobs_ = {}; });
 }
 
 }  // namespace daybook::dispatch

@@ -4,6 +4,7 @@
 // Its own thread: a look for them reads the disk, and must not hold the dispatcher up.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,12 @@ class logger;
 
 namespace daybook::dispatch {
 
+struct RetentionMetrics {
+  std::uint64_t removed = 0;   // jobs and sendings
+  std::int64_t behind_us = 0;  // since when the oldest job that is over should be gone
+};
+
+// sweep() from one thread at a time; metrics() from any.
 class Retention {
  public:
   struct Parts {
@@ -37,19 +44,31 @@ class Retention {
   // Sweeps at once, then every minute.
   void start();
   void stop();
-  // Removes all that is over now: how many jobs and sendings. Waits after each command until the
-  // views show it.
+  // Removes all that is over now: how many jobs and sendings. The views show it when it returns; on
+  // the way they are at most kSweepCommandsAhead commands behind.
   Result<std::uint64_t> sweep();
+  RetentionMetrics metrics() const;
 
  private:
   void work();
-  template <typename Next>
-  Result<std::uint64_t> sweep_all(Next next);
+  // What a command removes, and how much that is at most.
+  struct Found {
+    std::size_t count = 0;
+    scheduler::Command command;
+  };
+  template <typename Next, typename Again>
+  Result<std::uint64_t> sweep_all(Next next, Again again);
+  Result<Found> find_jobs(Micros now);
+  void count(std::uint64_t removed);
   Result<std::uint64_t> sweep_jobs();
   Result<std::uint64_t> sweep_sendings();
   bool is_stopping();
 
   const Parts parts_;
+  projections::RetentionPlace jobs_;
+  projections::RetentionPlace::Reached sendings_;
+  std::atomic<std::uint64_t> removed_{0};
+  std::atomic<std::int64_t> behind_us_{0};
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

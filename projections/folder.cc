@@ -165,6 +165,10 @@ void Folder::write() {
     if (slot->failed || slot->written == slot->checkpoint.applied.value) {
       continue;
     }
+    if (const Status status = slot->projection->prepare(); !status) {
+      fail_slot(*slot, status.error());
+      continue;
+    }
     batch_.begin(slot->prefix());
     slot->projection->write(batch_);
     checkpoints.emplace_back(slot->id, slot->checkpoint);

@@ -1,14 +1,17 @@
 // The keys of the job list. A job's key is the sequence number of its creation, so keys sort by
 // creation; a definition has a number in the order of first use (0 means all).
 //
-//   'J' key                                -> row (job_entry.h)
-//   'S' status key                         'D' definition status key
-//   'Q' status run_at key                  'R' definition status run_at key
-//   'T' tag status key                     'U' tag definition status key       (all of these: no
-//   value) 'F' definition finished_at key         -> id high, for retention 'C' definition -> its
-//   name, then five counts by status (0: name empty, all definitions) 'K' tag definition -> five
-//   counts by status; absent when all are zero 'N' name                               -> number of
-//   the definition
+//   'J' key                    -> row (job_entry.h)
+//   'S' status                 'D' definition status           by key
+//   'Q' status                 'R' definition status           by run_at, key
+//   'T' tag status             'U' tag definition status       by key
+//       of ended jobs: a key for each, without a value; of pending and running ones: pieces
+//       (position_sets.h)
+//   'F' definition finished_at key -> id high, for retention
+//   'C' definition             -> its name, then five counts by status (0: name empty, all
+//                                 definitions)
+//   'K' tag definition         -> five counts by status; absent when all are zero
+//   'N' name                   -> number of the definition
 //
 // Private to projections/.
 #pragma once

@@ -13,10 +13,20 @@ constexpr std::size_t kGoneKeysMax = 4096;
 // What the index keys of a job take in a batch, its erased ones included: about.
 constexpr std::size_t kIndexBytes = 512;
 
+// Whether a place has keys of its own in the indexes.
+bool is_in_history(const JobPlace& place) {
+  return place.exists && is_ended(place.status);
+}
+
+bool has_moved(const JobEntry& entry) {
+  return entry.stored.exists != entry.now.exists || entry.stored.status != entry.now.status;
+}
+
 }  // namespace
 
 Status JobList::load(const Reader& store) {
   store_ = &store;
+  live_.load(store);
   return tallies_.load(store);
 }
 
@@ -159,52 +169,92 @@ Status JobList::apply(const events::Recorded& recorded) {
       recorded.event);
 }
 
+// The lists of pending and running jobs that the job leaves and comes to.
+void JobList::move_live(const JobEntry& entry) {
+  const Seq key = entry.job.key();
+  const std::uint32_t d = entry.definition;
+  const JobPlace& old = entry.stored;
+  const JobPlace& now = entry.now;
+  const bool moved = has_moved(entry);
+  const auto change = [&](const JobPlace& place, auto what) {
+    if (!place.exists || is_ended(place.status)) {
+      return;
+    }
+    if (moved) {
+      (live_.*what)(job_keys::by_status(place.status), PositionKind::kKey, Position::of(key));
+      (live_.*what)(job_keys::by_definition(d, place.status), PositionKind::kKey,
+                    Position::of(key));
+    }
+    if (moved || old.run_at != now.run_at) {
+      const Position at = Position::of(place.run_at, key);
+      (live_.*what)(job_keys::by_run(place.status), PositionKind::kTimed, at);
+      (live_.*what)(job_keys::by_definition_run(d, place.status), PositionKind::kTimed, at);
+    }
+  };
+  change(old, &PositionSets::remove);
+  change(now, &PositionSets::add);
+}
+
+void JobList::move_live_tags(const JobEntry& entry) {
+  const Position at = Position::of(entry.job.key());
+  const auto change = [&](std::string_view tag, const JobPlace& place, auto what) {
+    if (place.exists && !is_ended(place.status)) {
+      (live_.*what)(job_keys::by_tag(tag, place.status), PositionKind::kKey, at);
+      (live_.*what)(job_keys::by_tag_definition(tag, entry.definition, place.status),
+                    PositionKind::kKey, at);
+    }
+  };
+  for (const std::string_view tag : entry.tags()) {
+    change(tag, entry.stored, &PositionSets::remove);
+    change(tag, entry.now, &PositionSets::add);
+  }
+}
+
+Status JobList::prepare() {
+  std::sort(changed_.begin(), changed_.end(),
+            [](const JobEntry* a, const JobEntry* b) { return a->job.key() < b->job.key(); });
+  for (const JobEntry* entry : changed_) {
+    move_live(*entry);
+    if (entry->tagged && has_moved(*entry)) {
+      move_live_tags(*entry);
+    }
+  }
+  return live_.resolve();
+}
+
 void JobList::write_tags(Batch& batch, const JobEntry& entry) {
   const Seq key = entry.job.key();
   const std::uint32_t d = entry.definition;
   for (const std::string_view tag : entry.tags()) {
-    if (entry.stored.exists) {
+    if (is_in_history(entry.stored)) {
       batch.erase(job_keys::by_tag(tag, entry.stored.status).seq(key).view());
       batch.erase(job_keys::by_tag_definition(tag, d, entry.stored.status).seq(key).view());
     }
-    if (entry.now.exists) {
+    if (is_in_history(entry.now)) {
       batch.put(job_keys::by_tag(tag, entry.now.status).seq(key).view(), {});
       batch.put(job_keys::by_tag_definition(tag, d, entry.now.status).seq(key).view(), {});
     }
   }
 }
 
+// An ended job stays as it is until it is removed.
 void JobList::write_indexes(Batch& batch, const JobEntry& entry) {
   const Seq key = entry.job.key();
   const std::uint32_t d = entry.definition;
   const JobPlace& old = entry.stored;
   const JobPlace& now = entry.now;
-  const bool moved = old.exists != now.exists || old.status != now.status;
-  if (old.exists) {
-    if (moved) {
-      batch.erase(job_keys::by_status(old.status).seq(key).view());
-      batch.erase(job_keys::by_definition(d, old.status).seq(key).view());
-    }
-    if (moved || old.run_at != now.run_at) {
-      batch.erase(job_keys::by_run(old.status).time(old.run_at).seq(key).view());
-      batch.erase(job_keys::by_definition_run(d, old.status).time(old.run_at).seq(key).view());
-    }
-    if (old.finished_at.value != 0 && moved) {
-      batch.erase(job_keys::finished(d).time(old.finished_at).seq(key).view());
-    }
+  if (is_in_history(old)) {
+    batch.erase(job_keys::by_status(old.status).seq(key).view());
+    batch.erase(job_keys::by_definition(d, old.status).seq(key).view());
+    batch.erase(job_keys::by_run(old.status).time(old.run_at).seq(key).view());
+    batch.erase(job_keys::by_definition_run(d, old.status).time(old.run_at).seq(key).view());
+    batch.erase(job_keys::finished(d).time(old.finished_at).seq(key).view());
   }
-  if (!now.exists) {
-    return;
-  }
-  if (moved) {
+  if (is_in_history(now)) {
     batch.put(job_keys::by_status(now.status).seq(key).view(), {});
     batch.put(job_keys::by_definition(d, now.status).seq(key).view(), {});
-  }
-  if (moved || old.run_at != now.run_at) {
     batch.put(job_keys::by_run(now.status).time(now.run_at).seq(key).view(), {});
     batch.put(job_keys::by_definition_run(d, now.status).time(now.run_at).seq(key).view(), {});
-  }
-  if (now.finished_at.value != 0 && moved) {
     row_.clear();
     Put(row_).u64(entry.job.high);
     batch.put(job_keys::finished(d).time(now.finished_at).seq(key).view(), row_);
@@ -212,8 +262,6 @@ void JobList::write_indexes(Batch& batch, const JobEntry& entry) {
 }
 
 void JobList::write(Batch& batch) {
-  std::sort(changed_.begin(), changed_.end(),
-            [](const JobEntry* a, const JobEntry* b) { return a->job.key() < b->job.key(); });
   for (const JobEntry* entry : changed_) {
     if (entry->now.exists) {
       row_.clear();
@@ -224,12 +272,14 @@ void JobList::write(Batch& batch) {
     }
   }
   for (const JobEntry* entry : changed_) {
-    write_indexes(batch, *entry);
-    if (entry->tagged &&
-        (entry->stored.exists != entry->now.exists || entry->stored.status != entry->now.status)) {
-      write_tags(batch, *entry);
+    if (has_moved(*entry)) {
+      write_indexes(batch, *entry);
+      if (entry->tagged) {
+        write_tags(batch, *entry);
+      }
     }
   }
+  live_.write(batch);
   tallies_.write(batch);
 }
 
@@ -254,6 +304,7 @@ void JobList::written() {
   }
   changed_.clear();
   changed_bytes_ = 0;
+  live_.written();
   tallies_.written();
   evict();
 }

@@ -12,6 +12,7 @@
 
 #include "projections/job_counts.h"
 #include "projections/job_entry.h"
+#include "projections/position_sets.h"
 #include "projections/projection.h"
 
 namespace daybook::projections {
@@ -22,12 +23,13 @@ class JobList final : public Projection {
   explicit JobList(std::size_t cache_bytes) : cache_bytes_max_(cache_bytes) {}
 
   std::string_view name() const override { return "jobs"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
   std::size_t unwritten_bytes() const override {
     return changed_bytes_ + tallies_.unwritten_bytes();
   }
+  Status prepare() override;
   void write(Batch& batch) override;
   void written() override;
 
@@ -37,6 +39,8 @@ class JobList final : public Projection {
   void touch(JobEntry& entry, Seq seq);
   Status set_status(JobEntry& entry, JobStatus status);
   Status count(const JobEntry& entry, int by);
+  void move_live(const JobEntry& entry);
+  void move_live_tags(const JobEntry& entry);
   void write_indexes(Batch& batch, const JobEntry& entry);
   void write_tags(Batch& batch, const JobEntry& entry);
   void evict();
@@ -57,6 +61,7 @@ class JobList final : public Projection {
   const std::size_t cache_bytes_max_;
   const Reader* store_ = nullptr;
   JobTallies tallies_;
+  PositionSets live_;  // lists of pending and of running jobs
   std::unordered_map<std::uint64_t, JobEntry> entries_;
   std::vector<JobEntry*> changed_;
   std::size_t changed_bytes_ = 0;   // of changed_, and of what will be written of it

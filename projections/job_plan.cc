@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits/views.h"
+#include "projections/job_entry.h"
 #include "projections/job_keys.h"
 
 namespace daybook::projections {
@@ -94,18 +95,20 @@ class Planner {
     return restricted_ && definitions_.size() * statuses().size() <= kJobMergeMax;
   }
 
-  void add(const Key& prefix) { plan_.prefixes.emplace_back(prefix.view()); }
+  void add(const Key& prefix, JobStatus status) {
+    plan_.ranges.push_back({std::string(prefix.view()), !is_ended(status)});
+  }
 
   void choose_run_index() {
     plan_.check_tag = filter_.tag.has_value();
     plan_.check_definition = restricted_ && !by_definition();
     for (const JobStatus status : statuses()) {
       if (!by_definition()) {
-        add(job_keys::by_run(status));
+        add(job_keys::by_run(status), status);
         continue;
       }
       for (const std::uint32_t number : definitions_) {
-        add(job_keys::by_definition_run(number, status));
+        add(job_keys::by_definition_run(number, status), status);
       }
     }
   }
@@ -114,17 +117,19 @@ class Planner {
     plan_.check_definition = restricted_ && !by_definition();
     if (!filter_.tag && !filter_.status && !by_definition()) {
       plan_.rows_are_values = true;
-      plan_.prefixes.emplace_back("J");
+      plan_.ranges.push_back({"J"});
       return;
     }
     for (const JobStatus status : statuses()) {
       if (!by_definition()) {
-        add(filter_.tag ? job_keys::by_tag(*filter_.tag, status) : job_keys::by_status(status));
+        add(filter_.tag ? job_keys::by_tag(*filter_.tag, status) : job_keys::by_status(status),
+            status);
         continue;
       }
       for (const std::uint32_t number : definitions_) {
         add(filter_.tag ? job_keys::by_tag_definition(*filter_.tag, number, status)
-                        : job_keys::by_definition(number, status));
+                        : job_keys::by_definition(number, status),
+            status);
       }
     }
   }

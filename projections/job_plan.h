@@ -16,12 +16,17 @@
 
 namespace daybook::projections {
 
+struct JobRange {
+  std::string prefix;
+  bool in_pieces = false;  // pending or running jobs (position_sets.h)
+};
+
 struct JobPlan {
   CursorKind kind = CursorKind::kCreated;
   bool descending = false;
-  bool nothing = false;               // no job can match
-  std::vector<std::string> prefixes;  // their ranges hold disjoint sets of jobs
-  std::string lower;                  // positions lower <= p < upper; empty: no bound
+  bool nothing = false;          // no job can match
+  std::vector<JobRange> ranges;  // they hold disjoint sets of jobs
+  std::string lower;             // positions lower <= p < upper; empty: no bound
   std::string upper;
   bool rows_are_values = false;  // the walk goes over the rows themselves
 

@@ -1,13 +1,13 @@
 #include "projections/job_query.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 #include "base/limits/views.h"
 #include "projections/job_entry.h"
 #include "projections/job_keys.h"
 #include "projections/job_plan.h"
+#include "projections/position_sets.h"
 
 namespace daybook::projections::job_query {
 namespace {
@@ -47,13 +47,16 @@ class Merge {
   // Starts behind `from` (a position; empty: at the end of the ranges that the direction starts
   // from).
   Merge(const View& view, const JobPlan& plan, bool down, std::string_view from) : down_(down) {
-    for (const std::string& prefix : plan.prefixes) {
+    for (const auto& [prefix, in_pieces] : plan.ranges) {
       const std::string lower = prefix + plan.lower;
       const std::string upper = plan.upper.empty() ? key_after(prefix) : prefix + plan.upper;
       if (lower >= upper) {
         continue;
       }
-      Source source{prefix.size(), view.walk(lower, upper)};
+      const PositionKind kind =
+          plan.kind == CursorKind::kRunAt ? PositionKind::kTimed : PositionKind::kKey;
+      Source source{prefix.size(), in_pieces ? walk_positions(view, prefix, kind, lower, upper)
+                                             : view.walk(lower, upper)};
       const std::string start = prefix + std::string(from);
       if (down) {
         source.walker->seek_before(from.empty() ? upper : start);
@@ -193,77 +196,6 @@ Result<JobCounts> counts(const View& view, std::string_view definition) {
   }
   DAYBOOK_ASSIGN(const StatusCounts counts, stored_counts(view, *number));
   return to_job_counts(counts);
-}
-
-namespace {
-
-// The oldest ended jobs of one definition whose retention is over.
-Status collect_ended(const View& view, std::uint32_t number, const std::string& name, Micros cutoff,
-                     std::size_t limit, std::multimap<Micros, Views::Ended>& out) {
-  const Key prefix = job_keys::finished(number);
-  const std::string upper(job_keys::finished(number).time(cutoff).view());
-  const auto walker = view.walk(prefix.view(), upper);
-  std::size_t taken = 0;
-  for (walker->seek(prefix.view()); walker->valid() && taken < limit; walker->next(), ++taken) {
-    Scan scan(walker->key().substr(prefix.view().size()));
-    const Micros finished = scan.time();
-    const JobId job{Scan(walker->value()).u64(), 0x8000'0000'0000'0000ULL | scan.u64()};
-    if (out.size() >= limit && finished >= out.rbegin()->first) {
-      break;
-    }
-    out.emplace(finished, Views::Ended{job, name, finished});
-    if (out.size() > limit) {
-      out.erase(std::prev(out.end()));
-    }
-  }
-  return walker->status();
-}
-
-}  // namespace
-
-Result<std::vector<Views::Ended>> ended_before(
-    const View& view, Micros now, std::size_t limit, std::uint32_t& after,
-    const std::function<Result<Duration>(std::string_view)>& retention) {
-  std::multimap<Micros, Views::Ended> found;
-  std::size_t looked_at = 0;
-  Status outcome;
-  const auto look = [&](std::string_view key, std::string_view value) {
-    const std::uint32_t number = Scan(key.substr(1)).u32();
-    const std::string name(Scan(value).text());
-    if (number == job_keys::kAllDefinitions) {
-      return true;
-    }
-    const Result<Duration> keep = retention(name);
-    if (!keep) {
-      outcome = fail(keep.error());
-      return false;
-    }
-    // Retention is over once finished_at + retention is reached: the bound itself is included.
-    const Micros cutoff{now.value - keep->value + 1};
-    outcome = collect_ended(view, number, name, cutoff, limit, found);
-    after = number;
-    return outcome.has_value() && ++looked_at < kRetentionDefinitionsMax;
-  };
-  const std::uint32_t start = after;
-  const auto walk = [&](std::uint32_t from, std::uint32_t to) -> Status {
-    const std::string upper(job_keys::counts(to).view());
-    const auto walker = view.walk("C", upper);
-    for (walker->seek(job_keys::counts(from).view()); walker->valid(); walker->next()) {
-      if (!look(walker->key(), walker->value())) {
-        return outcome;
-      }
-    }
-    return walker->status();
-  };
-  DAYBOOK_TRY(walk(start + 1, 0xffff'ffff));
-  if (looked_at < kRetentionDefinitionsMax) {
-    DAYBOOK_TRY(walk(0, start + 1));
-  }
-  std::vector<Views::Ended> out;
-  for (auto& [finished, ended] : found) {
-    out.push_back(std::move(ended));
-  }
-  return out;
 }
 
 }  // namespace daybook::projections::job_query

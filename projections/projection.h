@@ -30,6 +30,9 @@ class Projection {
   // About the memory of all changes since the last write, here and in the batch that write() would
   // make of them.
   virtual std::size_t unwritten_bytes() const = 0;
+  // Reads what write() needs to make its changes of; called right before it, and fails as apply()
+  // does.
+  virtual Status prepare() { return {}; }
   // Adds all changes since the last write; called again only after written().
   virtual void write(Batch& batch) = 0;
   // The batch is in the store: what was changed is now clean.

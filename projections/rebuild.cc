@@ -68,6 +68,7 @@ Status Rebuild::prepare() {
 }
 
 Status Rebuild::write() {
+  DAYBOOK_TRY(projection_->prepare());
   batch_.clear();
   batch_.begin(prefix_);
   projection_->write(batch_);

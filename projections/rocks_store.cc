@@ -25,6 +25,8 @@ namespace {
 constexpr std::uint64_t kLevel0FilesMax = 40;
 // A batch of so many bytes is worth a table file of its own.
 constexpr std::size_t kLargeBatchBytes = 4 << 20;
+// Keys in a row that are nearly all tombstones.
+constexpr std::size_t kTombstoneRun = 64 * 1024;
 constexpr std::string_view kLargeBatchName = "large-batch-";
 
 // Appends the new bytes to the old ones: the order of the batches is the order of the bytes.
@@ -60,10 +62,11 @@ rocksdb::Options make_options(const RocksStore::Options& from) {
   options.compression = rocksdb::kLZ4Compression;
   options.compression_per_level.assign(7, rocksdb::kLZ4Compression);
   options.compression_per_level[0] = options.compression_per_level[1] = rocksdb::kNoCompression;
-  // Jobs leave the pending and running lists soon: a file full of tombstones is compacted first,
-  // else a walk over the oldest pending jobs would step over all that ever were.
+  // A sweep leaves long runs of tombstones in front of the oldest jobs, over which lists of them
+  // would step: files with such runs are compacted first. Files where tombstones and rows mix wait
+  // for their turn, for each compaction in between would meet the same ones again.
   options.table_properties_collector_factories.push_back(
-      rocksdb::NewCompactOnDeletionCollectorFactory(16'384, 8'192));
+      rocksdb::NewCompactOnDeletionCollectorFactory(kTombstoneRun, kTombstoneRun * 7 / 8));
   // Closing without a flush is the same as a crash, and as harmless.
   options.avoid_flush_during_shutdown = true;
   options.info_log_level = rocksdb::WARN_LEVEL;

@@ -123,17 +123,23 @@ Result<SendingCounts> counts(const View& view) {
 }
 
 Result<std::vector<Views::EndedSending>> ended_before(const View& view, Micros cutoff,
-                                                      std::size_t limit) {
-  const std::string upper(sending_keys::ended().time(cutoff).view());
-  const auto walker = view.walk(sending_keys::ended().view(), upper);
+                                                      std::size_t limit,
+                                                      RetentionPlace::Reached& reached) {
   std::vector<Views::EndedSending> out;
-  for (walker->seek(sending_keys::ended().view()); walker->valid() && out.size() < limit;
-       walker->next()) {
+  if (reached.finished_at >= cutoff) {
+    return out;
+  }
+  const std::string upper(sending_keys::ended().time(cutoff).view());
+  const std::string from(
+      sending_keys::ended().time(reached.finished_at).u64(reached.key + 1).view());
+  const auto walker = view.walk(sending_keys::ended().view(), upper);
+  for (walker->seek(from); walker->valid() && out.size() < limit; walker->next()) {
     Scan key(walker->key().substr(1));
-    key.time();
+    reached.finished_at = key.time();
+    reached.key = key.u64();
     Scan id(walker->value());
     const std::uint64_t high = id.u64();
-    out.push_back({{high, id.u64()}, Seq{key.u64()}});
+    out.push_back({{high, id.u64()}, Seq{reached.key}});
   }
   DAYBOOK_TRY(walker->status());
   return out;

@@ -13,8 +13,9 @@ Result<std::optional<SendingRow>> find(const View& view, SendingId sending);
 Result<Page<SendingRow>> list(const View& view, const SendingFilter& filter,
                               const PageRequest& request);
 Result<SendingCounts> counts(const View& view);
-// Sendings that ended before `cutoff`, oldest first, at most `limit`.
+// As Views::sendings_due().
 Result<std::vector<Views::EndedSending>> ended_before(const View& view, Micros cutoff,
-                                                      std::size_t limit);
+                                                      std::size_t limit,
+                                                      RetentionPlace::Reached& reached);
 
 }  // namespace daybook::projections::sending_query

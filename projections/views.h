@@ -12,9 +12,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
@@ -57,6 +59,17 @@ struct RebuildReport {
 struct HistoryRow {
   Seq seq;
   std::string json;  // the event as events::to_json gives it
+};
+
+// How far a sweep has come: what it has seen is not looked at again. A new one sees all.
+struct RetentionPlace {
+  struct Reached {
+    Micros finished_at{std::numeric_limits<std::int64_t>::min()};
+    std::uint64_t key = 0;
+  };
+  std::unordered_map<std::uint32_t, Reached> reached;  // by number of the definition
+  std::uint32_t after = 0;  // the definition where the last look stopped; 0: behind the last
+  bool more = false;        // it stopped before the last definition
 };
 
 class Views {
@@ -128,18 +141,22 @@ class Views {
     JobId job;
     std::string definition;
     Micros finished_at;
+    Micros over_at;  // since when its retention is over
   };
-  // Ended jobs whose retention is over at `now`, oldest first, at most `limit`. Jobs of a deleted
-  // definition have the default retention. Looks at kRetentionDefinitionsMax definitions, the next
-  // call at those after them.
-  Result<std::vector<Ended>> retention_due(Micros now, std::size_t limit) const;
+  // Ended jobs whose retention is over at `now`, at most `limit`, the oldest of a definition first.
+  // Jobs of a deleted definition have the default retention. Looks at kRetentionDefinitionsMax
+  // definitions at most, and leaves out what it gave out before from the same place.
+  Result<std::vector<Ended>> retention_due(Micros now, std::size_t limit,
+                                           RetentionPlace& place) const;
 
   struct EndedSending {
     SendingId sending;
     Seq created;
   };
-  // Sendings that ended before `cutoff`, oldest first, at most `limit`.
-  Result<std::vector<EndedSending>> sendings_due(Micros cutoff, std::size_t limit) const;
+  // Sendings that ended before `cutoff` and behind `reached`, oldest first, at most `limit`;
+  // `reached` is moved to the last of them.
+  Result<std::vector<EndedSending>> sendings_due(Micros cutoff, std::size_t limit,
+                                                 RetentionPlace::Reached& reached) const;
 
   // Rebuilds one projection beside the live one, compares them at the same sequence number, then
   // swaps. Any thread; one rebuild at a time (kConflict). progress(done, total) is called from the

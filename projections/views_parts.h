@@ -1,7 +1,6 @@
 // What the files of Views share. Private to projections/.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -27,8 +26,7 @@ struct Views::Impl {
   std::unique_ptr<RocksStore> store;
   log::Log& log;
   Folder folder;
-  std::mutex rebuild;                           // held by the one rebuild
-  mutable std::atomic<std::uint32_t> swept{0};  // where the last look for ended jobs stopped
+  std::mutex rebuild;  // held by the one rebuild
 
   // A view of a projection that has not failed.
   Result<std::unique_ptr<View>> view(RocksStore::ProjectionId id) const;

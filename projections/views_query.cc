@@ -7,6 +7,7 @@
 #include "projections/component_list.h"
 #include "projections/cursor.h"
 #include "projections/definition_list.h"
+#include "projections/ended_jobs.h"
 #include "projections/history.h"
 #include "projections/job_query.h"
 #include "projections/rule_list.h"
@@ -87,10 +88,10 @@ Result<SendingCounts> Views::sending_counts() const {
   return sending_query::counts(*view);
 }
 
-Result<std::vector<Views::EndedSending>> Views::sendings_due(Micros cutoff,
-                                                             std::size_t limit) const {
+Result<std::vector<Views::EndedSending>> Views::sendings_due(
+    Micros cutoff, std::size_t limit, RetentionPlace::Reached& reached) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return sending_query::ended_before(*view, cutoff, limit);
+  return sending_query::ended_before(*view, cutoff, limit, reached);
 }
 
 Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
@@ -98,7 +99,8 @@ Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
   return statistics_query::list(*view, query);
 }
 
-Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t limit) const {
+Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t limit,
+                                                       RetentionPlace& place) const {
   DAYBOOK_ASSIGN(const auto jobs, impl_->view(kJobs));
   DAYBOOK_ASSIGN(const auto definitions, impl_->view(kDefinitions));
   // Jobs of a deleted definition are kept for the default time.
@@ -106,10 +108,7 @@ Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t l
     DAYBOOK_ASSIGN(const auto row, DefinitionList::find(*definitions, name));
     return row ? row->retention : Duration{kRetentionDefaultUs};
   };
-  std::uint32_t after = impl_->swept;
-  auto out = job_query::ended_before(*jobs, now, limit, after, retention);
-  impl_->swept = after;
-  return out;
+  return ended_jobs(*jobs, now, limit, place, retention);
 }
 
 namespace {

@@ -10,6 +10,8 @@ namespace daybook {
 // The dispatcher: starts proposed in one command, so that one tick never holds up the inbox.
 inline constexpr std::size_t kStartsPerCommandMax = 512;
 inline constexpr std::size_t kRemovalsPerCommandMax = 1024;
+// Such commands that the views need not show yet: the sweep keeps them busy and no more.
+inline constexpr std::size_t kSweepCommandsAhead = 4;
 inline constexpr std::size_t kLeaseJobsMax = 1000;
 inline constexpr std::int64_t kLeaseWaitMaxMs = 60'000;
 // Long polls open at once: as many as there may be connections.

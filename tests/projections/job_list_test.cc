@@ -180,22 +180,27 @@ TEST_F(JobList, RetentionFollowsTheDefinitionAsItIsNow) {
   const Micros first = s.now;
   s.now = s.now + hours(1);
   s.cancel(late, "d", 0);
-  EXPECT_TRUE(r.now().retention_due(first + hours(2) + Duration{-1}, 10)->empty());
-  auto due = r.now().retention_due(first + hours(2), 10);
+  const auto look = [&](Micros now, std::size_t limit) {
+    RetentionPlace place;
+    return r.now().retention_due(now, limit, place);
+  };
+  EXPECT_TRUE(look(first + hours(2) + Duration{-1}, 10)->empty());
+  auto due = look(first + hours(2), 10);
   ASSERT_TRUE(due);
   ASSERT_EQ(due->size(), 1U);
   EXPECT_EQ(due->front().job, early);
   EXPECT_EQ(due->front().definition, "d");
   EXPECT_EQ(due->front().finished_at, first);
+  EXPECT_EQ(due->front().over_at, first + hours(2));
   d.retention = seconds(1);
   s.put(d);
-  due = r.now().retention_due(s.now + seconds(1), 10);
+  due = look(s.now + seconds(1), 10);
   ASSERT_EQ(due->size(), 2U);
   EXPECT_EQ(due->back().job, late);
-  EXPECT_EQ(r.now().retention_due(s.now + seconds(1), 1)->front().job, early);
-  EXPECT_EQ(r.now().retention_due(first + hours(14 * 24), 10)->size(), 3U);
+  EXPECT_EQ(look(s.now + seconds(1), 1)->front().job, early);
+  EXPECT_EQ(look(first + hours(14 * 24), 10)->size(), 3U);
   s.remove(early, "d");
-  EXPECT_EQ(r.now().retention_due(s.now + seconds(1), 10)->size(), 1U);
+  EXPECT_EQ(look(s.now + seconds(1), 10)->size(), 1U);
 }
 
 TEST_F(JobList, RowThatWasPushedOutOfMemoryIsReadBack) {

@@ -289,10 +289,12 @@ TEST_F(Paging, RetentionLooksAtALimitedNumberOfDefinitionsAndGoesOn) {
   }
   s.flush();
   const Micros later = s.now + hours(10'000);
-  EXPECT_EQ(r.now().retention_due(later, 10'000)->size(), kRetentionDefinitionsMax);
-  const auto rest = r.now().retention_due(later, 10'000);
-  EXPECT_TRUE(std::any_of(rest->begin(), rest->end(),
-                          [&](const auto& ended) { return ended.job == jobs.back(); }));
+  RetentionPlace place;
+  EXPECT_EQ(r.now().retention_due(later, 10'000, place)->size(), kRetentionDefinitionsMax);
+  EXPECT_TRUE(place.more);
+  const auto rest = r.now().retention_due(later, 10'000, place);
+  ASSERT_EQ(rest->size(), 1U);
+  EXPECT_EQ(rest->front().job, jobs.back());
 }
 
 }  // namespace

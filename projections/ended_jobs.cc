@@ -1,0 +1,81 @@
+#include "projections/ended_jobs.h"
+
+#include <string>
+
+#include "base/limits/views.h"
+#include "projections/job_keys.h"
+
+namespace daybook::projections {
+namespace {
+
+// No event gets a time so long ago.
+constexpr std::int64_t kSettledUs = 1'000'000;
+
+class Look {
+ public:
+  Look(const View& view, Micros now, std::size_t limit, RetentionPlace& place,
+       const RetentionOf& retention)
+      : view_(view), now_(now), limit_(limit), place_(place), retention_(retention) {}
+
+  // From behind the definition where the last look stopped to the last one.
+  Result<std::vector<Views::Ended>> run() {
+    const auto walker = view_.walk("C", "D");
+    walker->seek(job_keys::counts(place_.after + 1).view());
+    for (; walker->valid() && !full(); walker->next()) {
+      place_.after = Scan(walker->key().substr(1)).u32();
+      DAYBOOK_TRY(definition(place_.after, std::string(Scan(walker->value()).text())));
+      ++looked_at_;
+    }
+    DAYBOOK_TRY(walker->status());
+    place_.more = walker->valid();
+    place_.after = place_.more ? place_.after : job_keys::kAllDefinitions;
+    return std::move(out_);
+  }
+
+ private:
+  bool full() const { return out_.size() >= limit_ || looked_at_ >= kRetentionDefinitionsMax; }
+
+  Status definition(std::uint32_t number, const std::string& name) {
+    DAYBOOK_ASSIGN(const Duration keep, retention_(name));
+    // Retention is over once finished_at + retention is reached: the bound itself is included.
+    const Micros cutoff{now_.value - keep.value + 1};
+    RetentionPlace::Reached& reached = place_.reached[number];
+    if (reached.finished_at >= cutoff) {
+      return {};
+    }
+    const Key prefix = job_keys::finished(number);
+    const std::string upper(job_keys::finished(number).time(cutoff).view());
+    // Jobs may still end at a time that is hardly over, with any key.
+    const bool young = reached.finished_at > now_ + Duration{-kSettledUs};
+    const std::string from(job_keys::finished(number)
+                               .time(reached.finished_at)
+                               .u64(young ? 0 : reached.key + 1)
+                               .view());
+    const auto walker = view_.walk(prefix.view(), upper);
+    for (walker->seek(from); walker->valid() && out_.size() < limit_; walker->next()) {
+      Scan scan(walker->key().substr(prefix.view().size()));
+      reached.finished_at = scan.time();
+      reached.key = scan.u64();
+      const JobId job{Scan(walker->value()).u64(), 0x8000'0000'0000'0000ULL | reached.key};
+      out_.push_back({job, name, reached.finished_at, reached.finished_at + keep});
+    }
+    return walker->status();
+  }
+
+  const View& view_;
+  const Micros now_;
+  const std::size_t limit_;
+  RetentionPlace& place_;
+  const RetentionOf& retention_;
+  std::vector<Views::Ended> out_;
+  std::size_t looked_at_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Views::Ended>> ended_jobs(const View& jobs, Micros now, std::size_t limit,
+                                             RetentionPlace& place, const RetentionOf& retention) {
+  return Look(jobs, now, limit, place, retention).run();
+}
+
+}  // namespace daybook::projections
