@@ -106,7 +106,7 @@ void take_and_start(benchmark::State& state) {
     feed.create(kStart);
   }
   for (auto _ : state) {
-    for (const auto& offer : feed.queue.take(kStart, 512, [](events::Runtime) { return true; })) {
+    for (const auto& offer : feed.queue.take(kStart, 512, [](auto) { return true; })) {
       feed.run(offer.job);
       feed.create(kStart);
     }

@@ -138,14 +138,26 @@ void Core::step(const Now& now) {
     held_until_.reset();
   }
   if (!held_until_) {
-    propose_starts(now);
     serve_polls(now);
+    propose_starts(now);
   }
   std::vector<Poll> over;
   polls_.take_over(now.steady, over);
   for (auto& poll : over) {
-    actions_.answers.push_back({std::move(poll.done), LeasedJobs{}});
+    actions_.answers.push_back({std::move(poll.done), nothing_for(poll.request)});
   }
+}
+
+// Whoever waits for what cannot come is told so.
+LeasedJobs Core::nothing_for(const LeaseRequest& request) const {
+  LeasedJobs out;
+  for (const std::string& definition : request.definitions) {
+    const auto why = queue_.for_workers(definition);
+    if (why != projections::Queue::ForWorkers::kYes) {
+      out.warnings.push_back({definition, why});
+    }
+  }
+  return out;
 }
 
 void Core::propose_reports() {
@@ -194,15 +206,19 @@ void Core::propose_expiries(const Now& now) {
 }
 
 void Core::propose_starts(const Now& now) {
-  const auto accepts = [&](events::Runtime runtime) {
-    auto* slots = slots_of(runtime);
+  const auto accepts = [&](std::optional<events::Runtime> runtime) {
+    if (!runtime) {
+      return failures_in_flight_ < kFailuresInFlightMax && ++failures_in_flight_ > 0;
+    }
+    auto* slots = slots_of(*runtime);
     if (slots == nullptr || *slots == 0) {
       return false;
     }
     --*slots;
+    ++starts_in_flight_;
     return true;
   };
-  while (starts_in_flight_ < kInFlightMax) {
+  for (;;) {
     const auto offers = queue_.take(now.logical, kStartsPerCommandMax, accepts);
     if (offers.empty()) {
       return;
@@ -214,9 +230,12 @@ void Core::propose_starts(const Now& now) {
       batch.slots.push_back(offer.runtime);
       commands.emplace_back(start_command(offer.job));
     }
-    starts_in_flight_ += offers.size();
     submit(std::move(batch), "system", std::move(commands));
   }
+}
+
+std::size_t& Core::lane_of(const std::optional<events::Runtime>& slot) {
+  return slot ? starts_in_flight_ : failures_in_flight_;
 }
 
 void Core::serve_polls(const Now& now) {
@@ -260,10 +279,10 @@ bool Core::serve(Poll& poll, const Now& now) {
   if (!keyed && !undelivered_.empty() && serve_undelivered(poll, now)) {
     return true;
   }
-  if (starts_in_flight_ >= kInFlightMax) {
+  if (leases_in_flight_ >= kInFlightMax) {
     return false;
   }
-  const std::size_t max = keyed ? 1 : std::min(poll.request.max, kStartsPerCommandMax);
+  const std::size_t max = keyed ? 1 : poll.request.max;
   const auto offers = queue_.take_for_worker(now.logical, max, poll.request.definitions);
   if (offers.empty()) {
     return false;
@@ -279,7 +298,7 @@ bool Core::serve(Poll& poll, const Now& now) {
     batch.jobs.push_back(offer.job);
     commands.emplace_back(std::move(command));
   }
-  starts_in_flight_ += offers.size();
+  leases_in_flight_ += offers.size();
   submit(std::move(batch), poll.request.actor, std::move(commands)).key = poll.request.key;
   return true;
 }
@@ -304,7 +323,7 @@ std::optional<Duration> Core::idle(const Now& now) const {
     }
     if (held_until_) {
       until(held_until_, now.steady);
-    } else if (starts_in_flight_ < kInFlightMax) {
+    } else {
       until(queue_.next_due(), now.logical);
     }
   }

@@ -147,6 +147,8 @@ class Core {
   void propose_reports();
   void propose_starts(const Now& now);
   void serve_polls(const Now& now);
+  LeasedJobs nothing_for(const LeaseRequest& request) const;
+  std::size_t& lane_of(const std::optional<events::Runtime>& slot);
   bool serve(Poll& poll, const Now& now);
   bool serve_undelivered(Poll& poll, const Now& now);
   scheduler::StartJob start_command(JobId job);
@@ -166,7 +168,11 @@ class Core {
   const CoreOptions options_;
   std::uint64_t last_tag_ = 0;
   std::map<std::uint64_t, Batch> batches_;  // without a reply yet
+  // Proposed and without a reply, in three lanes: none of them fills the others' room. Those that
+  // the server runs are bounded by its slots.
   std::size_t starts_in_flight_ = 0;
+  std::size_t failures_in_flight_ = 0;
+  std::size_t leases_in_flight_ = 0;
   std::size_t expiries_in_flight_ = 0;
   std::deque<scheduler::ReportAttempt> reports_;
   // Leased, and their answers reached nobody; by definition. Those that are over since are dropped

@@ -30,8 +30,7 @@ void seed_definitions(projections::Queue& queue, const scheduler::State& state) 
   // A deleted definition is left out: its jobs are then offered without a runtime, and fail.
   state.each_definition([&](const scheduler::Definition& definition) {
     if (!definition.deleted) {
-      queue.seed_definition(definition_event(definition), definition.rate_start,
-                            definition.rate_used);
+      queue.seed_definition(definition_event(definition), definition.starts);
     }
   });
 }

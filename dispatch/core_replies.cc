@@ -39,8 +39,8 @@ void Core::refused(JobId job, const Error& error, const Now& now) {
 }
 
 void Core::answer(Starts& batch, Replies& replies, const Now& now) {
-  starts_in_flight_ -= batch.jobs.size();
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    --lane_of(batch.slots[i]);
     auto& reply = replies[i];
     auto started = reply ? started_of(*reply) : std::nullopt;
     if (!started) {
@@ -78,7 +78,7 @@ void Core::launch(scheduler::StartedJob&& job) {
 }
 
 void Core::answer(Leases& batch, Replies& replies, const Now& now) {
-  starts_in_flight_ -= batch.jobs.size();
+  leases_in_flight_ -= batch.jobs.size();
   LeasedJobs leased;
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
     if (!replies[i]) {
@@ -96,6 +96,9 @@ void Core::answer(Leases& batch, Replies& replies, const Now& now) {
   if (waits_on) {
     polls_.add(std::move(batch.poll));  // with its number: back in front
   } else {
+    if (leased.jobs.empty() && !leased.receipt.replayed) {
+      leased = nothing_for(batch.poll.request);
+    }
     actions_.answers.push_back({std::move(batch.poll.done), std::move(leased)});
   }
 }

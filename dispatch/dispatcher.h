@@ -62,11 +62,18 @@ struct LeaseRequest {
   std::optional<scheduler::IdempotencyKey> key{};
 };
 
+// Why a definition that was asked for gives nothing, whatever is in the queue.
+struct LeaseWarning {
+  std::string definition;
+  projections::Queue::ForWorkers why{};
+};
+
 // The started jobs, perhaps none. kShutdown when the server stops before the log has answered.
 struct LeasedJobs {
   std::vector<scheduler::StartedJob> jobs;
   // Of the last start; `replayed`: the key had its outcome already, which the log tells.
   scheduler::Reply receipt{};
+  std::vector<LeaseWarning> warnings{};  // when there are no jobs
 };
 using LeaseAnswer = std::function<void(Result<LeasedJobs>)>;
 // One open lease(), for cancel_poll(). Rising: the order of coming.

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "base/limits/dispatch.h"
 #include "projections/queue_definitions.h"
 #include "projections/queue_heap.h"
 #include "projections/queue_jobs.h"
@@ -21,11 +22,12 @@ constexpr auto kWorkerLine = static_cast<std::size_t>(events::Runtime::kWorker);
 
 struct Queue::Impl {
   QueueJobs jobs;
-  QueueDefinitions definitions;
+  QueueDefinitions definitions{jobs};
   QueueHeap<ByDue> waiting;
   QueueCounts totals;  // ready counts offered jobs too
   Micros now;          // the latest time seen, in an event or a question
   std::array<bool, QueueDefinitions::kLines> refused{};  // by the last take()
+  std::size_t passed_over = 0;  // offers in a row that went past who has waited longest
 
   void advance(Micros to);
   void take_out(std::uint32_t slot);
@@ -34,6 +36,7 @@ struct Queue::Impl {
   void put_running(std::uint32_t slot);
   void add(const QueueJob& job, bool running);
   void end(JobId job, std::string_view definition, bool was_running);
+  std::uint32_t choose(std::span<const Line* const> lines);
   Offer offer(std::uint32_t index);
 
   void on(const events::JobCreated& e);
@@ -125,9 +128,7 @@ void Queue::Impl::on(const events::JobStarted& e) {
   put_running(slot);
   QueueDefinition& d = definitions[index];
   if (d.rate_count != 0) {
-    const std::uint32_t used = d.used_at(now);
-    d.rate_start = used == 0 ? now : d.rate_start;
-    d.rate_used = used + 1;
+    d.starts.start(now, d.rate_count, d.rate_per);
   }
   definitions.settle(index, now);
 }
@@ -166,6 +167,26 @@ void Queue::Impl::end(JobId job, std::string_view definition, bool was_running) 
     --totals.running;
     definitions.settle(index, now);
   }
+}
+
+// Which definition of these lines is served next; not all of them are empty. The highest priority,
+// but once in a while who has waited longest: no stream of urgent jobs stops the others.
+std::uint32_t Queue::Impl::choose(std::span<const Line* const> lines) {
+  const Turn* first = nullptr;
+  const Turn* longest = nullptr;
+  for (const Line* line : lines) {
+    if (line->empty()) {
+      continue;
+    }
+    const Turn& waits = longest_waiting(*line);
+    first = first == nullptr || *line->begin() < *first ? &*line->begin() : first;
+    longest = longest == nullptr || waits.number < longest->number ? &waits : longest;
+  }
+  if (first->priority == longest->priority || ++passed_over >= kPassedOverMax) {
+    passed_over = 0;
+    return longest->definition;
+  }
+  return first->definition;
 }
 
 Queue::Offer Queue::Impl::offer(std::uint32_t index) {
@@ -213,11 +234,9 @@ void Queue::seed_component(std::string_view id, events::Runtime runtime) {
   impl_->definitions.set_component(id, runtime, impl_->now);
 }
 
-void Queue::seed_definition(const events::DefinitionPut& definition, Micros rate_start,
-                            std::uint32_t rate_used) {
+void Queue::seed_definition(const events::DefinitionPut& definition, const RateWindow& starts) {
   const std::uint32_t index = impl_->definitions.get(definition.definition);
-  impl_->definitions[index].rate_start = rate_start;
-  impl_->definitions[index].rate_used = rate_used;
+  impl_->definitions[index].starts = starts;
   impl_->definitions.put(definition, impl_->now);
 }
 
@@ -239,30 +258,28 @@ void Queue::seed_running(const PendingJob& job) {
 }
 
 std::vector<Queue::Offer> Queue::take(Micros now, std::size_t max,
-                                      const std::function<bool(events::Runtime)>& accepts) {
+                                      const std::function<bool(Runs)>& accepts) {
   Impl& q = *impl_;
   q.advance(now);
   q.refused = {};
   std::vector<Offer> out;
   while (out.size() < max) {
-    std::uint32_t best = kNone;
-    std::size_t best_line = 0;
+    std::vector<const Line*> open;
     for (std::size_t line = 0; line < QueueDefinitions::kLines; ++line) {
-      const std::uint32_t head = q.definitions.head(line);
-      if (line != kWorkerLine && head != kNone && !q.refused[line] &&
-          (best == kNone || q.definitions[head].turn < q.definitions[best].turn)) {
-        best = head;
-        best_line = line;
+      if (line != kWorkerLine && !q.refused[line] && !q.definitions.line(line).empty()) {
+        open.push_back(&q.definitions.line(line));
       }
     }
-    if (best == kNone) {
+    if (open.empty()) {
       break;
     }
-    if (best_line != 0 && !accepts(static_cast<events::Runtime>(best_line))) {
-      q.refused[best_line] = true;
+    const std::uint32_t chosen = q.choose(open);
+    const std::uint8_t line = q.definitions[chosen].line;
+    if (!accepts(line == 0 ? Runs() : Runs(static_cast<events::Runtime>(line)))) {
+      q.refused[line] = true;
       continue;
     }
-    out.push_back(q.offer(best));
+    out.push_back(q.offer(chosen));
   }
   return out;
 }
@@ -271,11 +288,11 @@ std::vector<Queue::Offer> Queue::take_for_worker(Micros now, std::size_t max,
                                                  const std::vector<std::string>& definitions) {
   Impl& q = *impl_;
   q.advance(now);
-  std::set<std::pair<std::uint64_t, std::uint32_t>> line;  // by turn
+  Line line;
   const auto stand = [&](std::uint32_t index) {
     const QueueDefinition& d = q.definitions[index];
     if (d.place == LinePlace::kLine && d.line == kWorkerLine) {
-      line.insert({d.turn, index});
+      line.insert(d.turn);
     }
   };
   for (const std::string& name : definitions) {
@@ -286,8 +303,9 @@ std::vector<Queue::Offer> Queue::take_for_worker(Micros now, std::size_t max,
   }
   std::vector<Offer> out;
   while (out.size() < max && !line.empty()) {
-    const std::uint32_t index = line.begin()->second;
-    line.erase(line.begin());
+    const Line* const lines[] = {&line};
+    const std::uint32_t index = q.choose(lines);
+    line.erase(q.definitions[index].turn);
     out.push_back(q.offer(index));
     stand(index);
   }
@@ -341,12 +359,24 @@ Hold Queue::hold(std::string_view definition, Micros now) const {
   if (d.concurrency != 0 && d.running + d.offered >= d.concurrency) {
     return Hold::kConcurrency;
   }
-  if (d.rate_count != 0 && d.used_at(impl_->now) + d.offered >= d.rate_count) {
+  if (d.rate_is_used_up(impl_->now)) {
     return Hold::kRate;
   }
   const bool short_of_room =
       d.place == LinePlace::kLine && (d.line == kWorkerLine || impl_->refused[d.line]);
   return short_of_room ? Hold::kCapacity : Hold::kNone;
+}
+
+Queue::ForWorkers Queue::for_workers(std::string_view definition) const {
+  const std::uint32_t index = impl_->definitions.find(definition);
+  if (index == kNone || !impl_->definitions[index].exists) {
+    return ForWorkers::kNoDefinition;
+  }
+  const auto runtime = impl_->definitions.runtime(impl_->definitions[index]);
+  if (!runtime) {
+    return ForWorkers::kNoComponent;
+  }
+  return *runtime == events::Runtime::kWorker ? ForWorkers::kYes : ForWorkers::kOtherRuntime;
 }
 
 std::optional<std::uint64_t> Queue::ahead(JobId job, Micros now) const {

@@ -2,12 +2,13 @@
 // consumes it.
 //
 // A job is *waiting* until its run_at, then *ready*. Ready jobs of one definition go out by
-// priority (higher first), then run_at, then creation. Between definitions it is fair: each call to
-// take() goes round the definitions that have a ready job and are not held (paused, concurrency or
-// rate limit reached, no capacity for their runtime), so a definition with a million ready jobs
-// delays one with a single job by at most one round. take() only proposes: the job stays *offered*
-// until JobStarted, JobFailed or JobCancelled is folded, or until give_back(). Pure: no clock, no
-// threads; one owner.
+// priority (higher first), then run_at, then creation. Of the definitions that have a ready job and
+// are not held (paused, concurrency or rate limit reached, no capacity for their runtime) the one
+// whose next job has the highest priority is served; equals go round, so a definition with a
+// million ready jobs delays one with a single job by at most one round; and one start in
+// kPassedOverMax goes to who has waited longest, whatever its priority. take() only proposes: the
+// job stays *offered* until JobStarted, JobFailed or JobCancelled is folded, or until give_back().
+// Pure: no clock, no threads; one owner.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/rate_window.h"
 #include "events/types.h"
 
 namespace daybook::projections {
@@ -50,8 +52,7 @@ class Queue {
     std::int32_t priority = 0;
   };
   void seed_component(std::string_view id, events::Runtime runtime);
-  void seed_definition(const events::DefinitionPut& definition, Micros rate_start,
-                       std::uint32_t rate_used);
+  void seed_definition(const events::DefinitionPut& definition, const RateWindow& starts);
   void seed_pending(const PendingJob& job);
   void seed_running(std::string_view definition);
   // The same for a known job: a retry then keeps its priority (else it gets its definition's).
@@ -63,11 +64,10 @@ class Queue {
     std::optional<events::Runtime> runtime;  // absent when the definition or its component is gone
   };
   // Moves what is due at `now` to ready, then offers up to `max` jobs. `accepts` says whether there
-  // is room for one more job of that runtime; a job without a runtime is always offered (starting
-  // it makes it fail with the reason). Jobs of runtime worker are never offered here: see
-  // take_for_worker.
-  std::vector<Offer> take(Micros now, std::size_t max,
-                          const std::function<bool(events::Runtime)>& accepts);
+  // is room for one more job of that runtime, or for one without (starting it makes it fail with
+  // the reason). Jobs of runtime worker are never offered here: see take_for_worker.
+  using Runs = std::optional<events::Runtime>;
+  std::vector<Offer> take(Micros now, std::size_t max, const std::function<bool(Runs)>& accepts);
   // The same for workers: only definitions in `definitions`, fair between them.
   std::vector<Offer> take_for_worker(Micros now, std::size_t max,
                                      const std::vector<std::string>& definitions);
@@ -82,6 +82,9 @@ class Queue {
   QueueCounts counts(Micros now) const;
   QueueCounts counts(std::string_view definition, Micros now) const;
   Hold hold(std::string_view definition, Micros now) const;
+  // Whether workers may ask for jobs of this definition.
+  enum class ForWorkers : std::uint8_t { kYes, kNoDefinition, kNoComponent, kOtherRuntime };
+  ForWorkers for_workers(std::string_view definition) const;
   // Ready jobs that would start before this one: of its own definition. Nothing when it is not
   // ready.
   std::optional<std::uint64_t> ahead(JobId job, Micros now) const;

@@ -2,6 +2,15 @@
 
 namespace daybook::projections {
 
+const Turn& longest_waiting(const Line& line) {
+  auto best = line.begin();
+  // The first of each priority is the one of it that has waited longest.
+  for (auto at = best; at != line.end(); at = line.lower_bound({at->priority - 1, 0, 0})) {
+    best = at->number < best->number ? at : best;
+  }
+  return *best;
+}
+
 std::uint32_t QueueDefinitions::find(std::string_view name) const {
   const auto it = names_.find(name);
   return it == names_.end() ? kNone : it->second;
@@ -124,22 +133,17 @@ void QueueDefinitions::leave(std::uint32_t index) {
   if (d.place == LinePlace::kRate) {
     asleep_.erase({d.wake, index});
   } else if (d.place == LinePlace::kLine) {
-    (d.before == kNone ? heads_[d.line] : definitions_[d.before].after) = d.after;
-    (d.after == kNone ? tails_[d.line] : definitions_[d.after].before) = d.before;
-    d.before = d.after = kNone;
+    lines_[d.line].erase(d.turn);
   }
   d.place = LinePlace::kNowhere;
 }
 
-void QueueDefinitions::append(std::uint32_t index, std::uint8_t line) {
+void QueueDefinitions::stand(std::uint32_t index, std::uint8_t line, std::uint64_t number) {
   QueueDefinition& d = definitions_[index];
   d.place = LinePlace::kLine;
   d.line = line;
-  d.turn = ++turn_;
-  d.before = tails_[line];
-  d.after = kNone;
-  (d.before == kNone ? heads_[line] : definitions_[d.before].after) = index;
-  tails_[line] = index;
+  d.turn = {jobs_[d.ready.top()].priority, number, index};
+  lines_[line].insert(d.turn);
 }
 
 void QueueDefinitions::forget(std::uint32_t index) {
@@ -160,14 +164,12 @@ void QueueDefinitions::settle(std::uint32_t index, Micros now) {
     leave(index);
     return;
   }
-  const std::uint32_t used = d.used_at(now);
-  if (d.rate_count != 0 && used + d.offered >= d.rate_count) {
+  if (d.rate_is_used_up(now)) {
     leave(index);
-    // With no open window the offers alone fill the next one: then only their fate can change the
-    // answer.
-    if (used != 0) {
+    // Offers alone may fill it: then only their fate can change the answer.
+    if (d.starts.used(now, d.rate_per) != 0) {
       d.place = LinePlace::kRate;
-      d.wake = d.rate_start + d.rate_per;
+      d.wake = d.starts.next_end(now, d.rate_per);
       asleep_.insert({d.wake, index});
     }
     return;
@@ -176,15 +178,17 @@ void QueueDefinitions::settle(std::uint32_t index, Micros now) {
   const auto line = static_cast<std::uint8_t>(runs ? *runs : events::Runtime{});
   if (d.place != LinePlace::kLine || d.line != line) {
     leave(index);
-    append(index, line);
+    stand(index, line, ++turn_);
+  } else if (d.turn.priority != jobs_[d.ready.top()].priority) {
+    leave(index);
+    stand(index, line, d.turn.number);
   }
 }
 
 void QueueDefinitions::end_turn(std::uint32_t index) {
   if (definitions_[index].place == LinePlace::kLine) {
-    const std::uint8_t line = definitions_[index].line;
     leave(index);
-    append(index, line);
+    stand(index, definitions_[index].line, ++turn_);
   }
 }
 

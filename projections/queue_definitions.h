@@ -1,12 +1,11 @@
 // The queue's definitions and components, and the turn order between definitions.
 //
-//   no ready job, paused, at its concurrency limit ..... kNowhere: only an event brings it back
-//   rate window used up ................................ kRate: an event or the end of the window
-//   brings it back else ............................................... kLine: it stands in the
-//   line of its runtime
+//   no ready job, paused, full ..... kNowhere: only an event brings it back
+//   rate limit used up ............. kRate: an event or time that passes brings it back
+//   else ........................... kLine: it stands in the line of its runtime
 //
-// A line is first in, first out by turn number; a definition that was served goes to the end. The
-// lowest turn over all lines is next, so the lines together are one round over all definitions.
+// In a line the definition whose next job has the highest priority comes first; among equals the
+// one with the lowest turn, and a definition that was served gets a new turn: so equals go round.
 // Private to the queue.
 #pragma once
 
@@ -20,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/rate_window.h"
 #include "events/types.h"
 #include "projections/queue_heap.h"
 
@@ -27,6 +27,15 @@ namespace daybook::projections {
 
 enum class LinePlace : std::uint8_t { kNowhere, kLine, kRate };
 
+// A place in a line: in the order in which definitions are served.
+struct Turn {
+  std::int32_t priority = 0;  // of the definition's next job
+  std::uint64_t number = 0;
+  std::uint32_t definition = 0;
+  bool operator<(const Turn& other) const {
+    return priority != other.priority ? priority > other.priority : number < other.number;
+  }
+};
 struct QueueDefinition {
   std::string name;
   std::uint32_t component = QueueJobs::kNone;
@@ -37,8 +46,7 @@ struct QueueDefinition {
   std::uint32_t rate_count = 0;
   Duration rate_per;
   std::int32_t priority = 0;
-  Micros rate_start;
-  std::uint32_t rate_used = 0;
+  RateWindow starts;
   std::uint64_t waiting = 0;
   std::uint64_t running = 0;
   std::uint64_t offered = 0;
@@ -46,20 +54,27 @@ struct QueueDefinition {
 
   LinePlace place = LinePlace::kNowhere;
   std::uint8_t line = 0;
-  std::uint64_t turn = 0;
-  Micros wake;  // end of the rate window, in kRate
-  std::uint32_t before = QueueJobs::kNone;
-  std::uint32_t after = QueueJobs::kNone;
+  Turn turn;    // in kLine
+  Micros wake;  // in kRate: when the limit's oldest starts are too old to count
 
-  // Starts that the rate window still counts at `now`.
-  std::uint32_t used_at(Micros now) const { return now < rate_start + rate_per ? rate_used : 0; }
+  // Whether the rate limit lets no more start, those that are offered counted in.
+  bool rate_is_used_up(Micros now) const {
+    return rate_count != 0 && starts.used(now, rate_per) + offered >= rate_count;
+  }
 };
+
+using Line = std::set<Turn>;
+// The member with the lowest turn number, whatever its priority: who has waited longest. Costs a
+// look at each priority. The line is not empty.
+const Turn& longest_waiting(const Line& line);
 
 class QueueDefinitions {
  public:
   static constexpr std::uint32_t kNone = QueueJobs::kNone;
   // Line 0 is for jobs without a runtime, line i for runtime i.
   static constexpr std::size_t kLines = 5;
+
+  explicit QueueDefinitions(const QueueJobs& jobs) : jobs_(jobs) {}
 
   std::uint32_t find(std::string_view name) const;
   // As find, but adds it (as one that does not exist) when it is not there.
@@ -77,9 +92,9 @@ class QueueDefinitions {
   // definition that stays in its line keeps its turn. Forgets it when it does not exist and has no
   // jobs.
   void settle(std::uint32_t index, Micros now);
-  // Sends the definition to the end of its line.
+  // Gives the definition a new turn, behind its equals.
   void end_turn(std::uint32_t index);
-  std::uint32_t head(std::size_t line) const { return heads_[line]; }
+  const Line& line(std::size_t number) const { return lines_[number]; }
   // Moves definitions whose rate window ended by `now` back into line.
   void wake(Micros now);
   std::optional<Micros> next_wake() const;
@@ -104,17 +119,17 @@ class QueueDefinitions {
   void attach(std::uint32_t index, std::string_view component);
   void detach(std::uint32_t index);
   void leave(std::uint32_t index);
-  void append(std::uint32_t index, std::uint8_t line);
+  void stand(std::uint32_t index, std::uint8_t line, std::uint64_t number);
   void forget(std::uint32_t index);
 
+  const QueueJobs& jobs_;
   std::vector<QueueDefinition> definitions_;
   std::vector<std::uint32_t> free_definitions_;
   Names names_;
   std::vector<Component> components_;
   std::vector<std::uint32_t> free_components_;
   Names component_names_;
-  std::array<std::uint32_t, kLines> heads_{kNone, kNone, kNone, kNone, kNone};
-  std::array<std::uint32_t, kLines> tails_{kNone, kNone, kNone, kNone, kNone};
+  std::array<Line, kLines> lines_;
   std::set<std::pair<Micros, std::uint32_t>> asleep_;
   std::uint64_t turn_ = 0;
 };

@@ -85,8 +85,11 @@ std::string definition_json(const scheduler::Definition& definition) {
   object.flag("deleted", definition.deleted);
   object.number("pendingJobs", definition.pending);
   object.number("runningJobs", definition.running);
-  object.time("rateWindowStart", definition.rate_start);
-  object.number("rateWindowUsed", definition.rate_used);
+  std::uint64_t used = 0;
+  for (const RateWindow::Group& group : definition.starts.groups()) {
+    used += group.starts;
+  }
+  object.number("rateWindowUsed", used);
   object.end();
   return out;
 }

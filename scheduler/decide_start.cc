@@ -24,8 +24,8 @@ Status check_limits(const Context& context, const Definition& definition) {
   if (settings.concurrency > 0 && definition.running >= settings.concurrency) {
     return fail(Code::kConflict, "CONCURRENCY_LIMIT", "as many jobs of its definition run as may");
   }
-  const bool window_open = context.now < definition.rate_start + settings.rate_per;
-  if (settings.rate_count > 0 && window_open && definition.rate_used >= settings.rate_count) {
+  if (settings.rate_count > 0 &&
+      definition.starts.used(context.now, settings.rate_per) >= settings.rate_count) {
     return fail(Code::kConflict, "RATE_LIMIT", "as many jobs of its definition started as may");
   }
   return {};

@@ -45,14 +45,9 @@ void end_job(State::Parts& s, JobSlot& slot) {
 
 void count_start(Definition& definition, Micros now) {
   const PutDefinition& settings = definition.settings;
-  if (settings.rate_count == 0) {
-    return;
+  if (settings.rate_count != 0) {
+    definition.starts.start(now, settings.rate_count, settings.rate_per);
   }
-  if (definition.rate_used == 0 || now >= definition.rate_start + settings.rate_per) {
-    definition.rate_start = now;
-    definition.rate_used = 0;
-  }
-  ++definition.rate_used;
 }
 
 }  // namespace

@@ -13,6 +13,11 @@ std::string unfit(const Snapshot& snapshot, log::Log& log) {
     return "it is ahead of the log (" + std::to_string(snapshot.seq.value) + " > " +
            std::to_string(log.last().value) + ")";
   }
+  // Where the log reaches back to its begin, a fold of it is exact. Where it does not, too strict a
+  // limit for the length of its window is better than no start.
+  if (snapshot.coarse && log.first().value <= 1) {
+    return "it is of an older form";
+  }
   if (snapshot.seq == log.last()) {
     return snapshot.chain == log.last_chain() ? "" : "its history is not this log's";
   }

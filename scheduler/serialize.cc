@@ -33,11 +33,12 @@ void write_definition(Writer& w, const Definition& d) {
   w.number(std::int64_t{s.priority});
   w.number(s.retention);
   w.number(std::uint64_t{s.paused});
-  w.number(d.rate_start);
-  w.number(std::uint64_t{d.rate_used});
+  // Where formats 1 and 2 had the begin of a rate window and its starts.
+  w.number(Micros{});
+  w.number(std::uint64_t{0});
 }
 
-void read_definition(Reader& r, State::Parts& p) {
+bool read_definition(Reader& r, State::Parts& p) {
   Definition& d = p.definition(p.definition_slot(r.text()));
   d.deleted = r.flag();
   p.live_definitions += d.deleted ? 0 : 1;
@@ -58,8 +59,9 @@ void read_definition(Reader& r, State::Parts& p) {
   s.priority = static_cast<std::int32_t>(r.signed_number(INT32_MAX));
   s.retention = r.duration();
   s.paused = r.flag();
-  d.rate_start = r.micros();
-  d.rate_used = r.small();
+  const Micros rate_start = r.micros();
+  const std::uint32_t rate_used = r.small();
+  return rate_used == 0 ? rate_start.value == 0 : d.starts.restore({{rate_start, rate_used}});
 }
 
 void write_job(Writer& w, const State::Parts& p, const JobSlot& slot) {
@@ -192,7 +194,10 @@ bool read_memories(Reader& r, State::Parts& p) {
 }  // namespace
 
 std::uint32_t format_of(const State& state) {
-  return form::has_additions(state.parts()) ? kStateFormat : kStateFormat1;
+  const State::Parts& p = state.parts();
+  return form::has_rate_starts(p) ? kStateFormat
+         : form::has_additions(p) ? kStateFormat2
+                                  : kStateFormat1;
 }
 
 Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
@@ -223,13 +228,16 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
     w.step();
   }
   write_memories(w, p);
-  if (format >= kStateFormat) {
+  if (format >= kStateFormat2) {
     form::write_additions(w, p);
+  }
+  if (format >= kStateFormat) {
+    form::write_rate_starts(w, p);
   }
   return w.finish();
 }
 
-Result<State> deserialize(Bytes bytes) {
+Result<State> deserialize(Bytes bytes, FormRead* read) {
   const auto corrupt = [] {
     return fail(Code::kCorrupt, "CORRUPT_SNAPSHOT", "the bytes are not a decision state");
   };
@@ -253,8 +261,11 @@ Result<State> deserialize(Bytes bytes) {
     p.components.emplace(component->id, component);
   }
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
-    read_definition(r, p);
+    if (!read_definition(r, p)) {
+      return corrupt();
+    }
   }
+  const bool coarse = form::has_rate_starts(p);
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
     if (!read_job(r, p)) {
       return corrupt();
@@ -263,12 +274,21 @@ Result<State> deserialize(Bytes bytes) {
   if (!read_memories(r, p)) {
     return corrupt();
   }
-  // Only the shortest form counts: format 2 with nothing of what it added is none.
-  if (format == kStateFormat && !(form::read_additions(r, p) && form::has_additions(p))) {
+  if (format >= kStateFormat2 && !form::read_additions(r, p)) {
     return corrupt();
   }
-  if (!r.at_end()) {
+  if (format == kStateFormat && (coarse || !form::read_rate_starts(r, p))) {
     return corrupt();
+  }
+  // Only the shortest form counts: a format with nothing of what it added is none.
+  const bool shortest = format == kStateFormat    ? form::has_rate_starts(p)
+                        : format == kStateFormat2 ? form::has_additions(p)
+                                                  : true;
+  if (!shortest || !r.at_end()) {
+    return corrupt();
+  }
+  if (read != nullptr) {
+    *read = {static_cast<std::uint32_t>(format), coarse};
   }
   return state;
 }

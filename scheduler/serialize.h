@@ -13,10 +13,20 @@
 
 namespace daybook::scheduler {
 
-// Format 2 added imports, rule depths, sendings and rules behind what format 1 has. A state without
-// them still has the form of format 1, so its hash is what it always was.
+// Format 2 added imports, rule depths, sendings and rules behind what format 1 has; format 3 the
+// starts that rate limits count. A state without what a format added has the form of the format
+// before it, so its hash is what it always was.
 inline constexpr std::uint32_t kStateFormat1 = 1;
-inline constexpr std::uint32_t kStateFormat = 2;
+inline constexpr std::uint32_t kStateFormat2 = 2;
+inline constexpr std::uint32_t kStateFormat = 3;
+
+// How a form was read.
+struct FormRead {
+  std::uint32_t format = 0;
+  // Formats 1 and 2 knew of a rate limit's starts only how many there were since when: the state
+  // differs from a fold of the log until they are too old to count.
+  bool coarse = false;
+};
 
 // The format that the state's form has.
 std::uint32_t format_of(const State& state);
@@ -26,7 +36,7 @@ Status serialize(const State& state,
                  const std::function<Status(std::span<const std::uint8_t>)>& sink);
 
 // Reads it back; kCorrupt when the bytes are not such a form.
-Result<State> deserialize(std::span<const std::uint8_t> bytes);
+Result<State> deserialize(std::span<const std::uint8_t> bytes, FormRead* read = nullptr);
 
 Hash state_hash(const State& state);
 

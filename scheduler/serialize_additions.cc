@@ -1,5 +1,6 @@
 // What format 2 of the canonical form added, in this order: imports of components, rule depths of
-// live jobs, live sendings, ended ones, rules.
+// live jobs, live sendings, ended ones, rules. And what format 3 added: the starts that rate limits
+// count.
 #include <algorithm>
 #include <optional>
 
@@ -199,6 +200,53 @@ void write_additions(Writer& w, const State::Parts& p) {
 
 bool read_additions(Reader& r, State::Parts& p) {
   return read_imports(r, p) && read_depths(r, p) && read_sendings(r, p) && read_rules(r, p);
+}
+
+bool has_rate_starts(const State::Parts& p) {
+  return std::any_of(p.definition_index.begin(), p.definition_index.end(), [&p](const auto& entry) {
+    return !p.definition(entry.second).starts.empty();
+  });
+}
+
+void write_rate_starts(Writer& w, const State::Parts& p) {
+  const auto limited =
+      std::count_if(p.definition_index.begin(), p.definition_index.end(),
+                    [&p](const auto& entry) { return !p.definition(entry.second).starts.empty(); });
+  w.number(static_cast<std::uint64_t>(limited));
+  for (const auto& [id, index] : p.definition_index) {
+    const auto& groups = p.definition(index).starts.groups();
+    if (groups.empty()) {
+      continue;
+    }
+    w.text(id);
+    w.number(std::uint64_t{groups.size()});
+    for (const RateWindow::Group& group : groups) {
+      w.number(group.last);
+      w.number(std::uint64_t{group.starts});
+    }
+    w.step();
+  }
+}
+
+bool read_rate_starts(Reader& r, State::Parts& p) {
+  std::string_view last;
+  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+    const std::string_view id = r.text();
+    const auto found = p.definition_index.find(id);
+    if (found == p.definition_index.end() || id <= last) {
+      return false;
+    }
+    last = id;
+    std::vector<RateWindow::Group> groups;
+    for (std::uint64_t left = r.number(); left > 0 && r.ok(); --left) {
+      const Micros at = r.micros();
+      groups.push_back({at, r.small()});
+    }
+    if (groups.empty() || !p.definition(found->second).starts.restore(std::move(groups))) {
+      return false;
+    }
+  }
+  return r.ok();
 }
 
 }  // namespace daybook::scheduler::form

@@ -169,11 +169,13 @@ Result<Snapshot> read_snapshot(const std::filesystem::path& path) {
   if (!std::equal(expected.begin(), expected.end(), bytes.begin())) {
     return corrupt("the head or a checksum does not match");
   }
-  DAYBOOK_ASSIGN(out.state, deserialize(body));
+  FormRead form;
+  DAYBOOK_ASSIGN(out.state, deserialize(body, &form));
+  out.coarse = form.coarse;
   if (out.state.applied() != out.seq) {
     return corrupt("the body is of another sequence number");
   }
-  if (format_of(out.state) != format) {
+  if (form.format != format) {
     return corrupt("the body is of another format");
   }
   return out;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/rate_window.h"
 #include "events/types.h"
 #include "scheduler/outcomes.h"
 
@@ -26,9 +27,7 @@ struct Definition {
   std::uint64_t pending = 0;
   std::uint64_t running = 0;
   bool deleted = false;  // kept while jobs of it are alive
-  // The fixed rate window: starts since rate_start.
-  Micros rate_start;
-  std::uint32_t rate_used = 0;
+  RateWindow starts;     // while it has a rate limit
 };
 
 // A sending that waits for its next try.

@@ -155,4 +155,9 @@ bool has_additions(const State::Parts& p);
 void write_additions(Writer& w, const State::Parts& p);
 bool read_additions(Reader& r, State::Parts& p);
 
+// What format 3 added: the starts that rate limits count, by definition.
+bool has_rate_starts(const State::Parts& p);
+void write_rate_starts(Writer& w, const State::Parts& p);
+bool read_rate_starts(Reader& r, State::Parts& p);
+
 }  // namespace daybook::scheduler::form

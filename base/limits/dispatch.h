@@ -9,6 +9,12 @@ namespace daybook {
 
 // The dispatcher: starts proposed in one command, so that one tick never holds up the inbox.
 inline constexpr std::size_t kStartsPerCommandMax = 512;
+// Starts in a row that go past the definition that has waited longest, because others have jobs of
+// a higher priority: then it has its turn.
+inline constexpr std::size_t kPassedOverMax = 64;
+// Jobs that cannot run (their definition or component is gone) and are being failed: few, since
+// they may come by the million and all others wait behind them.
+inline constexpr std::size_t kFailuresInFlightMax = 128;
 inline constexpr std::size_t kRemovalsPerCommandMax = 1024;
 // Such commands that the views need not show yet: the sweep keeps them busy and no more.
 inline constexpr std::size_t kSweepCommandsAhead = 4;

@@ -164,7 +164,7 @@ Status CycleDriver::start_jobs() {
   for (;;) {
     if (options_.queue) {
       for (const auto& offer :
-           queue_.take(clock.wall(), kStartsPerCommandMax, [](events::Runtime) { return true; })) {
+           queue_.take(clock.wall(), kStartsPerCommandMax, [](auto) { return true; })) {
         fifo_.push_back(offer.job);
       }
     }

@@ -116,7 +116,7 @@ Status TraceRun::start_due() {
   for (;;) {
     std::vector<scheduler::Command> commands;
     for (const auto& offer :
-         queue_.take(clock_.wall(), kStartsPerCommandMax, [](events::Runtime) { return true; })) {
+         queue_.take(clock_.wall(), kStartsPerCommandMax, [](auto) { return true; })) {
       commands.emplace_back(
           scheduler::StartJob{offer.job, {entropy_.next(), entropy_.next()}, {}, false});
     }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <map>
+
 #include "base/limits/dispatch.h"
 #include "tests/dispatch/core_rig.h"
 
@@ -17,6 +20,87 @@ TEST_F(CoreLease, PollGetsWhatIsThereAtOnce) {
   EXPECT_EQ(polled->jobs[0].job, job);
   EXPECT_EQ(polled->jobs[0].lease_until, kStart + seconds(10));
   EXPECT_TRUE(launched.empty());
+}
+
+// A definition that goes with a mass of due jobs: these fail one by one, and nobody waits for them.
+class CoreMassFailure : public CoreLease {
+ protected:
+  static constexpr std::size_t kMass = 20 * kFailuresInFlightMax;
+
+  void mass_of_due_jobs() {
+    exec_definition("gone");
+    for (std::size_t i = 0; i < kMass; ++i) {
+      engine.create("gone");
+    }
+  }
+  // Commands that were decided before the job was started.
+  std::size_t commands_before(JobId job) const {
+    const auto is_start = [job](const scheduler::Command& command) {
+      const auto* start = std::get_if<scheduler::StartJob>(&command);
+      return start != nullptr && start->job == job;
+    };
+    return static_cast<std::size_t>(std::find_if(commands.begin(), commands.end(), is_start) -
+                                    commands.begin());
+  }
+  void expect_nobody_waits() {
+    worker_definition("d");
+    engine.component("e");
+    engine.definition("own", "e");
+    decide();  // the first of the mass are on their way
+    const auto polled = poll({"d"});
+    const JobId leased = engine.create("d");
+    const JobId own = engine.create("own");
+    settle();
+    EXPECT_LE(commands_before(leased), 2 * kFailuresInFlightMax);
+    EXPECT_LE(commands_before(own), 2 * kFailuresInFlightMax + 8);
+    EXPECT_EQ(polled->jobs.size(), 1U);
+    EXPECT_EQ(core->metrics(engine.now).ready, 0U);  // and all of them have failed
+    EXPECT_GE(commands.size(), kMass);
+  }
+};
+
+TEST_F(CoreMassFailure, OfADeletedDefinitionDelaysNobody) {
+  mass_of_due_jobs();
+  engine.ok<scheduler::DefinitionOutcome>(scheduler::DeleteDefinition{"gone"});
+  expect_nobody_waits();
+}
+
+TEST_F(CoreMassFailure, OfADeletedComponentDelaysNobody) {
+  mass_of_due_jobs();
+  engine.ok<scheduler::Done>(scheduler::DeleteComponent{"c"});
+  engine.component("e");
+  expect_nobody_waits();
+}
+
+TEST_F(CoreLease, OnePollGetsAsManyAsItMayAskFor) {
+  worker_definition("d");
+  for (std::size_t i = 0; i < kLeaseJobsMax + 1; ++i) {
+    engine.create("d");
+  }
+  const auto polled = poll({"d"}, kLeaseJobsMax);
+  settle();
+  EXPECT_EQ(polled->jobs.size(), kLeaseJobsMax);
+}
+
+TEST_F(CoreLease, PollForWhatCannotComeSaysSo) {
+  exec_definition("own");
+  engine.definition(scheduler::Engine::settings("bare", "none"));
+  worker_definition("d");
+  fold();
+  LeasedJobs answer;
+  LeaseRequest request;
+  request.definitions = {"d", "own", "bare", "nowhere"};
+  core->add_poll(
+      ++last_poll, request, [&](Result<LeasedJobs> leased) { answer = std::move(*leased); }, now());
+  settle();
+  using Why = projections::Queue::ForWorkers;
+  std::map<std::string, Why> why;
+  for (const auto& warning : answer.warnings) {
+    why[warning.definition] = warning.why;
+  }
+  EXPECT_EQ(why, (std::map<std::string, Why>{{"own", Why::kOtherRuntime},
+                                             {"bare", Why::kNoComponent},
+                                             {"nowhere", Why::kNoDefinition}}));
 }
 
 TEST_F(CoreLease, PollWaitsForTheNextJob) {
@@ -90,17 +174,6 @@ TEST_F(CoreLease, PollGetsAtMostWhatItAskedFor) {
   settle();
   EXPECT_EQ(polled->jobs.size(), 3U);
   EXPECT_EQ(engine.state.pending_count(), 2U);
-}
-
-TEST_F(CoreLease, OneAnswerHoldsAtMostOneCommandsStarts) {
-  worker_definition("d");
-  for (std::size_t i = 0; i < kStartsPerCommandMax + 10; ++i) {
-    engine.create("d");
-  }
-  fold();
-  const auto polled = poll({"d"}, kLeaseJobsMax);
-  settle();
-  EXPECT_EQ(polled->jobs.size(), kStartsPerCommandMax);
 }
 
 TEST_F(CoreLease, ConcurrencyLimitsWhatPollsGet) {

@@ -222,14 +222,12 @@ TEST_F(CoreRun, UnforeseenRefusalHoldsProposalsForAMoment) {
 
 TEST_F(CoreRun, ProposalsInFlightAreBounded) {
   engine.definition("d", "nowhere");
-  for (std::size_t i = 0; i < 5 * kStartsPerCommandMax; ++i) {
+  for (std::size_t i = 0; i < 5 * kFailuresInFlightMax; ++i) {
     engine.create("d");
   }
   decide();
-  EXPECT_EQ(unanswered.size(), 4U);
-  for (const auto& [tag, replies] : unanswered) {
-    EXPECT_EQ(replies.size(), kStartsPerCommandMax);
-  }
+  ASSERT_EQ(unanswered.size(), 1U);
+  EXPECT_EQ(unanswered.front().replies.size(), kFailuresInFlightMax);
   EXPECT_EQ(core->idle(now()), std::nullopt);
   settle();
   EXPECT_EQ(engine.state.pending_count(), 0U);

@@ -95,7 +95,7 @@ class QueueFeed {
   }
 
   std::vector<Queue::Offer> take(std::size_t max = 1000) {
-    return queue.take(now, max, [](events::Runtime) { return true; });
+    return queue.take(now, max, [](auto) { return true; });
   }
 
   std::string_view keep(std::string_view text) { return texts_.emplace_back(text); }

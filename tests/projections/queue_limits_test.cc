@@ -47,12 +47,12 @@ TEST(QueueFairness, SmallDefinitionsGoOutWithinTwoRoundsBesideAMillionJobs) {
   f.component("h", events::Runtime::kHttp);
   f.definition("crowd");
   for (std::size_t i = 0; i < kMillion; ++i) {
-    f.create("crowd", kStart, 100);
+    f.create("crowd", kStart);
   }
   EXPECT_EQ(f.take(50).size(), 50U);
   for (int i = 0; i < 99; ++i) {
     const auto d = f.definition("small" + std::to_string(i), i % 2 == 0 ? "c" : "h");
-    f.create(d.definition, kStart, -100);
+    f.create(d.definition, kStart);
   }
   std::map<std::string, int> seen;
   for (const auto& offer : f.take(200)) {

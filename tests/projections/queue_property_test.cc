@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits/dispatch.h"
 #include "projections/queue.h"
 #include "tests/projections/queue_feed.h"
 
@@ -29,8 +30,7 @@ struct ModelDefinition {
   std::uint32_t concurrency = 0;
   std::uint32_t rate_count = 0;
   Duration rate_per;
-  Micros rate_start;
-  std::uint32_t rate_used = 0;
+  std::vector<Micros> starts;  // while it had a rate limit
 };
 
 class Model {
@@ -57,7 +57,8 @@ class Model {
     const ModelDefinition& d = definitions.at(name);
     const auto offered = count(name, [](const auto& j) { return j.where == Where::kOffered; });
     const auto running = count(name, [](const auto& j) { return j.where == Where::kRunning; });
-    const std::uint32_t used = now < d.rate_start + d.rate_per ? d.rate_used : 0;
+    const auto used = static_cast<std::uint64_t>(std::count_if(
+        d.starts.begin(), d.starts.end(), [&](Micros t) { return now < t + d.rate_per; }));
     return d.paused || (d.concurrency != 0 && running + offered >= d.concurrency) ||
            (d.rate_count != 0 && used + offered >= d.rate_count);
   }
@@ -131,7 +132,7 @@ class Walk {
     e.rate_per = seconds(3);
     f_.put(e);
     ModelDefinition& d = model_.definitions[name];
-    d = {true, e.paused, e.concurrency, e.rate_count, e.rate_per, d.rate_start, d.rate_used};
+    d = {true, e.paused, e.concurrency, e.rate_count, e.rate_per, d.starts};
   }
 
   void delete_definition() {
@@ -141,33 +142,49 @@ class Walk {
     f_.put(e);
     // The rate window outlives the definition only while jobs of it are alive.
     ModelDefinition& d = model_.definitions[name];
-    d = {false, false, 0, 0, {}, d.rate_start, d.rate_used};
+    d = {false, false, 0, 0, {}, d.starts};
     forget();
   }
 
-  // Each offer must be the best of its definition, none may be left out, and no definition may be
-  // served twice while another that could go was not served at all.
+  std::int32_t best_priority() const {
+    std::int32_t best = INT32_MIN;
+    for (const auto& [name, d] : model_.definitions) {
+      const ModelJob* next = model_.next(name, f_.now);
+      best = next != nullptr ? std::max(best, next->priority) : best;
+    }
+    return best;
+  }
+
+  // Each offer must be the best of its definition, none may be left out, a lower priority goes
+  // before a higher one only as often as it may, and no definition may be served twice at one
+  // priority while another with a job of that priority was not served at all.
   void take() {
     const auto max = *rc::gen::inRange<std::size_t>(1, 6);
-    std::map<std::string, int> served;
+    std::map<std::pair<std::string, std::int32_t>, int> served;
+    std::map<std::string, std::int32_t> could;
     const auto offers = f_.take(max);
-    std::map<std::string, bool> could;
     for (const auto& [name, d] : model_.definitions) {
-      could[name] = model_.next(name, f_.now) != nullptr;
+      if (const ModelJob* next = model_.next(name, f_.now)) {
+        could[name] = next->priority;
+      }
     }
     for (const auto& offer : offers) {
       const std::string name(offer.definition);
       const ModelJob* expected = model_.next(name, f_.now);
       RC_ASSERT(expected != nullptr);
       RC_ASSERT(expected->job == offer.job);
+      ++offers_;
+      if (expected->priority != best_priority()) {
+        RC_ASSERT(++out_of_order_ * kPassedOverMax <= offers_);
+      }
+      could.erase(name);
+      RC_ASSERT(++served[std::pair(name, expected->priority)] == 1 ||
+                std::none_of(could.begin(), could.end(),
+                             [&](const auto& c) { return c.second == expected->priority; }));
       model_.at(offer.job).where = Where::kOffered;
-      ++served[name];
     }
     for (const auto& [name, d] : model_.definitions) {
       RC_ASSERT(offers.size() == max || model_.next(name, f_.now) == nullptr);
-      const bool twice =
-          std::any_of(served.begin(), served.end(), [](const auto& s) { return s.second > 1; });
-      RC_ASSERT(!twice || !could[name] || served[name] > 0);
     }
   }
 
@@ -202,9 +219,7 @@ class Walk {
     j.where = Where::kRunning;
     ModelDefinition& d = model_.definitions[j.definition];
     if (d.rate_count != 0) {
-      const bool open = d.rate_used > 0 && f_.now < d.rate_start + d.rate_per;
-      d.rate_start = open ? d.rate_start : f_.now;
-      d.rate_used = open ? d.rate_used + 1 : 1;
+      d.starts.push_back(f_.now);
     }
   }
 
@@ -229,6 +244,8 @@ class Walk {
 
   QueueFeed f_;
   Model model_;
+  std::size_t offers_ = 0;
+  std::size_t out_of_order_ = 0;
 };
 
 TEST(QueueProperty, AgreesWithAPlainListOnEveryStep) {

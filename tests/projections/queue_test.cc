@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits/dispatch.h"
 #include "tests/projections/queue_feed.h"
 
 namespace daybook::projections {
@@ -132,7 +133,54 @@ TEST_F(QueueTest, ConcurrencyCountsOfferedAndRunning) {
   EXPECT_EQ(f.take().size(), 1U);
 }
 
-TEST_F(QueueTest, RateWindowOpensWithTheFirstStartAndIsFixed) {
+TEST_F(QueueTest, HigherPriorityGoesFirstBetweenDefinitionsToo) {
+  f.definition("low");
+  f.definition("high");
+  std::vector<JobId> high, low;
+  for (int i = 0; i < 6; ++i) {
+    low.push_back(f.create("low", kStart, -100));
+    high.push_back(f.create("high", kStart, 100));
+  }
+  std::vector<JobId> expected = high;
+  expected.insert(expected.end(), low.begin(), low.end());
+  EXPECT_EQ(ids(f.take()), expected);
+}
+
+TEST_F(QueueTest, PriorityOfTheNextJobCountsNotThatOfTheDefinition) {
+  f.definition("a");
+  f.definition("b");
+  const JobId late = f.create("a", kStart, -5);
+  const JobId urgent = f.create("b", kStart, 7);
+  const JobId first = f.create("a", kStart, 9);
+  EXPECT_EQ(ids(f.take()), (std::vector{first, urgent, late}));
+}
+
+TEST_F(QueueTest, WorkersGetTheHigherPriorityFirst) {
+  f.component("w", Runtime::kWorker);
+  f.definition("low", "w");
+  f.definition("high", "w");
+  const JobId low = f.create("low", kStart);
+  const JobId one = f.create("high", kStart, 1);
+  const JobId two = f.create("high", kStart, 1);
+  EXPECT_EQ(ids(f.queue.take_for_worker(f.now, 2, {"low", "high"})), (std::vector{one, two}));
+  EXPECT_EQ(ids(f.queue.take_for_worker(f.now, 2, {"low", "high"})), std::vector{low});
+}
+
+TEST_F(QueueTest, UrgentJobsWithoutEndPassNobodyOverForEver) {
+  f.definition("urgent");
+  f.definition("patient");
+  const JobId patient = f.create("patient", kStart, -100);
+  for (std::size_t i = 0; i < 3 * kPassedOverMax; ++i) {
+    f.create("urgent", kStart, 100);
+  }
+  std::size_t before = 0;
+  while (f.take(1).at(0).job != patient) {
+    ++before;
+  }
+  EXPECT_EQ(before, kPassedOverMax - 1);
+}
+
+TEST_F(QueueTest, NoSpanHoldsMoreStartsThanTheRateLimit) {
   auto d = f.definition("r");
   d.rate_count = 2;
   d.rate_per = seconds(10);
@@ -152,7 +200,12 @@ TEST_F(QueueTest, RateWindowOpensWithTheFirstStartAndIsFixed) {
   EXPECT_EQ(f.queue.hold("r", f.now), Hold::kRate);
   EXPECT_EQ(f.queue.next_due(), kStart + seconds(14));
   f.now = kStart + seconds(14);
-  EXPECT_EQ(f.take().size(), 2U);
+  const auto third = f.take();
+  ASSERT_EQ(third.size(), 1U);  // the second start still counts
+  f.start(third[0].job, "r");
+  EXPECT_EQ(f.queue.next_due(), kStart + seconds(16));
+  f.now = kStart + seconds(16);
+  EXPECT_EQ(f.take().size(), 1U);
 }
 
 TEST_F(QueueTest, RefusedOffersDoNotUseUpTheRate) {
@@ -172,9 +225,9 @@ TEST_F(QueueTest, NoRoomForOneRuntimeDoesNotHoldAnother) {
   f.create("d", kStart);
   const JobId web = f.create("web", kStart);
   int asked = 0;
-  const auto offers = f.queue.take(f.now, 10, [&](Runtime runtime) {
-    asked += runtime == Runtime::kExec ? 1 : 0;
-    return runtime == Runtime::kHttp;
+  const auto offers = f.queue.take(f.now, 10, [&](Queue::Runs runs) {
+    asked += runs == Runtime::kExec ? 1 : 0;
+    return runs == Runtime::kHttp;
   });
   EXPECT_EQ(ids(offers), std::vector{web});
   EXPECT_EQ(asked, 1);
@@ -206,7 +259,7 @@ TEST_F(QueueTest, JobOfDeletedDefinitionIsOfferedWithoutRuntimeWhenDue) {
   events::DefinitionDeleted deleted;
   deleted.definition = "gone";
   f.put(deleted);
-  const auto no_room = [](Runtime) { return false; };
+  const auto no_room = [](Queue::Runs runs) { return !runs; };
   const auto offers = f.queue.take(f.now, 10, no_room);
   ASSERT_EQ(ids(offers), std::vector{ready});
   EXPECT_FALSE(offers[0].runtime);
@@ -260,7 +313,9 @@ TEST_F(QueueTest, SeedEqualsFold) {
 
   Queue seeded;
   seeded.seed_component("c", Runtime::kExec);
-  seeded.seed_definition(d, kStart, 1);
+  RateWindow one_start;
+  one_start.start(kStart, d.rate_count, d.rate_per);
+  seeded.seed_definition(d, one_start);
   seeded.seed_pending({ready, "s", kStart, 1});
   seeded.seed_pending({waiting, "s", kStart + seconds(30), 9});
   seeded.seed_running(Queue::PendingJob{running, "s", kStart, 2});
@@ -270,7 +325,7 @@ TEST_F(QueueTest, SeedEqualsFold) {
   retry.event = events::JobRetryScheduled{running, "s", {Attempt{1}, {}, {}, 0}, {}, kStart};
   for (Queue* q : {&f.queue, &seeded}) {
     q->apply(retry);
-    const auto all = [](Runtime) { return true; };
+    const auto all = [](auto) { return true; };
     EXPECT_EQ(ids(q->take(kStart + seconds(40), 10, all)), std::vector{waiting});
     EXPECT_EQ(q->hold("s", kStart + seconds(40)), Hold::kRate);
     EXPECT_EQ(q->next_due(), kStart + seconds(60));
@@ -288,7 +343,7 @@ TEST_F(QueueTest, SeededRunningNumberIsGivenBackByTheEnd) {
   d.concurrency = 1;
   d.priority = 3;
   q.seed_component("c", Runtime::kExec);
-  q.seed_definition(d, {}, 0);
+  q.seed_definition(d, {});
   q.seed_running("s");
   EXPECT_EQ(q.counts("s", kStart).running, 1U);
   EXPECT_EQ(q.hold("s", kStart), Hold::kConcurrency);

@@ -138,7 +138,7 @@ Result<scheduler::Reply> World::call(Command command,
 std::vector<Error> World::tick(std::size_t max) {
   std::vector<Error> refusals;
   expire_over(refusals);
-  const auto any = [](events::Runtime) { return true; };
+  const auto any = [](auto) { return true; };
   start_offers(queue_->take(clock.wall(), max, any), false, refusals);
   start_offers(queue_->take_for_worker(clock.wall(), max, definitions_), true, refusals);
   return refusals;

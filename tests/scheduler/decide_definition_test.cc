@@ -86,7 +86,7 @@ TEST_F(DecideDefinition, PutAgainAfterItsJobsAreGoneStartsAfresh) {
   engine.ended("d");
   engine.ok<DefinitionOutcome>(DeleteDefinition{"d"});
   engine.definition(limited);
-  EXPECT_EQ(engine.state.find_definition("d")->rate_used, 0U);
+  EXPECT_TRUE(engine.state.find_definition("d")->starts.empty());
   engine.start(engine.create("d"));
 }
 

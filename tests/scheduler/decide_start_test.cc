@@ -102,7 +102,7 @@ TEST_F(DecideStart, ConcurrencyIsHeldOverEndsRetriesAndRestarts) {
   engine.start(fourth);
 }
 
-TEST_F(DecideStart, RateWindowCountsStartsAndOpensAgainWhenItIsOver) {
+TEST_F(DecideStart, NoSpanHoldsMoreStartsThanTheRateLimit) {
   PutDefinition put = Engine::settings("d");
   put.rate_count = 2;
   put.rate_per = seconds(10);
@@ -117,8 +117,12 @@ TEST_F(DecideStart, RateWindowCountsStartsAndOpensAgainWhenItIsOver) {
   EXPECT_EQ(engine.refusal(start(third)), "RATE_LIMIT");
   engine.now = kStart + seconds(10);
   engine.start(third);
-  EXPECT_EQ(engine.state.find_definition("d")->rate_start, kStart + seconds(10));
-  EXPECT_EQ(engine.state.find_definition("d")->rate_used, 1U);
+  const JobId fourth = engine.create("d");
+  EXPECT_EQ(engine.refusal(start(fourth)), "RATE_LIMIT");  // the second start still counts
+  engine.restart();
+  EXPECT_EQ(engine.refusal(start(fourth)), "RATE_LIMIT");
+  engine.now = kStart + seconds(14);
+  engine.start(fourth);
 }
 
 TEST_F(DecideStart, JobOfADeletedDefinitionFailsWhenItComesDueAndNotBefore) {

@@ -1,5 +1,7 @@
 #include "scheduler/serialize.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "base/limits/state.h"
@@ -91,10 +93,12 @@ TEST(Serialize, SendingsAndRulesComeBack) {
   Engine engine;
   live(engine, 2);
   State& state = engine.state;
+  EXPECT_EQ(format_of(state), kStateFormat);
+  state.parts().definition(0).starts = {};
   EXPECT_EQ(format_of(state), kStateFormat1);
   const Hash before = state.hash();
   add_sendings_and_rules(state);
-  EXPECT_EQ(format_of(state), kStateFormat);
+  EXPECT_EQ(format_of(state), kStateFormat2);
   EXPECT_NE(state.hash(), before);
   const auto again = deserialize(form_of(state));
   ASSERT_TRUE(again) << again.error().text();
@@ -131,11 +135,59 @@ TEST(Serialize, StateWhoseSendingsAndRulesWentHasTheFormItHadBefore) {
   EXPECT_EQ(form_of(engine.state), before);
 }
 
-TEST(Serialize, Format2WithNothingOfItsOwnIsCorrupt) {
+TEST(Serialize, FormatWithNothingOfItsOwnIsCorrupt) {
   const State empty;
   auto form = form_of(empty);
-  form[0] = kStateFormat;
+  form[0] = kStateFormat2;
   form.insert(form.end(), 7, 0);
+  EXPECT_FALSE(deserialize(form));
+  form[0] = kStateFormat;
+  form.push_back(0);
+  EXPECT_FALSE(deserialize(form));
+}
+
+TEST(Serialize, StartsOfRateLimitsComeBack) {
+  Engine engine;
+  engine.component("c");
+  PutDefinition put = Engine::settings("d");
+  put.rate_count = 3;
+  put.rate_per = seconds(60);
+  engine.definition(put);
+  engine.definition("other");
+  for (int i = 0; i < 2; ++i) {
+    engine.now = engine.now + seconds(1);
+    engine.start(engine.create("d"));
+  }
+  EXPECT_EQ(format_of(engine.state), kStateFormat);
+  FormRead read;
+  const auto again = deserialize(form_of(engine.state), &read);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_FALSE(read.coarse);
+  EXPECT_EQ(
+      again->find_definition("d")->starts.groups(),
+      (std::vector<RateWindow::Group>{{Micros{engine.now.value - 1'000'000}, 1}, {engine.now, 1}}));
+  EXPECT_EQ(form_of(*again), form_of(engine.state));
+}
+
+TEST(Serialize, RateWindowOfAnOlderFormIsReadAndSaidToBeCoarse) {
+  Engine engine;
+  engine.definition("d");
+  auto form = form_of(engine.state);
+  ASSERT_EQ(form[0], kStateFormat1);
+  // What stands behind the definition is four numbers that are zero; before them the window's
+  // begin and its starts.
+  const auto window = form.end() - 6;
+  ASSERT_TRUE(std::all_of(window, form.end(), [](std::uint8_t byte) { return byte == 0; }));
+  window[0] = 2 * 50;  // zigzag
+  window[1] = 7;
+  FormRead read;
+  const auto state = deserialize(form, &read);
+  ASSERT_TRUE(state) << state.error().text();
+  EXPECT_EQ(read.format, kStateFormat1);
+  EXPECT_TRUE(read.coarse);
+  EXPECT_EQ(state->find_definition("d")->starts.groups(),
+            (std::vector<RateWindow::Group>{{Micros{50}, 7}}));
+  window[1] = 0;  // begun, and nothing started
   EXPECT_FALSE(deserialize(form));
 }
 
@@ -164,9 +216,10 @@ TEST(Serialize, HashTellsStatesApartWhateverPartDiffers) {
   live(engine, 3);
   const Hash before = engine.state.hash();
   State::Parts& parts = engine.state.parts();
-  ++parts.definition(0).rate_used;
+  const RateWindow starts = parts.definition(0).starts;
+  parts.definition(0).starts.start(engine.now, 9, seconds(60));
   EXPECT_NE(engine.state.hash(), before);
-  --parts.definition(0).rate_used;
+  parts.definition(0).starts = starts;
   ++parts.open.begin()->second.secret.low;
   EXPECT_NE(engine.state.hash(), before);
   --parts.open.begin()->second.secret.low;

@@ -56,6 +56,8 @@ TEST_F(SnapshotFile, ReadsBackWithItsPlaceInTheLog) {
 }
 
 TEST_F(SnapshotFile, StateWithSendingsIsOfFormat2AndOneWithoutOfFormat1) {
+  engine.state.parts().definition(0).starts = {};
+  ASSERT_TRUE(write());
   EXPECT_EQ(load(path)[8], 1);
   engine.state.parts().sendings.emplace(SendingId{1, 1}, Sending{{1, 1}, Seq{3}, {}, {}});
   ASSERT_TRUE(write());
