@@ -6,9 +6,13 @@
 
 #include "api/writes.h"
 #include "base/limits/dispatch.h"
+#include "base/utf8.h"
 
 namespace daybook::api {
 namespace {
+
+// What an answer shows of a token that is none.
+constexpr std::size_t kTokenShownBytesMax = 128;
 
 void write_error(JsonWriter& json, const Error& error) {
   json.key("error");
@@ -25,27 +29,41 @@ void write_error(JsonWriter& json, const Error& error) {
   json.end_object();
 }
 
-Response results(const std::vector<std::string>& tokens,
+Response results(const std::vector<WorkerItem>& items,
                  const std::vector<Result<scheduler::Reply>>& replies, WriteItem write) {
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   json.key("results");
   json.begin_array();
-  for (std::size_t i = 0; i < replies.size(); ++i) {
+  auto reply = replies.begin();
+  for (const WorkerItem& item : items) {
     json.begin_object();
-    json.member("token", tokens[i]);
-    if (replies[i]) {
-      write(json, *replies[i]);
-      write_receipt(json, *replies[i]);
+    json.member("token", item.token);
+    if (item.fault) {
+      write_error(json, *item.fault);
+    } else if (const auto& answer = *reply++) {
+      write(json, *answer);
+      write_receipt(json, *answer);
     } else {
-      write_error(json, replies[i].error());
+      write_error(json, answer.error());
     }
     json.end_object();
   }
   json.end_array();
   json.end_object();
   return out;
+}
+
+std::string token_sent(const JsonValue& item) {
+  if (item.kind() == JsonValue::Kind::kObject) {
+    for (const auto& [name, value] : item.members()) {
+      if (name == "token" && value.kind() == JsonValue::Kind::kString) {
+        return printable(value.string(), kTokenShownBytesMax);
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -72,33 +90,31 @@ Answer<bool> read_items(const Call& call, WorkerItems& out, const ReadItem& read
     return refuse(Code::kInvalid, "INVALID_FIELD",
                   "has 1 to " + std::to_string(kLeaseJobsMax) + " elements", "body");
   }
-  FieldErrors errors;
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    out.commands.push_back(read(elements[i], "[" + std::to_string(i) + "].", errors));
-  }
-  if (!errors.empty()) {
-    return refuse(Problem(errors.take()));
-  }
-  const auto token_of = [](const scheduler::Command& command) {
-    if (const auto* report = std::get_if<scheduler::ReportAttempt>(&command)) {
-      return report->token.text();
+  for (const JsonValue& element : elements) {
+    FieldErrors errors;
+    scheduler::Command command = read(element, errors);
+    WorkerItem& item = out.items.emplace_back(WorkerItem{token_sent(element), std::nullopt});
+    if (errors.empty()) {
+      out.commands.push_back(std::move(command));
+    } else {
+      item.fault = std::move(errors.take().front());
     }
-    return std::get<scheduler::ExtendLease>(command).token.text();
-  };
-  for (const auto& command : out.commands) {
-    out.tokens.push_back(token_of(command));
   }
   return true;
 }
 
 void submit_items(const CallPtr& call, const Responder& responder, WorkerItems items,
                   WriteItem write, std::optional<Recall> recall) {
+  auto all = std::make_shared<std::vector<WorkerItem>>(std::move(items.items));
+  if (items.commands.empty()) {
+    responder.send(Answer<Response>(results(*all, {}, write)));
+    return;
+  }
   scheduler::Request request;
   request.id = call->request_id;
   request.actor = actor_of(*call);
   request.commands = std::move(items.commands);
-  auto tokens = std::make_shared<std::vector<std::string>>(std::move(items.tokens));
-  request.answer = [call, responder, tokens, write,
+  request.answer = [call, responder, all, write,
                     recall](std::vector<Result<scheduler::Reply>> replies) {
     // All of them were in one group commit, which nobody knows the end of: neither the items'
     // worker, who must send them again as they are.
@@ -109,9 +125,9 @@ void submit_items(const CallPtr& call, const Responder& responder, WorkerItems i
     const auto wanted = [&](const auto& reply) { return reply && recall->wanted(*reply); };
     const bool recalls = recall && std::any_of(replies.begin(), replies.end(), wanted);
     auto shared = std::make_shared<std::vector<Result<scheduler::Reply>>>(std::move(replies));
-    const auto send = [responder, tokens, shared, write] {
+    const auto send = [responder, all, shared, write] {
       responder.send_made(
-          [tokens, shared, write] { return Answer<Response>(results(*tokens, *shared, write)); });
+          [all, shared, write] { return Answer<Response>(results(*all, *shared, write)); });
     };
     if (!recalls) {
       send();

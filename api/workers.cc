@@ -62,7 +62,32 @@ void write_started(JsonWriter& json, const scheduler::StartedJob& job) {
   json.end_object();
 }
 
-Response leased(const std::vector<scheduler::StartedJob>& jobs, const scheduler::Reply& receipt) {
+void write_warning(JsonWriter& json, const dispatch::LeaseWarning& warning) {
+  using Why = projections::Queue::ForWorkers;
+  json.begin_object();
+  switch (warning.why) {
+    case Why::kNoDefinition:
+      json.member("code", "DEFINITION_NOT_FOUND");
+      json.member("message", "there is no job definition " + warning.definition);
+      break;
+    case Why::kNoComponent:
+      json.member("code", "COMPONENT_NOT_FOUND");
+      json.member("message", "the component of " + warning.definition + " is not there");
+      break;
+    case Why::kOtherRuntime:
+      json.member("code", "NOT_A_WORKERS");
+      json.member("message",
+                  "the component of " + warning.definition + " is not of the runtime worker");
+      break;
+    case Why::kYes:
+      break;
+  }
+  json.member("jobDefinitionId", warning.definition);
+  json.end_object();
+}
+
+Response leased(const std::vector<scheduler::StartedJob>& jobs, const scheduler::Reply& receipt,
+                const std::vector<dispatch::LeaseWarning>& warnings = {}) {
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
@@ -72,6 +97,14 @@ Response leased(const std::vector<scheduler::StartedJob>& jobs, const scheduler:
     write_started(json, job);
   }
   json.end_array();
+  if (!warnings.empty()) {
+    json.key("warnings");
+    json.begin_array();
+    for (const auto& warning : warnings) {
+      write_warning(json, warning);
+    }
+    json.end_array();
+  }
   write_receipt(json, receipt);
   json.end_object();
   return out;
@@ -117,7 +150,7 @@ void start_lease(const CallPtr& call, const Responder& responder, dispatch::Leas
     }
     auto shared = std::make_shared<dispatch::LeasedJobs>(std::move(*jobs));
     const auto make = [shared]() -> Answer<Response> {
-      auto response = leased(shared->jobs, shared->receipt);
+      auto response = leased(shared->jobs, shared->receipt, shared->warnings);
       add_receipt(response, shared->receipt);
       return response;
     };
@@ -154,10 +187,9 @@ void lease_once(const CallPtr& call, const Responder& responder, dispatch::Lease
   }
 }
 
-scheduler::ExtendLease read_heartbeat(const JsonValue& value, const std::string& path,
-                                      FieldErrors& errors) {
+scheduler::ExtendLease read_heartbeat(const JsonValue& value, FieldErrors& errors) {
   scheduler::ExtendLease out;
-  FieldReader fields(value, path, errors);
+  FieldReader fields(value, "", errors);
   if (value.kind() != JsonValue::Kind::kObject) {
     return out;
   }
@@ -226,10 +258,9 @@ void lease_jobs(const CallPtr& call, const Responder& responder) {
 
 void heartbeat(const CallPtr& call, const Responder& responder) {
   WorkerItems items;
-  auto read = read_items(*call, items,
-                         [](const JsonValue& value, const std::string& path, FieldErrors& errors) {
-                           return scheduler::Command(read_heartbeat(value, path, errors));
-                         });
+  auto read = read_items(*call, items, [](const JsonValue& value, FieldErrors& errors) {
+    return scheduler::Command(read_heartbeat(value, errors));
+  });
   if (!read) {
     responder.send(refuse(std::move(read).error()));
     return;

@@ -10,10 +10,12 @@
 #include "api/facts.h"
 #include "api/handlers.h"
 #include "api/worker_items.h"
+#include "base/limits/http.h"
 #include "base/limits/resources.h"
 #include "base/sha256.h"
 #include "components/runtime.h"
 #include "dispatch/effects.h"
+#include "dispatch/failure.h"
 
 namespace daybook::api {
 namespace {
@@ -25,15 +27,21 @@ std::uint64_t digest_of(std::string_view text) {
   return out == 0 ? 1 : out;  // zero stands for "the scheduler ended it"
 }
 
-scheduler::Failed read_error(const JsonValue& value, const std::string& path, FieldErrors& errors) {
-  scheduler::Failed out;
-  FieldReader fields(value, path, errors);
-  fields.resource_id("code", out.code, Need::kRequired);
-  fields.text("message", out.message, kErrorMessageBytesMax);
-  fields.any_text("details", out.details, kErrorDetailsBytesMax);
+// What went wrong is told whatever its form: an odd text is made fit as a program's is, it does not
+// keep the attempt open.
+scheduler::Failed read_error(const JsonValue& value, FieldErrors& errors) {
+  components::Failure out;
+  FieldReader fields(value, "error.", errors);
+  if (const auto code = fields.find("code", JsonValue::Kind::kString, "text", Need::kRequired)) {
+    out.code = code->string();
+  }
+  if (const auto message = fields.find("message", JsonValue::Kind::kString, "text")) {
+    out.message = message->string();
+  }
+  fields.any_text("details", out.details, kHttpBodyBytesMax);
   fields.boolean("retryable", out.retryable);
   fields.finish();
-  return out;
+  return dispatch::failed_of(std::move(out));
 }
 
 // The effects are read by the same code that reads what a component printed. Gives what the job
@@ -80,9 +88,9 @@ void read_job(FieldReader& fields, scheduler::ReportAttempt& out) {
 }
 
 scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
-                                     const std::string& path, FieldErrors& errors) {
+                                     FieldErrors& errors) {
   scheduler::ReportAttempt out;
-  FieldReader fields(value, path, errors);
+  FieldReader fields(value, "", errors);
   if (value.kind() != JsonValue::Kind::kObject) {
     return out;
   }
@@ -90,7 +98,7 @@ scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
   read_job(fields, out);
   fields.any_text("result", out.result, kResultBytesMax);
   if (const auto error = fields.object("error")) {
-    out.failed = read_error(*error, path + "error.", errors);
+    out.failed = read_error(*error, errors);
   }
   fields.boolean("cancelled", out.cancelled);
   auto refused = read_effects(fields, call.engine(), out);
@@ -175,10 +183,9 @@ void recall_reported(log::Log& log, scheduler::Reply& reply) {
 
 void complete_attempts(const CallPtr& call, const Responder& responder) {
   WorkerItems items;
-  auto read = read_items(
-      *call, items, [&call](const JsonValue& value, const std::string& path, FieldErrors& errors) {
-        return scheduler::Command(read_report(*call, value, path, errors));
-      });
+  auto read = read_items(*call, items, [&call](const JsonValue& value, FieldErrors& errors) {
+    return scheduler::Command(read_report(*call, value, errors));
+  });
   if (!read) {
     responder.send(refuse(std::move(read).error()));
     return;

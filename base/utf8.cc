@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -32,6 +34,45 @@ std::size_t sequence_size(std::string_view text, std::size_t at) {
   return 0;
 }
 
+std::uint32_t code_point(std::string_view sequence) {
+  const auto byte = [&](std::size_t i) {
+    return std::uint32_t{static_cast<std::uint8_t>(sequence[i])};
+  };
+  constexpr std::array<std::uint32_t, 5> kLeadBits{0, 0x7f, 0x1f, 0x0f, 0x07};
+  std::uint32_t out = byte(0) & kLeadBits[sequence.size()];
+  for (std::size_t i = 1; i < sequence.size(); ++i) {
+    out = out << 6 | (byte(i) & 0x3fU);
+  }
+  return out;
+}
+
+// Moves a terminal's cursor, or makes text read otherwise than it stands: C0, DEL, C1, and the
+// marks of UAX #9.
+bool is_unshown(std::uint32_t c) {
+  const bool line_end = c == '\t' || c == '\n' || c == '\r';
+  const bool control = (c < 0x20 && !line_end) || (c >= 0x7f && c < 0xa0);
+  const bool direction = c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+                         (c >= 0x2066 && c <= 0x2069);
+  return control || direction;
+}
+
+void append_shown(std::string& out, std::string_view sequence, bool is_utf8) {
+  if (!is_utf8) {
+    out += "\xef\xbf\xbd";  // U+FFFD
+    return;
+  }
+  const std::uint32_t c = code_point(sequence);
+  if (!is_unshown(c)) {
+    out += sequence;
+    return;
+  }
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += c < 0x100 ? "\\x" : "\\u";
+  for (int shift = c < 0x100 ? 4 : 12; shift >= 0; shift -= 4) {
+    out += kDigits[c >> static_cast<unsigned>(shift) & 0xfU];
+  }
+}
+
 }  // namespace
 
 std::optional<std::size_t> find_bad_utf8(std::string_view text) {
@@ -43,6 +84,23 @@ std::optional<std::size_t> find_bad_utf8(std::string_view text) {
     at += size;
   }
   return std::nullopt;
+}
+
+std::string printable(std::string_view text, std::size_t bytes_max) {
+  constexpr std::string_view kCut = "…";
+  std::string out;
+  std::size_t fits = 0;  // of `out`, with room for the sign that something was cut
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = sequence_size(text, at);
+    append_shown(out, text.substr(at, std::max<std::size_t>(size, 1)), size != 0);
+    at += std::max<std::size_t>(size, 1);
+    if (out.size() > bytes_max) {
+      out.resize(fits);
+      return bytes_max < kCut.size() ? out : out.append(kCut);
+    }
+    fits = out.size() + kCut.size() <= bytes_max ? out.size() : fits;
+  }
+  return out;
 }
 
 Status check_text(std::string_view text, std::size_t bytes_max, std::string_view field) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -14,5 +15,10 @@ std::optional<std::size_t> find_bad_utf8(std::string_view text);
 // Refuses text that is not UTF-8, holds a control character other than tab and line ends, or is
 // over `bytes_max`.
 Status check_text(std::string_view text, std::size_t bytes_max, std::string_view field);
+// The same text as people may be shown it, at most `bytes_max` bytes: bytes that are not UTF-8
+// become U+FFFD; control characters other than tab and line ends, and the marks that turn the
+// direction of writing, become \xNN or \uNNNN; what is over goes at a character's border, and "…"
+// stands for it.
+std::string printable(std::string_view text, std::size_t bytes_max);
 
 }  // namespace daybook

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "dispatch/report.h"
+#include "dispatch/failure.h"
 
 namespace daybook::dispatch {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/limits/resources.h"
 #include "base/sha256.h"
-#include "base/utf8.h"
+#include "dispatch/failure.h"
 
 namespace daybook::dispatch {
 namespace {
@@ -55,28 +55,7 @@ std::uint64_t digest_of(const scheduler::ReportAttempt& report) {
   return out;
 }
 
-// At most `bytes_max`, and UTF-8: what comes from the outside may be neither.
-std::string cut(std::string text, std::size_t bytes_max) {
-  text.resize(std::min(text.size(), bytes_max));
-  while (const auto bad = find_bad_utf8(text)) {
-    text.resize(*bad);
-  }
-  return text;
-}
-
 }  // namespace
-
-scheduler::Failed failed_of(components::Failure failure) {
-  scheduler::Failed out;
-  out.code = cut(std::move(failure.code), kIdBytesMax);
-  out.message = cut(std::move(failure.message), kErrorMessageBytesMax);
-  // Half a JSON document is none.
-  if (failure.details.size() <= kErrorDetailsBytesMax) {
-    out.details = std::move(failure.details);
-  }
-  out.retryable = failure.retryable;
-  return out;
-}
 
 scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,
                                      components::RunOutcome outcome, const EffectRules& rules) {

@@ -9,9 +9,6 @@
 
 namespace daybook::dispatch {
 
-// What is over a limit is cut.
-scheduler::Failed failed_of(components::Failure failure);
-
 // The report of an attempt; what is over a limit is cut, and a result that is becomes a failure, as
 // does an effect that this server could never carry out.
 scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,

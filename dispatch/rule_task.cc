@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/limits/resources.h"
-#include "dispatch/report.h"
+#include "dispatch/failure.h"
 
 namespace daybook::dispatch {
 namespace {

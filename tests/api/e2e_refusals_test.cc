@@ -187,24 +187,35 @@ TEST_F(E2eRefusals, WorkerFields) {
          {R"({"definitions":["d"],"workerId":"w","waitMs":60001})", 422, "waitMs"},
          {R"({"definitions":["d"],"workerId":"w","wait":1})", 422, "wait"}});
   check("POST", "/resources/workers/complete",
-        {{"{}", 422, "body"},
-         {"[]", 422, "body"},
-         {"[{}]", 422, "[0].token"},
-         {R"([{"token":"x"}])", 422, "[0].token"},
-         {R"([{"token":"1.zz"}])", 422, "[0].token"},
-         {"[{" + token + R"(,"result":1,"cancelled":true}])", 422, "[0].result"},
-         {"[{" + token + R"(,"result":1,"error":{"code":"X"}}])", 422, "[0].result"},
-         {"[{" + token + R"(,"error":{}}])", 422, "[0].error.code"},
-         {"[{" + token + R"(,"error":"x"}])", 422, "[0].error"},
-         {"[{" + token + R"(,"error":{"code":"X","message":1}}])", 422, "[0].error.message"},
-         {"[{" + token + R"(,"effects":{}}])", 422, "[0].effects"},
-         {"[{" + token + R"(,"effects":[{"effect":"launch"}]}])", 422, "[0].effects"},
-         {"[{" + token + R"(,"jobId":"x"}])", 422, "[0].jobId"},
-         {"[{" + token + R"(,"other":1}])", 422, "[0].other"}});
-  check("POST", "/resources/workers/heartbeat",
-        {{"[{}]", 422, "[0].token"},
-         {"[{" + token + R"(,"leaseDuration":5}])", 422, "[0].leaseDuration"},
-         {"[{" + token + R"(,"leaseDuration":"2d"}])", 422, "[0].leaseDuration"}});
+        {{"{}", 422, "body"}, {"[]", 422, "body"}, {"null", 422, "body"}});
+  check("POST", "/resources/workers/heartbeat", {{"{}", 422, "body"}, {"[]", 422, "body"}});
+  const Seq before = log().last();
+  // An item that is at fault is answered in its place.
+  const auto item = [&](const char* route, const std::string& body, const std::string& field) {
+    const auto reply = call("POST", std::string("/resources/workers/") + route, "[" + body + "]");
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    EXPECT_NE(reply.body.find(R"("status":422)"), std::string::npos) << body << reply.body;
+    EXPECT_NE(reply.body.find("\"field\":\"" + field), std::string::npos) << body << reply.body;
+  };
+  for (const auto& [body, field] : std::vector<std::pair<std::string, std::string>>{
+           {"{}", "token"},
+           {R"({"token":"x"})", "token"},
+           {R"({"token":"1.zz"})", "token"},
+           {"{" + token + R"(,"result":1,"cancelled":true})", "result"},
+           {"{" + token + R"(,"result":1,"error":{"code":"X"}})", "result"},
+           {"{" + token + R"(,"error":{}})", "error.code"},
+           {"{" + token + R"(,"error":"x"})", "error"},
+           {"{" + token + R"(,"error":{"code":"X","message":1}})", "error.message"},
+           {"{" + token + R"(,"effects":{}})", "effects"},
+           {"{" + token + R"(,"effects":[{"effect":"launch"}]})", "effects"},
+           {"{" + token + R"(,"jobId":"x"})", "jobId"},
+           {"{" + token + R"(,"other":1})", "other"}}) {
+    item("complete", body, field);
+  }
+  item("heartbeat", "{}", "token");
+  item("heartbeat", "{" + token + R"(,"leaseDuration":5})", "leaseDuration");
+  item("heartbeat", "{" + token + R"(,"leaseDuration":"2d"})", "leaseDuration");
+  EXPECT_EQ(log().last(), before);
 }
 
 TEST_F(E2eRefusals, QueriesNameTheParameter) {

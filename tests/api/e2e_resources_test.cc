@@ -3,6 +3,8 @@
 
 #include "base/json_check.h"
 #include "base/json_value.h"
+#include "base/limits/dispatch.h"
+#include "base/limits/resources.h"
 #include "base/limits/rules.h"
 #include "tests/api/server_fixture.h"
 
@@ -227,11 +229,93 @@ TEST_F(E2eResources, AFailedAttemptShowsItsError) {
             R"({"code":"BROKEN","message":"it broke","details":{"x":1}})");
 }
 
+TEST_F(E2eResources, OneOddItemOfAReportHurtsItselfOnly) {
+  put_definition("d");
+  std::vector<std::string> ids, tokens;
+  for (int i = 0; i < 6; ++i) {
+    ids.push_back(create_job("d"));
+    tokens.push_back(member(lease_one("d"), "token"));
+  }
+  const auto item = [&](std::size_t i, const std::string& end) {
+    return R"({"token":")" + tokens[i] + "\"," + end + "}";
+  };
+  const std::string long_text(20'000, 'x');
+  const auto reported = call(
+      "POST", "/resources/workers/complete",
+      "[" + item(0, R"("result":1)") + "," +
+          item(1, R"("error":{"code":"a b","message":"\u001b[31mboom\u0000\u007f\u009b\u202e"})") +
+          ",{\"token\":\"nonsense\",\"result\":1}," +
+          item(2, R"("error":{"code":"LONG","message":")" + long_text + "\"}") + "," +
+          item(3, R"("error":{"code":"BIG","details":")" + std::string(70'000, 'y') + "\"}") + "," +
+          item(4, R"("unheard":1)") + "," + item(5, R"("result":2)") + "]");
+  ASSERT_EQ(reported.status, 200) << reported.body;
+  const auto results = elements(reported.body, "results");
+  ASSERT_EQ(results.size(), 7U);
+  EXPECT_NE(results[2].text().find(R"("token":"nonsense","error":{"status":422)"),
+            std::string_view::npos);
+  EXPECT_NE(results[5].text().find("UNKNOWN_MEMBER"), std::string_view::npos);
+  const auto job = [&](std::size_t i) { return call("GET", "/resources/jobs/" + ids[i]).body; };
+  EXPECT_EQ(member(job(0), "status"), "completed");
+  EXPECT_EQ(member(job(1), "error"),
+            R"({"code":"a_b","message":"\\x1b[31mboom\\x00\\x7f\\x9b\\u202e","details":null})");
+  const std::string cut = member(member(job(2), "error"), "message");
+  EXPECT_EQ(cut.size(), kErrorMessageBytesMax);
+  EXPECT_EQ(cut.substr(cut.size() - 3), "…");
+  EXPECT_EQ(member(member(job(3), "error"), "details"), R"({"omittedBytes":70002})");
+  EXPECT_EQ(member(job(4), "status"), "running");
+  EXPECT_EQ(member(job(5), "status"), "completed");
+}
+
+TEST_F(E2eResources, OneOddHeartbeatHurtsItselfOnly) {
+  put_definition("d");
+  create_job("d");
+  const auto token = member(lease_one("d"), "token");
+  const auto beat = call("POST", "/resources/workers/heartbeat",
+                         R"([{"token":"?"},{"token":")" + token + R"("},{"token":")" + token +
+                             R"(","leaseDuration":"2d"}])");
+  ASSERT_EQ(beat.status, 200) << beat.body;
+  const auto results = elements(beat.body, "results");
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_NE(results[0].text().find("BAD_TOKEN"), std::string_view::npos) << beat.body;
+  EXPECT_NE(results[1].text().find("leaseUntil"), std::string_view::npos) << beat.body;
+  EXPECT_NE(results[2].text().find(R"("field":"leaseDuration")"), std::string_view::npos);
+}
+
+TEST_F(E2eResources, AThousandLeasesAreAThousand) {
+  put_definition("d");
+  std::string jobs = "[";
+  for (std::size_t i = 0; i < kLeaseJobsMax; ++i) {
+    jobs += std::string(i == 0 ? "" : ",") + R"({"jobDefinitionId":"d"})";
+  }
+  ASSERT_EQ(call("POST", "/resources/jobs", jobs + "]").status, 201);
+  const auto leased = call("POST", "/resources/workers/lease",
+                           R"({"definitions":["d"],"workerId":"t","max":1000,"waitMs":5000})");
+  EXPECT_EQ(elements(leased.body, "jobs").size(), kLeaseJobsMax);
+}
+
 TEST_F(E2eResources, AnIdleLeaseIsAnsweredEmptyHanded) {
   const auto none =
       call("POST", "/resources/workers/lease", R"({"definitions":["d"],"workerId":"t"})");
   EXPECT_EQ(none.status, 200);
-  EXPECT_EQ(none.body, R"({"jobs":[]})");
+  EXPECT_EQ(none.body, R"({"jobs":[],"warnings":[{"code":"DEFINITION_NOT_FOUND",)"
+                       R"("message":"there is no job definition d","jobDefinitionId":"d"}]})");
+  put_definition("d");
+  EXPECT_EQ(
+      call("POST", "/resources/workers/lease", R"({"definitions":["d"],"workerId":"t"})").body,
+      R"({"jobs":[]})");
+}
+
+TEST_F(E2eResources, ALeaseForWhatNoWorkerRunsSaysSo) {
+  ASSERT_EQ(
+      call("PUT", "/resources/components/e", R"({"runtime":"exec","command":["true"]})").status,
+      201);
+  ASSERT_EQ(call("PUT", "/resources/job-definitions/own", R"({"componentId":"e"})").status, 201);
+  ASSERT_EQ(call("PUT", "/resources/job-definitions/bare", R"({"componentId":"none"})").status,
+            201);
+  const auto none =
+      call("POST", "/resources/workers/lease", R"({"definitions":["own","bare"],"workerId":"t"})");
+  EXPECT_NE(none.body.find(R"("code":"NOT_A_WORKERS")"), std::string::npos) << none.body;
+  EXPECT_NE(none.body.find(R"("code":"COMPONENT_NOT_FOUND")"), std::string::npos) << none.body;
 }
 
 TEST_F(E2eResources, ReceiptsAreVerifiedAgainstTheLog) {

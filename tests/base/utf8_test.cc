@@ -51,5 +51,28 @@ TEST(Utf8, TextIsCheckedForLengthEncodingAndControls) {
   EXPECT_EQ(check_text("\x7f", 10, "tag").error().field, "tag");
 }
 
+TEST(Utf8, PrintableTextKeepsWhatCanBeShown) {
+  EXPECT_EQ(printable("gr\xc3\xbc\xc3\x9f\t\r\n", 100), "gr\xc3\xbc\xc3\x9f\t\r\n");
+  EXPECT_EQ(printable(std::string_view("a\0\x1b[31m\x7f", 8), 100), "a\\x00\\x1b[31m\\x7f");
+  EXPECT_EQ(printable("\xc2\x9b\xc2\xa0", 100), "\\x9b\xc2\xa0");
+  for (const std::uint32_t mark : {0x61cU, 0x200eU, 0x200fU, 0x202aU, 0x202eU, 0x2066U, 0x2069U}) {
+    EXPECT_EQ(printable(encode(mark), 100).substr(0, 2), "\\u") << std::hex << mark;
+  }
+  EXPECT_EQ(printable(encode(0x2068) + encode(0x206a), 100), "\\u2068" + encode(0x206a));
+  EXPECT_EQ(printable("a\xff\xc3z", 100), "a\xef\xbf\xbd\xef\xbf\xbdz");
+}
+
+TEST(Utf8, PrintableTextIsCutAtACharactersBorder) {
+  const std::string text = "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc";
+  EXPECT_EQ(printable(text, 8), text);
+  EXPECT_EQ(printable(text, 7), "\xc3\xbc\xc3\xbc…");
+  EXPECT_EQ(printable(text, 6), "\xc3\xbc…");
+  EXPECT_EQ(printable(text, 3), "…");
+  EXPECT_EQ(printable(text, 2), "");
+  for (std::size_t max = 0; max < 12; ++max) {
+    EXPECT_LE(printable("a\x1b" + text, max).size(), max);
+  }
+}
+
 }  // namespace
 }  // namespace daybook
