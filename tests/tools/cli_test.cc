@@ -91,6 +91,73 @@ TEST(Cli, UsageMistakesExitWithTwo) {
   EXPECT_EQ(run_line({"serve"}).code, 2);
 }
 
+TEST(Cli, AMistypedCommandIsNamed) {
+  const Ran noun = run_line({"--server", "http://127.0.0.1:1", "jbo", "list"});
+  EXPECT_EQ(noun.code, 2);
+  EXPECT_EQ(noun.err, "daybook: 'jbo' is no command; did you mean 'job'?\n");
+  const Ran verb = run_line({"job", "-o", "json", "lsit"});
+  EXPECT_EQ(verb.code, 2);
+  EXPECT_EQ(verb.err, "daybook: 'lsit' is no command of 'job'; did you mean 'list'?\n");
+  const Ran far = run_line({"worker", "everything"});
+  EXPECT_EQ(far.err, "daybook: 'everything' is no command of 'worker'; there are list\n");
+  // What stands where no command need stand is not looked at.
+  EXPECT_THAT(run_line({"replay", "jbo"}).err, testing::Not(HasSubstr("is no command")));
+}
+
+// One command line of somebody who sits at a terminal and types `input`.
+Ran at_a_terminal(std::vector<std::string> words, const std::string& input) {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  const Environment env{.in = in,
+                        .out = out,
+                        .err = err,
+                        .variable = [](const std::string&) { return std::nullopt; },
+                        .out_is_terminal = true,
+                        .err_is_terminal = true,
+                        .in_is_terminal = true};
+  words.insert(words.end(), {"--server", "http://127.0.0.1:1"});
+  Ran ran;
+  ran.code = run("daybook", std::move(words), env);
+  ran.out = out.str();
+  ran.err = err.str();
+  return ran;
+}
+
+TEST(Cli, DeletionsAskOnATerminal) {
+  for (const char* noun : {"definition", "component", "rule", "job"}) {
+    const Ran no = at_a_terminal({noun, "delete", "x"}, "n\n");
+    EXPECT_EQ(no.code, static_cast<int>(Exit::kConflict)) << noun;
+    EXPECT_THAT(no.err, HasSubstr(std::string("Delete ") + noun + " x?")) << noun;
+    EXPECT_THAT(no.err, HasSubstr("nothing was done")) << noun;
+    EXPECT_EQ(at_a_terminal({noun, "delete", "x"}, "").code, static_cast<int>(Exit::kConflict));
+    // 5: it was sent, and nobody answered.
+    EXPECT_EQ(at_a_terminal({noun, "delete", "x"}, "y\n").code, 5) << noun;
+    EXPECT_EQ(at_a_terminal({noun, "delete", "x", "--yes"}, "").code, 5) << noun;
+    EXPECT_EQ(run_line({noun, "delete", "x", "--server", "http://127.0.0.1:1"}).code, 5) << noun;
+  }
+  EXPECT_THAT(at_a_terminal({"definition", "delete", "x"}, "n\n").err,
+              HasSubstr("pending jobs fail"));
+}
+
+TEST(Cli, WhatOthersWroteDoesNotReachTheTerminalRaw) {
+  const TempDirectory directory;
+  const std::string file =
+      directory.write("m.yaml", "uri: \"/resources/rules/\\e[31mred\"\nspec: {}\n");
+  const Ran ran = run_line({"apply", file, "--server", "http://127.0.0.1:1"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err.find('\x1b'), std::string::npos) << ran.err;
+}
+
+TEST(Cli, AManifestThatHoldsItselfIsRefused) {
+  const TempDirectory directory;
+  const std::string file = directory.write(
+      "m.yaml", "uri: /resources/rules/x\nspec: &s\n  componentId: c\n  parameters: *s\n");
+  const Ran ran = run_line({"apply", file, "--server", "http://127.0.0.1:1"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("TOO_DEEP"));
+}
+
 TEST(Cli, HelpAndVersionExitWithZero) {
   const Ran help = run_line({"job", "run", "--help"});
   EXPECT_EQ(help.code, 0);

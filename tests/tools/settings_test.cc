@@ -71,6 +71,23 @@ TEST(Settings, TableInTheFileIsTheFirstWordOfItsNames) {
   EXPECT_EQ(settings->actors_endpoint, "https://actors.example.org");
 }
 
+TEST(Settings, NamesInTheFileAreWrittenWithEitherSignAndOnce) {
+  const TempDirectory directory;
+  const auto file = directory.write("d.toml", "data_dir = \"/a\"\nexec_slots = 7\n");
+  const auto settings = resolve_settings({}, variables({}), file);
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->data_dir, "/a");
+  EXPECT_EQ(settings->exec_slots, 7U);
+  const auto twice = directory.write("e.toml", "data_dir = \"/a\"\ndata-dir = \"/b\"\n");
+  EXPECT_NE(resolve_settings({}, variables({}), twice).error().message.find("twice"),
+            std::string::npos);
+}
+
+TEST(Settings, RetentionIsNoLength) {
+  const auto refused = resolve_settings({{"retention", {"30d"}}}, variables({}), {});
+  EXPECT_NE(refused.error().message.find("of each job definition"), std::string::npos);
+}
+
 TEST(Settings, UnknownMemberOfATableIsNamedWithItsLine) {
   const TempDirectory directory;
   const auto file = directory.write("d.toml", "[mail]\nurl = \"smtp://m\"\nport = 25\n");

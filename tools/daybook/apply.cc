@@ -183,7 +183,7 @@ std::string uri_of(const Surplus& one) {
 }
 
 Status confirm(const Session& session, const ApplyOptions& options, std::size_t count) {
-  if (options.yes || count == 0) {
+  if (session.yes || count == 0) {
     return {};
   }
   const bool stdin_is_manifest =

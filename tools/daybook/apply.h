@@ -16,7 +16,6 @@ struct ApplyOptions {
   ManifestOptions manifest;
   bool dry_run = false;
   bool prune = false;
-  bool yes = false;
 };
 
 enum class Change { kCreate, kUpdate, kNone };

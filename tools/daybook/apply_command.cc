@@ -19,7 +19,6 @@ void add_apply(CLI::App& parent, Session& session, const std::string& prefix) {
       ->allow_extra_args(false);
   verb.add_flag("--dry-run", options->dry_run, "Check everything and show what would change");
   verb.add_flag("--prune", options->prune, "Delete what the manifests do not name; asks first");
-  verb.add_flag("--yes", options->yes, "Do not ask");
   verb.add_flag("--allow-outside", options->manifest.allow_outside,
                 "codeFile may lead out of the manifest's directory");
   verb.callback([&session, options, positional] {

@@ -49,6 +49,12 @@ CLI::App& add_bench_verb(CLI::App& noun, Session& session, const Verb& about,
   return verb;
 }
 
+// A flag that makes `on` false; CLI11's own form for it shows in the help.
+void add_off_flag(CLI::App& verb, const std::string& name, bool& on, const std::string& what) {
+  verb.add_flag_callback(
+      name, [&on] { on = false; }, what);
+}
+
 void add_cycle_options(CLI::App& verb, bench::CyclesOptions& options) {
   bench::CycleOptions& cycle = options.cycle;
   verb.add_option("--jobs", cycle.jobs, "Jobs to run")
@@ -63,10 +69,11 @@ void add_cycle_options(CLI::App& verb, bench::CyclesOptions& options) {
   verb.add_option("--parameter-bytes", cycle.parameter_bytes, "Size of a job's parameters")
       ->check(CLI::Range(0, 262'144))
       ->capture_default_str();
-  verb.add_flag("!--no-views", options.views, "Do not fold the views");
-  verb.add_flag("!--no-queue", cycle.queue, "Start from the answers, not from the folded queue");
-  verb.add_flag("!--no-snapshots", options.snapshots, "Take no snapshots");
-  verb.add_flag("!--no-sync", options.sync, "Sync nothing: for comparison only");
+  add_off_flag(verb, "--no-views", options.views, "Do not fold the views");
+  add_off_flag(verb, "--no-queue", cycle.queue,
+               "Start from the answers, not from the folded queue");
+  add_off_flag(verb, "--no-snapshots", options.snapshots, "Take no snapshots");
+  add_off_flag(verb, "--no-sync", options.sync, "Sync nothing: for comparison only");
   verb.add_option("--data-dir", options.keep, "Run once in this directory and leave it there");
 }
 
@@ -127,7 +134,7 @@ void add_replay(CLI::App& noun, Session& session) {
            {"bench replay --data-dir /var/tmp/two-million --repeat 3"}},
       options, bench::bench_replay);
   verb.add_option("--data-dir", options->data, "A data directory that no server uses")->required();
-  verb.add_flag("!--no-views", options->views, "Do not build the views");
+  add_off_flag(verb, "--no-views", options->views, "Do not build the views");
 }
 
 void add_http(CLI::App& noun, Session& session) {

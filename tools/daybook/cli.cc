@@ -5,12 +5,20 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/utf8.h"
 #include "tools/daybook/bench_command.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/exit_code.h"
 #include "tools/daybook/json_text.h"
+#include "tools/daybook/unknown_command.h"
 
 namespace daybook::cli {
+namespace {
+
+// A problem may list what is wrong with many resources, each with its line.
+constexpr std::size_t kProblemBytesMax = 4 * 1024 * 1024;
+
+}  // namespace
 
 bool Session::wants_json() const {
   return output.empty() ? !env.out_is_terminal : output == "json";
@@ -59,6 +67,7 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
       "Address of the server (else DAYBOOK_SERVER, else " + std::string(kServerDefault) + ")");
   root->add_option("-o,--output", session.output, "json or table (table on a terminal, else json)")
       ->check(CLI::IsMember({"json", "table"}));
+  root->add_flag("-y,--yes", session.yes, "Ask nothing before something is deleted");
   root->footer("The token is taken from DAYBOOK_TOKEN. `" + session.program +
                " COMMAND --help` shows a command with examples;\ndocs/operations.md lists the exit "
                "codes.");
@@ -87,6 +96,10 @@ int run(const std::string& program, std::vector<std::string> arguments, const En
   Session session(env);
   session.program = program;
   const auto tree = make_tree(session);
+  if (const auto unknown = unknown_command(*tree, arguments)) {
+    env.err << program << ": " << printable(*unknown, kProblemBytesMax) << std::endl;
+    return static_cast<int>(Exit::kUsage);
+  }
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
   try {
     tree->parse(std::move(arguments));
@@ -97,7 +110,7 @@ int run(const std::string& program, std::vector<std::string> arguments, const En
   const Status done = session.action ? session.action() : Status{};
   env.out.flush();
   if (!done) {
-    env.err << program << ": " << done.error().text() << std::endl;
+    env.err << program << ": " << printable(done.error().text(), kProblemBytesMax) << std::endl;
     return static_cast<int>(exit_for(done.error()));
   }
   if (!env.out) {

@@ -31,6 +31,7 @@ struct Session {
   std::string program = "daybook";
   std::string server;  // --server; empty: DAYBOOK_SERVER, else the default
   std::string output;  // -o: json, table, or empty: table on a terminal
+  bool yes = false;    // --yes: nothing is asked
   std::function<Status()> action;
 
   bool wants_json() const;

@@ -118,7 +118,8 @@ void add_by_id(CLI::App& noun, Session& session, bool remove) {
   verb.add_option("id", *id, "The definition's id")->required();
   verb.callback([&session, id, remove] {
     session.action = [&session, id, remove] {
-      return remove ? delete_resource(session, target_of(*id), "definition " + *id)
+      return remove ? delete_resource(session, target_of(*id), "definition " + *id,
+                                      " Its pending jobs fail when they come due.")
                     : print_resource(session, target_of(*id));
     };
   });

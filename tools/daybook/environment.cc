@@ -33,6 +33,7 @@ Environment Environment::of_process() {
           .variable = process_variable,
           .out_is_terminal = out_is_terminal,
           .err_is_terminal = isatty(STDERR_FILENO) == 1,
+          .in_is_terminal = isatty(STDIN_FILENO) == 1,
           .out_columns = out_is_terminal ? terminal_columns() : 0};
 }
 

@@ -17,6 +17,7 @@ struct Environment {
   std::function<std::optional<std::string>(const std::string&)> variable;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  bool in_is_terminal = false;
   std::size_t out_columns = 0;  // of the terminal; zero: unknown, do not cut
 
   static Environment of_process();

@@ -56,6 +56,8 @@ struct ListOptions {
   std::string order;
   std::string created_after;
   std::string created_before;
+  std::string run_after;
+  std::string run_before;
 };
 
 Status list_jobs(const Session& session, ListOptions options) {
@@ -67,6 +69,8 @@ Status list_jobs(const Session& session, ListOptions options) {
       {"tag", options.tag},
       {"createdAfter", options.created_after},
       {"createdBefore", options.created_before},
+      {"runAfter", options.run_after},
+      {"runBefore", options.run_before},
       {"order", options.order},
   };
   return print_list(session, options.request,
@@ -91,6 +95,8 @@ void add_list(CLI::App& noun, Session& session) {
   verb.add_option("--tag", options->tag, "Only jobs with this tag");
   verb.add_option("--created-after", options->created_after, "A time, inclusive");
   verb.add_option("--created-before", options->created_before, "A time, exclusive");
+  verb.add_option("--run-after", options->run_after, "Due at that time or later");
+  verb.add_option("--run-before", options->run_before, "Due before that time");
   verb.add_option("--order", options->order, "createdAt, -createdAt, runAt or -runAt")
       ->check(CLI::IsMember({"createdAt", "-createdAt", "runAt", "-runAt"}));
   verb.add_option("--limit", options->request.limit, "Rows at most")->check(CLI::PositiveNumber);

@@ -100,13 +100,19 @@ Result<boost::json::value> wait_for_end(Client& client, const std::string& job,
   const auto give_up = std::chrono::steady_clock::now() + timeout;
   std::chrono::milliseconds pause = kPollFirst;
   for (;;) {
-    DAYBOOK_ASSIGN(boost::json::value value, client.get("/resources/jobs/" + escape_segment(job)));
-    const std::string status = cell(value, "status");
+    const auto value = client.get("/resources/jobs/" + escape_segment(job));
+    // The job outlives a server that is started again, and so does who waits for it.
+    if (!value && value.error().code != Code::kUnavailable) {
+      return tl::unexpected(value.error());
+    }
+    const std::string status = value ? cell(*value, "status") : "";
     if (has_ended(status)) {
-      return value;
+      return *value;
     }
     if (std::chrono::steady_clock::now() >= give_up) {
-      return fail(Code::kUnavailable, "WAIT_TIMEOUT", "job " + job + " is still " + status);
+      return value ? fail(Code::kUnavailable, "WAIT_TIMEOUT", "job " + job + " is still " + status)
+                   : fail(Code::kUnavailable, value.error().reason,
+                          "job " + job + ": " + value.error().message);
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kPollMax);
@@ -144,8 +150,10 @@ Status run_job(const Session& session, const RunOptions& options) {
     }
     return {};
   }
-  DAYBOOK_ASSIGN(
-      job, wait_for_end(client, cell(job, "jobId"), std::chrono::microseconds(timeout.value)));
+  // First of all: whoever is interrupted now knows what to wait for. Not among the JSON.
+  const std::string id = cell(job, "jobId");
+  (session.wants_json() ? session.env.err : session.env.out) << id << std::endl;
+  DAYBOOK_ASSIGN(job, wait_for_end(client, id, std::chrono::microseconds(timeout.value)));
   print_members(session, job);
   return check_completed(job);
 }

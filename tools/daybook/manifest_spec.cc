@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/ids.h"
+#include "base/limits/json.h"
 #include "base/limits/resources.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
@@ -251,7 +252,13 @@ boost::json::value SpecReader::objects(const YAML::Node& node, const Field& fiel
   return out;
 }
 
-boost::json::value SpecReader::any(const YAML::Node& node, const std::string& path) {
+// An alias may stand for what holds it: then there is no end.
+boost::json::value SpecReader::any(const YAML::Node& node, const std::string& path, int depth) {
+  if (depth > kJsonDepthMax) {
+    problem(node.Mark(), Code::kInvalid, "TOO_DEEP",
+            "'" + path + "' is nested deeper than " + std::to_string(kJsonDepthMax));
+    return nullptr;
+  }
   if (node.IsMap()) {
     boost::json::object out;
     for (const auto& entry : node) {
@@ -262,7 +269,7 @@ boost::json::value SpecReader::any(const YAML::Node& node, const std::string& pa
         return wrong_type(entry.first, "a map whose names are texts and stand there once", path);
       }
       const std::string& name = entry.first.Scalar();
-      out[name] = any(entry.second, joined(path, name));
+      out[name] = any(entry.second, joined(path, name), depth + 1);
     }
     return out;
   }
@@ -272,7 +279,7 @@ boost::json::value SpecReader::any(const YAML::Node& node, const std::string& pa
       if (!count_value(element)) {
         return nullptr;
       }
-      out.push_back(any(element, path));
+      out.push_back(any(element, path, depth + 1));
     }
     return out;
   }

@@ -36,7 +36,7 @@ class SpecReader {
   boost::json::value text_map(const YAML::Node& node, const std::string& path);
   boost::json::value objects(const YAML::Node& node, const Field& field, const std::string& path);
   // Any value, typed as YAML's core schema says.
-  boost::json::value any(const YAML::Node& node, const std::string& path);
+  boost::json::value any(const YAML::Node& node, const std::string& path, int depth = 0);
   boost::json::value code_file(const YAML::Node& node, const std::string& path);
   boost::json::value wrong_type(const YAML::Node& node, std::string_view wanted,
                                 const std::string& path);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 namespace daybook::cli {
 
@@ -12,8 +13,8 @@ constexpr std::chrono::milliseconds kInterval{100};
 
 }  // namespace
 
-Progress::~Progress() {
-  if (shown_) {
+void Progress::finish() {
+  if (std::exchange(shown_, false)) {
     env_.err << "\r\x1b[K" << std::flush;
   }
 }

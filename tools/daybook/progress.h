@@ -12,11 +12,12 @@ namespace daybook::cli {
 class Progress {
  public:
   Progress(const Environment& env, std::string what) : env_(env), what_(std::move(what)) {}
-  // Takes the line away.
-  ~Progress();
+  ~Progress() { finish(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  // Takes the line away, so that a result has one of its own.
+  void finish();
   // Shows at most ten states a second.
   void update(std::uint64_t done, std::uint64_t total);
 

@@ -119,10 +119,12 @@ Status compare(const Session& session, const Options& options, StoppedLog& stopp
                  replay::compare_state(stopped.log(), snapshots_path(stopped.data_dir().path()),
                                        stopped.clock(), wanted));
   bool identical = state.identical();
+  progress.finish();
   session.env.out << state.text();
   if (until == stopped.log().last()) {
     DAYBOOK_ASSIGN(const auto views, rebuild_views(stopped, wanted));
     identical = identical && views.identical();
+    progress.finish();
     session.env.out << views.text();
   } else {
     session.env.out << "views are compared only at the end of the log\n";

@@ -1,6 +1,7 @@
 #include "tools/daybook/resource_list.h"
 
 #include <algorithm>
+#include <istream>
 #include <ostream>
 
 #include <boost/json.hpp>
@@ -34,8 +35,10 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
   while (rows.size() < request.limit) {
     const std::size_t wanted = std::min(kPageLimitMax, request.limit - rows.size());
     Query query = request.query;
-    query.emplace_back("limit", std::to_string(wanted));
-    query.emplace_back("after", after);
+    if (request.paged) {
+      query.emplace_back("limit", std::to_string(wanted));
+      query.emplace_back("after", after);
+    }
     DAYBOOK_ASSIGN(boost::json::value page, client.get(with_query(request.path, query)));
     auto* object = page.if_object();
     auto* got = object == nullptr ? nullptr : object->if_contains(request.collection);
@@ -50,7 +53,7 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
     take_frame(out, *object, first_page);
     first_page = false;
     const std::string last = cell(page, "lastCursor");
-    if (count < wanted || last.empty() || last == after) {
+    if (!request.paged || count < wanted || last.empty() || last == after) {
       break;
     }
     after = last;
@@ -119,7 +122,24 @@ Status print_resource(const Session& session, const std::string& target) {
   return {};
 }
 
-Status delete_resource(const Session& session, const std::string& target, const std::string& what) {
+// What was typed at a terminal by mistake cannot be taken back; a script has meant it.
+Status confirm(const Session& session, const std::string& question) {
+  const Environment& env = session.env;
+  if (session.yes || !env.in_is_terminal || !env.err_is_terminal) {
+    return {};
+  }
+  env.err << question << " [y/N] " << std::flush;
+  std::string line;
+  std::getline(env.in, line);
+  if (line == "y" || line == "Y" || line == "yes") {
+    return {};
+  }
+  return fail(Code::kConflict, "NOT_CONFIRMED", "nothing was done");
+}
+
+Status delete_resource(const Session& session, const std::string& target, const std::string& what,
+                       const std::string& consequence) {
+  DAYBOOK_TRY(confirm(session, "Delete " + what + "?" + consequence));
   DAYBOOK_ASSIGN(Client client, session.client());
   DAYBOOK_ASSIGN(const boost::json::value answer, client.request("DELETE", target));
   if (session.wants_json()) {

@@ -19,6 +19,7 @@ struct ListRequest {
   Query query;             // without limit and after
   std::size_t limit = 50;  // rows at most, over as many pages as it takes
   std::string after;       // cursor of an earlier page
+  bool paged = true;       // false: the route gives all rows at once, and takes neither
 };
 
 // The rows of one or more pages, as `{collection: […], totalCount, …}`.
@@ -34,7 +35,11 @@ Table table_of(const boost::json::array& rows, const std::vector<ListColumn>& co
 Status print_resource(const Session& session, const std::string& target);
 void print_members(const Session& session, const boost::json::value& value);
 
-// DELETE, then what the server answered, or `deleted <what>`.
-Status delete_resource(const Session& session, const std::string& target, const std::string& what);
+// On a terminal, unless --yes is given, asks; an error when the answer is not yes.
+Status confirm(const Session& session, const std::string& question);
+
+// Asks, with what follows from it; then DELETE, and what the server answered, or `deleted <what>`.
+Status delete_resource(const Session& session, const std::string& target, const std::string& what,
+                       const std::string& consequence = "");
 
 }  // namespace daybook::cli

@@ -174,7 +174,11 @@ constexpr Setting kSettings[] = {
      }},
     {"retention", SettingKind::kValue, "false keeps ended jobs in the lists for ever",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
-       return set_flag(s.retention, v, o);
+       const Status set = set_flag(s.retention, v, o);
+       return set ? set
+                  : refuse(o, "'" + v +
+                                  "' is not true or false; how long ended jobs stay is the "
+                                  "'retention' of each job definition");
      }},
     {"accept-clock-jump", SettingKind::kFlag,
      "Start although the wall clock is far ahead of the last event",
@@ -214,7 +218,10 @@ Status take_toml(const std::string& name, const toml::node& node, const std::str
   const std::string origin = file + ":" + std::to_string(node.source().begin.line);
   const Setting* setting = find_setting(name);
   if (setting == nullptr) {
-    return refuse(origin, "unknown setting '" + name + "'");
+    return refuse(origin, "unknown setting '" + name + "'; `daybook serve --help` lists them");
+  }
+  if (out.contains(name)) {
+    return refuse(origin, "the setting '" + name + "' stands there twice");
   }
   Given given{{}, origin};
   const auto* list = node.as_array();
@@ -238,7 +245,7 @@ bool is_group(std::string_view word) {
                      [&](const Setting& s) { return s.name.starts_with(prefix); });
 }
 
-// In a table names may be written as TOML likes them: from_name for from-name.
+// Names may be written as TOML likes them: data_dir for data-dir.
 std::string dashed(std::string_view name) {
   std::string out(name);
   std::replace(out.begin(), out.end(), '_', '-');
@@ -257,7 +264,7 @@ Result<GivenByName> read_toml(const std::filesystem::path& file,
       }
       const auto* group = node.as_table();
       if (group == nullptr || !is_group(key.str())) {
-        DAYBOOK_TRY(take_toml(std::string(key.str()), node, file.string(), out));
+        DAYBOOK_TRY(take_toml(dashed(key.str()), node, file.string(), out));
         continue;
       }
       for (const auto& [name, member] : *group) {

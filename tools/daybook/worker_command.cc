@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "base/limits/dispatch.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/resource_list.h"
 
@@ -14,8 +15,9 @@ void add_worker_commands(CLI::App& root, Session& session) {
                         {.path = "/resources/workers",
                          .collection = "workers",
                          .query = {},
-                         .limit = 1000,
-                         .after = {}},
+                         .limit = kWorkersMax,
+                         .after = {},
+                         .paged = false},
                         {{{"WORKER"}, "workerId"},
                          {{"LAST SEEN"}, "lastSeen"},
                          {{"LEASED", Table::Align::kRight}, "leased"},
