@@ -127,8 +127,8 @@ void write_component_members(JsonWriter& json, const projections::ComponentRow& 
   json.member_or_null("displayName", !row.display_name.empty(), row.display_name);
   json.member_or_null("description", !row.description.empty(), row.description);
   json.member_or_null("componentVersion", !row.component_version.empty(), row.component_version);
-  if (row.spec.size() > 2) {  // more than {}
-    json.raw(std::string_view(row.spec).substr(1, row.spec.size() - 2));
+  for (const auto& [name, value] : JsonValue(row.spec).members()) {
+    json.raw_member(name, value.text());
   }
   json.member("specHash", to_hex(row.spec_hash));
   json.member_or_null("createdAt", row.created_at.value != 0, row.created_at);

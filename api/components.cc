@@ -14,6 +14,12 @@
 namespace daybook::api {
 namespace {
 
+// What a row of the list has.
+constexpr std::string_view kFields[] = {
+    "componentId", "runtime",  "displayName",      "description", "componentVersion", "code",
+    "command",     "env",      "workingDirectory", "limits",      "timeout",          "url",
+    "headers",     "specHash", "createdAt",        "updatedAt",   "updatedBy",        "seq"};
+
 Answer<Response> render_put(const Written& written) {
   const events::Recorded& recorded = written.facts.all().front();
   auto row = component_row(recorded.meta, std::get<events::ComponentPut>(recorded.event));
@@ -71,12 +77,14 @@ Answer<Response> get_component(const Call& call) {
 
 Answer<Response> list_components(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.components(request));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   json.key("components");
   json.begin_array();
+  json.keep_members(fields);
   for (const auto& row : page.rows) {
     write_component(json, row);
   }

@@ -9,6 +9,12 @@
 namespace daybook::api {
 namespace {
 
+// What a row of the list has.
+constexpr std::string_view kFields[] = {
+    "jobDefinitionId", "componentId", "displayName", "retry",     "timeout",
+    "leaseDuration",   "concurrency", "rateLimit",   "priority",  "retention",
+    "paused",          "createdAt",   "updatedAt",   "updatedBy", "seq"};
+
 void write_counts(JsonWriter& json, const projections::JobCounts& counts) {
   json.key("jobs");
   json.begin_object();
@@ -95,12 +101,14 @@ Answer<Response> get_definition(const Call& call) {
 
 Answer<Response> list_definitions(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.definitions(request));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   json.key("jobDefinitions");
   json.begin_array();
+  json.keep_members(fields);
   for (const auto& row : page.rows) {
     json.begin_object();
     write_definition_members(json, row);

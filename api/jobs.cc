@@ -10,6 +10,13 @@
 namespace daybook::api {
 namespace {
 
+// What a row of the list has.
+constexpr std::string_view kFields[] = {
+    "jobId",       "jobDefinitionId", "componentId", "status",          "parameters",
+    "runAt",       "createdAt",       "startedAt",   "finishedAt",      "attempt",
+    "maxAttempts", "result",          "error",       "createdBy",       "parentJobId",
+    "tags",        "priority",        "uniqueKey",   "cancelRequested", "seq"};
+
 using projections::JobFilter;
 using projections::JobOrder;
 
@@ -50,7 +57,14 @@ Result<JobOrder> read_order(std::string_view name) {
   if (name == "-runAt") {
     return JobOrder::kRunAtLast;
   }
-  return fail(Code::kInvalid, "INVALID_FIELD", "must be createdAt, -createdAt, runAt or -runAt",
+  if (name == "finishedAt") {
+    return JobOrder::kFinishedFirst;
+  }
+  if (name == "-finishedAt") {
+    return JobOrder::kFinishedLast;
+  }
+  return fail(Code::kInvalid, "INVALID_FIELD",
+              "must be createdAt, runAt or finishedAt, with - before it for the last one first",
               "order");
 }
 
@@ -60,12 +74,16 @@ Result<JobFilter> read_filter(const Query& query) {
     DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
     out.definition = *id;
   }
-  if (const auto name = query.find("status")) {
-    out.status = projections::parse_status(*name);
-    if (!out.status) {
+  DAYBOOK_ASSIGN(const auto statuses, query.list("status"));
+  for (const std::string& name : statuses) {
+    const auto status = projections::parse_status(name);
+    if (!status) {
       return fail(Code::kInvalid, "INVALID_FIELD",
-                  "must be pending, running, completed, failed or cancelled", "status");
+                  "must be pending, running, completed, failed or cancelled, or several of them "
+                  "with commas",
+                  "status");
     }
+    out.status.add(*status);
   }
   if (const auto tag = query.find("tag")) {
     if (tag->empty() || tag->size() > kTagBytesMax) {
@@ -73,10 +91,19 @@ Result<JobFilter> read_filter(const Query& query) {
     }
     out.tag = *tag;
   }
+  if (const auto code = query.find("errorCode")) {
+    DAYBOOK_TRY(check_resource_id(*code, "errorCode"));
+    out.error_code = *code;
+  }
+  if (const auto parent = query.find("parentJobId")) {
+    DAYBOOK_ASSIGN(out.parent, JobId::parse(*parent, "parentJobId"));
+  }
   DAYBOOK_ASSIGN(out.created_after, query.time("createdAfter"));
   DAYBOOK_ASSIGN(out.created_before, query.time("createdBefore"));
   DAYBOOK_ASSIGN(out.run_after, query.time("runAfter"));
   DAYBOOK_ASSIGN(out.run_before, query.time("runBefore"));
+  DAYBOOK_ASSIGN(out.finished_after, query.time("finishedAfter"));
+  DAYBOOK_ASSIGN(out.finished_before, query.time("finishedBefore"));
   if (const auto order = query.find("order")) {
     DAYBOOK_ASSIGN(out.order, read_order(*order));
   }
@@ -112,6 +139,7 @@ Answer<Response> list_jobs(const Call& call) {
   const auto& views = call.engine().views;
   DAYBOOK_ASSIGN(const JobFilter filter, read_filter(call.query));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
   DAYBOOK_ASSIGN(const auto page, views.jobs(filter, request));
   Response out;
   JsonWriter json(out.body);
@@ -119,6 +147,7 @@ Answer<Response> list_jobs(const Call& call) {
   json.begin_object();
   json.key("jobs");
   json.begin_array();
+  json.keep_members(fields);
   for (const auto& job : page.rows) {
     DAYBOOK_TRY(write_job(json, job, limits));
   }

@@ -91,6 +91,41 @@ Result<std::optional<Micros>> Query::time(std::string_view name) const {
   return std::optional<Micros>(time);
 }
 
+Result<std::vector<std::string>> Query::list(std::string_view name) const {
+  std::vector<std::string> out;
+  const auto found = find(name);
+  for (std::string_view rest = found.value_or(""); found;) {
+    const std::size_t comma = rest.find(',');
+    const std::string part(rest.substr(0, comma));
+    if (part.empty() || std::find(out.begin(), out.end(), part) != out.end()) {
+      return fail(Code::kInvalid, "INVALID_FIELD",
+                  part.empty() ? "has an empty part" : "names '" + part + "' twice", name);
+    }
+    out.push_back(part);
+    if (comma == std::string_view::npos) {
+      break;
+    }
+    rest.remove_prefix(comma + 1);
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> Query::fields(std::span<const std::string_view> known) const {
+  DAYBOOK_ASSIGN(auto names, list("fields"));
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) {
+      continue;
+    }
+    std::string all;
+    for (const std::string_view field : known) {
+      all.append(all.empty() ? "" : ", ").append(field);
+    }
+    return fail(Code::kInvalid, "INVALID_FIELD",
+                "there is no field '" + name + "'; the fields are: " + all, "fields");
+  }
+  return names;
+}
+
 Result<projections::PageRequest> Query::page() const {
   projections::PageRequest out;
   out.bytes_max = kPageBytesMax;

@@ -27,6 +27,10 @@ class Query {
   Result<std::uint64_t> number(std::string_view name, std::uint64_t absent, std::uint64_t min,
                                std::uint64_t max) const;
   Result<std::optional<Micros>> time(std::string_view name) const;
+  // Parts of a parameter between its commas, each once; none when it is not there.
+  Result<std::vector<std::string>> list(std::string_view name) const;
+  // `fields`: which of the known members the rows of a list keep; none: all.
+  Result<std::vector<std::string>> fields(std::span<const std::string_view> known) const;
   // limit, after, before.
   Result<projections::PageRequest> page() const;
 

@@ -10,6 +10,7 @@ using Names = std::vector<std::string_view>;
 
 const Names kNoQuery{};
 const Names kPage{"limit", "after", "before"};
+const Names kList{"limit", "after", "before", "fields"};
 
 Route instant(std::string_view pattern, Reader reader) {
   return {Method::kGet, pattern, RouteKind::kInstant, reader, nullptr, kNoQuery, false};
@@ -22,9 +23,10 @@ Route async(Method method, std::string_view pattern, Starter starter, bool body)
 }
 
 std::vector<Route> make_table() {
-  const Names job_list{"jobDefinitionId", "status",   "tag",       "createdAfter",
-                       "createdBefore",   "runAfter", "runBefore", "order",
-                       "limit",           "after",    "before"};
+  const Names job_list{"jobDefinitionId", "status",        "tag",      "errorCode", "parentJobId",
+                       "createdAfter",    "createdBefore", "runAfter", "runBefore", "finishedAfter",
+                       "finishedBefore",  "order",         "limit",    "after",     "before",
+                       "fields"};
   const Names event_list{"limit", "after", "before", "jobId", "jobDefinitionId", "type", "format"};
   return {
       query("/resources/jobs", list_jobs, job_list),
@@ -37,20 +39,20 @@ std::vector<Route> make_table() {
       async(Method::kPost, "/resources/jobs/{jobId}/retry", retry_job, false),
       query("/resources/jobs/{jobId}/events", job_events, kPage),
 
-      query("/resources/job-definitions", list_definitions, kPage),
+      query("/resources/job-definitions", list_definitions, kList),
       query("/resources/job-definitions/{jobDefinitionId}", get_definition),
       async(Method::kPut, "/resources/job-definitions/{jobDefinitionId}", put_definition, true),
       async(Method::kDelete, "/resources/job-definitions/{jobDefinitionId}", delete_definition,
             false),
 
-      query("/resources/components", list_components, kPage),
+      query("/resources/components", list_components, kList),
       {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kInstant,
        check_component, nullptr, kNoQuery, true},
       query("/resources/components/{componentId...}", get_component),
       async(Method::kPut, "/resources/components/{componentId...}", put_component, true),
       async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
 
-      query("/resources/rules", list_rules, kPage),
+      query("/resources/rules", list_rules, kList),
       query("/resources/rules/{ruleId}", get_rule),
       async(Method::kPut, "/resources/rules/{ruleId}", put_rule, true),
       async(Method::kDelete, "/resources/rules/{ruleId}", delete_rule, false),
@@ -61,7 +63,8 @@ std::vector<Route> make_table() {
       async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true),
 
       query("/resources/sendings", list_sendings,
-            {"status", "category", "transport", "recipient", "jobId", "limit", "after", "before"}),
+            {"status", "category", "transport", "recipient", "jobId", "limit", "after", "before",
+             "fields"}),
       async(Method::kPost, "/resources/sendings/email", create_email, true),
       query("/resources/sendings/{sendingId}", get_sending),
       async(Method::kDelete, "/resources/sendings/{sendingId}", delete_sending, false),

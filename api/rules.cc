@@ -10,6 +10,10 @@
 namespace daybook::api {
 namespace {
 
+// What a row of the list has.
+constexpr std::string_view kFields[] = {"ruleId",    "displayName", "components", "createdAt",
+                                        "updatedAt", "updatedBy",   "seq"};
+
 void write_warnings(JsonWriter& json, const scheduler::RuleOutcome& outcome) {
   json.key("warnings");
   json.begin_array();
@@ -101,12 +105,14 @@ Answer<Response> get_rule(const Call& call) {
 
 Answer<Response> list_rules(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.rules(request));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   json.key("rules");
   json.begin_array();
+  json.keep_members(fields);
   for (const auto& row : page.rows) {
     write_rule(json, row);
   }

@@ -17,6 +17,12 @@
 namespace daybook::api {
 namespace {
 
+// What a row of the list has.
+constexpr std::string_view kFields[] = {
+    "sendingId",   "transport", "recipient", "category",   "status",       "createdAt",
+    "processedAt", "sentAt",    "nextTryAt", "retryCount", "errorMessage", "response",
+    "dynamic",     "data",      "jobId",     "createdBy",  "seq"};
+
 using projections::SendingFilter;
 using projections::SendingRow;
 
@@ -158,12 +164,14 @@ Answer<Response> list_sendings(const Call& call) {
   const auto& views = call.engine().views;
   DAYBOOK_ASSIGN(const SendingFilter filter, read_filter(call.query));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
   DAYBOOK_ASSIGN(const auto page, views.sendings(filter, request));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   json.key("sendings");
   json.begin_array();
+  json.keep_members(fields);
   for (const SendingRow& sending : page.rows) {
     write_sending(json, call, sending);
   }

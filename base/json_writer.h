@@ -1,8 +1,10 @@
 // Writes JSON text into a string: commas and quotes are its business, order and names the caller's.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,7 +23,20 @@ class JsonWriter {
   void begin_array() { open('['); }
   void end_array() { close(']'); }
 
+  // From now on an object that is begun at this depth keeps only the members that are named; what
+  // else is written into it is taken back. Empty: all. `names` outlive the writing.
+  void keep_members(std::span<const std::string> names) {
+    kept_ = names;
+    kept_depth_ = depth_ + 1;
+  }
+
   void key(std::string_view name) {
+    if (choosing()) {
+      take_back();
+      member_at_ = out_.size();
+      member_first_ = first_;
+      keeping_ = std::find(kept_.begin(), kept_.end(), name) != kept_.end();
+    }
     comma();
     out_ += '"';
     out_ += name;  // names are literals without anything to escape
@@ -86,14 +101,34 @@ class JsonWriter {
     comma();
     out_ += c;
     first_ = true;
+    ++depth_;
   }
   void close(char c) {
+    if (choosing()) {
+      take_back();
+    }
     out_ += c;
     first_ = false;
+    --depth_;
+  }
+  bool choosing() const { return !kept_.empty() && depth_ == kept_depth_; }
+  // The last member, when it is not one that is kept.
+  void take_back() {
+    if (!keeping_) {
+      out_.resize(member_at_);
+      first_ = member_first_;
+      keeping_ = true;
+    }
   }
 
   std::string& out_;
   bool first_ = true;
+  std::size_t depth_ = 0;
+  std::span<const std::string> kept_;
+  std::size_t kept_depth_ = 0;
+  std::size_t member_at_ = 0;
+  bool member_first_ = true;
+  bool keeping_ = true;
 };
 
 }  // namespace daybook

@@ -59,6 +59,21 @@ const Value* Narrowing::equal(const std::vector<std::string>& path) {
   return found == nullptr ? nullptr : single(*found);
 }
 
+std::vector<const Value*> Narrowing::any(const std::vector<std::string>& path) {
+  const Condition* found = take(path, [](const Condition& c) {
+    const bool is_equal =
+        c.kind == Is::kAnyOf || (c.kind == Is::kCompare && c.compare == Compare::kEqual);
+    return is_equal && !c.items.empty() &&
+           std::all_of(c.items.begin(), c.items.end(),
+                       [](const auto& item) { return !item.is_field() && !item.value.nothing(); });
+  });
+  std::vector<const Value*> out;
+  for (std::size_t i = 0; found != nullptr && i < found->items.size(); ++i) {
+    out.push_back(&found->items[i].value);
+  }
+  return out;
+}
+
 const Value* Narrowing::among(const std::vector<std::string>& path) {
   const Condition* found = take(path, [](const Condition& c) {
     return (c.kind == Is::kAnyOf || c.kind == Is::kAllOf) && single(c) != nullptr &&

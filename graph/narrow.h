@@ -27,6 +27,9 @@ class Narrowing {
 
   // The value that the field must equal: `field == value`, `field anyof [value]`.
   const Value* equal(const std::vector<std::string>& path);
+  // The values of which the field must equal one: as equal(), `field anyof [value, …]`. Empty:
+  // nothing is said.
+  std::vector<const Value*> any(const std::vector<std::string>& path);
   // A value that must be among those of a list field: `tags anyof [value]`, `tags allof [value]`.
   const Value* among(const std::vector<std::string>& path);
   // == < <= > >= with instants.

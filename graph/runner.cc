@@ -88,7 +88,12 @@ Result<Runner::Page> Runner::find(const Plan& plan, const Condition& filter) {
   DAYBOOK_ASSIGN(const auto rows, plan.set->open(ask));
   Page out;
   DAYBOOK_ASSIGN(out.total, total(plan, ask, *rows));
-  const bool counting = plan.count && !plan.after && !out.total;
+  const bool too_many = rows->size() > kGraphScanMax;
+  // All of them would have to be looked at before the first could be shown.
+  if (too_many && !rows->in_order() && !plan.order.empty()) {
+    return scan_limit(plan.set->schema());
+  }
+  const bool counting = plan.count && !plan.after && !out.total && !too_many;
   const Best best(plan.order, plan.limit);
   std::uint64_t left = 0;
   for (std::size_t seen = 0;; ++seen) {

@@ -58,6 +58,8 @@ class Rows {
   virtual bool in_order() const { return false; }
   // How many rows the filter leaves, when the set knows without looking at them.
   virtual std::optional<std::uint64_t> total() const { return std::nullopt; }
+  // How many rows come in all, when the set knows.
+  virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
   // Rows that were read but not given, since the set saw that the filter does not leave them.
   virtual std::size_t passed_over() const { return 0; }
 };

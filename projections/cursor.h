@@ -18,7 +18,8 @@ enum class CursorKind : std::uint8_t {
   kName = 3,
   kSeq = 4,
   kSending = 5,
-  kStatistics = 6
+  kStatistics = 6,
+  kFinished = 7
 };
 
 std::string make_cursor(CursorKind kind, std::string_view position);

@@ -115,6 +115,25 @@ std::vector<std::string_view> JobEntry::tags() const {
   return out;
 }
 
+JobId JobEntry::parent() const {
+  Scan scan(creation);
+  for (std::uint64_t left = scan.varint() + 3; left > 0 && scan.ok(); --left) {
+    scan.text();  // tags, definition, actor, unique key
+  }
+  scan.zigzag();
+  JobId out;
+  if (scan.u8() != 0) {
+    out.high = scan.u64();
+    out.low = scan.u64();
+  }
+  return out;
+}
+
+std::string_view JobEntry::error_code() const {
+  Scan scan(end);
+  return !end.empty() && scan.u8() == kHasError ? scan.text() : std::string_view();
+}
+
 bool JobEntry::to_row(JobRow& row) const {
   row.job = job;
   row.status = now.status;

@@ -53,6 +53,8 @@ struct JobEntry {
   bool decode(Seq key, std::string_view row);
   // Each once, even when the creation named one twice.
   std::vector<std::string_view> tags() const;
+  JobId parent() const;                 // null when there is none
+  std::string_view error_code() const;  // of the last attempt; empty when there is none
   bool to_row(JobRow& row) const;
   std::size_t memory_bytes() const;
 };

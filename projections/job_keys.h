@@ -7,6 +7,9 @@
 //   'T' tag status             'U' tag definition status       by key
 //       of ended jobs: a key for each, without a value; of pending and running ones: pieces
 //       (position_sets.h)
+//   'G' status                 'H' definition status           of ended jobs, by finished_at, key
+//   'E' error code definition  of failed jobs (definition 0: all), by key
+//   'A' key of the parent      its children, by key
 //   'F' definition finished_at key -> id high, for retention
 //   'C' definition             -> its name, then five counts by status (0: name empty, all
 //                                 definitions)
@@ -52,6 +55,19 @@ inline Key by_tag(std::string_view tag, JobStatus status) {
 }
 inline Key by_tag_definition(std::string_view tag, std::uint32_t definition, JobStatus status) {
   return Key('U').text(tag).u32(definition).u8(number(status));
+}
+inline Key by_finished(JobStatus status) {
+  return Key('G').u8(number(status));
+}
+inline Key by_definition_finished(std::uint32_t definition, JobStatus status) {
+  return Key('H').u32(definition).u8(number(status));
+}
+// Longer codes than a key holds share a range with others.
+inline Key by_error(std::string_view code, std::uint32_t definition) {
+  return Key('E').text(code.substr(0, 255)).u32(definition);
+}
+inline Key by_parent(JobId parent) {
+  return Key('A').seq(parent.key());
 }
 inline Key finished(std::uint32_t definition) {
   return Key('F').u32(definition);

@@ -237,6 +237,36 @@ void JobList::write_tags(Batch& batch, const JobEntry& entry) {
   }
 }
 
+// An ended job has ended for good: it leaves these lists when it is removed.
+void JobList::write_finished(Batch& batch, const JobEntry& entry) {
+  const auto change = [&](const JobPlace& place, auto&& what) {
+    if (!place.exists || !is_ended(place.status)) {
+      return;
+    }
+    const Seq key = entry.job.key();
+    what(job_keys::by_finished(place.status).time(place.finished_at).seq(key));
+    what(job_keys::by_definition_finished(entry.definition, place.status)
+             .time(place.finished_at)
+             .seq(key));
+    const std::string_view code = entry.error_code();
+    if (place.status == JobStatus::kFailed && !code.empty()) {
+      what(job_keys::by_error(code, job_keys::kAllDefinitions).seq(key));
+      what(job_keys::by_error(code, entry.definition).seq(key));
+    }
+  };
+  change(entry.stored, [&](const Key& key) { batch.erase(key.view()); });
+  change(entry.now, [&](const Key& key) { batch.put(key.view(), {}); });
+}
+
+void JobList::write_parent(Batch& batch, const JobEntry& entry) {
+  const JobId parent = entry.parent();
+  if (parent.is_null()) {
+    return;
+  }
+  const Key key = job_keys::by_parent(parent).seq(entry.job.key());
+  entry.now.exists ? batch.put(key.view(), {}) : batch.erase(key.view());
+}
+
 // An ended job stays as it is until it is removed.
 void JobList::write_indexes(Batch& batch, const JobEntry& entry) {
   const Seq key = entry.job.key();
@@ -274,6 +304,10 @@ void JobList::write(Batch& batch) {
   for (const JobEntry* entry : changed_) {
     if (has_moved(*entry)) {
       write_indexes(batch, *entry);
+      write_finished(batch, *entry);
+      if (entry->stored.exists != entry->now.exists) {
+        write_parent(batch, *entry);
+      }
       if (entry->tagged) {
         write_tags(batch, *entry);
       }

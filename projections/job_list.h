@@ -23,7 +23,7 @@ class JobList final : public Projection {
   explicit JobList(std::size_t cache_bytes) : cache_bytes_max_(cache_bytes) {}
 
   std::string_view name() const override { return "jobs"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
   std::size_t unwritten_bytes() const override {
@@ -43,6 +43,8 @@ class JobList final : public Projection {
   void move_live_tags(const JobEntry& entry);
   void write_indexes(Batch& batch, const JobEntry& entry);
   void write_tags(Batch& batch, const JobEntry& entry);
+  void write_finished(Batch& batch, const JobEntry& entry);
+  void write_parent(Batch& batch, const JobEntry& entry);
   void evict();
 
   Status on(const events::JobCreated& e, const events::Meta& meta);

@@ -1,6 +1,7 @@
 #include "projections/job_plan.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/limits/views.h"
 #include "projections/job_entry.h"
@@ -16,27 +17,58 @@ class Planner {
   Planner(const View& view, const JobFilter& filter) : view_(view), filter_(filter) {}
 
   Result<JobPlan> plan() {
-    const bool by_run =
-        filter_.order == JobOrder::kRunAtFirst || filter_.order == JobOrder::kRunAtLast;
-    plan_.kind = by_run ? CursorKind::kRunAt : CursorKind::kCreated;
-    plan_.descending =
-        filter_.order == JobOrder::kNewestFirst || filter_.order == JobOrder::kRunAtLast;
+    choose_order();
+    choose_statuses();
     DAYBOOK_TRY(find_definitions());
     if (!plan_.nothing) {
       DAYBOOK_TRY(count());
-      by_run ? choose_run_index() : choose_created_index();
-      DAYBOOK_TRY(set_bounds(by_run));
+      if (plan_.kind != CursorKind::kCreated) {
+        choose_time_index();
+      } else if (filter_.parent) {
+        choose_children();
+      } else if (filter_.error_code) {
+        choose_error_index();
+      } else {
+        choose_created_index();
+      }
+      DAYBOOK_TRY(set_bounds());
     }
-    if (plan_.nothing && !has_ranges()) {
+    if (plan_.nothing && is_counted()) {
       plan_.total = 0;
     }
     return std::move(plan_);
   }
 
  private:
-  bool has_ranges() const {
-    return filter_.created_after || filter_.created_before || filter_.run_after ||
-           filter_.run_before;
+  void choose_order() {
+    const JobOrder order = filter_.order;
+    plan_.kind = order == JobOrder::kRunAtFirst || order == JobOrder::kRunAtLast
+                     ? CursorKind::kRunAt
+                 : order == JobOrder::kFinishedFirst || order == JobOrder::kFinishedLast
+                     ? CursorKind::kFinished
+                     : CursorKind::kCreated;
+    plan_.descending = order == JobOrder::kNewestFirst || order == JobOrder::kRunAtLast ||
+                       order == JobOrder::kFinishedLast;
+  }
+
+  // Only failed jobs have failed with an error, only ended ones have finished.
+  void choose_statuses() {
+    const bool ended =
+        plan_.kind == CursorKind::kFinished || filter_.finished_after || filter_.finished_before;
+    for (const JobStatus status : job_keys::kStatuses) {
+      if (filter_.status.hold(status) && (!ended || is_ended(status)) &&
+          (!filter_.error_code || status == JobStatus::kFailed)) {
+        statuses_.push_back(status);
+      }
+    }
+    plan_.nothing = statuses_.empty();
+  }
+
+  // Whether counters tell how many jobs the filter leaves.
+  bool is_counted() const {
+    return !filter_.created_after && !filter_.created_before && !filter_.run_after &&
+           !filter_.run_before && !filter_.finished_after && !filter_.finished_before &&
+           !filter_.error_code && !filter_.parent;
   }
 
   // Numbers of the definitions that the filter leaves; restricted_ is false when it leaves all.
@@ -44,8 +76,9 @@ class Planner {
     std::vector<std::string> names;
     if (filter_.definition) {
       const auto& visible = filter_.visible;
-      plan_.nothing = visible && std::find(visible->begin(), visible->end(), *filter_.definition) ==
-                                     visible->end();
+      plan_.nothing =
+          plan_.nothing || (visible && std::find(visible->begin(), visible->end(),
+                                                 *filter_.definition) == visible->end());
       names.push_back(*filter_.definition);
     } else if (filter_.visible) {
       names = *filter_.visible;
@@ -64,7 +97,7 @@ class Planner {
   }
 
   Status count() {
-    if (has_ranges()) {
+    if (!is_counted()) {
       return {};
     }
     std::uint64_t total = 0;
@@ -76,7 +109,7 @@ class Planner {
       } else {
         DAYBOOK_ASSIGN(counts, stored_counts(view_, number));
       }
-      for (const JobStatus status : statuses()) {
+      for (const JobStatus status : statuses_) {
         total += counts[job_keys::number(status)];
       }
     }
@@ -84,43 +117,65 @@ class Planner {
     return {};
   }
 
-  std::vector<JobStatus> statuses() const {
-    return filter_.status
-               ? std::vector{*filter_.status}
-               : std::vector<JobStatus>(job_keys::kStatuses.begin(), job_keys::kStatuses.end());
-  }
-
   // Whether one range for each definition and status is few enough to be merged.
   bool by_definition() const {
-    return restricted_ && definitions_.size() * statuses().size() <= kJobMergeMax;
+    return restricted_ && definitions_.size() * statuses_.size() <= kJobMergeMax;
   }
 
   void add(const Key& prefix, JobStatus status) {
     plan_.ranges.push_back({std::string(prefix.view()), !is_ended(status)});
   }
 
-  void choose_run_index() {
+  // In the order of run_at or finished_at.
+  void choose_time_index() {
+    const bool by_run = plan_.kind == CursorKind::kRunAt;
     plan_.check_tag = filter_.tag.has_value();
+    plan_.check_error = filter_.error_code.has_value();
+    plan_.check_parent = filter_.parent.has_value();
     plan_.check_definition = restricted_ && !by_definition();
-    for (const JobStatus status : statuses()) {
+    for (const JobStatus status : statuses_) {
       if (!by_definition()) {
-        add(job_keys::by_run(status), status);
+        add(by_run ? job_keys::by_run(status) : job_keys::by_finished(status), status);
         continue;
       }
       for (const std::uint32_t number : definitions_) {
-        add(job_keys::by_definition_run(number, status), status);
+        add(by_run ? job_keys::by_definition_run(number, status)
+                   : job_keys::by_definition_finished(number, status),
+            status);
       }
+    }
+  }
+
+  void choose_children() {
+    plan_.check_parent = true;  // a key may belong to another job than the id names
+    plan_.check_definition = restricted_;
+    plan_.check_status = statuses_.size() < job_keys::kStatuses.size();
+    plan_.check_tag = filter_.tag.has_value();
+    plan_.check_error = filter_.error_code.has_value();
+    plan_.ranges.push_back({std::string(job_keys::by_parent(*filter_.parent).view())});
+  }
+
+  void choose_error_index() {
+    plan_.check_error = true;
+    plan_.check_tag = filter_.tag.has_value();
+    plan_.check_definition = restricted_ && definitions_.size() > kJobMergeMax;
+    if (!restricted_ || plan_.check_definition) {
+      add(job_keys::by_error(*filter_.error_code, kAllDefinitions), JobStatus::kFailed);
+      return;
+    }
+    for (const std::uint32_t number : definitions_) {
+      add(job_keys::by_error(*filter_.error_code, number), JobStatus::kFailed);
     }
   }
 
   void choose_created_index() {
     plan_.check_definition = restricted_ && !by_definition();
-    if (!filter_.tag && !filter_.status && !by_definition()) {
+    if (!filter_.tag && statuses_.size() == job_keys::kStatuses.size() && !by_definition()) {
       plan_.rows_are_values = true;
       plan_.ranges.push_back({"J"});
       return;
     }
-    for (const JobStatus status : statuses()) {
+    for (const JobStatus status : statuses_) {
       if (!by_definition()) {
         add(filter_.tag ? job_keys::by_tag(*filter_.tag, status) : job_keys::by_status(status),
             status);
@@ -134,23 +189,30 @@ class Planner {
     }
   }
 
-  Status set_bounds(bool by_run) {
-    plan_.check_created = by_run && (filter_.created_after || filter_.created_before);
-    plan_.check_run = !by_run && (filter_.run_after || filter_.run_before);
-    const auto& from = by_run ? filter_.run_after : filter_.created_after;
-    const auto& to = by_run ? filter_.run_before : filter_.created_before;
+  Status set_bounds() {
+    const bool created = filter_.created_after || filter_.created_before;
+    const bool run = filter_.run_after || filter_.run_before;
+    const bool finished = filter_.finished_after || filter_.finished_before;
+    plan_.check_created = plan_.kind != CursorKind::kCreated && created;
+    plan_.check_run = plan_.kind != CursorKind::kRunAt && run;
+    plan_.check_finished = plan_.kind != CursorKind::kFinished && finished;
+    const auto& [from, to] = plan_.kind == CursorKind::kRunAt
+                                 ? std::tie(filter_.run_after, filter_.run_before)
+                             : plan_.kind == CursorKind::kFinished
+                                 ? std::tie(filter_.finished_after, filter_.finished_before)
+                                 : std::tie(filter_.created_after, filter_.created_before);
     if (from) {
-      DAYBOOK_ASSIGN(plan_.lower, position(by_run, *from));
+      DAYBOOK_ASSIGN(plan_.lower, position(*from));
     }
     if (to) {
-      DAYBOOK_ASSIGN(plan_.upper, position(by_run, *to));
+      DAYBOOK_ASSIGN(plan_.upper, position(*to));
     }
     return {};
   }
 
   // The first position that is not before `time`.
-  Result<std::string> position(bool by_run, Micros time) {
-    if (by_run) {
+  Result<std::string> position(Micros time) {
+    if (plan_.kind != CursorKind::kCreated) {
       return std::string(Key('x').time(time).view().substr(1));
     }
     DAYBOOK_ASSIGN(const std::uint64_t key, first_created(time));
@@ -188,6 +250,7 @@ class Planner {
   JobPlan plan_;
   bool restricted_ = false;
   std::vector<std::uint32_t> definitions_;
+  std::vector<JobStatus> statuses_;  // that a job which is left may have
 };
 
 }  // namespace

@@ -2,7 +2,8 @@
 // projections/.
 //
 // An index key is a prefix and a position; positions of one plan compare as bytes:
-//   created order: key of the job (8 bytes)        run order: run_at, key of the job (16 bytes)
+//   created order: key of the job (8 bytes)
+//   run order, finished order: run_at or finished_at, key of the job (16 bytes)
 #pragma once
 
 #include <string>
@@ -35,7 +36,14 @@ struct JobPlan {
   bool check_tag = false;
   bool check_created = false;
   bool check_run = false;
-  bool filtering() const { return check_definition || check_tag || check_created || check_run; }
+  bool check_finished = false;
+  bool check_status = false;
+  bool check_error = false;
+  bool check_parent = false;
+  bool filtering() const {
+    return check_definition || check_tag || check_created || check_run || check_finished ||
+           check_status || check_error || check_parent;
+  }
 
   std::optional<std::uint64_t> total;
 };

@@ -32,13 +32,21 @@ bool within(Micros time, const std::optional<Micros>& from, const std::optional<
 
 bool matches(const JobPlan& plan, const JobFilter& f, const JobRow& row) {
   const auto visible = [&](const std::string& name) {
-    return !f.visible || std::find(f.visible->begin(), f.visible->end(), name) != f.visible->end();
+    return (!f.definition || name == *f.definition) &&
+           (!f.visible ||
+            std::find(f.visible->begin(), f.visible->end(), name) != f.visible->end());
   };
   return (!plan.check_definition || visible(row.definition)) &&
          (!plan.check_tag ||
           std::find(row.tags.begin(), row.tags.end(), *f.tag) != row.tags.end()) &&
          (!plan.check_created || within(row.created_at, f.created_after, f.created_before)) &&
-         (!plan.check_run || within(row.run_at, f.run_after, f.run_before));
+         (!plan.check_run || within(row.run_at, f.run_after, f.run_before)) &&
+         (!plan.check_finished ||
+          (is_ended(row.status) && within(row.finished_at, f.finished_after, f.finished_before))) &&
+         (!plan.check_status || f.status.hold(row.status)) &&
+         (!plan.check_error ||
+          (row.status == JobStatus::kFailed && row.error && row.error->code == *f.error_code)) &&
+         (!plan.check_parent || row.parent == *f.parent);
 }
 
 // Walks the ranges of a plan together, in one order of positions.

@@ -123,16 +123,51 @@ struct StatisticsRow {
   std::uint64_t pending_depth = 0;  // all pending at the end of the bucket: totalQueueDepth
 };
 
-enum class JobOrder : std::uint8_t { kNewestFirst, kOldestFirst, kRunAtFirst, kRunAtLast };
+// In the order of finishing only jobs that have ended are listed.
+enum class JobOrder : std::uint8_t {
+  kNewestFirst,
+  kOldestFirst,
+  kRunAtFirst,
+  kRunAtLast,
+  kFinishedFirst,
+  kFinishedLast
+};
+
+// The statuses that a filter leaves: all, or those that were named.
+class JobStatuses {
+ public:
+  JobStatuses() = default;
+  JobStatuses(JobStatus only) { add(only); }
+  JobStatuses(std::optional<JobStatus> only) {
+    if (only) {
+      add(*only);
+    }
+  }
+  void add(JobStatus status) { named_ |= bit(status); }
+  // Whether some were named.
+  explicit operator bool() const { return named_ != 0; }
+  bool operator==(const JobStatuses&) const = default;
+  bool hold(JobStatus status) const { return named_ == 0 || (named_ & bit(status)) != 0; }
+
+ private:
+  static std::uint8_t bit(JobStatus status) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(status));
+  }
+  std::uint8_t named_ = 0;
+};
 
 struct JobFilter {
   std::optional<std::string> definition;
-  std::optional<JobStatus> status;
+  JobStatuses status;
   std::optional<std::string> tag;
-  std::optional<Micros> created_after;   // inclusive
-  std::optional<Micros> created_before;  // exclusive
-  std::optional<Micros> run_after;       // inclusive
-  std::optional<Micros> run_before;      // exclusive
+  std::optional<std::string> error_code;  // failed with it
+  std::optional<JobId> parent;
+  std::optional<Micros> created_after;    // inclusive
+  std::optional<Micros> created_before;   // exclusive
+  std::optional<Micros> run_after;        // inclusive
+  std::optional<Micros> run_before;       // exclusive
+  std::optional<Micros> finished_after;   // inclusive; jobs that have ended only
+  std::optional<Micros> finished_before;  // exclusive; jobs that have ended only
   JobOrder order = JobOrder::kNewestFirst;
   // When set, only jobs of these definitions are seen (what the caller may read).
   std::optional<std::vector<std::string>> visible;

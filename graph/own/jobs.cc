@@ -75,7 +75,8 @@ SetSchema job_schema() {
   out.what = "Jobs in the list, pending, running and ended";
   out.record = record_type(job_fields());
   out.key = {"jobId"};
-  out.indexed = {"jobId", "jobDefinitionId", "status", "tags", "createdAt", "runAt"};
+  out.indexed = {"jobId",     "jobDefinitionId", "status",     "tags",
+                 "createdAt", "runAt",           "finishedAt", "parentJobId"};
   out.order = "createdAt desc";
   out.navigations = {
       {"definition", "jobDefinitions", false, {{"jobDefinitionId", "jobDefinitionId"}}},
@@ -86,9 +87,10 @@ SetSchema job_schema() {
   return out;
 }
 
-// How the list answers a question.
+// How the list answers a question: with the jobs that its filters leave, in turn.
 struct JobPlan {
   JobFilter filter;
+  std::vector<JobFilter> in_turn;
   bool nothing = false;  // no job can have such a definition or tag
   bool in_order = false;
   bool whole = false;  // the filter of the list says all that was asked
@@ -100,47 +102,126 @@ const std::vector<std::string> kStatus{"status"};
 const std::vector<std::string> kTags{"tags"};
 const std::vector<std::string> kCreatedAt{"createdAt"};
 const std::vector<std::string> kRunAt{"runAt"};
+const std::vector<std::string> kFinishedAt{"finishedAt"};
+const std::vector<std::string> kParent{"parentJobId"};
+const std::vector<std::string> kErrorCode{"error", "code"};
 
 std::optional<std::string> text_of_value(const Value* value) {
   const auto* text = value == nullptr ? nullptr : value->get<std::string>();
   return text == nullptr ? std::nullopt : std::optional(*text);
 }
 
+std::optional<JobId> job_of_value(const Value* value) {
+  const auto* uuid = value == nullptr ? nullptr : value->get<Uuid>();
+  const auto job = uuid == nullptr ? Result<JobId>(fail(Error{})) : JobId::parse(uuid->text);
+  return job ? std::optional(*job) : std::nullopt;
+}
+
+// Times of the list's three orders: the order, and the range that the filter leaves.
+struct TimeOrder {
+  const std::vector<std::string>& path;
+  JobOrder first;
+  JobOrder last;
+  std::optional<Micros> JobFilter::*after;
+  std::optional<Micros> JobFilter::*before;
+};
+const TimeOrder kTimeOrders[] = {
+    {kCreatedAt, JobOrder::kOldestFirst, JobOrder::kNewestFirst, &JobFilter::created_after,
+     &JobFilter::created_before},
+    {kRunAt, JobOrder::kRunAtFirst, JobOrder::kRunAtLast, &JobFilter::run_after,
+     &JobFilter::run_before},
+    {kFinishedAt, JobOrder::kFinishedFirst, JobOrder::kFinishedLast, &JobFilter::finished_after,
+     &JobFilter::finished_before},
+};
+
 // The list is ordered by time, then by the job's key, both in one direction; a job's id rises with
-// its time of creation.
-bool choose_order(const Order& order, JobFilter& out) {
-  const bool down = order.front().down;
-  const bool by_run = order.front().path == kRunAt;
-  out.order = by_run ? (down ? JobOrder::kRunAtLast : JobOrder::kRunAtFirst)
-                     : (down ? JobOrder::kNewestFirst : JobOrder::kOldestFirst);
+// its time of creation. Null: the list has no such order.
+const TimeOrder* find_order(const Order& order) {
   if (order.front().path == kJobId) {
-    return true;
+    return &kTimeOrders[0];
   }
-  return (by_run || order.front().path == kCreatedAt) && order[1].path == kJobId &&
-         order[1].down == down;
+  for (const TimeOrder& known : kTimeOrders) {
+    if (order.front().path == known.path && order[1].path == kJobId &&
+        order[1].down == order.front().down) {
+      return &known;
+    }
+  }
+  return nullptr;
 }
 
 // Rows behind a cursor are not before its time.
-void begin_behind(const Ask& ask, JobPlan& plan) {
+void begin_behind(const Ask& ask, const TimeOrder& order, JobFilter& filter) {
   const auto* time = ask.after == nullptr ? nullptr : ask.after->front().get<Micros>();
-  if (time == nullptr || !plan.in_order) {
+  if (time == nullptr) {
     return;
   }
-  JobFilter& filter = plan.filter;
-  const bool by_run = ask.order.front().path == kRunAt;
-  Span span = by_run ? Span{filter.run_after, filter.run_before}
-                     : Span{filter.created_after, filter.created_before};
+  Span span{filter.*order.after, filter.*order.before};
   ask.order.front().down ? span.lower(Micros{time->value + 1}) : span.raise(*time);
-  (by_run ? filter.run_after : filter.created_after) = span.from;
-  (by_run ? filter.run_before : filter.created_before) = span.to;
+  filter.*order.after = span.from;
+  filter.*order.before = span.to;
+}
+
+// Jobs that have not finished stand before all others, and last in a descending order.
+JobFilter unfinished(const JobFilter& filter, bool down) {
+  JobFilter out = filter;
+  out.order = down ? JobOrder::kNewestFirst : JobOrder::kOldestFirst;
+  out.status = {};
+  for (const auto status : {projections::JobStatus::kPending, projections::JobStatus::kRunning}) {
+    if (filter.status.hold(status)) {
+      out.status.add(status);
+    }
+  }
+  return out;
+}
+
+bool only_failed(const JobFilter& filter) {
+  using projections::JobStatus;
+  return filter.status && filter.status.hold(JobStatus::kFailed) &&
+         !filter.status.hold(JobStatus::kPending) && !filter.status.hold(JobStatus::kRunning) &&
+         !filter.status.hold(JobStatus::kCompleted) && !filter.status.hold(JobStatus::kCancelled);
+}
+
+void put_in_order(const Ask& ask, JobPlan& plan) {
+  const TimeOrder* order = find_order(ask.order);
+  const bool down = ask.order.front().down;
+  plan.in_order = order != nullptr;
+  if (order == nullptr) {
+    plan.in_turn = {plan.filter};
+    return;
+  }
+  JobFilter in_order = plan.filter;
+  in_order.order = down ? order->last : order->first;
+  begin_behind(ask, *order, in_order);
+  plan.in_turn = {in_order};
+  if (order->path != kFinishedAt || plan.filter.finished_after || plan.filter.finished_before) {
+    return;
+  }
+  const JobFilter others = unfinished(plan.filter, down);
+  const bool behind_others = ask.after != nullptr && !ask.after->front().nothing();
+  if (!others.status || (behind_others && !down)) {
+    return;
+  }
+  plan.in_turn.insert(down ? plan.in_turn.end() : plan.in_turn.begin(), others);
+  if (ask.after != nullptr && !behind_others && down) {
+    plan.in_turn = {others};
+  }
 }
 
 JobPlan plan_jobs(const Ask& ask, Narrowing& narrowing) {
   JobPlan out;
   JobFilter& filter = out.filter;
   filter.definition = text_of_value(narrowing.equal(kDefinition));
-  const auto status = text_of_value(narrowing.equal(kStatus));
-  filter.status = status ? projections::parse_status(*status) : std::nullopt;
+  for (const Value* name : narrowing.any(kStatus)) {
+    const auto status = projections::parse_status(text_of_value(name).value_or(""));
+    if (status) {
+      filter.status.add(*status);
+    }
+  }
+  // The index of errors is one of failed jobs.
+  if (only_failed(filter)) {
+    filter.error_code = text_of_value(narrowing.equal(kErrorCode));
+  }
+  filter.parent = job_of_value(narrowing.equal(kParent));
   filter.tag = text_of_value(narrowing.among(kTags));
   // The views take names of the form and length that names have.
   out.nothing = (filter.definition && !check_resource_id(*filter.definition, "")) ||
@@ -151,9 +232,11 @@ JobPlan plan_jobs(const Ask& ask, Narrowing& narrowing) {
   const Span run = narrowing.span(kRunAt);
   filter.run_after = run.from;
   filter.run_before = run.to;
+  const Span finished = narrowing.span(kFinishedAt);
+  filter.finished_after = finished.from;
+  filter.finished_before = finished.to;
   out.whole = narrowing.whole();
-  out.in_order = choose_order(ask.order, filter);
-  begin_behind(ask, out);
+  put_in_order(ask, out);
   return out;
 }
 
@@ -204,10 +287,17 @@ class Jobs final : public Set {
     if (plan.nothing) {
       return std::make_unique<GivenRows>(std::vector<Value>());
     }
-    const auto fetch = [this, filter = plan.filter](const projections::PageRequest& request) {
-      return views_.jobs(filter, request);
-    };
-    return PagedRows<JobRow>::open(fetch, JobRecords(views_, ask.needs), plan.in_order, plan.whole);
+    std::vector<std::unique_ptr<Rows>> parts;
+    for (const JobFilter& filter : plan.in_turn) {
+      const auto fetch = [this, filter](const projections::PageRequest& request) {
+        return views_.jobs(filter, request);
+      };
+      DAYBOOK_ASSIGN(auto rows, PagedRows<JobRow>::open(fetch, JobRecords(views_, ask.needs),
+                                                        plan.in_order, plan.whole));
+      parts.push_back(std::move(rows));
+    }
+    return parts.size() == 1 ? std::move(parts.front())
+                             : std::make_unique<RowsInTurn>(std::move(parts));
   }
 
  private:

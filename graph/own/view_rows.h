@@ -82,9 +82,8 @@ class PagedRows final : public Rows {
                                             bool whole) {
     std::unique_ptr<PagedRows> out(new PagedRows(std::move(fetch), std::move(convert), in_order));
     DAYBOOK_TRY(out->turn());
-    if (whole) {
-      out->total_ = out->page_.total_count;
-    }
+    out->size_ = out->page_.total_count;
+    out->whole_ = whole;
     return out;
   }
 
@@ -104,7 +103,8 @@ class PagedRows final : public Rows {
   }
   bool paused() const override { return !page_.last_cursor.empty(); }
   bool in_order() const override { return in_order_; }
-  std::optional<std::uint64_t> total() const override { return total_; }
+  std::optional<std::uint64_t> total() const override { return whole_ ? size_ : std::nullopt; }
+  std::optional<std::uint64_t> size() const override { return size_; }
   std::size_t passed_over() const override { return passed_over_; }
 
  private:
@@ -126,7 +126,51 @@ class PagedRows final : public Rows {
   Page page_;
   std::size_t at_ = 0;
   std::size_t passed_over_ = 0;
-  std::optional<std::uint64_t> total_;
+  std::optional<std::uint64_t> size_;
+  bool whole_ = false;
+};
+
+// Rows of several sources, one after the other.
+class RowsInTurn final : public Rows {
+ public:
+  explicit RowsInTurn(std::vector<std::unique_ptr<Rows>> parts) : parts_(std::move(parts)) {}
+
+  Result<std::optional<Value>> next() override {
+    for (; at_ < parts_.size(); ++at_) {
+      DAYBOOK_ASSIGN(auto row, parts_[at_]->next());
+      if (row || parts_[at_]->paused()) {
+        return row;
+      }
+    }
+    return std::nullopt;
+  }
+  bool paused() const override { return at_ < parts_.size() && parts_[at_]->paused(); }
+  bool in_order() const override { return true; }
+  std::optional<std::uint64_t> total() const override { return sum(&Rows::total); }
+  std::optional<std::uint64_t> size() const override { return sum(&Rows::size); }
+  std::size_t passed_over() const override {
+    std::size_t out = 0;
+    for (const auto& part : parts_) {
+      out += part->passed_over();
+    }
+    return out;
+  }
+
+ private:
+  std::optional<std::uint64_t> sum(std::optional<std::uint64_t> (Rows::*of)() const) const {
+    std::uint64_t out = 0;
+    for (const auto& part : parts_) {
+      const auto one = ((*part).*of)();
+      if (!one) {
+        return std::nullopt;
+      }
+      out += *one;
+    }
+    return out;
+  }
+
+  std::vector<std::unique_ptr<Rows>> parts_;
+  std::size_t at_ = 0;
 };
 
 }  // namespace daybook::graph::own

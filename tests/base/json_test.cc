@@ -100,6 +100,37 @@ TEST(JsonValue, IntegersThatDoNotFitAreNone) {
   EXPECT_FALSE(JsonValue("1e3").integer());
 }
 
+TEST(JsonWriter, RowsKeepTheMembersThatAreNamed) {
+  const auto rows = [](const std::vector<std::string>& names) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object();
+    json.key("rows");
+    json.begin_array();
+    json.keep_members(names);
+    for (int i = 1; i <= 2; ++i) {
+      json.begin_object();
+      json.member("a", i);
+      json.key("b");
+      json.begin_object();
+      json.member("a", "inner");
+      json.end_object();
+      json.raw_member("c", "[1,{\"a\":2}]");
+      json.end_object();
+    }
+    json.end_array();
+    json.member("a", true);
+    json.end_object();
+    return out;
+  };
+  EXPECT_EQ(rows({"a"}), R"({"rows":[{"a":1},{"a":2}],"a":true})");
+  EXPECT_EQ(rows({"b"}), R"({"rows":[{"b":{"a":"inner"}},{"b":{"a":"inner"}}],"a":true})");
+  EXPECT_EQ(rows({"c", "a"}),
+            R"({"rows":[{"a":1,"c":[1,{"a":2}]},{"a":2,"c":[1,{"a":2}]}],"a":true})");
+  EXPECT_EQ(rows({"d"}), R"({"rows":[{},{}],"a":true})");
+  EXPECT_EQ(rows({}), rows({"a", "b", "c"}));
+}
+
 RC_GTEST_PROP(JsonWriterProperty, WhatIsWrittenIsReadBack,
               (const std::vector<std::string>& texts, std::int64_t n)) {
   std::string out;

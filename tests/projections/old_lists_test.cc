@@ -81,7 +81,7 @@ class OldLists : public ViewsTest {
     rocksdb::get_perf_context()->Reset();
     std::vector<JobRow> rows = r.jobs(filter, 50);
     EXPECT_LT(skipped(), kSkippedMax)
-        << "status " << (filter.status ? static_cast<int>(*filter.status) : -1) << " definition "
+        << "status " << testing::PrintToString(filter.status) << " definition "
         << filter.definition.value_or("-") << " tag " << filter.tag.value_or("-") << " order "
         << static_cast<int>(filter.order);
     return rows;

@@ -43,21 +43,34 @@ class Paging : public ViewsTest {
     const auto has = [](const std::vector<std::string>& all, const std::string& one) {
       return std::find(all.begin(), all.end(), one) != all.end();
     };
-    return (!f.definition || row.definition == *f.definition) &&
-           (!f.status || row.status == *f.status) && (!f.tag || has(row.tags, *f.tag)) &&
+    return (!f.definition || row.definition == *f.definition) && f.status.hold(row.status) &&
+           (!f.tag || has(row.tags, *f.tag)) &&
            (!f.created_after || row.created_at >= *f.created_after) &&
            (!f.created_before || row.created_at < *f.created_before) &&
            (!f.run_after || row.run_at >= *f.run_after) &&
-           (!f.run_before || row.run_at < *f.run_before) &&
+           (!f.run_before || row.run_at < *f.run_before) && matches_end(f, row) &&
+           (!f.parent || row.parent == *f.parent) &&
            (!f.visible || has(*f.visible, row.definition));
+  }
+
+  static bool matches_end(const JobFilter& f, const JobRow& row) {
+    const bool ended = row.finished_at.value != 0;
+    const bool must_end = f.finished_after || f.finished_before ||
+                          f.order == JobOrder::kFinishedFirst || f.order == JobOrder::kFinishedLast;
+    return (ended || !must_end) && (!f.finished_after || row.finished_at >= *f.finished_after) &&
+           (!f.finished_before || row.finished_at < *f.finished_before) &&
+           (!f.error_code ||
+            (row.status == JobStatus::kFailed && row.error->code == *f.error_code));
   }
 
   static std::vector<JobId> expected(const JobFilter& f, std::vector<JobRow> all) {
     const bool by_run = f.order == JobOrder::kRunAtFirst || f.order == JobOrder::kRunAtLast;
-    const bool down = f.order == JobOrder::kNewestFirst || f.order == JobOrder::kRunAtLast;
+    const bool by_end = f.order == JobOrder::kFinishedFirst || f.order == JobOrder::kFinishedLast;
+    const bool down = f.order == JobOrder::kNewestFirst || f.order == JobOrder::kRunAtLast ||
+                      f.order == JobOrder::kFinishedLast;
     std::sort(all.begin(), all.end(), [&](const JobRow& x, const JobRow& y) {
       const auto place = [&](const JobRow& row) {
-        return std::pair(by_run ? row.run_at : Micros{}, row.job.key());
+        return std::pair(by_run ? row.run_at : by_end ? row.finished_at : Micros{}, row.job.key());
       };
       return down ? place(y) < place(x) : place(x) < place(y);
     });
@@ -162,6 +175,69 @@ TEST_F(Paging, EveryFilterAndOrderListsWhatAPlainFilterWould) {
       EXPECT_EQ(back, must);
     }
   }
+}
+
+TEST_F(Paging, EndsErrorsAndParentsAreListedAsAPlainFilterWould) {
+  const Micros begin = s.now;
+  many_jobs(120);
+  const std::vector<JobRow> before = r.jobs();
+  const JobId parent = before[7].job;
+  for (int i = 0; i < 12; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = i % 2 == 0 ? "a" : "b";
+    e.run_at = s.now;
+    e.parent = i % 3 == 0 ? before[8].job : parent;
+    s.put(e);
+    if (i % 4 > 0) {
+      s.start(e.job, e.definition);
+    }
+    if (i % 4 > 1) {
+      s.now = s.now + millis(300);
+      i % 4 == 2 ? s.fail(e.job, e.definition, 1) : s.complete(e.job, e.definition);
+    }
+  }
+  s.remove(before[3].job, before[3].definition);
+  const std::vector<JobRow> all = r.jobs();
+  ASSERT_EQ(all.size(), 131U);
+  for (int mask = 0; mask < 64; ++mask) {
+    for (const JobOrder order :
+         {JobOrder::kNewestFirst, JobOrder::kOldestFirst, JobOrder::kRunAtFirst,
+          JobOrder::kRunAtLast, JobOrder::kFinishedFirst, JobOrder::kFinishedLast}) {
+      JobFilter f;
+      f.order = order;
+      if ((mask & 1) != 0) {
+        f.definition = "b";
+      }
+      if ((mask & 2) != 0) {
+        f.status = JobStatus::kCompleted;
+        f.status.add(JobStatus::kRunning);
+        f.status.add(JobStatus::kFailed);
+      }
+      if ((mask & 4) != 0) {
+        f.tag = "even";
+      }
+      if ((mask & 8) != 0) {
+        f.finished_after = begin + seconds(1);
+        f.finished_before = begin + seconds(9);
+      }
+      if ((mask & 16) != 0) {
+        f.error_code = "BOOM";
+      }
+      if ((mask & 32) != 0) {
+        f.parent = parent;
+      }
+      const std::vector<JobId> must = expected(f, all);
+      EXPECT_EQ(forward(f, 9), must) << mask << " " << static_cast<int>(order);
+      const auto page = r.views->jobs(f, {1000, "", ""});
+      ASSERT_TRUE(page);
+      EXPECT_EQ(page->total_count.value_or(must.size()), must.size());
+      EXPECT_EQ(page->total_count.has_value(), mask < 8);
+    }
+  }
+  JobFilter unknown;
+  unknown.error_code = std::string(300, 'x');
+  EXPECT_TRUE(r.jobs(unknown).empty());
 }
 
 TEST_F(Paging, PagesNeitherRepeatNorMissJobsWhileOthersAreCreated) {

@@ -47,7 +47,7 @@ void check_lists(ViewsRig& r, const RandomLives& model) {
     for (const auto& [id, row] : model.rows) {
       const bool tagged = !f.tag || std::count(row.tags.begin(), row.tags.end(), *f.tag) > 0;
       if (tagged && (!f.definition || row.definition == *f.definition) &&
-          (!f.status || row.status == *f.status)) {
+          f.status.hold(row.status)) {
         must.push_back(id);
       }
     }
