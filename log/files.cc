@@ -1,15 +1,48 @@
 #include "log/files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "log/little.h"
+#include "log/testing.h"
 
 namespace daybook::log {
+namespace {
+
+constexpr std::size_t kCopyBytes = 1 << 18;
+
+void step() {
+  if (auto* const hook = before_file_step.load(std::memory_order_relaxed)) {
+    hook();
+  }
+}
+
+Status copy_bytes(const Descriptor& in, const Descriptor& out, const std::filesystem::path& from,
+                  const std::filesystem::path& to) {
+  std::vector<std::uint8_t> buffer(kCopyBytes);
+  for (std::uint64_t at = 0;;) {
+    const ssize_t got = ::read(in.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return fail(file_error("cannot read", from, errno));
+    }
+    if (got == 0) {
+      return {};
+    }
+    DAYBOOK_TRY(write_at(out, {buffer.data(), static_cast<std::size_t>(got)}, at, to));
+    at += static_cast<std::uint64_t>(got);
+  }
+}
+
+}  // namespace
 
 Descriptor::~Descriptor() {
   if (fd_ >= 0) {
@@ -25,13 +58,28 @@ Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
 }
 
 Error file_error(std::string_view what, const std::filesystem::path& path, int error_number) {
-  const Code code = error_number == ENOSPC || error_number == EDQUOT ? Code::kNoSpace : Code::kIo;
-  const std::string text = std::system_category().message(error_number);
-  return make_error(code, code == Code::kNoSpace ? "DISK_FULL" : "FILE_ERROR",
-                    std::string(what) + " " + path.string() + ": " + text);
+  const std::string text =
+      std::string(what) + " " + path.string() + ": " + std::system_category().message(error_number);
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+      return make_error(Code::kNoSpace, "DISK_FULL", text);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return make_error(Code::kDenied, "FILE_DENIED", text);
+    case EMFILE:
+    case ENFILE:
+      return make_error(Code::kExhausted, "NO_DESCRIPTORS", text);
+    default:
+      return make_error(Code::kIo, "FILE_ERROR", text);
+  }
 }
 
 Result<Descriptor> open_file(const std::filesystem::path& path, int flags) {
+  if ((flags & O_CREAT) != 0) {
+    step();
+  }
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
   if (fd < 0) {
     return fail(file_error("cannot open", path, errno));
@@ -41,6 +89,7 @@ Result<Descriptor> open_file(const std::filesystem::path& path, int flags) {
 
 Status write_at(const Descriptor& file, std::span<const std::uint8_t> bytes, std::uint64_t offset,
                 const std::filesystem::path& path) {
+  step();
   while (!bytes.empty()) {
     const ssize_t n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (n < 0 && errno == EINTR) {
@@ -56,6 +105,7 @@ Status write_at(const Descriptor& file, std::span<const std::uint8_t> bytes, std
 }
 
 Status sync_data(const Descriptor& file, const std::filesystem::path& path) {
+  step();
   if (::fdatasync(file.get()) != 0) {
     return fail(file_error("cannot sync", path, errno));
   }
@@ -63,6 +113,7 @@ Status sync_data(const Descriptor& file, const std::filesystem::path& path) {
 }
 
 Status sync_directory(const std::filesystem::path& directory) {
+  step();
   DAYBOOK_ASSIGN(const Descriptor fd, open_file(directory, O_RDONLY | O_DIRECTORY));
   if (::fsync(fd.get()) != 0) {
     return fail(file_error("cannot sync", directory, errno));
@@ -71,11 +122,24 @@ Status sync_directory(const std::filesystem::path& directory) {
 }
 
 Status sync_file(const std::filesystem::path& path) {
+  step();
   DAYBOOK_ASSIGN(const Descriptor fd, open_file(path, O_RDONLY));
   if (::fsync(fd.get()) != 0) {
     return fail(file_error("cannot sync", path, errno));
   }
   return {};
+}
+
+Status make_private_directory(const std::filesystem::path& directory) {
+  step();
+  std::error_code error;
+  if (std::filesystem::create_directories(directory, error)) {
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+    if (!error) {
+      return sync_directory(std::filesystem::absolute(directory, error).parent_path());
+    }
+  }
+  return error ? Status(fail(file_error("cannot create", directory, error.value()))) : Status();
 }
 
 Status replace_file(const std::filesystem::path& path, std::string_view content) {
@@ -85,19 +149,49 @@ Status replace_file(const std::filesystem::path& path, std::string_view content)
     DAYBOOK_TRY(write_at(fd, as_bytes(content), 0, fresh));
     DAYBOOK_TRY(sync_data(fd, fresh));
   }
+  step();
   if (::rename(fresh.c_str(), path.c_str()) != 0) {
     return fail(file_error("cannot rename", fresh, errno));
   }
   return sync_directory(path.parent_path());
 }
 
+Status copy_regular(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const int opened = ::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (opened < 0 && errno != ELOOP) {
+    return fail(file_error("cannot open", from, errno));
+  }
+  const Descriptor in(opened);
+  struct stat info = {};
+  if (opened < 0 || ::fstat(opened, &info) != 0 || !S_ISREG(info.st_mode)) {
+    return fail(Code::kCorrupt, "NOT_A_FILE", from.string() + " is a link or no regular file");
+  }
+  DAYBOOK_ASSIGN(const Descriptor out, open_file(to, O_WRONLY | O_CREAT | O_EXCL));
+  return copy_bytes(in, out, from, to);
+}
+
+Result<bool> remove_file(const std::filesystem::path& path) {
+  step();
+  if (::unlink(path.c_str()) == 0) {
+    DAYBOOK_TRY(sync_directory(path.parent_path()));
+    return true;
+  }
+  if (errno == ENOENT) {
+    return false;
+  }
+  return fail(file_error("cannot remove", path, errno));
+}
+
 Result<std::optional<std::string>> read_file(const std::filesystem::path& path,
                                              std::size_t bytes_max) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
+  const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (opened < 0 && errno == ENOENT) {
     return std::optional<std::string>();
   }
-  DAYBOOK_ASSIGN(const Descriptor fd, open_file(path, O_RDONLY));
+  if (opened < 0) {
+    return fail(file_error("cannot open", path, errno));
+  }
+  const Descriptor fd(opened);
   std::string out;
   char buffer[4096];
   for (;;) {

@@ -39,13 +39,23 @@ Status sync_directory(const std::filesystem::path& directory);
 // fsync of a file by name.
 Status sync_file(const std::filesystem::path& path);
 
+// Makes a directory, and those above it, for the owner alone: events hold parameters, results and
+// secrets. Nothing happens when it is there.
+Status make_private_directory(const std::filesystem::path& directory);
+
 // Replaces `path` durably: a new file beside it, synced, renamed over it, directory synced.
 Status replace_file(const std::filesystem::path& path, std::string_view content);
+// Removes it durably; false when there is none.
+Result<bool> remove_file(const std::filesystem::path& path);
+// Copies a regular file into a new one of the owner's alone; nothing is synced. kCorrupt
+// "NOT_A_FILE" for a link and whatever else is no regular file.
+Status copy_regular(const std::filesystem::path& from, const std::filesystem::path& to);
 // The whole file; nothing when it does not exist. Refuses files over `bytes_max`.
 Result<std::optional<std::string>> read_file(const std::filesystem::path& path,
                                              std::size_t bytes_max);
 
-// "<what> <path>: <text of errno>" with the code that fits errno.
+// "<what> <path>: <text of errno>" with the code that fits errno: kNoSpace "DISK_FULL", kDenied
+// "FILE_DENIED", kExhausted "NO_DESCRIPTORS", else kIo "FILE_ERROR".
 Error file_error(std::string_view what, const std::filesystem::path& path, int error_number);
 
 }  // namespace daybook::log

@@ -33,4 +33,8 @@ struct Faults {
   }
 };
 
+// Called before each step by which log/files.h changes the disk: making, writing, syncing,
+// renaming, removing a file or folder. A test ends the process there. Null outside of tests.
+inline std::atomic<void (*)()> before_file_step{nullptr};
+
 }  // namespace daybook::log
