@@ -197,10 +197,28 @@ void Folder::write() {
 // last write.
 void Folder::fail_slot(Slot& slot, const Error& error) {
   if (!slot.failed) {
-    slot.error = error.text();
+    slot.error = advice(slot, error);
     slot.checkpoint.applied = Seq{slot.written};
     slot.failed = true;
+    if (tell_) {
+      tell_(slot.name, slot.error);
+    }
   }
+}
+
+void Folder::fail(Slot& slot, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  fail_slot(slot, error);
+  publish();
+}
+
+// What is stored can be made again, whatever became of it.
+std::string Folder::advice(const Slot& slot, const Error& error) {
+  if (error.reason != "VIEWS_STORE") {
+    return error.text();
+  }
+  return error.text() + "; what is stored of it is damaged, the log is not: rebuild it (POST " +
+         "/resources/projections/" + slot.name + "/rebuild) or start the server again";
 }
 
 void Folder::publish() {

@@ -67,6 +67,13 @@ class Folder {
   // Ends the threads; what was folded but not written is lost, as in a crash.
   void halt();
 
+  // Called when a projection stops, with its name and why. Before start().
+  void on_failed(std::function<void(std::string_view, const std::string&)> tell) {
+    tell_ = std::move(tell);
+  }
+  // A reader found that what is stored of it is damaged: it stops.
+  void fail(Slot& slot, const Error& error);
+
   Slot* find(std::string_view name);
   const std::vector<std::unique_ptr<Slot>>& slots() const { return slots_; }
   Seq applied() const { return applied_.value(); }
@@ -83,6 +90,7 @@ class Folder {
   void fold(const Chunk& chunk);
   void write();
   void fail_slot(Slot& slot, const Error& error);
+  static std::string advice(const Slot& slot, const Error& error);
   void publish();
   bool batch_is_full() const;
   bool write_is_due(bool caught_up) const;
@@ -93,6 +101,7 @@ class Folder {
   mutable Feed feed_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::thread thread_;
+  std::function<void(std::string_view, const std::string&)> tell_;
 
   mutable std::mutex mutex_;  // guards the slots, the batch and the numbers below
   Batch batch_;

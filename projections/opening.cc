@@ -26,8 +26,8 @@ Result<bool> fits(log::Log& log, const Checkpoint& checkpoint) {
 
 }  // namespace
 
-Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore::ProjectionId id,
-                                   std::uint32_t version) {
+Result<ChosenCheckpoint> choose_checkpoint(const RocksStore& store, log::Log& log,
+                                           RocksStore::ProjectionId id, std::uint32_t version) {
   DAYBOOK_ASSIGN(const auto stored, store.checkpoint(id));
   bool good = stored && stored->version == version;
   if (good && stored->applied.value > 0) {
@@ -44,8 +44,15 @@ Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore:
   if (next(out.applied) < log.first()) {
     return log::refuse_without("the views need", next(out.applied), log.first());
   }
+  return ChosenCheckpoint{out, good};
+}
+
+Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore::ProjectionId id,
+                                   std::uint32_t version) {
+  DAYBOOK_ASSIGN(const ChosenCheckpoint chosen, choose_checkpoint(store, log, id, version));
+  const Checkpoint& out = chosen.checkpoint;
   DAYBOOK_TRY(store.erase_others(id, out.generation));
-  if (!good) {
+  if (!chosen.stored) {
     DAYBOOK_TRY(store.erase({static_cast<char>(id), static_cast<char>(out.generation)}));
     DAYBOOK_TRY(store.write(Batch(), std::array{std::pair(id, out)}));
   }

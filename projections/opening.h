@@ -8,10 +8,18 @@
 
 namespace daybook::projections {
 
-// The checkpoint to go on from. A stored one that another version wrote, that is ahead of the log,
-// or that names another chain hash than the log has there, is sealed: all keys of the projection
-// are erased and it starts anew (I9). kNotFound "LOG_TRIMMED" when the events that it needs next
-// are no longer in the log.
+// The checkpoint to go on from, and whether it is the stored one. kNotFound "LOG_TRIMMED" when the
+// events that the projection needs next are no longer in the log. Writes nothing.
+struct ChosenCheckpoint {
+  Checkpoint checkpoint;
+  bool stored = false;
+};
+Result<ChosenCheckpoint> choose_checkpoint(const RocksStore& store, log::Log& log,
+                                           RocksStore::ProjectionId id, std::uint32_t version);
+
+// The same, made so. A stored one that another version wrote, that is ahead of the log, or that
+// names another chain hash than the log has there, is sealed: all keys of the projection are erased
+// and it starts anew (I9).
 Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore::ProjectionId id,
                                    std::uint32_t version);
 

@@ -109,8 +109,16 @@ Status Rebuild::compare() {
     return {};
   });
   DAYBOOK_TRY(reached);
-  DAYBOOK_ASSIGN(report_.first_difference,
-                 first_difference(*views.first, *views.second, report_.keys));
+  if (slot_.failed) {
+    report_.first_difference = "not compared: the live one has failed";
+    return {};
+  }
+  auto difference = first_difference(*views.first, *views.second, report_.keys);
+  if (!difference && difference.error().reason == "VIEWS_STORE") {
+    difference = "not compared: " + difference.error().message;
+    store_.note_damage();
+  }
+  DAYBOOK_ASSIGN(report_.first_difference, difference);
   report_.identical = report_.first_difference.empty();
   return {};
 }
@@ -162,6 +170,8 @@ Result<RebuildReport> Rebuild::run(const Progress& progress) {
     }
     return fail(status.error());
   }
+  // Where others are damaged too, the next open makes them anew.
+  static_cast<void>(store_.forget_damage());
   report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return report_;
 }

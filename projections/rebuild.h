@@ -15,7 +15,8 @@ class Rebuild {
 
   using Progress = std::function<bool(Seq, Seq)>;
 
-  // progress as in Views::rebuild. On any failure the live projection goes on as it was.
+  // progress as in Views::rebuild. On any failure the live projection goes on as it was. What is
+  // stored of the live one is not needed: where it is damaged it is not compared.
   Result<RebuildReport> run(const Progress& progress);
 
  private:

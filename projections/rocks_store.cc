@@ -1,9 +1,13 @@
 #include "projections/rocks_store.h"
 
+#include <fcntl.h>
+
 #include <atomic>
 #include <cstdlib>
+#include <vector>
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
@@ -14,6 +18,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "base/check.h"
+#include "log/files.h"
 #include "projections/bytes.h"
 #include "projections/rocks_view.h"
 
@@ -53,6 +58,9 @@ rocksdb::Options make_options(const RocksStore::Options& from) {
   options.max_background_jobs = 2;
   // Bounds what filters and indexes take: under 0.3 MB a file.
   options.max_open_files = 512;
+  // A damaged table fails those who read it, and not every write of all projections; what else this
+  // would check is checked at the open.
+  options.paranoid_checks = false;
   options.level_compaction_dynamic_level_bytes = true;
   options.target_file_size_base = 32 << 20;
   options.max_bytes_for_level_base = 128 << 20;
@@ -131,10 +139,65 @@ std::string meta_key(RocksStore::ProjectionId id) {
   return {'\0', static_cast<char>(id)};
 }
 
+class NoLogger final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+std::filesystem::path damage_path(const std::filesystem::path& directory) {
+  return directory / "damaged";
+}
+
+// What a stop in the middle of write_file() left.
+void remove_large_batches(const std::filesystem::path& directory) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().filename().string().starts_with(kLargeBatchName)) {
+      std::filesystem::remove(entry.path(), error);
+    }
+  }
+}
+
+// RocksDB makes a new store where CURRENT is gone, over the tables of the old one.
+Status check_named(const std::filesystem::path& directory) {
+  std::error_code error;
+  bool current = false;
+  bool tables = false;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    current = current || name == "CURRENT";
+    tables = tables || name.ends_with(".sst") || name.starts_with("MANIFEST-");
+  }
+  if (!current && tables) {
+    return fail(Code::kCorrupt, "VIEWS_STORE",
+                "the views' store: " + (directory / "CURRENT").string() + " is missing");
+  }
+  return {};
+}
+
+// What RocksDB would check with paranoid_checks.
+Status check_tables(rocksdb::DB& db) {
+  std::vector<rocksdb::LiveFileMetaData> live;
+  db.GetLiveFilesMetaData(&live);
+  for (const auto& table : live) {
+    std::error_code error;
+    const std::string path = table.db_path + table.name;
+    const auto size = std::filesystem::file_size(path, error);
+    if (error || size != table.size) {
+      return fail(Code::kCorrupt, "VIEWS_STORE",
+                  "the views' store: " + path +
+                      (error ? " is missing" : " has another size than was written"));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 struct RocksStore::Impl {
   std::unique_ptr<rocksdb::DB> db;
+  bool read_only = false;
   std::atomic<std::uint64_t> files{0};  // table files written for large batches
 
   SnapshotPtr snapshot() const {
@@ -166,27 +229,78 @@ struct RocksStore::Impl {
 RocksStore::RocksStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RocksStore::~RocksStore() = default;
 
-Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
+Status RocksStore::check_readable(const std::filesystem::path& directory) {
   std::error_code error;
-  std::filesystem::create_directories(options.directory, error);
-  if (error) {
-    return fail(Code::kIo, "VIEWS_STORE", "the views' folder cannot be made: " + error.message());
+  std::filesystem::directory_iterator files(directory, error);
+  if (error == std::errc::no_such_file_or_directory) {
+    return {};
   }
-  // What a stop in the middle of write_file() left.
-  for (const auto& entry : std::filesystem::directory_iterator(options.directory, error)) {
-    if (entry.path().filename().string().starts_with(kLargeBatchName)) {
-      std::filesystem::remove(entry.path(), error);
+  for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
+    if (files->is_regular_file() && !files->path().filename().string().starts_with("LO")) {
+      DAYBOOK_TRY(log::open_file(files->path(), O_RDONLY));
     }
   }
+  return error ? Status(fail(log::file_error("cannot list", directory, error.value()))) : Status();
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
+  DAYBOOK_TRY(check_readable(options.directory));
+  if (options.read_only) {
+    std::error_code error;
+    if (!std::filesystem::exists(options.directory, error) ||
+        std::filesystem::is_empty(options.directory, error)) {
+      return fail(Code::kNotFound, "NO_VIEWS",
+                  "there are no views in " + options.directory.string());
+    }
+  } else {
+    DAYBOOK_TRY(log::make_private_directory(options.directory));
+    remove_large_batches(options.directory);
+  }
+  DAYBOOK_TRY(check_named(options.directory));
   rocksdb::DB* db = nullptr;
-  DAYBOOK_TRY(check(rocksdb::DB::Open(make_options(options), options.directory.string(), &db)));
+  rocksdb::Options wanted = make_options(options);
+  if (options.read_only) {
+    wanted.info_log = std::make_shared<NoLogger>();
+    DAYBOOK_TRY(check(rocksdb::DB::OpenForReadOnly(wanted, options.directory.string(), &db)));
+  } else {
+    DAYBOOK_TRY(check(rocksdb::DB::Open(wanted, options.directory.string(), &db)));
+  }
   auto impl = std::make_unique<Impl>();
   impl->db.reset(db);
+  impl->read_only = options.read_only;
+  DAYBOOK_TRY(check_tables(*db));
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 
+// RocksDB's own way to destroy asks the damaged manifest what there is.
 Status RocksStore::destroy(const std::filesystem::path& directory) {
-  return check(rocksdb::DestroyDB(directory.string(), rocksdb::Options()));
+  std::error_code error;
+  std::filesystem::directory_iterator files(directory, error);
+  for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
+    std::filesystem::remove_all(files->path(), error);
+  }
+  return error ? Status(fail(log::file_error("cannot remove what is in", directory, error.value())))
+               : Status();
+}
+
+void RocksStore::note_damage() const {
+  if (!impl_->read_only) {
+    static_cast<void>(log::replace_file(damage_path(impl_->db->GetName()), "damaged\n"));
+  }
+}
+
+bool RocksStore::damage_noted(const std::filesystem::path& directory) {
+  std::error_code error;
+  return std::filesystem::exists(damage_path(directory), error);
+}
+
+Status RocksStore::forget_damage() {
+  if (!damage_noted(impl_->db->GetName())) {
+    return {};
+  }
+  DAYBOOK_TRY(check(impl_->db->VerifyChecksum()));
+  DAYBOOK_TRY(log::remove_file(damage_path(impl_->db->GetName())));
+  return {};
 }
 
 Result<std::optional<Checkpoint>> RocksStore::checkpoint(ProjectionId id) const {
@@ -268,9 +382,16 @@ Status RocksStore::flush() {
   return check(impl_->db->Flush(rocksdb::FlushOptions()));
 }
 
+// Whole tables go at once, unread; of the others the range is marked as erased.
 Status RocksStore::erase(Prefix prefix) {
   const std::string from(prefix.data(), prefix.size());
-  return impl_->erase_range(from, key_after(from));
+  const std::string to = key_after(from);
+  const rocksdb::Slice begin = slice(from);
+  const rocksdb::Slice end = slice(to);
+  rocksdb::DB& db = *impl_->db;
+  DAYBOOK_TRY(
+      check(rocksdb::DeleteFilesInRange(&db, db.DefaultColumnFamily(), &begin, &end, false)));
+  return impl_->erase_range(from, to);
 }
 
 Status RocksStore::erase_others(ProjectionId id, std::uint8_t keep) {

@@ -26,13 +26,25 @@ class RocksStore {
     std::filesystem::path directory;
     std::size_t write_buffer_bytes = 0;
     std::size_t block_cache_bytes = 0;
+    bool read_only = false;  // changes no byte of the folder
   };
   using ProjectionId = std::uint8_t;
   using Checkpoints = std::span<const std::pair<ProjectionId, Checkpoint>>;
 
+  // kCorrupt "VIEWS_STORE" when files are missing or not what was written; kNotFound "NO_VIEWS"
+  // when there is nothing to read.
   static Result<std::unique_ptr<RocksStore>> open(const Options& options);
-  // Removes all that open() made.
+  // Removes all that open() made, and what damage left of it.
   static Status destroy(const std::filesystem::path& directory);
+  // Whether the files may be read at all; a folder that is not there may.
+  static Status check_readable(const std::filesystem::path& directory);
+
+  // A read found damage that this open did not: notes it beside the store, so that the next open
+  // knows. Any thread; does nothing when it cannot.
+  void note_damage() const;
+  static bool damage_noted(const std::filesystem::path& directory);
+  // Reads the whole store, and takes the note away when it is sound.
+  Status forget_damage();
   ~RocksStore();
   RocksStore(const RocksStore&) = delete;
   RocksStore& operator=(const RocksStore&) = delete;

@@ -28,8 +28,13 @@ inline Status check(const rocksdb::Status& status) {
   if (status.ok()) {
     return {};
   }
-  return fail(status.IsCorruption() ? Code::kCorrupt : Code::kIo, "VIEWS_STORE",
-              "the views' store: " + status.ToString());
+  const std::string text = "the views' store: " + status.ToString();
+  if (status.IsNoSpace()) {
+    return fail(Code::kNoSpace, "DISK_FULL", text);
+  }
+  // A missing file is damage like a changed one; what else the device says is not.
+  const bool device = status.IsIOError() && !status.IsPathNotFound();
+  return fail(device ? Code::kIo : Code::kCorrupt, "VIEWS_STORE", text);
 }
 
 using SnapshotPtr = std::shared_ptr<const rocksdb::Snapshot>;

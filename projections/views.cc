@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/sha256.h"
+#include "log/refusals.h"
 #include "projections/bytes.h"
 #include "projections/component_list.h"
 #include "projections/definition_list.h"
@@ -36,16 +37,6 @@ std::array<Kind, 7> kinds() {
           Kind{kSendings, [] { return std::make_unique<SendingList>(); }}};
 }
 
-// Views that cannot be opened are not worth keeping, as long as the log can make them again.
-Result<std::unique_ptr<RocksStore>> open_store(const RocksStore::Options& options, log::Log& log) {
-  auto opened = RocksStore::open(options);
-  if (opened || opened.error().code != Code::kCorrupt || log.first() > Seq{1}) {
-    return opened;
-  }
-  DAYBOOK_TRY(RocksStore::destroy(options.directory));
-  return RocksStore::open(options);
-}
-
 Result<Hash> digest_of(const View& view) {
   Sha256 digest;
   std::string sizes;
@@ -69,18 +60,93 @@ Result<Hash> digest_of(const View& view) {
 Views::Views(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Views::~Views() = default;
 
-Result<std::unique_ptr<Views>> Views::open(const ViewsOptions& options, log::Log& log) {
-  DAYBOOK_ASSIGN(
-      auto store,
-      open_store({options.directory, options.write_buffer_bytes, options.block_cache_bytes}, log));
+Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& options, log::Log& log,
+                                                       bool read_only) {
+  RocksStore::Options wanted;
+  wanted.directory = options.directory;
+  wanted.write_buffer_bytes = options.write_buffer_bytes;
+  wanted.block_cache_bytes = options.block_cache_bytes;
+  wanted.read_only = read_only;
+  DAYBOOK_ASSIGN(auto store, RocksStore::open(wanted));
   auto impl = std::make_unique<Impl>(std::move(store), log);
   for (Kind& kind : kinds()) {
     const std::uint32_t version = kind.make()->version();
-    DAYBOOK_ASSIGN(const Checkpoint checkpoint,
-                   open_checkpoint(*impl->store, log, kind.id, version));
-    DAYBOOK_TRY(impl->folder.add(kind.id, std::move(kind.make), checkpoint));
+    ChosenCheckpoint chosen;
+    if (read_only) {
+      DAYBOOK_ASSIGN(chosen, choose_checkpoint(*impl->store, log, kind.id, version));
+    } else {
+      DAYBOOK_ASSIGN(chosen.checkpoint, open_checkpoint(*impl->store, log, kind.id, version));
+      chosen.stored = true;
+    }
+    if (!chosen.stored) {
+      return fail(Code::kConflict, "VIEWS_STALE",
+                  "the views in " + options.directory.string() +
+                      " are of another release or another history: a start builds them anew");
+    }
+    DAYBOOK_TRY(impl->folder.add(kind.id, std::move(kind.make), chosen.checkpoint));
   }
+  impl->folder.on_failed(options.on_failed);
+  return impl;
+}
+
+namespace {
+
+// Views are not worth keeping as long as the log can make them again.
+Status give_up_damaged(const Error& error, const log::Log& log) {
+  if (error.code != Code::kCorrupt) {
+    return fail(error);
+  }
+  if (log.first() > Seq{1}) {
+    return log::refuse_without(
+        "the views are damaged (" + error.message + ") and are built from the whole log: they need",
+        Seq{1}, log.first());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Views>> Views::open(const ViewsOptions& options, log::Log& log) {
+  std::string why;
+  if (log.first() == Seq{1} && RocksStore::damage_noted(options.directory)) {
+    why = "damage was found while they were read";
+  } else {
+    auto opened = Impl::open(options, log, false);
+    if (opened) {
+      return std::unique_ptr<Views>(new Views(std::move(*opened)));
+    }
+    DAYBOOK_TRY(give_up_damaged(opened.error(), log));
+    why = opened.error().message;
+  }
+  DAYBOOK_TRY(RocksStore::destroy(options.directory));
+  DAYBOOK_ASSIGN(auto impl, Impl::open(options, log, false));
+  impl->healed = "the views are damaged (" + why + ") and are built anew from the log";
   return std::unique_ptr<Views>(new Views(std::move(impl)));
+}
+
+Status Views::check(const ViewsOptions& options, log::Log& log) {
+  DAYBOOK_TRY(RocksStore::check_readable(options.directory));
+  if (log.first() == Seq{1}) {
+    return {};
+  }
+  const auto opened = Impl::open(options, log, true);
+  if (opened || opened.error().reason == "VIEWS_STALE") {
+    return {};
+  }
+  if (opened.error().reason == "NO_VIEWS") {
+    return log::refuse_without("the views need", Seq{1}, log.first());
+  }
+  return opened.error().code == Code::kCorrupt ? give_up_damaged(opened.error(), log)
+                                               : Status(fail(opened.error()));
+}
+
+Result<std::unique_ptr<Views>> Views::open_to_read(const ViewsOptions& options, log::Log& log) {
+  DAYBOOK_ASSIGN(auto impl, Impl::open(options, log, true));
+  return std::unique_ptr<Views>(new Views(std::move(impl)));
+}
+
+const std::string& Views::healed() const {
+  return impl_->healed;
 }
 
 void Views::start() {
@@ -157,7 +223,7 @@ Result<std::vector<std::pair<std::string, Hash>>> Views::digests() const {
   std::vector<std::pair<std::string, Hash>> out;
   for (const auto& slot : impl_->folder.slots()) {
     DAYBOOK_ASSIGN(const auto view, impl_->view(slot->id));
-    DAYBOOK_ASSIGN(const Hash digest, digest_of(*view));
+    DAYBOOK_ASSIGN(const Hash digest, impl_->told(slot->id, digest_of(*view)));
     out.emplace_back(slot->name, digest);
   }
   return out;

@@ -32,6 +32,8 @@ struct ViewsOptions {
   std::filesystem::path directory;
   std::size_t write_buffer_bytes = 16 << 20;
   std::size_t block_cache_bytes = 32 << 20;
+  // A projection has stopped (its name, and why): for the server's log. Any thread.
+  std::function<void(std::string_view, const std::string&)> on_failed = {};
 };
 
 enum class ProjectionState : std::uint8_t { kCatchingUp, kLive, kRebuilding, kFailed };
@@ -75,8 +77,17 @@ struct RetentionPlace {
 class Views {
  public:
   // Opens or creates the views. Checkpoints ahead of the log are sealed: that projection is rebuilt
-  // from the start (I9).
+  // from the start (I9). A store that is damaged, or that was found so while it was read, is
+  // removed and built anew, see healed(); where the log does not begin at 1 that is kNotFound
+  // "LOG_TRIMMED", which names the archive that is needed.
   static Result<std::unique_ptr<Views>> open(const ViewsOptions& options, log::Log& log);
+  // The error that open() would give; writes nothing.
+  static Status check(const ViewsOptions& options, log::Log& log);
+  // For comparing: as they are stored, never folded further, and no byte of them is changed.
+  // kNotFound "NO_VIEWS"; kConflict "VIEWS_STALE" when a start would build them anew.
+  static Result<std::unique_ptr<Views>> open_to_read(const ViewsOptions& options, log::Log& log);
+  // Why open() removed what was there; empty when it did not.
+  const std::string& healed() const;
   ~Views();
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
@@ -159,8 +170,9 @@ class Views {
                                                  RetentionPlace::Reached& reached) const;
 
   // Rebuilds one projection beside the live one, compares them at the same sequence number, then
-  // swaps. Any thread; one rebuild at a time (kConflict). progress(done, total) is called from the
-  // rebuilding thread; returning false cancels.
+  // swaps. One that has failed is not read for that, and lives again. Any thread; one rebuild at a
+  // time (kConflict). progress(done, total) is called from the rebuilding thread; returning false
+  // cancels.
   Result<RebuildReport> rebuild(std::string_view name,
                                 const std::function<bool(Seq, Seq)>& progress);
 

@@ -23,13 +23,28 @@ struct Views::Impl {
   Impl(std::unique_ptr<RocksStore> opened, log::Log& read_from)
       : store(std::move(opened)), log(read_from), folder(*store, read_from) {}
 
+  // The store, with all projections in it, as far as they go.
+  static Result<std::unique_ptr<Impl>> open(const ViewsOptions& options, log::Log& log,
+                                            bool read_only);
+
   std::unique_ptr<RocksStore> store;
   log::Log& log;
-  Folder folder;
-  std::mutex rebuild;  // held by the one rebuild
+  std::string healed;
+  mutable Folder folder;  // a query that meets damage stops the projection
+  std::mutex rebuild;     // held by the one rebuild
 
   // A view of a projection that has not failed.
   Result<std::unique_ptr<View>> view(RocksStore::ProjectionId id) const;
+
+  // Passes an answer on; one that met damage in the store stops the projection, visibly.
+  template <typename T>
+  Result<T> told(RocksStore::ProjectionId id, Result<T> answer) const {
+    if (answer || answer.error().reason != "VIEWS_STORE") {
+      return answer;
+    }
+    return fail(stop_damaged(id, answer.error()));
+  }
+  Error stop_damaged(RocksStore::ProjectionId id, const Error& error) const;
 };
 
 }  // namespace daybook::projections

@@ -17,86 +17,105 @@
 
 namespace daybook::projections {
 
+namespace {
+
+Error failed(const Slot& slot, const std::string& why) {
+  return make_error(Code::kUnavailable, "PROJECTION_FAILED",
+                    "the projection " + slot.name + " has stopped: " + why);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<View>> Views::Impl::view(RocksStore::ProjectionId id) const {
   for (const auto& slot : folder.slots()) {
     if (slot->id == id && slot->failed) {
-      return fail(Code::kUnavailable, "PROJECTION_FAILED",
-                  "the projection " + slot->name + " has stopped: " + folder.error_of(*slot));
+      return fail(failed(*slot, folder.error_of(*slot)));
     }
   }
-  return store->view(id);
+  return told(id, store->view(id));
+}
+
+Error Views::Impl::stop_damaged(RocksStore::ProjectionId id, const Error& error) const {
+  store->note_damage();
+  for (const auto& slot : folder.slots()) {
+    if (slot->id == id) {
+      folder.fail(*slot, error);
+      return failed(*slot, folder.error_of(*slot));
+    }
+  }
+  return error;
 }
 
 Result<std::optional<JobRow>> Views::job(JobId job) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
-  return job_query::find(*view, job);
+  return impl_->told(kJobs, job_query::find(*view, job));
 }
 
 Result<Page<JobRow>> Views::jobs(const JobFilter& filter, const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
-  return job_query::list(*view, filter, page);
+  return impl_->told(kJobs, job_query::list(*view, filter, page));
 }
 
 Result<JobCounts> Views::counts(std::string_view definition) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
-  return job_query::counts(*view, definition);
+  return impl_->told(kJobs, job_query::counts(*view, definition));
 }
 
 Result<std::optional<ComponentRow>> Views::component(std::string_view id) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kComponents));
-  return ComponentList::find(*view, id);
+  return impl_->told(kComponents, ComponentList::find(*view, id));
 }
 
 Result<Page<ComponentRow>> Views::components(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kComponents));
-  return ComponentList::list(*view, page);
+  return impl_->told(kComponents, ComponentList::list(*view, page));
 }
 
 Result<std::optional<DefinitionRow>> Views::definition(std::string_view id) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kDefinitions));
-  return DefinitionList::find(*view, id);
+  return impl_->told(kDefinitions, DefinitionList::find(*view, id));
 }
 
 Result<Page<DefinitionRow>> Views::definitions(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kDefinitions));
-  return DefinitionList::list(*view, page);
+  return impl_->told(kDefinitions, DefinitionList::list(*view, page));
 }
 
 Result<std::optional<RuleRow>> Views::rule(std::string_view id) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
-  return RuleList::find(*view, id);
+  return impl_->told(kRules, RuleList::find(*view, id));
 }
 
 Result<Page<RuleRow>> Views::rules(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
-  return RuleList::list(*view, page);
+  return impl_->told(kRules, RuleList::list(*view, page));
 }
 
 Result<std::optional<SendingRow>> Views::sending(SendingId sending) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return sending_query::find(*view, sending);
+  return impl_->told(kSendings, sending_query::find(*view, sending));
 }
 
 Result<Page<SendingRow>> Views::sendings(const SendingFilter& filter,
                                          const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return sending_query::list(*view, filter, page);
+  return impl_->told(kSendings, sending_query::list(*view, filter, page));
 }
 
 Result<SendingCounts> Views::sending_counts() const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return sending_query::counts(*view);
+  return impl_->told(kSendings, sending_query::counts(*view));
 }
 
 Result<std::vector<Views::EndedSending>> Views::sendings_due(
     Micros cutoff, std::size_t limit, RetentionPlace::Reached& reached) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return sending_query::ended_before(*view, cutoff, limit, reached);
+  return impl_->told(kSendings, sending_query::ended_before(*view, cutoff, limit, reached));
 }
 
 Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kStatistics));
-  return statistics_query::list(*view, query);
+  return impl_->told(kStatistics, statistics_query::list(*view, query));
 }
 
 Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t limit,
@@ -105,10 +124,11 @@ Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t l
   DAYBOOK_ASSIGN(const auto definitions, impl_->view(kDefinitions));
   // Jobs of a deleted definition are kept for the default time.
   const auto retention = [&](std::string_view name) -> Result<Duration> {
-    DAYBOOK_ASSIGN(const auto row, DefinitionList::find(*definitions, name));
+    DAYBOOK_ASSIGN(const auto row,
+                   impl_->told(kDefinitions, DefinitionList::find(*definitions, name)));
     return row ? row->retention : Duration{kRetentionDefaultUs};
   };
-  return ended_jobs(*jobs, now, limit, place, retention);
+  return impl_->told(kJobs, ended_jobs(*jobs, now, limit, place, retention));
 }
 
 namespace {
@@ -146,7 +166,7 @@ Result<HistoryRow> read_event(log::Log& log, Seq seq, JobId& job) {
 Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) const {
   DAYBOOK_ASSIGN(const PageBounds bounds, read_page(CursorKind::kSeq, request));
   DAYBOOK_ASSIGN(const auto view, impl_->view(kHistory));
-  DAYBOOK_ASSIGN(std::vector<Seq> all, History::find(*view, job));
+  DAYBOOK_ASSIGN(std::vector<Seq> all, impl_->told(kHistory, History::find(*view, job)));
   const Seq first = impl_->log.first();
   if (std::erase_if(all, [&](Seq seq) { return seq < first; }) > 0 && all.empty()) {
     return fail(
