@@ -68,6 +68,8 @@ struct RuleRunner::Impl {
   Status apply(std::vector<Sent> sent, std::deque<RuleTask>& line);
   Result<std::vector<Result<scheduler::Reply>>> send(std::vector<scheduler::Command> commands);
   Status advance();
+  Status record_advance();
+  void record_end();
   void note(const scheduler::ApplyRule& command, const Result<scheduler::Reply>& reply);
 
   // --- constant after construction, or with their own synchronisation ---
@@ -93,6 +95,7 @@ struct RuleRunner::Impl {
   Seq position;          // all up to there was looked at; zero: not begun
   Seq through;           // the newest RulesAdvanced
   bool changed = false;  // rules or what they run changed since
+  bool looked = false;   // at something that a rule may take, since
   std::unique_ptr<log::Cursor> cursor;
   std::map<std::string, Known> hooks;
 
@@ -181,6 +184,7 @@ Status RuleRunner::Impl::look(std::vector<RuleTask>& round) {
       DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
       book.fold(recorded);
       changed = changed || book.concerns(recorded);
+      looked = looked || events::has_hook(type);
       add_tasks(recorded, round);
     }
     book.advance(record.header.seq);
@@ -359,7 +363,11 @@ void RuleRunner::Impl::note(const scheduler::ApplyRule& command,
 // with other components.
 Status RuleRunner::Impl::advance() {
   const bool due = changed || position.value >= through.value + kRulesAdvanceEvents;
-  if (book.empty() || !due || position <= through) {
+  return due ? record_advance() : Status();
+}
+
+Status RuleRunner::Impl::record_advance() {
+  if (book.empty() || position <= through) {
     return {};
   }
   std::vector<scheduler::Command> commands;
@@ -370,8 +378,22 @@ Status RuleRunner::Impl::advance() {
   }
   through = position;
   changed = false;
+  looked = false;
   book.forget(through);
   return {};
+}
+
+// At an orderly stop, so that what rules ran for can be compacted however little it is. Nothing
+// where they looked at nothing: a server that only starts and stops does not make the log grow.
+void RuleRunner::Impl::record_end() {
+  if (!looked || blind) {
+    return;
+  }
+  position = Seq{position_seen};  // a round that was cut short is looked at again
+  if (const Status done = record_advance(); !done && options.logger) {
+    options.logger->warn("rules: how far they ran was not recorded, a start looks at it again: {}",
+                         done.error().text());
+  }
 }
 
 RuleRunner::RuleRunner(log::Log& log, scheduler::Sequencer& sequencer,
@@ -406,6 +428,7 @@ void RuleRunner::stop() {
   if (impl_->thread.joinable()) {
     impl_->thread.join();
     impl_->log.durable().unsubscribe(impl_->subscription);
+    impl_->record_end();
   }
 }
 

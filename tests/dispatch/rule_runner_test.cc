@@ -201,6 +201,31 @@ TEST_F(RuleRunnerTest, HowFarRulesRanIsSaidNowAndThen) {
   EXPECT_EQ(advanced().size(), 1U);
 }
 
+// Else nothing of a log with few events could ever be compacted.
+TEST_F(RuleRunnerTest, AnOrderlyStopSaysHowFarRulesRanButNotTwice) {
+  open_rules();
+  waiting("d");
+  component("quiet.hrule", "param input: OnJobCreated\nfrom []\n");
+  rule("r", {"quiet.hrule"});
+  create("d");
+  const Seq last = log.last();
+  settled(last);
+  const auto advanced = [&] {
+    return all<events::RulesAdvanced>(
+        [](const auto& e) { return std::to_string(e.through.value); });
+  };
+  EXPECT_TRUE(advanced().empty());
+  restart();
+  EXPECT_EQ(advanced(), (std::vector<std::string>{std::to_string(last.value)}));
+  restart();
+  restart();
+  EXPECT_EQ(advanced().size(), 1U) << "a server that starts and stops does not make the log grow";
+  create("d");
+  settled(log.last());
+  restart();
+  EXPECT_EQ(advanced().size(), 2U);
+}
+
 TEST_F(RuleRunnerTest, ChangedComponentIsNotRunForWhatWasLookedAt) {
   open_rules();
   waiting("d");
