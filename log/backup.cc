@@ -12,7 +12,10 @@
 
 #include "base/crc32c.h"
 #include "base/hex.h"
+#include "log/dir_lock.h"
+#include "log/files.h"
 #include "log/little.h"
+#include "log/unfinished.h"
 
 namespace daybook::log {
 namespace {
@@ -42,16 +45,74 @@ tl::unexpected<Error> damaged(const std::filesystem::path& backup, const std::st
   return fail(Code::kCorrupt, "BACKUP_DAMAGED", backup.string() + ": " + what);
 }
 
-Status make_empty(const std::filesystem::path& directory) {
+// A directory of the owner's alone that says what is being made in it. One that an earlier attempt
+// at the same left is emptied first: nobody has taken it for anything.
+Status begin(const std::filesystem::path& directory, std::string_view work) {
+  DAYBOOK_TRY(make_private_directory(directory));
   std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) {
-    return fail(file_error("cannot create", directory, error.value()));
+  DAYBOOK_ASSIGN(const std::string left, unfinished_work(directory));
+  bool empty = true;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    empty = empty && entry.path().filename() == "unfinished";
   }
-  if (!std::filesystem::is_empty(directory, error) || error) {
+  if (error) {
+    return fail(file_error("cannot list", directory, error.value()));
+  }
+  if (!empty && left != work) {
     return fail(Code::kConflict, "DIRECTORY_NOT_EMPTY", directory.string() + " is not empty");
   }
-  return {};
+  DAYBOOK_ASSIGN(const DirLock lock, DirLock::take(directory));
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (!error && entry.path().filename() != "unfinished") {
+      std::filesystem::remove_all(entry.path(), error);
+    }
+  }
+  if (!error) {
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+  }
+  if (error) {
+    return fail(file_error("cannot make ready", directory, error.value()));
+  }
+  return left == work ? Status() : mark_unfinished(directory, work);
+}
+
+// The files that a store consists of; what RocksDB writes for people, and its lock, stay behind.
+enum class Belongs : std::uint8_t { kYes, kForPeople, kNo };
+Belongs belongs(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  const auto extension = file.extension();
+  if (name == "LOCK" || name == "LOG" || name.starts_with("LOG.old.")) {
+    return Belongs::kForPeople;
+  }
+  const bool ours = extension == ".sst" || extension == ".log" || name == "CURRENT" ||
+                    name == "IDENTITY" || name.starts_with("MANIFEST-") ||
+                    name.starts_with("OPTIONS-");
+  return ours ? Belongs::kYes : Belongs::kNo;
+}
+
+// Whoever made the backup may not be who restores it: no link leads out of it.
+Result<std::vector<std::filesystem::path>> files_of_store(const std::filesystem::path& backup) {
+  std::vector<std::filesystem::path> out;
+  std::error_code error;
+  const std::filesystem::path store = backup / "log";
+  if (std::filesystem::is_symlink(store, error)) {
+    return damaged(backup, "log is a link");
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(store, error)) {
+    const Belongs how = belongs(entry.path());
+    const bool regular = entry.symlink_status(error).type() == std::filesystem::file_type::regular;
+    if (how == Belongs::kNo || !regular) {
+      return damaged(backup, "log/" + entry.path().filename().string() +
+                                 " does not belong to a log, or is a link");
+    }
+    if (how == Belongs::kYes) {
+      out.push_back(entry.path());
+    }
+  }
+  if (error) {
+    return fail(file_error("cannot list", store, error.value()));
+  }
+  return out;
 }
 
 // Syncs every file of the store and its directory: a checkpoint does not promise it for all of
@@ -78,9 +139,27 @@ bool may_stand_beside(const std::filesystem::path& path) {
   return std::distance(path.begin(), path.end()) > 1 && *path.begin() != "log";
 }
 
+// A regular file below `root` with no link on the way to it.
+Status check_no_links(const std::filesystem::path& root, const std::filesystem::path& name) {
+  std::filesystem::path at = root;
+  for (const auto& part : name) {
+    at /= part;
+    std::error_code error;
+    if (std::filesystem::is_symlink(at, error)) {
+      return damaged(root, name.string() + " is a link, or stands behind one");
+    }
+  }
+  std::error_code error;
+  if (std::filesystem::exists(at, error) && !std::filesystem::is_regular_file(at, error)) {
+    return damaged(root, name.string() + " is no file");
+  }
+  return {};
+}
+
 Result<BackupFile> read_beside(const std::filesystem::path& root, const std::string& name) {
   const std::filesystem::path path = root / name;
-  DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_RDONLY));
+  DAYBOOK_TRY(check_no_links(root, name));
+  DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_RDONLY | O_NOFOLLOW));
   BackupFile out{name, 0, 0};
   std::vector<std::uint8_t> buffer(1 << 20);
   for (;;) {
@@ -137,15 +216,9 @@ Status copy_beside(const std::filesystem::path& from, const std::filesystem::pat
                    const std::vector<BackupFile>& files) {
   std::set<std::filesystem::path> folders = {to};
   for (const BackupFile& file : files) {
-    std::error_code error;
     const std::filesystem::path target = to / file.path;
-    std::filesystem::create_directories(target.parent_path(), error);
-    if (!error) {
-      std::filesystem::copy_file(from / file.path, target, error);
-    }
-    if (error) {
-      return fail(file_error("cannot copy to", target, error.value()));
-    }
+    DAYBOOK_TRY(make_private_directory(target.parent_path()));
+    DAYBOOK_TRY(copy_regular(from / file.path, target));
     DAYBOOK_TRY(check_beside(to, file));
     DAYBOOK_TRY(sync_file(target));
     folders.insert(target.parent_path());
@@ -172,7 +245,9 @@ bool read_files(std::istream& in, BackupInfo& info) {
 }
 
 Result<BackupInfo> verified(const std::filesystem::path& data) {
-  DAYBOOK_ASSIGN(const VerifyReport report, verify(data));
+  VerifyOptions options;
+  options.unfinished = true;  // it is looked at before it is said to be whole
+  DAYBOOK_ASSIGN(const VerifyReport report, verify(data, options));
   if (report.problem) {
     return damaged(data, report.problem->message);
   }
@@ -184,18 +259,18 @@ bool same(const BackupInfo& a, const BackupInfo& b) {
 }
 
 Status copy_store(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::error_code error;
-  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, error);
-  if (error) {
-    return fail(file_error("cannot copy to", to, error.value()));
+  DAYBOOK_ASSIGN(const auto files, files_of_store(from));
+  DAYBOOK_TRY(make_private_directory(to / "log"));
+  for (const auto& file : files) {
+    DAYBOOK_TRY(copy_regular(file, to / "log" / file.filename()));
   }
-  return sync_store(to);
+  return sync_store(to / "log");
 }
 
 }  // namespace
 
 Result<BackupInfo> backup(RocksLog& log, const std::filesystem::path& to, const AddBeside& add) {
-  DAYBOOK_TRY(make_empty(to));
+  DAYBOOK_TRY(begin(to, kWorkBackup));
   // The head from before the checkpoint is certainly in it; the anchor moves to the copy's end once
   // that was read.
   const Head before = log.head();
@@ -210,6 +285,7 @@ Result<BackupInfo> backup(RocksLog& log, const std::filesystem::path& to, const 
     DAYBOOK_TRY(note_beside(to, info));
   }
   DAYBOOK_TRY(replace_file(marker_path(to), marker_text(info)));
+  DAYBOOK_TRY(mark_finished(to));
   return info;
 }
 
@@ -239,7 +315,9 @@ Result<BackupInfo> read_backup(const std::filesystem::path& from) {
 }
 
 Result<BackupInfo> verify_backup(const std::filesystem::path& from) {
+  DAYBOOK_TRY(check_finished(from));
   DAYBOOK_ASSIGN(const BackupInfo marked, read_backup(from));
+  DAYBOOK_TRY(files_of_store(from));
   for (const BackupFile& file : marked.beside) {
     DAYBOOK_TRY(check_beside(from, file));
   }
@@ -253,8 +331,8 @@ Result<BackupInfo> verify_backup(const std::filesystem::path& from) {
 
 Result<BackupInfo> restore(const std::filesystem::path& from, const std::filesystem::path& to) {
   DAYBOOK_ASSIGN(const BackupInfo info, verify_backup(from));
-  DAYBOOK_TRY(make_empty(to));
-  DAYBOOK_TRY(copy_store(from / "log", to / "log"));
+  DAYBOOK_TRY(begin(to, kWorkRestore));
+  DAYBOOK_TRY(copy_store(from, to));
   DAYBOOK_TRY(copy_beside(from, to, info.beside));
   DAYBOOK_TRY(write_anchor(to / "anchor", info.id, info.head));
   DAYBOOK_TRY(write_identity(to, info.id));
@@ -263,6 +341,7 @@ Result<BackupInfo> restore(const std::filesystem::path& from, const std::filesys
   if (!same(info, restored)) {
     return damaged(to, "the copy does not end where the backup does");
   }
+  DAYBOOK_TRY(mark_finished(to));
   return restored;
 }
 

@@ -2,8 +2,10 @@
 // opened like one.
 //
 // A backup without its marker file is not a backup: the marker is written last, after the copy was
-// read from end to end. The newest files are copied, the older ones are hard links where the file
-// system allows, so copy a backup to another disk or machine before you rely on it.
+// read from end to end. What did not end says so (log/unfinished.h), and is refused by whoever
+// would open it; doing the same again begins anew. Directories and files are the owner's alone. The
+// newest files are copied, the older ones are hard links where the file system allows, so copy a
+// backup to another disk or machine before you rely on it.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +51,9 @@ Result<BackupInfo> read_backup(const std::filesystem::path& from);
 // Reads a backup, with the files beside its log, from end to end and compares with its marker.
 Result<BackupInfo> verify_backup(const std::filesystem::path& from);
 
-// Verifies the backup, copies it into `to` (empty or absent), verifies the copy. The identity file
-// comes last, so a restore that was interrupted cannot be taken for a data directory.
+// Verifies the backup, copies it into `to` (empty, absent, or left by a restore that did not end),
+// verifies the copy. Only regular files that belong to a log, or that the marker names, are copied;
+// others, and links, are kCorrupt "BACKUP_DAMAGED".
 Result<BackupInfo> restore(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace daybook::log

@@ -1,6 +1,7 @@
 #include "log/data_dir.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/crc32c.h"
 #include "base/hex.h"
 #include "log/little.h"
+#include "log/unfinished.h"
 
 namespace daybook::log {
 namespace {
@@ -80,6 +82,10 @@ Result<std::optional<LogId>> read_identity(const std::filesystem::path& data) {
     return fail(Code::kCorrupt, "IDENTITY_DAMAGED",
                 identity_path(data).string() + " is not what was written");
   }
+  if (format == 0) {
+    return fail(Code::kCorrupt, "IDENTITY_DAMAGED",
+                identity_path(data).string() + " has format 0, which never was");
+  }
   if (format > kDataFormat) {
     return fail(Code::kUnsupported, "FORMAT_TOO_NEW",
                 identity_path(data).string() + " has format " + std::to_string(format) +
@@ -100,38 +106,70 @@ Result<std::unique_ptr<DataDir>> DataDir::open(const std::filesystem::path& path
                                                const Clock& clock, DataDirOptions options) {
   std::error_code error;
   const auto absolute = std::filesystem::absolute(path, error);
-  if (!error && options.create && std::filesystem::create_directories(absolute, error)) {
-    // Events hold parameters and results: nobody else on the machine reads them.
-    std::filesystem::permissions(absolute, std::filesystem::perms::owner_all, error);
-    DAYBOOK_TRY(sync_directory(absolute.parent_path()));
+  if (!error && options.create) {
+    DAYBOOK_TRY(make_private_directory(absolute));
   }
   if (error) {
     return fail(file_error("cannot create", path, error.value()));
   }
   DAYBOOK_ASSIGN(DirLock lock, DirLock::take(absolute));
-  std::unique_ptr<DataDir> dir(new DataDir(absolute, clock, options, std::move(lock)));
-  DAYBOOK_ASSIGN(const bool released, dir->release_reserve_if_needed());
-  DAYBOOK_TRY(dir->lock_.sign(clock));
-  if (!released) {
-    DAYBOOK_TRY(dir->restore_reserve());
+  if (!options.unfinished) {
+    DAYBOOK_TRY(check_finished(absolute));
   }
-  return dir;
+  return std::unique_ptr<DataDir>(new DataDir(absolute, clock, options, std::move(lock)));
 }
 
-Result<std::uint64_t> DataDir::free_bytes() {
+Status DataDir::claim() {
+  if (claimed_) {
+    return {};
+  }
+  DAYBOOK_TRY(close_to_others());
+  DAYBOOK_ASSIGN(const bool released, release_reserve_if_needed());
+  DAYBOOK_TRY(lock_.sign(clock_));
+  if (!released) {
+    DAYBOOK_TRY(restore_reserve());
+  }
+  claimed_ = true;
+  return {};
+}
+
+Status DataDir::hold_log() {
+  DAYBOOK_ASSIGN(log_, DirLock::watch(log_path()));
+  return {};
+}
+
+// A directory that was restored by an earlier release, copied or made by hand may be open to all.
+Status DataDir::close_to_others() const {
+  struct stat info = {};
+  if (::stat(path_.c_str(), &info) != 0) {
+    return fail(file_error("cannot look at", path_, errno));
+  }
+  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  if ((info.st_mode & kOthers) != 0 &&
+      ::chmod(path_.c_str(), info.st_mode & ~kOthers & 07777U) != 0) {
+    return fail(file_error("others may read it, and this process cannot forbid it:", path_, errno));
+  }
+  return {};
+}
+
+Result<FreeSpace> DataDir::free_space() {
   const std::lock_guard lock(mutex_);
   const Micros now = clock_.steady();
-  const bool much_spent = spent_ > free_bytes_ / kSpentPart;
+  const bool much_spent = spent_ > free_.bytes / kSpentPart;
   if (!asked_at_ || now.value - asked_at_->value >= kAskEveryUs || much_spent) {
     struct statvfs info = {};
     if (::statvfs(path_.c_str(), &info) != 0) {
       return fail(file_error("cannot ask for free space of", path_, errno));
     }
-    free_bytes_ = static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+    free_.bytes = static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+    free_.total_bytes = static_cast<std::uint64_t>(info.f_blocks) * info.f_frsize;
+    free_.files = info.f_files == 0 ? ~std::uint64_t{0} : info.f_favail;
     asked_at_ = now;
     spent_ = 0;
   }
-  return free_bytes_ - std::min(spent_, free_bytes_);
+  FreeSpace out = free_;
+  out.bytes -= std::min(spent_, out.bytes);
+  return out;
 }
 
 void DataDir::spend(std::uint64_t bytes) {
@@ -139,33 +177,43 @@ void DataDir::spend(std::uint64_t bytes) {
   spent_ += bytes;
 }
 
-Status DataDir::refuse_below(std::uint64_t bytes, std::string_view reason) {
-  DAYBOOK_ASSIGN(const std::uint64_t free, free_bytes());
-  if (free < bytes) {
+Status DataDir::refuse_below(std::uint64_t bytes, std::uint64_t files, std::string_view reason) {
+  DAYBOOK_ASSIGN(const FreeSpace free, free_space());
+  if (free.bytes < bytes) {
     return fail(Code::kNoSpace, reason,
-                path_.string() + " has " + std::to_string(free) + " bytes free, needs " +
+                path_.string() + " has " + std::to_string(free.bytes) + " bytes free, needs " +
                     std::to_string(bytes));
+  }
+  if (free.files < files) {
+    return fail(Code::kNoSpace, reason,
+                "the file system of " + path_.string() + " has room for " +
+                    std::to_string(free.files) + " more files (inodes), needs " +
+                    std::to_string(files));
   }
   return {};
 }
 
 Status DataDir::check_space() {
-  return refuse_below(options_.watermark_bytes, "DISK_WATERMARK");
+  return refuse_below(options_.watermark_bytes, kDiskWatermarkFiles, "DISK_WATERMARK");
 }
 
 Status DataDir::check_room(std::uint64_t bytes) {
-  return refuse_below(options_.watermark_bytes + bytes, "DISK_WATERMARK");
+  return refuse_below(options_.watermark_bytes + bytes, kDiskWatermarkFiles, "DISK_WATERMARK");
 }
 
 Status DataDir::check_floor() {
   DAYBOOK_TRY(lock_.check_still_there());
-  return refuse_below(options_.floor_bytes, "DISK_FLOOR");
+  if (log_) {
+    DAYBOOK_TRY(log_->check_still_there());
+  }
+  return refuse_below(options_.floor_bytes, kDiskFloorFiles, "DISK_FLOOR");
 }
 
 Result<bool> DataDir::release_reserve_if_needed() {
-  DAYBOOK_ASSIGN(const std::uint64_t free, free_bytes());
+  DAYBOOK_ASSIGN(const FreeSpace free, free_space());
   std::error_code error;
-  if (free >= options_.reserve_bytes || !std::filesystem::remove(reserve_path(path_), error)) {
+  if (free.bytes >= options_.reserve_bytes ||
+      !std::filesystem::remove(reserve_path(path_), error)) {
     return false;
   }
   const std::lock_guard lock(mutex_);
@@ -174,12 +222,13 @@ Result<bool> DataDir::release_reserve_if_needed() {
 }
 
 Status DataDir::restore_reserve() {
-  DAYBOOK_ASSIGN(const std::uint64_t free, free_bytes());
+  DAYBOOK_ASSIGN(const FreeSpace free, free_space());
   const auto path = reserve_path(path_);
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   const std::uint64_t held = error ? 0 : size;
-  if (held == options_.reserve_bytes || free < options_.watermark_bytes + options_.reserve_bytes) {
+  if (held == options_.reserve_bytes ||
+      free.bytes < options_.watermark_bytes + options_.reserve_bytes) {
     return {};
   }
   DAYBOOK_ASSIGN(const Descriptor fd, open_file(path, O_RDWR | O_CREAT | O_TRUNC));

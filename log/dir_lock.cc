@@ -44,6 +44,11 @@ Result<DirLock> DirLock::take(const std::filesystem::path& directory) {
   return DirLock(directory, std::move(fd));
 }
 
+Result<DirLock> DirLock::watch(const std::filesystem::path& directory) {
+  DAYBOOK_ASSIGN(Descriptor fd, open_file(directory, O_RDONLY | O_DIRECTORY));
+  return DirLock(directory, std::move(fd));
+}
+
 Status DirLock::sign(const Clock& clock) const {
   char host[256] = {};
   if (::gethostname(host, sizeof(host) - 1) != 0) {
@@ -60,7 +65,7 @@ Status DirLock::check_still_there() const {
   if (::fstat(fd_.get(), &held) != 0 || ::stat(directory_.c_str(), &named) != 0 ||
       held.st_ino != named.st_ino || held.st_dev != named.st_dev) {
     return fail(Code::kIo, "DATA_DIR_REPLACED",
-                directory_.string() + " is no longer the directory that was locked");
+                directory_.string() + " is no longer the directory that was opened");
   }
   return {};
 }

@@ -17,6 +17,9 @@ class DirLock {
   // it as far as its `owner` file tells. Does not write anything.
   static Result<DirLock> take(const std::filesystem::path& directory);
 
+  // Keeps a directory open without locking it, for check_still_there().
+  static Result<DirLock> watch(const std::filesystem::path& directory);
+
   // Writes who holds the lock (pid, host, start time) to the `owner` file: for people and for the
   // error above.
   Status sign(const Clock& clock) const;

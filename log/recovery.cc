@@ -42,6 +42,10 @@ constexpr Row kTable[] = {
     {any(I::kMatching, I::kForeign), any(S::kAbsent), kAny, kAny, kAny, Action::kRefuse,
      Code::kCorrupt, "LOG_MISSING",
      "there is an identity, so there was a log, but its files are gone"},
+    {kAny, any(S::kRemains), kAny, kAny, kAny, Action::kRefuse, Code::kCorrupt, "LOG_MISSING",
+     "there is a folder of a log, of views or of snapshots, but no log: something was begun here "
+     "and did not end, or its files are gone; restore a backup, or remove what is left if it is to "
+     "become a new log"},
     // Creation writes store, anchor, identity in this order; records come only after all three.
     {any(I::kMissing), any(S::kEmpty), any(A::kMissing), kAny, kAny, Action::kFinishCreation,
      Code::kInternal, "NEW_STORE_ONLY", "creation stopped after the store"},

@@ -20,11 +20,12 @@ namespace daybook::log {
 enum class IdentityState : std::uint8_t { kMatching, kMissing, kForeign };
 
 enum class StoreState : std::uint8_t {
-  kAbsent,   // no store files at all
+  kAbsent,   // no store files at all; or only what a creation that was cut short left
   kEmpty,    // opened, and never held a record
   kFilled,   // opened
   kCorrupt,  // the store refused: checksum, missing file
   kFailed,   // the device or the file system refused
+  kRemains,  // no store, but what only a directory has that had one: its folder, views, snapshots
 };
 
 // Where the log ends, seen from the anchor. kUnknown: there is no anchor to compare with, or

@@ -12,10 +12,12 @@
 #include "log/little.h"
 #include "log/recovery.h"
 #include "log/refusals.h"
+#include "log/rocks/copy.h"
 #include "log/rocks/cursor.h"
 #include "log/rocks/examine.h"
 #include "log/rocks/options.h"
 #include "log/rocks/store.h"
+#include "log/unfinished.h"
 
 namespace daybook::log {
 namespace {
@@ -60,6 +62,10 @@ events::Header fill_batch(rocksdb::WriteBatch& batch, const events::Group& group
 // is missing later is a loss and not a beginning.
 Status create(const DataDir& dir, const RocksLogOptions& options, const Examined& examined) {
   LogId id = examined.id;
+  DAYBOOK_ASSIGN(const std::string work, unfinished_work(dir.path()));
+  if (work.empty()) {
+    DAYBOOK_TRY(mark_unfinished(dir.path(), kWorkCreate));
+  }
   if (!examined.has_id) {
     id = new_id();
     DAYBOOK_ASSIGN(const auto store, open_store(dir.log_path(), OpenMode::kCreate, options));
@@ -69,7 +75,18 @@ Status create(const DataDir& dir, const RocksLogOptions& options, const Examined
   if (examined.anchor.state != AnchorState::kValid) {
     DAYBOOK_TRY(write_anchor(dir.anchor_path(), id, Head{{}, events::genesis(), {}}));
   }
-  return write_identity(dir.path(), id);
+  DAYBOOK_TRY(write_identity(dir.path(), id));
+  return work.empty() || work == kWorkCreate ? mark_finished(dir.path()) : Status();
+}
+
+// A creation that stopped after the identity, and before it was noted as done.
+Status mark_finished_creation(const DataDir& dir) {
+  DAYBOOK_ASSIGN(const std::string work, unfinished_work(dir.path()));
+  return work == kWorkCreate ? mark_finished(dir.path()) : Status();
+}
+
+bool creates(const Row& row) {
+  return row.action == Action::kCreate || row.action == Action::kFinishCreation;
 }
 
 }  // namespace
@@ -81,6 +98,8 @@ struct RocksLog::Impl {
   const RocksLogOptions options;
   LogId id{};
   std::string_view opened_by;
+  AnchorRead found_anchor;
+  bool behind = false;  // the anchor stands before the log's end
   std::unique_ptr<Store> store;
   Bounds bounds;
   std::unique_ptr<Anchor> anchor;
@@ -94,6 +113,9 @@ struct RocksLog::Impl {
   Micros time;
   TrimPoint trim;
   Metrics metrics;
+
+  static Result<std::unique_ptr<Impl>> of(DataDir& dir, const RocksLogOptions& options,
+                                          Examined found);
 
   Status poisoned(Error error) {
     poison = std::move(error);
@@ -109,6 +131,9 @@ struct RocksLog::Impl {
 // What must hold before a byte is written. Nothing has happened yet, but the process must stop all
 // the same (I15).
 Status RocksLog::Impl::ready() {
+  if (!anchor) {
+    return fail(Code::kConflict, "OPENED_TO_READ", dir.path().string() + " was opened to read");
+  }
   if (poison) {
     return fail(*poison);
   }
@@ -144,37 +169,78 @@ RocksLog::RocksLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 RocksLog::~RocksLog() = default;
 
-Result<std::unique_ptr<RocksLog>> RocksLog::open(DataDir& dir, const RocksLogOptions& options) {
-  DAYBOOK_ASSIGN(Examined found, examine(dir.path(), options));
-  const Row* row = &decide(found.findings);
-  const std::string_view opened_by = row->reason;
-  if (row->action == Action::kCreate || row->action == Action::kFinishCreation) {
-    DAYBOOK_TRY(create(dir, options, found));
-    DAYBOOK_ASSIGN(found, examine(dir.path(), options));
-    row = &decide(found.findings);
-  }
-  if (row->action == Action::kAdvanceAnchor) {
-    DAYBOOK_TRY(write_anchor(dir.anchor_path(), found.id, found.head));
-    DAYBOOK_ASSIGN(found.anchor, read_anchor(dir.anchor_path(), found.id));
-  } else if (row->action != Action::kOpen) {
-    return fail(refusal(*row, dir.path(), found));
+// What was found, when the log can be opened by it.
+Result<std::unique_ptr<RocksLog::Impl>> RocksLog::Impl::of(DataDir& dir,
+                                                           const RocksLogOptions& options,
+                                                           Examined found) {
+  const Row& row = decide(found.findings);
+  if (row.action != Action::kOpen && row.action != Action::kAdvanceAnchor) {
+    return fail(refusal(row, dir.path(), found));
   }
   auto impl = std::make_unique<Impl>(dir, options);
   impl->id = found.id;
-  impl->opened_by = opened_by;
+  impl->opened_by = row.reason;
+  impl->found_anchor = found.anchor;
+  impl->behind = row.action == Action::kAdvanceAnchor;
   impl->head = found.head;
   impl->time = found.time;
   impl->trim = found.trim;
-  DAYBOOK_ASSIGN(impl->store, open_store(dir.log_path(), OpenMode::kWrite, options));
-  // Opened for writing, the store must still end where it ended when it was looked at.
-  DAYBOOK_ASSIGN(const StoreEnd end, read_end(*impl->store->db));
-  if (std::max(end.last, found.trim.seq) != found.head.seq) {
-    return fail(Code::kCorrupt, "LOG_CHANGED", dir.log_path().string() + " changed while opening");
-  }
   impl->bounds.first = found.trim.seq.value + 1;
   impl->bounds.durable.raise(found.head.seq);
-  DAYBOOK_ASSIGN(impl->anchor, Anchor::open(dir.anchor_path(), found.id, found.anchor,
-                                            {options.anchor_every, options.anchor_events}));
+  impl->store = std::move(found.store);
+  return impl;
+}
+
+Result<std::unique_ptr<RocksLog>> RocksLog::open(DataDir& dir, const RocksLogOptions& options) {
+  DAYBOOK_ASSIGN(Examined found, examine(dir.path(), options));
+  const Row& row = decide(found.findings);
+  if (creates(row)) {
+    found.store.reset();
+    DAYBOOK_TRY(dir.claim());
+    DAYBOOK_TRY(create(dir, options, found));
+    DAYBOOK_ASSIGN(found, examine(dir.path(), options));
+  }
+  DAYBOOK_ASSIGN(auto impl, Impl::of(dir, options, std::move(found)));
+  if (creates(row)) {
+    impl->opened_by = row.reason;
+  }
+  return write_to(std::move(impl));
+}
+
+Result<std::unique_ptr<RocksLog>> RocksLog::open_to_read(DataDir& dir,
+                                                         const RocksLogOptions& options) {
+  DAYBOOK_ASSIGN(Examined found, examine(dir.path(), options));
+  if (creates(decide(found.findings))) {
+    return fail(Code::kNotFound, "NO_LOG", "there is no log in " + dir.path().string());
+  }
+  DAYBOOK_ASSIGN(auto impl, Impl::of(dir, options, std::move(found)));
+  return std::unique_ptr<RocksLog>(new RocksLog(std::move(impl)));
+}
+
+Result<std::unique_ptr<RocksLog>> RocksLog::open_to_write(std::unique_ptr<RocksLog> looked_at) {
+  DAYBOOK_CHECK(!looked_at->impl_->anchor, "it was opened to read");
+  return write_to(std::move(looked_at->impl_));
+}
+
+Result<std::unique_ptr<RocksLog>> RocksLog::write_to(std::unique_ptr<Impl> impl) {
+  DataDir& dir = impl->dir;
+  impl->store.reset();
+  DAYBOOK_TRY(dir.claim());
+  DAYBOOK_TRY(mark_finished_creation(dir));
+  if (impl->behind) {
+    DAYBOOK_TRY(write_anchor(dir.anchor_path(), impl->id, impl->head));
+    DAYBOOK_ASSIGN(impl->found_anchor, read_anchor(dir.anchor_path(), impl->id));
+  }
+  DAYBOOK_ASSIGN(impl->store, open_store(dir.log_path(), OpenMode::kWrite, impl->options));
+  // Opened for writing, the store must still end where it ended when it was looked at.
+  DAYBOOK_ASSIGN(const StoreEnd end, read_end(*impl->store->db));
+  if (std::max(end.last, impl->trim.seq) != impl->head.seq) {
+    return fail(Code::kCorrupt, "LOG_CHANGED", dir.log_path().string() + " changed while opening");
+  }
+  DAYBOOK_TRY(dir.hold_log());
+  DAYBOOK_ASSIGN(impl->anchor,
+                 Anchor::open(dir.anchor_path(), impl->id, impl->found_anchor,
+                              {impl->options.anchor_every, impl->options.anchor_events}));
   DAYBOOK_TRY(dir.restore_reserve());
   return std::unique_ptr<RocksLog>(new RocksLog(std::move(impl)));
 }
@@ -383,6 +449,9 @@ Metrics RocksLog::metrics() const {
     const std::lock_guard lock(impl_->mutex);
     out = impl_->metrics;
   }
+  if (!impl_->anchor) {  // opened to read
+    return out;
+  }
   rocksdb::DB& db = *impl_->store->db;
   const rocksdb::Statistics& statistics = *impl_->store->statistics;
   const auto gauge = [&](const std::string& name) {
@@ -411,10 +480,13 @@ Metrics RocksLog::metrics() const {
 }
 
 Status RocksLog::flush_anchor() {
-  return impl_->anchor->flush();
+  return impl_->anchor ? impl_->anchor->flush() : impl_->ready();
 }
 
 Status RocksLog::checkpoint(const std::filesystem::path& to) {
+  if (!impl_->anchor) {
+    return copy_open_store(*impl_->store->db, to);
+  }
   rocksdb::Checkpoint* raw = nullptr;
   rocksdb::Status status = rocksdb::Checkpoint::Create(impl_->store->db.get(), &raw);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);

@@ -20,9 +20,8 @@ namespace daybook::log {
 struct Faults;
 
 struct RocksLogOptions {
-  // Two of these are the log's largest part of the server's memory; 32 MiB hold about half a second
-  // at full speed.
-  std::size_t write_buffer_bytes = 32U << 20;
+  // Two of these are the log's largest part of the server's memory.
+  std::size_t write_buffer_bytes = kLogWriteBufferBytes;
   std::chrono::microseconds anchor_every{100'000};
   std::uint64_t anchor_events = 10'000;
   // Breaks promise 1: acknowledged events are lost when the machine stops. Only for benchmarks and
@@ -38,6 +37,14 @@ class RocksLog final : public Log {
   // A refusal changes nothing on disk; its reason is the row's, its message says where. `dir` must
   // outlive the log.
   static Result<std::unique_ptr<RocksLog>> open(DataDir& dir, const RocksLogOptions& options = {});
+
+  // The first half of open(): looks and decides in the same way, writes nothing, and gives a log
+  // that can be read, verified and copied. What writes fails with kConflict "OPENED_TO_READ".
+  // kNotFound "NO_LOG" where open() would make one.
+  static Result<std::unique_ptr<RocksLog>> open_to_read(DataDir& dir,
+                                                        const RocksLogOptions& options = {});
+  // The second half, for one who decides from what he reads whether to write at all.
+  static Result<std::unique_ptr<RocksLog>> open_to_write(std::unique_ptr<RocksLog> looked_at);
   // Closes: writes the anchor if nothing failed before.
   ~RocksLog() override;
 
@@ -85,6 +92,7 @@ class RocksLog final : public Log {
  private:
   struct Impl;
   explicit RocksLog(std::unique_ptr<Impl> impl);
+  static Result<std::unique_ptr<RocksLog>> write_to(std::unique_ptr<Impl> impl);
 
   std::unique_ptr<Impl> impl_;
 };

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "log/dir_lock.h"
+#include "log/rocks/files_together.h"
 #include "log/rocks/segments.h"
+#include "log/unfinished.h"
 
 namespace daybook::log {
 namespace {
@@ -66,6 +68,12 @@ class Verification {
       check_mark(*end);
     }
     return {};
+  }
+
+  void check_strangers() {
+    if (const Status status = log::check_strangers(db_, bounds_, trim_); !status) {
+      add(Flaw::kUnreadable, next(report_.last), status.error().message);
+    }
   }
 
   void check_anchor() {
@@ -134,7 +142,11 @@ class Verification {
 
 Result<VerifyReport> verify(const std::filesystem::path& data, const VerifyOptions& options) {
   DAYBOOK_ASSIGN(const DirLock lock, DirLock::take(data));
-  if (!store_exists(data / "log")) {
+  if (!options.unfinished) {
+    DAYBOOK_TRY(check_finished(data));
+  }
+  DAYBOOK_ASSIGN(const StoreFiles files, look_for_store(data / "log"));
+  if (files != StoreFiles::kThere) {
     return fail(Code::kNotFound, "NO_LOG", "there is no log in " + data.string());
   }
   VerifyReport report;
@@ -150,6 +162,7 @@ Result<VerifyReport> verify(const std::filesystem::path& data, const VerifyOptio
                      "nothing can be read after record " + std::to_string(report.last.value) +
                          ": " + opened.damage->message);
   }
+  verification.check_strangers();
   verification.check_anchor();
   if (!id || !*id) {
     verification.add(Flaw::kUnreadable, report.first,

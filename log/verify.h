@@ -21,6 +21,7 @@ namespace daybook::log {
 struct VerifyOptions {
   unsigned threads = 2;  // each reads, hashes and decodes its own segments
   Depth depth = Depth::kPayloads;
+  bool unfinished = false;  // also a directory that something is still being made in
   // Called now and then, from the calling thread: records done, records in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
@@ -37,8 +38,8 @@ struct VerifyReport {
   std::optional<Problem> problem;  // the first one; nothing when all is well
 };
 
-// Fails with kConflict "DATA_DIR_IN_USE", kNotFound "NO_LOG", or when the files cannot be read at
-// all; damage is not a failure but a problem in the report.
+// Fails with kConflict "DATA_DIR_IN_USE", kConflict "UNFINISHED", kNotFound "NO_LOG", or when the
+// files cannot be read at all; damage is not a failure but a problem in the report.
 Result<VerifyReport> verify(const std::filesystem::path& data, const VerifyOptions& options = {});
 
 }  // namespace daybook::log

@@ -5,12 +5,14 @@
 // import of it gives the same log,
 //   byte for byte, with the same head hash. It holds the tokens' secrets: guard it like the data
 //   directory.
-// import: reads an export into a log that ends where the export begins: an empty one for a whole
-// export, or one that holds all
-//   that stands before. Every line is judged before it is believed: JSON, dense numbers, both CRCs,
-//   the chain, and all rules of the checker, because what the fold CHECKs must never come from
-//   outside. An error names the line. Batches are appended whole and in groups: after an error the
-//   log holds some whole batches before that line.
+// import: reads an export into a log that reaches to where the export begins, or beyond: an empty
+// one for a whole
+//   export. What the log holds already must be the same, byte for byte, so that an import that was
+//   interrupted is finished by doing it again. Every line is judged before it is believed: JSON,
+//   dense numbers, both CRCs, the chain, and all rules of the checker, because what the fold CHECKs
+//   must never come from outside; and its readable members must be what its record says, because
+//   those are what people look at. An error names the line. Batches are appended whole and in
+//   groups: after an error the log holds some whole batches before that line.
 // One thread each. Sinks and streams are the caller's; a sink's error ends the work and is passed
 // on.
 #pragma once
@@ -49,14 +51,10 @@ Result<Transfer> dump(log::Log& log, const Range& range, const LineSink& sink,
 Result<Transfer> export_ndjson(log::Log& log, const Range& range, const LineSink& sink,
                                const Progress& progress = {});
 
-struct ImportOptions {
-  // The seq that the first line must have; it must be the one after the log's end.
-  Seq base{1};
-};
-
-// kConflict "NOT_EMPTY" when the log does not end right before the base; kMalformed or kCorrupt
-// with the field "line <n>" for what a line says; else what the log's append gives.
-Result<Transfer> import_ndjson(std::istream& in, log::Log& log, const ImportOptions& options = {},
+// kConflict "NOT_EMPTY" when the log does not begin at 1; kConflict "OTHER_HISTORY", kMalformed or
+// kCorrupt with the field "line <n>" for what a line says ("LINE_DIFFERS": its members are not what
+// its record says); else what the log's append gives.
+Result<Transfer> import_ndjson(std::istream& in, log::Log& log,
                                const std::function<void(std::uint64_t)>& progress = {});
 
 }  // namespace daybook::replay

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "log/rocks/cursor.h"
+#include "log/rocks/files_together.h"
+#include "log/unfinished.h"
 #include "log/walker.h"
 
 namespace daybook::log {
@@ -54,7 +56,7 @@ class Examiner {
     } else if (records) {
       check_tail(end);
     }
-    return {};
+    return check_files();
   }
 
  private:
@@ -71,6 +73,16 @@ class Examiner {
       return fail(Code::kCorrupt, "LOG_GAP", "record " + std::to_string(seq.value) + " is missing");
     }
     return record.header;
+  }
+
+  Status check_files() {
+    if (const Status seams = check_seams(db_, out_.trim); !seams) {
+      if (seams.error().reason != "LOG_GAP") {
+        return seams;
+      }
+      found(TailState::kGap, seams.error().message);
+    }
+    return check_strangers(db_, bounds_, out_.trim);
   }
 
   void compare_with_anchor() {
@@ -168,6 +180,25 @@ void store_failed(Examined& out, const Error& error) {
   out.detail = error.message;
 }
 
+// What only a directory has that had a log once. What is being made says so itself.
+Result<bool> has_remains(const std::filesystem::path& data, StoreFiles files) {
+  DAYBOOK_ASSIGN(const std::string work, unfinished_work(data));
+  if (!work.empty()) {
+    return false;
+  }
+  if (files == StoreFiles::kRemains) {
+    return true;
+  }
+  for (const char* name : {"views", "snapshots"}) {
+    std::error_code error;
+    const bool empty = std::filesystem::is_empty(data / name, error);
+    if (!error && !empty) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Examined> examine(const std::filesystem::path& data, const RocksLogOptions& options) {
@@ -182,11 +213,20 @@ Result<Examined> examine(const std::filesystem::path& data, const RocksLogOption
     out.findings.anchor = out.anchor.state;
     return {};
   };
-  if (!store_exists(data / "log")) {
+  DAYBOOK_ASSIGN(const StoreFiles files, look_for_store(data / "log"));
+  if (files != StoreFiles::kThere) {
     DAYBOOK_TRY(read_the_anchor());
+    DAYBOOK_ASSIGN(const bool remains, has_remains(data, files));
+    const bool used = identity || out.anchor.state != AnchorState::kMissing;
+    out.findings.store = remains && !used ? StoreState::kRemains : StoreState::kAbsent;
     return out;
   }
-  const auto store = open_store(data / "log", OpenMode::kLook, options);
+  const Status readable = check_store_files(data / "log");
+  if (!readable && readable.error().code != Code::kCorrupt) {
+    return fail(readable.error());
+  }
+  auto store = readable ? open_store(data / "log", OpenMode::kLook, options)
+                        : Result<std::unique_ptr<Store>>(fail(readable.error()));
   const auto id =
       store ? read_id(*(*store)->db) : Result<std::optional<LogId>>(fail(store.error()));
   if (!id) {
@@ -207,6 +247,7 @@ Result<Examined> examine(const std::filesystem::path& data, const RocksLogOption
   } else if (!out.has_id && (identity || out.findings.store != StoreState::kEmpty)) {
     store_failed(out, make_error(Code::kCorrupt, "LOG_CORRUPT", "the log's id is missing"));
   }
+  out.store = std::move(*store);
   return out;
 }
 

@@ -18,9 +18,10 @@ struct Examined {
   TrimPoint trim;
   Head head;  // the log's end
   Micros time;
+  std::unique_ptr<Store> store;  // open to look at, when it could be
 };
 
-// Fails only when the identity or anchor file cannot be read at all.
+// Fails only when files cannot be read at all: "FILE_DENIED", "FILE_ERROR".
 Result<Examined> examine(const std::filesystem::path& data, const RocksLogOptions& options);
 
 // The error of a row that refuses.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "events/record.h"
+#include "log/files.h"
 #include "log/little.h"
 #include "log/rocks/faults.h"
 #include "log/rocks/options.h"
@@ -56,15 +57,23 @@ Error store_error(const rocksdb::Status& status, std::string_view what) {
   return make_error(Code::kIo, "LOG_IO", text);
 }
 
-bool store_exists(const std::filesystem::path& path) {
+Result<StoreFiles> look_for_store(const std::filesystem::path& path) {
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-    const auto name = entry.path().filename();
+  std::filesystem::directory_iterator files(path, error);
+  if (error == std::errc::no_such_file_or_directory) {
+    return StoreFiles::kNone;
+  }
+  StoreFiles out = StoreFiles::kRemains;
+  for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
+    const auto name = files->path().filename();
     if (name == "CURRENT" || name.extension() == ".sst" || name.extension() == ".log") {
-      return true;
+      out = StoreFiles::kThere;
     }
   }
-  return false;
+  if (error) {
+    return fail(file_error("cannot list", path, error.value()));
+  }
+  return out;
 }
 
 Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, OpenMode mode,

@@ -29,9 +29,13 @@ struct Store {
   std::unique_ptr<rocksdb::DB> db;
 };
 
-// True when there is anything of a store in the directory. A manifest alone is what a crash while
-// creating leaves.
-bool store_exists(const std::filesystem::path& path);
+enum class StoreFiles : std::uint8_t {
+  kNone,     // no folder
+  kRemains,  // a folder in which no store can be: empty, or with a manifest alone
+  kThere,
+};
+// What is in the folder. Fails with what the system says when it cannot be listed.
+Result<StoreFiles> look_for_store(const std::filesystem::path& path);
 
 Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, OpenMode mode,
                                           const RocksLogOptions& options);

@@ -219,6 +219,21 @@ TEST_F(Backup, ArchiveFreesTheDisk) {
   EXPECT_EQ(rig::read_all(*opened_.log).records.size(), 1000U);
 }
 
+TEST_F(Backup, TablesAndArchivesAreCompressed) {
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(opened_.log->append(rig::next_group(*opened_.log, 200, 1, 1000)));
+  }
+  opened_.close();
+  opened_ = rig::must_open(dir_ / "data");  // moves all into tables
+  const auto info = write_archive(*opened_.log, Seq{8000}, dir_ / "archive");
+  ASSERT_TRUE(info) << info.error().text();
+  EXPECT_GT(info->bytes, 8000U * 1000U);
+  EXPECT_LT(opened_.log->metrics().files_bytes, info->bytes / 3);
+  EXPECT_LT(info->stored_bytes, info->bytes / 3);
+  EXPECT_EQ(std::filesystem::file_size(dir_ / "archive"), info->stored_bytes + 2 * 128);
+  EXPECT_EQ(verify_archive(dir_ / "archive")->stored_bytes, info->stored_bytes);
+}
+
 TEST_F(Backup, ArchiveRefusesWhatItCannotCut) {
   append(10);
   EXPECT_EQ(rig::archive_prefix(*opened_.log, Seq{7}, dir_ / "a").error().reason, "INSIDE_BATCH");

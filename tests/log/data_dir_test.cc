@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crc32c.h"
+#include "log/little.h"
+#include "log/unfinished.h"
 #include "tests/log/rig.h"
 
 namespace daybook::log {
@@ -16,7 +19,9 @@ namespace {
 const SystemClock kClock;
 
 Result<std::unique_ptr<DataDir>> open(const std::filesystem::path& path) {
-  return DataDir::open(path, kClock, rig::small_options());
+  DAYBOOK_ASSIGN(auto data, DataDir::open(path, kClock, rig::small_options()));
+  DAYBOOK_TRY(data->claim());
+  return data;
 }
 
 // Runs f in another process; true when it returned true.
@@ -76,6 +81,59 @@ TEST(DataDir, ReplacedDirectoryIsNoticedBeforeTheNextWrite) {
   EXPECT_EQ(status.error().reason, "DATA_DIR_REPLACED");
 }
 
+TEST(DataDir, AFolderOfTheLogThatIsMovedAwayAloneIsNoticedToo) {
+  const rig::TempDir dir;
+  rig::Opened opened = rig::must_open(dir / "data");
+  ASSERT_TRUE(opened.log->append(rig::next_group(*opened.log, 1)));
+  std::filesystem::rename(dir / "data/log", dir / "data/moved");
+  const Status status = opened.log->append(rig::next_group(*opened.log, 1));
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().reason, "DATA_DIR_REPLACED");
+  std::filesystem::rename(dir / "data/moved", dir / "data/log");
+  EXPECT_FALSE(opened.log->append(rig::next_group(*opened.log, 1))) << "it stops for good";
+}
+
+TEST(DataDir, OpeningWritesNothingUntilItIsClaimed) {
+  const rig::TempDir dir;
+  {
+    const auto data = DataDir::open(dir / "data", kClock, rig::small_options());
+    ASSERT_TRUE(data);
+    EXPECT_TRUE(std::filesystem::is_empty(dir / "data"));
+  }
+  EXPECT_TRUE(open(dir / "data"));
+  EXPECT_TRUE(std::filesystem::exists(dir / "data/owner"));
+}
+
+TEST(DataDir, IsClosedToOthersBeforeTheFirstWrite) {
+  const rig::TempDir dir;
+  std::filesystem::create_directory(dir / "data");
+  std::filesystem::permissions(dir / "data", std::filesystem::perms{0755});
+  ASSERT_TRUE(open(dir / "data"));
+  EXPECT_EQ(std::filesystem::status(dir / "data").permissions(), std::filesystem::perms{0700});
+}
+
+TEST(DataDir, WhatIsStillBeingMadeIsRefusedAndSaysWhatToDo) {
+  const rig::TempDir dir;
+  const std::pair<std::string_view, std::string_view> works[] = {
+      {kWorkRestore, "repeat the restore"},
+      {kWorkImport, "repeat the import"},
+      {kWorkBackup, "make another"},
+      {"", "make it again"}};
+  for (const auto& [work, advice] : works) {
+    ASSERT_TRUE(mark_unfinished(dir.path(), work));
+    const auto data = open(dir.path());
+    ASSERT_FALSE(data);
+    EXPECT_EQ(data.error().reason, "UNFINISHED");
+    EXPECT_NE(data.error().message.find(advice), std::string::npos) << data.error().message;
+  }
+  rig::spill(dir / "unfinished", "");
+  rig::spill(dir / "file", "");
+  EXPECT_FALSE(open(dir.path())) << "a crash may leave it empty";
+  std::filesystem::remove(dir / "file");
+  ASSERT_TRUE(mark_finished(dir.path()));
+  EXPECT_TRUE(open(dir.path()));
+}
+
 TEST(DataDir, BelowTheWatermarkNewWorkIsRefusedAndBelowTheFloorAllWrites) {
   const rig::TempDir dir;
   FakeClock clock;
@@ -88,6 +146,7 @@ TEST(DataDir, BelowTheWatermarkNewWorkIsRefusedAndBelowTheFloorAllWrites) {
   EXPECT_EQ(work.error().code, Code::kNoSpace);
   EXPECT_EQ(work.error().reason, "DISK_WATERMARK");
   EXPECT_TRUE((*data)->check_floor());
+  EXPECT_TRUE((*data)->claim());
   EXPECT_FALSE(std::filesystem::exists(dir / "data/reserve")) << "there was no room for it";
 }
 
@@ -129,6 +188,48 @@ TEST(DataDir, IdentityIsReadBackAndItsDamageNoticed) {
   }
 }
 
+TEST(DataDir, AnIdentityOfAFormatThatNeverWasIsRefused) {
+  const rig::TempDir dir;
+  const std::string body = "daybook data format 0\nlog " + std::string(32, 'a') + "\n";
+  rig::spill(dir / "identity", body + "crc " + std::to_string(crc32c(as_bytes(body))) + "\n");
+  EXPECT_EQ(read_identity(dir.path()).error().reason, "IDENTITY_DAMAGED");
+}
+
+// A real file system that runs out of inodes long before it runs out of bytes.
+TEST(DataDir, FreeInodesCountAsFreeBytesDo) {
+  const rig::TempDir dir;
+  const std::string mount = (dir / "disk").string();
+  std::filesystem::create_directory(mount);
+  const auto run = [](const std::string& command) { return std::system(command.c_str()) == 0; };
+  if (::geteuid() != 0 ||
+      !run("mount -t tmpfs -o size=96m,nr_inodes=200 none " + mount + " 2>/dev/null")) {
+    std::cout << "rig of few inodes not available: needs root and mount\n";
+    return;
+  }
+  {
+    FakeClock clock;
+    const auto data = DataDir::open(mount + "/data", clock, rig::small_options());
+    ASSERT_TRUE(data);
+    EXPECT_TRUE((*data)->check_space());
+    int made = 0;
+    const auto make_files = [&](int until) {
+      for (; made < until; ++made) {
+        rig::spill(mount + "/file" + std::to_string(made), "");
+      }
+      clock.advance(Duration{1'000'000});
+    };
+    make_files(150);
+    const Status work = (*data)->check_space();
+    ASSERT_FALSE(work);
+    EXPECT_EQ(work.error().reason, "DISK_WATERMARK");
+    EXPECT_NE(work.error().message.find("inodes"), std::string::npos) << work.error().message;
+    EXPECT_TRUE((*data)->check_floor()) << "the watermark comes before the floor";
+    make_files(190);
+    EXPECT_EQ((*data)->check_floor().error().reason, "DISK_FLOOR");
+  }
+  EXPECT_TRUE(run("umount " + mount));
+}
+
 // A real file system of 96 MB that is filled to the brim.
 TEST(DataDir, FullDiskRefusesWorkAndTheReserveLetsTheLogOpen) {
   const rig::TempDir dir;
@@ -164,9 +265,9 @@ TEST(DataDir, FullDiskRefusesWorkAndTheReserveLetsTheLogOpen) {
   {
     const auto data = DataDir::open(mount + "/data", kClock, options);
     EXPECT_TRUE(data) << data.error().text();
-    EXPECT_FALSE(std::filesystem::exists(mount + "/data/reserve"));
     const auto log = RocksLog::open(**data, log_options);
     EXPECT_TRUE(log) << log.error().text();
+    EXPECT_FALSE(std::filesystem::exists(mount + "/data/reserve"));
     if (log) {
       EXPECT_EQ((*log)->last(), last);
       EXPECT_EQ(rig::read_all(**log).records.size(), last.value);

@@ -1,4 +1,9 @@
 // Each row of the recovery table, produced on real files.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "base/hex.h"
@@ -20,6 +25,31 @@ std::string refusal(const std::filesystem::path& path) {
 
 class LogRecovery : public testing::Test {
  protected:
+  // Runs `look` in a process of the directory's owner that is not root.
+  std::string as_nobody(const std::function<std::string()>& look) {
+    constexpr uid_t kNobody = 65534;
+    const bool root = ::geteuid() == 0;
+    int ends[2] = {};
+    EXPECT_EQ(::pipe(ends), 0);
+    if (root) {
+      EXPECT_EQ(std::system(("chown -R 65534 " + dir_.path().string()).c_str()), 0);
+    }
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      if (root && ::setuid(kNobody) != 0) {
+        ::_exit(1);
+      }
+      const std::string said = look();
+      ::_exit(::write(ends[1], said.data(), said.size()) < 0 ? 1 : 0);
+    }
+    ::close(ends[1]);
+    char out[256] = {};
+    const ssize_t got = ::read(ends[0], out, sizeof(out));
+    ::close(ends[0]);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return {out, static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+  }
   // A log of 40 groups of 5 batches of 2 events (400 records), closed, all of it in the write-ahead
   // log.
   void fill() {
@@ -60,6 +90,7 @@ class LogRecovery : public testing::Test {
   std::filesystem::path data() const { return dir_ / "data"; }
 
   rig::TempDir dir_;
+  const SystemClock clock_;
   std::vector<Hash> chains_;
   std::vector<std::vector<std::uint8_t>> records_;
   LogId id_{};
@@ -213,7 +244,39 @@ TEST_F(LogRecovery, StoreThatCannotBeReadIsRefused) {
   std::filesystem::remove(data() / "log" / "CURRENT");
   std::filesystem::create_directory(data() / "log" / "CURRENT");
   const std::string reason = refusal(data());
-  EXPECT_TRUE(reason == "LOG_IO" || reason == "LOG_CORRUPT") << reason;
+  EXPECT_EQ(reason, "FILE_ERROR") << "what the system says of it";
+}
+
+TEST_F(LogRecovery, AStoreWithoutTheFileThatNamesItsManifestIsDamagedNotFailing) {
+  fill_tables();
+  const auto manifest = "MANIFEST-" + rig::slurp(data() / "log/CURRENT").substr(9, 6);
+  for (const std::string& name : {std::string("CURRENT"), manifest}) {
+    const auto path = data() / "log" / name;
+    std::filesystem::rename(path, dir_ / "aside");
+    const auto opened = try_open(data());
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().reason, "LOG_CORRUPT");
+    EXPECT_NE(opened.error().message.find(name), std::string::npos) << opened.error().message;
+    std::filesystem::rename(dir_ / "aside", path);
+  }
+  EXPECT_EQ(refusal(data()), "opened by AT_ANCHOR");
+}
+
+TEST_F(LogRecovery, WhatMayNotBeReadIsNotCalledMissing) {
+  fill_tables();
+  const auto table = rig::files_with(data() / "log", ".sst").front();
+  for (const auto& path : {data() / "log", data() / "identity", data() / "anchor", table}) {
+    std::filesystem::permissions(path, std::filesystem::perms::none);
+    // Root may read everything; somebody else tries.
+    const std::string seen = as_nobody([&] {
+      const auto dir = DataDir::open(data(), clock_, rig::small_options());
+      const auto log = dir ? RocksLog::open_to_read(**dir)
+                           : Result<std::unique_ptr<RocksLog>>(fail(dir.error()));
+      return log ? std::string("opened") : log.error().reason;
+    });
+    EXPECT_EQ(seen, "FILE_DENIED") << path;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
 }
 
 TEST_F(LogRecovery, TornTailIsCutAtLastWholeGroup) {

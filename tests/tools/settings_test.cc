@@ -37,6 +37,24 @@ TEST(Settings, DefaultsListenOnLoopbackOnly) {
   EXPECT_FALSE(settings->http_allow_private);
 }
 
+TEST(Settings, DiskLimitsHaveUnitsALeastValueAndAnOrder) {
+  const auto read = [](const std::string& watermark, const std::string& floor) {
+    return resolve_settings({{"disk-watermark", {watermark}}, {"disk-floor", {floor}}},
+                            variables({}), {});
+  };
+  const auto settings = read("64M", "12M");
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->disk_watermark, 64ULL << 20);
+  EXPECT_EQ(settings->disk_floor, 12ULL << 20);
+  EXPECT_EQ(read("2G", "100000000")->disk_floor, 100'000'000U);
+  const std::pair<const char*, const char*> wrong[] = {
+      {"64M", "11M"}, {"64M", "64M"}, {"32M", "64M"}, {"64", "12M"},          {"64X", "12M"},
+      {"", "12M"},    {"-1", "12M"},  {"M", "12M"},   {"9999999999T", "12M"}, {"64MM", "12M"}};
+  for (const auto& [watermark, floor] : wrong) {
+    EXPECT_FALSE(read(watermark, floor)) << watermark << " " << floor;
+  }
+}
+
 TEST(Settings, EveryTypeIsReadFromTheFile) {
   const TempDirectory directory;
   const auto file = directory.write(

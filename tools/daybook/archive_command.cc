@@ -36,7 +36,7 @@ struct RestoreChoice {
 };
 
 Status restore_archive(const Session& session, const RestoreChoice& choice) {
-  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(choice.data_dir));
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open_to_write(choice.data_dir));
   DAYBOOK_ASSIGN(const log::ArchiveInfo info, log::restore_archive(stopped->log(), choice.file));
   print_archive(session, choice.file, info);
   return {};

@@ -107,7 +107,7 @@ Status compact(const Session& session, const CompactOptions& options) {
     DAYBOOK_ASSIGN(info, log::write_archive(stopped->log(), through, options.archive));
   }
   DAYBOOK_TRY(record_trim(options, info));
-  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open_to_write(options.data_dir));
   DAYBOOK_TRY(check_snapshot(*stopped, info.last));
   DAYBOOK_TRY(check_views(*stopped, info.last));
   DAYBOOK_TRY(stopped->log().trim(info.last));

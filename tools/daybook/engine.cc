@@ -4,13 +4,13 @@
 
 #include <array>
 #include <map>
+#include <new>
+#include <system_error>
 
 #include <spdlog/spdlog.h>
 
 #include "api/api.h"
-#include "base/limits/clock.h"
 #include "base/temporary_directory.h"
-#include "base/time_text.h"
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
 #include "components/reactor_runtime.h"
@@ -22,12 +22,13 @@
 #include "graph/own_sets.h"
 #include "log/data_dir.h"
 #include "log/memory_log.h"
-#include "log/prefetch.h"
 #include "log/rocks_log.h"
 #include "scheduler/recover.h"
 #include "scheduler/snapshotter.h"
 #include "tools/daybook/cli.h"
 #include "tools/daybook/exit_code.h"
+#include "tools/daybook/start_limits.h"
+#include "tools/daybook/start_look.h"
 
 namespace daybook::cli {
 
@@ -48,8 +49,9 @@ std::string host_name() {
 
 }  // namespace
 
-// What a start reads of the log, in a fraction of a second; `daybook log verify` reads it all.
-constexpr std::uint64_t kStartReadRecords = 1'000'000;
+// Of the log, the views, the write path, the runtimes and those that start work, with some to
+// spare.
+constexpr std::size_t kThreadsBeside = 32;
 
 struct Engine::Impl {
   explicit Impl(EngineOptions given) : options(std::move(given)) {
@@ -67,12 +69,15 @@ struct Engine::Impl {
     Status (Impl::*start)();
     void (Impl::*stop)();
   };
-  static const std::array<Step, 14> kSteps;
+  static const std::array<Step, 16> kSteps;
 
+  Status run(const Step& step);
   Status open_scratch();
   void remove_scratch() { scratch.reset(); }
   Status open_data_dir();
   void close_data_dir() { data_dir.reset(); }
+  Status look();
+  void end_look() { looked_at = {}; }
   Status open_log();
   void close_log() { log.reset(); }
   Status recover_state();
@@ -81,6 +86,7 @@ struct Engine::Impl {
   void close_views();
   Status make_graph();
   void drop_graph() { graph.reset(); }
+  Status open_outer_runtimes();
   Status open_runtimes();
   dispatch::EffectRules effect_rules() const;
   Status wait_for_views(const components::AskTerms& terms) const;
@@ -100,7 +106,6 @@ struct Engine::Impl {
   Status allow_starts() { return {}; }  // since the dispatcher was started
   void end_starts();
 
-  Status check_clock(Micros last_event) const;
   api::DiskStatus disk();
   fs::path views_path() const;
   fs::path snapshots_path() const;
@@ -117,6 +122,7 @@ struct Engine::Impl {
 
   std::unique_ptr<TemporaryDirectory> scratch;
   std::unique_ptr<log::DataDir> data_dir;
+  LookedAt looked_at;
   std::unique_ptr<log::Log> log;
   std::unique_ptr<scheduler::Snapshotter> snapshotter;
   std::unique_ptr<scheduler::Sequencer> sequencer;
@@ -136,13 +142,16 @@ struct Engine::Impl {
   std::unique_ptr<api::Api> api;
 };
 
-// The order of starting; stopping is the same backwards. The sequencer's threads start only after
-// the dispatcher took over the recovered state, and the first command is StartServer: from then on
-// an older server's appends are refused. Starting of jobs ends first of all, for that answers the
-// workers that poll while the api can still send it.
-const std::array<Engine::Impl::Step, 14> Engine::Impl::kSteps = {{
+// The order of starting. Nothing is written to the data directory before "log", and what a start
+// can be refused for is found out before that. Stopping is the same backwards. The sequencer's
+// threads start only after the dispatcher took over the recovered state, and the first command is
+// StartServer: from then on an older server's appends are refused. Starting of jobs ends first of
+// all, for that answers the workers that poll while the api can still send it.
+const std::array<Engine::Impl::Step, 16> Engine::Impl::kSteps = {{
     {"temporary directory", &Impl::open_scratch, &Impl::remove_scratch},
     {"data directory", &Impl::open_data_dir, &Impl::close_data_dir},
+    {"look at the log", &Impl::look, &Impl::end_look},
+    {"outer runtimes", &Impl::open_outer_runtimes, &Impl::close_runtimes},
     {"log", &Impl::open_log, &Impl::close_log},
     {"state", &Impl::recover_state, &Impl::drop_sequencer},
     {"views", &Impl::open_views, &Impl::close_views},
@@ -177,11 +186,17 @@ fs::path Engine::Impl::snapshots_path() const {
 }
 
 Status Engine::Impl::open_data_dir() {
-  if (options.data_dir.empty()) {
-    return {};
+  if (!options.data_dir.empty()) {
+    DAYBOOK_ASSIGN(data_dir, cli::open_data_dir(options, *clock));
   }
-  DAYBOOK_ASSIGN(data_dir,
-                 log::DataDir::open(options.data_dir, *clock, {.create = options.create}));
+  return {};
+}
+
+Status Engine::Impl::look() {
+  DAYBOOK_TRY(check_graph(options, scratch->path(), *clock));
+  if (data_dir) {
+    DAYBOOK_ASSIGN(looked_at, look_before_start(*data_dir, options, *clock));
+  }
   return {};
 }
 
@@ -190,23 +205,15 @@ Status Engine::Impl::open_log() {
     log = std::make_unique<log::MemoryLog>();
     return {};
   }
-  DAYBOOK_ASSIGN(std::unique_ptr<log::RocksLog> opened, log::RocksLog::open(*data_dir));
+  DAYBOOK_ASSIGN(auto opened, looked_at.log ? log::RocksLog::open_to_write(std::move(looked_at.log))
+                                            : log::RocksLog::open(*data_dir, log_options(options)));
   report.log_opened_by = opened->opened_by();
   log = std::move(opened);
-  // State and views may need none of it, and would not notice.
-  return log::read_newest(*log, kStartReadRecords);
-}
-
-Status Engine::Impl::check_clock(Micros last_event) const {
-  const Duration ahead = clock->wall() - last_event;
-  if (last_event.value == 0 || ahead.value <= kStartJumpMaxUs || options.accept_clock_jump) {
-    return {};
+  DAYBOOK_ASSIGN(const std::string note, note_about_room(*data_dir, options));
+  if (!note.empty()) {
+    report.notes.push_back(note);
   }
-  return fail(Code::kConflict, "CLOCK_JUMP",
-              "the clock says " + format_time(clock->wall()) + ", the last event is of " +
-                  format_time(last_event) +
-                  ": everything scheduled in between would start at once. If the clock is right, "
-                  "start with --accept-clock-jump");
+  return {};
 }
 
 Status Engine::Impl::recover_state() {
@@ -215,12 +222,14 @@ Status Engine::Impl::recover_state() {
   if (bad) {
     return fail(Code::kIo, "SNAPSHOT_DIR", bad.message(), snapshots_path().string());
   }
-  DAYBOOK_ASSIGN(scheduler::Recovered recovered, scheduler::recover(*log, snapshots_path()));
+  if (!looked_at.recovered) {
+    DAYBOOK_ASSIGN(looked_at.recovered, scheduler::recover(*log, snapshots_path()));
+  }
+  scheduler::Recovered& recovered = *looked_at.recovered;
   report.last = log->last();
   report.snapshot = recovered.snapshot;
   report.events_folded = recovered.events;
-  report.notes = recovered.notes;
-  DAYBOOK_TRY(check_clock(recovered.state.time()));
+  report.notes.insert(report.notes.end(), recovered.notes.begin(), recovered.notes.end());
   snapshotter = std::make_unique<scheduler::Snapshotter>(snapshots_path());
   scheduler::SequencerOptions wanted;
   wanted.snapshot_events = options.snapshot_events;
@@ -233,11 +242,20 @@ Status Engine::Impl::recover_state() {
   }
   sequencer = std::make_unique<scheduler::Sequencer>(*log, *clock, std::move(recovered.state),
                                                      std::move(wanted));
+  looked_at.recovered.reset();
   return {};
 }
 
 Status Engine::Impl::open_views() {
-  DAYBOOK_ASSIGN(views, projections::Views::open({.directory = views_path()}, *log));
+  projections::ViewsOptions wanted;
+  wanted.directory = views_path();
+  wanted.on_failed = [](std::string_view name, const std::string& why) {
+    spdlog::error("the projection {} has stopped: {}", name, why);
+  };
+  DAYBOOK_ASSIGN(views, projections::Views::open(wanted, *log));
+  if (!views->healed().empty()) {
+    report.notes.push_back(views->healed());
+  }
   views->start();
   return {};
 }
@@ -257,7 +275,8 @@ Status Engine::Impl::make_graph() {
   return graph->check_navigations();
 }
 
-Status Engine::Impl::open_runtimes() {
+// What is asked of the system and of the settings: before anything is written.
+Status Engine::Impl::open_outer_runtimes() {
   if (!options.run_jobs) {
     return {};
   }
@@ -280,6 +299,13 @@ Status Engine::Impl::open_runtimes() {
   sender_options.http = http_options;
   DAYBOOK_ASSIGN(sender, components::Sender::open(std::move(sender_options), *clock));
   DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
+  return {};
+}
+
+Status Engine::Impl::open_runtimes() {
+  if (!options.run_jobs) {
+    return {};
+  }
   outside = std::make_unique<dispatch::GraphOutside>(
       *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); });
   components::ReactorOptions reactor_options;
@@ -485,6 +511,17 @@ void Engine::Impl::end_starts() {
   }
 }
 
+// What a library needs and does not get is a refused start, not the end of the process.
+Status Engine::Impl::run(const Step& step) {
+  try {
+    return (this->*step.start)();
+  } catch (const std::system_error& bad) {
+    return fail(Code::kExhausted, "NOT_STARTED", std::string(step.name) + ": " + bad.what());
+  } catch (const std::bad_alloc&) {
+    return fail(Code::kExhausted, "NO_MEMORY", std::string(step.name) + ": there is no memory");
+  }
+}
+
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Engine::~Engine() {
@@ -495,9 +532,14 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options) {
   std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(std::move(options))));
   Impl& impl = *engine->impl_;
   const Micros begin = impl.clock->steady();
+  if (impl.options.listen) {
+    DAYBOOK_TRY(check_process_limits(kThreadsBeside + impl.options.io_threads +
+                                     impl.options.reactor_threads));
+    DAYBOOK_TRY(check_address(impl.options.host, impl.options.port));
+  }
   for (const Impl::Step& step : Impl::kSteps) {
     spdlog::debug("starting: {}", step.name);
-    DAYBOOK_TRY((impl.*step.start)());
+    DAYBOOK_TRY(impl.run(step));
     ++impl.steps_done;
   }
   impl.report.seconds = static_cast<double>((impl.clock->steady() - begin).value) / 1e6;

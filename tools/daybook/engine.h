@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
+#include "base/limits/disk.h"
 #include "base/result.h"
 #include "components/sender.h"
 #include "dispatch/dispatcher.h"
@@ -35,6 +36,8 @@ struct EngineOptions {
   bool retention = true;
   bool accept_clock_jump = false;
   std::uint64_t snapshot_events = 1'000'000;
+  std::uint64_t disk_watermark = kDiskWatermarkBytes;
+  std::uint64_t disk_floor = kDiskFloorBytes;
 
   bool listen = true;
   std::string host = "127.0.0.1";

@@ -262,12 +262,14 @@ Status import_lines(const Session& session, const TransferChoice& choice) {
       return fail(Code::kInvalid, "FILE_UNREADABLE", "'" + choice.file + "' cannot be read");
     }
   }
-  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(choice.data_dir, true));
-  replay::ImportOptions wanted;
-  wanted.base = next(stopped->log().last());
-  DAYBOOK_ASSIGN(
-      const replay::Transfer transfer,
-      replay::import_ndjson(choice.file == "-" ? session.env.in : file, stopped->log(), wanted));
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open_to_import(choice.data_dir));
+  const Seq before = stopped->log().last();
+  const auto imported =
+      replay::import_ndjson(choice.file == "-" ? session.env.in : file, stopped->log(), {});
+  if (imported || (before.value != 0 && stopped->log().last() == before)) {
+    DAYBOOK_TRY(stopped->finished());  // whole, or as it was
+  }
+  DAYBOOK_ASSIGN(const replay::Transfer transfer, imported);
   print_transfer(session, transfer);
   return {};
 }

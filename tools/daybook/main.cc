@@ -1,4 +1,6 @@
 // The program: `daybook`, and `h_` when it is called by that name.
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include <curl/curl.h>
@@ -6,6 +8,8 @@
 #include "tools/daybook/cli.h"
 
 int main(int argc, char** argv) {
+  // Logs, backups, archives and exports hold parameters, results and secrets.
+  ::umask(077);
   curl_global_init(CURL_GLOBAL_DEFAULT);  // before any thread
   const auto name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : std::string();
   const int code =

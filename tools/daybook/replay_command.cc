@@ -1,3 +1,4 @@
+#include <optional>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -18,8 +19,6 @@
 namespace daybook::cli {
 
 namespace {
-
-constexpr std::chrono::minutes kViewsWait{60};
 
 struct Options {
   std::string data_dir;
@@ -86,27 +85,40 @@ Status print_diff(const Session& session, const Options& options, StoppedLog& st
   return sink->finish();
 }
 
-// The views as the server left them, caught up with the end of the log. Those of a compacted log
-// cannot be built again; what they list is compared with the state.
-Result<replay::RebuildResult> rebuild_views(StoppedLog& stopped,
-                                            const replay::RebuildOptions& wanted) {
+// The views as the server left them, at the event that they reflect. Those of a compacted log
+// cannot be built again; what they list is compared with the state. Nothing where there are none,
+// or where a start would build them anew.
+Result<std::optional<replay::RebuildResult>> rebuild_views(StoppedLog& stopped,
+                                                           replay::RebuildOptions wanted,
+                                                           std::ostream& out) {
   const auto directory = stopped.data_dir().views_path();
-  DAYBOOK_ASSIGN(const auto live,
-                 projections::Views::open({.directory = directory}, stopped.log()));
-  live->start();
-  const Status caught_up = live->wait_for(stopped.log().last(), kViewsWait);
-  live->stop();
-  DAYBOOK_TRY(caught_up);
   log::RocksLog& log = stopped.log();
-  if (log.first() > Seq{1}) {
-    DAYBOOK_ASSIGN(
-        const auto state,
-        replay::state_as_of(log, live->applied(), snapshots_path(stopped.data_dir().path())));
-    return replay::compare_counts(state, *live, log.first());
+  const auto live = projections::Views::open_to_read({.directory = directory}, log);
+  if (!live && (live.error().reason == "NO_VIEWS" || live.error().reason == "VIEWS_STALE")) {
+    out << "views are not compared: " << live.error().message << '\n';
+    return std::optional<replay::RebuildResult>();
   }
-  DAYBOOK_ASSIGN(const auto scratch, TemporaryDirectory::make(stopped.data_dir().path()));
-  return replay::compare_views(stopped.log(), *live, scratch->path() / "views", stopped.clock(),
-                               wanted);
+  if (!live) {
+    return fail(live.error());
+  }
+  const Seq applied = (*live)->applied();
+  if (applied < log.last()) {
+    out << "views are compared at " << applied.value << ", which they reflect; the log ends at "
+        << log.last().value << '\n';
+  }
+  wanted.until = applied;
+  if (log.first() > Seq{1}) {
+    DAYBOOK_ASSIGN(const auto state,
+                   replay::state_as_of(log, applied, snapshots_path(stopped.data_dir().path())));
+    DAYBOOK_ASSIGN(auto counts, replay::compare_counts(state, **live, log.first()));
+    return std::optional(std::move(counts));
+  }
+  // Not in the data directory: a command that reads leaves it as it is.
+  DAYBOOK_ASSIGN(const auto scratch,
+                 TemporaryDirectory::make(std::filesystem::temp_directory_path()));
+  DAYBOOK_ASSIGN(auto compared, replay::compare_views(log, **live, scratch->path() / "views",
+                                                      stopped.clock(), wanted));
+  return std::optional(std::move(compared));
 }
 
 Status compare(const Session& session, const Options& options, StoppedLog& stopped, Seq until) {
@@ -122,10 +134,10 @@ Status compare(const Session& session, const Options& options, StoppedLog& stopp
   progress.finish();
   session.env.out << state.text();
   if (until == stopped.log().last()) {
-    DAYBOOK_ASSIGN(const auto views, rebuild_views(stopped, wanted));
-    identical = identical && views.identical();
+    DAYBOOK_ASSIGN(const auto views, rebuild_views(stopped, wanted, session.env.out));
+    identical = identical && (!views || views->identical());
     progress.finish();
-    session.env.out << views.text();
+    session.env.out << (views ? views->text() : std::string());
   } else {
     session.env.out << "views are compared only at the end of the log\n";
   }

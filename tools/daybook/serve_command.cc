@@ -71,6 +71,8 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.retention = settings.retention;
   out.accept_clock_jump = settings.accept_clock_jump;
   out.snapshot_events = settings.snapshot_events;
+  out.disk_watermark = settings.disk_watermark;
+  out.disk_floor = settings.disk_floor;
   out.host = settings.host;
   out.port = settings.port;
   out.io_threads = settings.io_threads;

@@ -58,6 +58,33 @@ Status set_listen(ServeSettings& s, const std::string& value, std::string_view o
   return {};
 }
 
+// "512M": whole bytes, or with K, M, G or T for powers of 1024.
+Status set_bytes(std::uint64_t& to, const std::string& value, std::string_view origin,
+                 std::uint64_t min) {
+  constexpr std::string_view kUnits = "KMGT";
+  std::uint64_t number = 0;
+  const char* const last = value.data() + value.size();
+  const auto [end, bad] = std::from_chars(value.data(), last, number);
+  const std::size_t unit = end == last ? kUnits.size() : kUnits.find(*end);
+  const unsigned shift = end == last ? 0U : 10U * (static_cast<unsigned>(unit) + 1U);
+  const bool whole = end == last || (end + 1 == last && unit != std::string_view::npos);
+  constexpr std::uint64_t kMax = std::uint64_t{1} << 50;
+  if (bad != std::errc() || !whole || number > kMax >> shift || number << shift < min) {
+    return refuse(origin, "'" + value + "' is not a size from " + std::to_string(min) +
+                              " bytes on, like 96M or 2G");
+  }
+  to = number << shift;
+  return {};
+}
+
+Status set_watermark(ServeSettings& s, const std::string& value, std::string_view origin) {
+  return set_bytes(s.disk_watermark, value, origin, kDiskFloorBytesMin);
+}
+
+Status set_floor(ServeSettings& s, const std::string& value, std::string_view origin) {
+  return set_bytes(s.disk_floor, value, origin, kDiskFloorBytesMin);
+}
+
 Status set_log_level(ServeSettings& s, const std::string& value, std::string_view origin) {
   constexpr std::array kLevels = {"trace", "debug", "info", "warn", "error", "off"};
   if (std::find(kLevels.begin(), kLevels.end(), value) == kLevels.end()) {
@@ -172,6 +199,11 @@ constexpr Setting kSettings[] = {
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.snapshot_events, v, o, {1000, 1'000'000'000});
      }},
+    {"disk-watermark", SettingKind::kValue,
+     "Free space below which new work is refused, like 512M; more than disk-floor", set_watermark},
+    {"disk-floor", SettingKind::kValue,
+     "Free space below which the server stops, like 96M; from 12M, smaller write buffers below 96M",
+     set_floor},
     {"retention", SettingKind::kValue, "false keeps ended jobs in the lists for ever",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        const Status set = set_flag(s.retention, v, o);
@@ -334,6 +366,10 @@ Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables
     for (const std::string& value : at->second.values) {
       DAYBOOK_TRY(setting.set(out, value, at->second.origin));
     }
+  }
+  if (out.disk_watermark <= out.disk_floor) {
+    return refuse("disk-watermark",
+                  "must be more than disk-floor (" + std::to_string(out.disk_floor) + " bytes)");
   }
   return out;
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/limits/disk.h"
 #include "base/result.h"
 #include "components/sender.h"
 #include "graph/config.h"
@@ -40,6 +41,8 @@ struct ServeSettings {
   std::filesystem::path temp_dir;  // empty: the system's
   bool require_sandbox = false;
   std::uint64_t snapshot_events = 1'000'000;
+  std::uint64_t disk_watermark = kDiskWatermarkBytes;
+  std::uint64_t disk_floor = kDiskFloorBytes;
   bool retention = true;
   bool accept_clock_jump = false;
   std::optional<Micros> clock;  // a movable clock that begins there, for trying things out

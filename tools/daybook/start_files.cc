@@ -3,6 +3,7 @@
 #include <string>
 #include <system_error>
 
+#include "log/files.h"
 #include "projections/views.h"
 #include "scheduler/recover.h"
 #include "scheduler/snapshot.h"
@@ -22,40 +23,45 @@ tl::unexpected<Error> copy_failed(const fs::path& to, const std::error_code& err
   return fail(Code::kIo, "COPY_FAILED", to.string() + ": " + error.message());
 }
 
+// The files of the views' store: no links, nothing that RocksDB writes for people.
 Status copy_views(const fs::path& data, const fs::path& to) {
+  DAYBOOK_TRY(log::make_private_directory(views_path(to)));
   std::error_code error;
-  fs::copy(views_path(data), views_path(to), fs::copy_options::recursive, error);
-  return error ? Status(copy_failed(views_path(to), error)) : Status();
+  for (const auto& entry : fs::directory_iterator(views_path(data), error)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "LOCK" && !name.starts_with("LOG")) {
+      DAYBOOK_TRY(log::copy_regular(entry.path(), views_path(to) / name));
+    }
+  }
+  return error ? Status(copy_failed(views_path(data), error)) : Status();
 }
 
 // Only what recovers is worth a place: an unsound snapshot is passed over, as a start does.
 Status copy_snapshot(log::Log& log, const fs::path& data, const fs::path& to) {
   std::error_code error;
   const fs::path folder = snapshots_path(to);
-  fs::create_directories(folder, error);
+  DAYBOOK_TRY(log::make_private_directory(folder));
   for (const fs::path& file : scheduler::list_snapshots(snapshots_path(data))) {
     const fs::path copy = folder / file.filename();
-    if (!error) {
-      fs::copy_file(file, copy, error);
-    }
-    if (error) {
-      return copy_failed(copy, error);
-    }
+    DAYBOOK_TRY(log::copy_regular(file, copy));
     const auto recovered = scheduler::recover(log, folder);
     if (recovered && recovered->snapshot.value != 0) {
       return {};
     }
     fs::remove(copy, error);
   }
-  return error ? Status(copy_failed(folder, error)) : Status();
+  return {};
 }
 
 }  // namespace
 
 Status check_start(log::Log& log, const fs::path& data) {
   DAYBOOK_TRY(scheduler::recover(log, snapshots_path(data)));
-  DAYBOOK_TRY(projections::Views::open({.directory = views_path(data)}, log));
-  return {};
+  return check_views(log, data);
+}
+
+Status check_views(log::Log& log, const fs::path& data) {
+  return projections::Views::check({.directory = views_path(data)}, log);
 }
 
 Status copy_start_files(log::Log& log, const fs::path& data, const fs::path& to) {

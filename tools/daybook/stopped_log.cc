@@ -1,20 +1,55 @@
 #include "tools/daybook/stopped_log.h"
 
+#include <system_error>
+
+#include "log/prefetch.h"
+#include "log/unfinished.h"
+
 namespace daybook::cli {
 
-Result<std::unique_ptr<StoppedLog>> StoppedLog::open(const std::filesystem::path& path,
-                                                     bool create) {
-  std::unique_ptr<StoppedLog> out(new StoppedLog);
-  if (!create) {
-    // Opening would make a log where none is, and reading an empty log looks like success.
-    DAYBOOK_ASSIGN(const auto identity, log::read_identity(path));
-    if (!identity) {
-      return fail(Code::kNotFound, "NO_LOG", "no log in " + path.string(), "--data-dir");
-    }
+namespace {
+
+// "data-dir" misspelt must not look like a damaged directory.
+Status check_there(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error) {
+    return fail(Code::kNotFound, "NO_LOG", "no log in " + path.string(), "--data-dir");
   }
-  DAYBOOK_ASSIGN(out->data_dir_, log::DataDir::open(path, out->clock_, {.create = create}));
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StoppedLog>> StoppedLog::open(const std::filesystem::path& path) {
+  std::unique_ptr<StoppedLog> out(new StoppedLog);
+  DAYBOOK_TRY(check_there(path));
+  DAYBOOK_ASSIGN(out->data_dir_, log::DataDir::open(path, out->clock_, {.create = false}));
+  DAYBOOK_ASSIGN(out->log_, log::RocksLog::open_to_read(*out->data_dir_));
+  return out;
+}
+
+Result<std::unique_ptr<StoppedLog>> StoppedLog::open_to_write(const std::filesystem::path& path) {
+  DAYBOOK_ASSIGN(auto out, open(path));
+  DAYBOOK_TRY(log::read_newest(*out->log_, kStartReadRecords));
+  DAYBOOK_ASSIGN(out->log_, log::RocksLog::open_to_write(std::move(out->log_)));
+  return out;
+}
+
+Result<std::unique_ptr<StoppedLog>> StoppedLog::open_to_import(const std::filesystem::path& path) {
+  std::unique_ptr<StoppedLog> out(new StoppedLog);
+  DAYBOOK_ASSIGN(out->data_dir_,
+                 log::DataDir::open(path, out->clock_, {.create = true, .unfinished = true}));
+  DAYBOOK_ASSIGN(const std::string work, log::unfinished_work(path));
+  if (work != log::kWorkImport) {
+    DAYBOOK_TRY(log::check_finished(path));
+    DAYBOOK_TRY(log::mark_unfinished(path, log::kWorkImport));
+  }
   DAYBOOK_ASSIGN(out->log_, log::RocksLog::open(*out->data_dir_));
   return out;
+}
+
+Status StoppedLog::finished() {
+  return log::mark_finished(data_dir_->path());
 }
 
 }  // namespace daybook::cli

@@ -1,4 +1,4 @@
-// The log of a data directory whose server is stopped, for commands that read it directly. The
+// The log of a data directory whose server is stopped, for commands that work on it directly. The
 // directory stays locked, so no server can start on it meanwhile. One thread.
 #pragma once
 
@@ -14,9 +14,16 @@ namespace daybook::cli {
 
 class StoppedLog {
  public:
-  // kConflict "DATA_DIR_IN_USE" while a server runs on it; kNotFound unless `create`.
-  static Result<std::unique_ptr<StoppedLog>> open(const std::filesystem::path& path,
-                                                  bool create = false);
+  // To read: the directory stays byte for byte as it is. kConflict "DATA_DIR_IN_USE" while a server
+  // runs on it; kNotFound "NO_LOG".
+  static Result<std::unique_ptr<StoppedLog>> open(const std::filesystem::path& path);
+  // To write. Before it does, it reads what a start reads of the log.
+  static Result<std::unique_ptr<StoppedLog>> open_to_write(const std::filesystem::path& path);
+  // To write an export into it: a new directory, one that ends before the export, or one in which
+  // an import did not end. Marks it as unfinished; finished() takes the mark away.
+  static Result<std::unique_ptr<StoppedLog>> open_to_import(const std::filesystem::path& path);
+
+  Status finished();
 
   const SystemClock& clock() const { return clock_; }
   const log::DataDir& data_dir() const { return *data_dir_; }
@@ -29,6 +36,10 @@ class StoppedLog {
   std::unique_ptr<log::DataDir> data_dir_;
   std::unique_ptr<log::RocksLog> log_;
 };
+
+// What a start reads of the log before it writes, in a fraction of a second; `daybook log verify`
+// reads it all.
+inline constexpr std::uint64_t kStartReadRecords = 1'000'000;
 
 // Where snapshots of the decision state are.
 inline std::filesystem::path snapshots_path(const std::filesystem::path& data_dir) {

@@ -1,0 +1,84 @@
+#include "tools/daybook/start_limits.h"
+
+#include <netdb.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <latch>
+#include <memory>
+#include <new>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "log/files.h"
+
+namespace daybook::cli {
+
+namespace {
+
+Status check_threads(std::size_t wanted) {
+  std::latch go(1);
+  std::vector<std::thread> threads;
+  std::string why;
+  try {
+    threads.reserve(wanted);
+    while (threads.size() < wanted) {
+      threads.emplace_back([&go] { go.wait(); });
+    }
+  } catch (const std::system_error& bad) {
+    why = bad.what();
+  } catch (const std::bad_alloc&) {
+    why = "there is no memory for it";
+  }
+  go.count_down();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  if (threads.size() == wanted) {
+    return {};
+  }
+  return fail(Code::kExhausted, "TOO_FEW_THREADS",
+              "this process may have " + std::to_string(threads.size()) +
+                  " more threads, a server needs " + std::to_string(wanted) + ": " + why +
+                  "; see ulimit -u and -v, and the limits of its service");
+}
+
+}  // namespace
+
+Status check_address(const std::string& host, std::uint16_t port) {
+  addrinfo wanted = {};
+  wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (port == 0 ||
+      ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found) != 0) {
+    return {};  // a free one; or refused with the words of who listens
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
+  const log::Descriptor socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int yes = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  if (::bind(socket.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+      ::listen(socket.get(), 1) != 0) {
+    return fail(Code::kIo, "LISTEN_FAILED",
+                "cannot listen on " + host + ":" + std::to_string(port) + ": " +
+                    std::system_category().message(errno));
+  }
+  return {};
+}
+
+Status check_process_limits(std::size_t threads) {
+  rlimit files = {};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < kDescriptorsNeeded) {
+    return fail(Code::kExhausted, "TOO_FEW_DESCRIPTORS",
+                "this process may have " + std::to_string(files.rlim_cur) +
+                    " files open, a server needs " + std::to_string(kDescriptorsNeeded) +
+                    " and some for each connection: see ulimit -n, and the limits of its service");
+  }
+  return check_threads(threads);
+}
+
+}  // namespace daybook::cli
