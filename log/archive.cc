@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/crc32c.h"
 #include "base/limits/write_path.h"
+#include "log/archive_stream.h"
 #include "log/little.h"
 #include "log/refusals.h"
 
@@ -21,66 +22,60 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 128;
 constexpr std::size_t kCrcFrom = 16;
-constexpr std::uint32_t kArchiveFormat = 1;
+constexpr std::uint32_t kArchiveFormatPlain = 1;
+constexpr std::uint32_t kArchiveFormat = 2;  // compressed
 constexpr std::array<char, 8> kHeadMagic = {'D', 'A', 'Y', 'B', 'A', 'R', 'C', 'H'};
 constexpr std::array<char, 8> kFootMagic = {'D', 'A', 'Y', 'B', 'A', 'E', 'N', 'D'};
-constexpr std::size_t kBufferBytes = 1 << 20;
 constexpr std::size_t kPayloadBytesAt = 40;  // in a record's header
 
 using Block = std::array<std::uint8_t, kBlockBytes>;
 
-void seal(Block& block, const std::array<char, 8>& magic) {
+void seal(Block& block, const std::array<char, 8>& magic, std::uint32_t format) {
   put(block.data(), 0, magic);
-  put(block.data(), 8, kArchiveFormat);
+  put(block.data(), 8, format);
   put(block.data(), 12, crc32c({block.data() + kCrcFrom, kBlockBytes - kCrcFrom}));
 }
 
-Block header_of(const ArchiveInfo& info) {
+Block header_of(const ArchiveInfo& info, std::uint32_t format) {
   Block block{};
   put(block.data(), 16, info.id);
   put(block.data(), 32, info.first.value);
   put(block.data(), 40, info.last.value);
   put(block.data(), 64, info.base);
-  seal(block, kHeadMagic);
+  seal(block, kHeadMagic, format);
   return block;
 }
 
-Block footer_of(const ArchiveInfo& info) {
+Block footer_of(const ArchiveInfo& info, std::uint32_t format, std::uint32_t crc) {
   Block block{};
   put(block.data(), 16, info.last.value - info.first.value + 1);
   put(block.data(), 24, info.bytes);
+  if (format != kArchiveFormatPlain) {
+    put(block.data(), 32, info.stored_bytes);
+    put(block.data(), 40, crc);
+  }
   put(block.data(), 64, info.chain);
-  seal(block, kFootMagic);
+  seal(block, kFootMagic, format);
   return block;
 }
 
-// Collects small pieces into large writes.
-class Out {
- public:
-  Out(const std::filesystem::path& path, const Descriptor& file) : path_(path), file_(file) {}
-
-  Status add(events::Bytes bytes) {
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-    return buffer_.size() < kBufferBytes ? Status() : flush();
+Result<Block> read_block(const Descriptor& file, std::uint64_t at,
+                         const std::filesystem::path& path) {
+  Block block{};
+  const ssize_t got = ::pread(file.get(), block.data(), block.size(), static_cast<off_t>(at));
+  if (got < 0) {
+    return fail(file_error("cannot read", path, errno));
   }
-  Status flush() {
-    DAYBOOK_TRY(write_at(file_, buffer_, written_, path_));
-    written_ += buffer_.size();
-    buffer_.clear();
-    return {};
+  if (static_cast<std::size_t>(got) != block.size()) {
+    return fail(Code::kCorrupt, "ARCHIVE_DAMAGED", path.string() + ": the file is cut short");
   }
-
- private:
-  const std::filesystem::path& path_;
-  const Descriptor& file_;
-  std::vector<std::uint8_t> buffer_;
-  std::uint64_t written_ = 0;
-};
+  return block;
+}
 
 Status write_file(RocksLog& log, ArchiveInfo& info, const std::filesystem::path& path) {
   DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
-  Out out(path, file);
-  DAYBOOK_TRY(out.add(header_of(info)));
+  DAYBOOK_TRY(write_at(file, header_of(info, kArchiveFormat), 0, path));
+  ArchiveWriter out(path, file, kBlockBytes);
   DAYBOOK_ASSIGN(const auto cursor, log.read(info.first));
   events::RecordView record;
   for (Seq at = info.first; at <= info.last; at = next(at)) {
@@ -94,8 +89,9 @@ Status write_file(RocksLog& log, ArchiveInfo& info, const std::filesystem::path&
                 "record " + std::to_string(info.last.value) + " does not end a batch");
   }
   info.chain = record.header.chain;
-  DAYBOOK_TRY(out.add(footer_of(info)));
-  DAYBOOK_TRY(out.flush());
+  DAYBOOK_TRY(out.finish());
+  info.stored_bytes = out.end() - kBlockBytes;
+  DAYBOOK_TRY(write_at(file, footer_of(info, kArchiveFormat, out.crc()), out.end(), path));
   return sync_data(file, path);
 }
 
@@ -125,7 +121,7 @@ Result<ArchiveInfo> write_archive(RocksLog& log, Seq through, const std::filesys
     return fail(Code::kInvalid, "NOTHING_TO_ARCHIVE",
                 "the log starts at " + std::to_string(log.first().value));
   }
-  ArchiveInfo info{log.id(), log.first(), through, log.base_chain(), {}, 0};
+  ArchiveInfo info{log.id(), log.first(), through, log.base_chain(), {}, 0, 0};
   std::error_code error;
   if (std::filesystem::exists(file, error)) {
     return existing(log, info, file);
@@ -160,40 +156,45 @@ Result<std::unique_ptr<ArchiveCursor>> ArchiveCursor::open(const std::filesystem
   return cursor;
 }
 
+ArchiveCursor::~ArchiveCursor() = default;
+
 Result<events::Bytes> ArchiveCursor::peek(std::size_t n) {
-  if (buffer_.size() - taken_ >= n) {
-    return events::Bytes(buffer_).subspan(taken_, n);
+  if (buffer_.size() - taken_ < n) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(taken_));
+    taken_ = 0;
   }
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(taken_));
-  taken_ = 0;
-  while (buffer_.size() < n) {
-    const std::size_t had = buffer_.size();
-    buffer_.resize(had + std::max(n - had, kBufferBytes));
-    const ssize_t got = ::read(file_.get(), buffer_.data() + had, buffer_.size() - had);
-    buffer_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      return fail(file_error("cannot read", path_, errno));
-    }
-    if (got == 0) {
-      return damaged("the file is cut short");
+  while (buffer_.size() - taken_ < n) {
+    DAYBOOK_ASSIGN(const bool more, reader_->more(buffer_));
+    if (!more) {
+      break;
     }
   }
-  return events::Bytes(buffer_).first(n);
+  return events::Bytes(buffer_).subspan(taken_, std::min(n, buffer_.size() - taken_));
 }
 
 Status ArchiveCursor::read_header() {
-  DAYBOOK_ASSIGN(const events::Bytes block, peek(kBlockBytes));
+  const std::int64_t size = ::lseek(file_.get(), 0, SEEK_END);
+  if (size < static_cast<std::int64_t>(2 * kBlockBytes)) {
+    return damaged("the file is cut short");
+  }
+  end_ = static_cast<std::uint64_t>(size) - kBlockBytes;
+  DAYBOOK_ASSIGN(const Block block, read_block(file_, 0, path_));
+  format_ = get<std::uint32_t>(block.data(), 8);
   info_.id = get<LogId>(block.data(), 16);
   info_.first = Seq{get<std::uint64_t>(block.data(), 32)};
   info_.last = Seq{get<std::uint64_t>(block.data(), 40)};
   info_.base = get<Hash>(block.data(), 64);
-  if (as_text(header_of(info_)) != as_text(block) || info_.first > info_.last) {
+  if (header_of(info_, format_) != block || format_ == 0 || info_.first > info_.last) {
     return damaged("its header is not what was written");
   }
-  taken_ += kBlockBytes;
+  if (format_ > kArchiveFormat) {
+    return fail(Code::kUnsupported, "FORMAT_TOO_NEW",
+                path_.string() + " has archive format " + std::to_string(format_) +
+                    ", this release reads up to " + std::to_string(kArchiveFormat));
+  }
+  reader_ = std::make_unique<ArchiveReader>(path_, file_, kBlockBytes, end_,
+                                            format_ != kArchiveFormatPlain);
+  info_.stored_bytes = end_ - kBlockBytes;
   next_ = info_.first;
   chain_ = info_.base;
   return {};
@@ -205,12 +206,18 @@ Result<bool> ArchiveCursor::next(events::RecordView& out) {
     return false;
   }
   DAYBOOK_ASSIGN(const events::Bytes header, peek(events::kHeaderBytes));
+  if (header.size() < events::kHeaderBytes) {
+    return damaged("the file is cut short");
+  }
   const auto payload = get<std::uint32_t>(header.data(), kPayloadBytesAt);
   // The size is not yet covered by a checked sum: a wild one must not make us read gigabytes.
   if (payload > kEventPayloadBytesMax) {
     return damaged("its size is not what was written");
   }
   DAYBOOK_ASSIGN(const events::Bytes bytes, peek(events::kHeaderBytes + payload));
+  if (bytes.size() < events::kHeaderBytes + payload) {
+    return damaged("the file is cut short");
+  }
   const auto record = events::read_record(bytes);
   if (!record) {
     return damaged(record.error().message);
@@ -232,13 +239,13 @@ Status ArchiveCursor::read_footer() {
     return {};
   }
   info_.chain = chain_;
-  DAYBOOK_ASSIGN(const events::Bytes block, peek(kBlockBytes));
-  if (as_text(footer_of(info_)) != as_text(block)) {
-    return damaged("its footer is not what was written");
+  DAYBOOK_ASSIGN(const events::Bytes behind, peek(1));
+  if (!behind.empty()) {
+    return damaged("there is something behind its last record");
   }
-  taken_ += kBlockBytes;
-  if (peek(1)) {
-    return damaged("there is something behind its footer");
+  DAYBOOK_ASSIGN(const Block block, read_block(file_, end_, path_));
+  if (footer_of(info_, format_, reader_->crc()) != block) {
+    return damaged("its footer is not what was written");
   }
   ended_ = true;
   return {};

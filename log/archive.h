@@ -1,8 +1,9 @@
 // A prefix of the log in a file of its own, as it was stored, so that the chain can be checked
 // through it for ever.
 //
-//   header (128 bytes) | records as in the log | footer (128 bytes)          layout:
-//   docs/log-format.md
+//   header (128 bytes) | records as in the log, compressed | footer (128 bytes)
+//
+// Layout: docs/log-format.md. Files of format 1, which are not compressed, are read too.
 //
 // The file gets its name only when it is whole, synced and read back.
 #pragma once
@@ -25,6 +26,8 @@ struct ArchiveInfo {
   Hash base{};              // chain hash of the record before first
   Hash chain{};             // of the last record
   std::uint64_t bytes = 0;  // of the records
+  // Of the records in the file; the same where they are not compressed.
+  std::uint64_t stored_bytes = 0;
 };
 
 // Writes first() to `through` to the new file `file` and reads it back; the log stays as it is. A
@@ -41,6 +44,8 @@ Result<ArchiveInfo> write_archive(RocksLog& log, Seq through, const std::filesys
 // "DISK_WATERMARK". A crash or an error leaves the log as it was; doing it again finishes it.
 Result<ArchiveInfo> restore_archive(RocksLog& log, const std::filesystem::path& file);
 
+class ArchiveReader;
+
 // Reads an archive from its first record to its last. next() returns false only after the footer
 // was checked.
 class ArchiveCursor final : public Cursor {
@@ -50,12 +55,13 @@ class ArchiveCursor final : public Cursor {
 
   Result<bool> next(events::RecordView& out) override;
   const ArchiveInfo& info() const { return info_; }
+  ~ArchiveCursor() override;
 
  private:
   ArchiveCursor(std::filesystem::path path, Descriptor file);
   Status read_header();
   Status read_footer();
-  // The next `n` bytes without taking them.
+  // The next `n` bytes of records without taking them; fewer when no more come.
   Result<events::Bytes> peek(std::size_t n);
   tl::unexpected<Error> damaged(const std::string& what) const;
 
@@ -64,6 +70,9 @@ class ArchiveCursor final : public Cursor {
   ArchiveInfo info_;
   Seq next_;
   Hash chain_{};
+  std::uint32_t format_ = 0;
+  std::uint64_t end_ = 0;  // where the footer begins
+  std::unique_ptr<ArchiveReader> reader_;
   std::vector<std::uint8_t> buffer_;
   std::size_t taken_ = 0;
   bool ended_ = false;

@@ -1,8 +1,10 @@
 #include "log/rocks/options.h"
 
+#include <algorithm>
 #include <string>
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 
@@ -16,6 +18,18 @@ class SilentLogger final : public rocksdb::Logger {
   using Logger::Logv;
   void Logv(const char*, va_list) override {}
 };
+
+// Little time for most of the gain: headers are alike, and a block holds many.
+constexpr int kCompressionLevel = 1;
+
+// A RocksDB that was built without it still reads and writes; what it cannot read it refuses.
+rocksdb::CompressionType table_compression() {
+  static const bool offered = [] {
+    const auto all = rocksdb::GetSupportedCompressions();
+    return std::find(all.begin(), all.end(), rocksdb::kZSTD) != all.end();
+  }();
+  return offered ? rocksdb::kZSTD : rocksdb::kNoCompression;
+}
 
 void set_durability(rocksdb::Options& o) {
   // The default mode drops acknowledged writes after one flipped bit; this one refuses, and
@@ -45,9 +59,14 @@ void set_shape(rocksdb::Options& o, std::size_t write_buffer_bytes) {
   // One writer: no need for the machinery that lets several insert at once.
   o.allow_concurrent_memtable_write = false;
   o.enable_write_thread_adaptive_yield = false;
-  // Payloads are small and mixed; CPU is scarcer than disk (docs/benchmarks.md).
-  o.compression = rocksdb::kNoCompression;
-  o.bottommost_compression = rocksdb::kNoCompression;
+  // A table is compressed once, when a flush makes it, beside the appends and not in them; the
+  // write-ahead log is not (docs/benchmarks.md has the price). Every level says the same, else a
+  // move between levels would rewrite the table. Tables of earlier releases stay as they are.
+  o.compression = table_compression();
+  o.bottommost_compression = table_compression();
+  o.compression_per_level.clear();
+  o.compression_opts.level = kCompressionLevel;
+  o.bottommost_compression_opts.level = kCompressionLevel;
   o.bytes_per_sync =
       1 << 20;  // flushes reach the disk steadily, not in one burst beside the commits
 }
@@ -104,7 +123,7 @@ Status check_options(const rocksdb::Options& used) {
   if (used.manual_wal_flush || used.allow_2pc || used.unordered_write) {
     return wrong("manual_wal_flush");
   }
-  if (used.compression != rocksdb::kNoCompression || used.num_levels != 2) {
+  if (used.compression != table_compression() || used.num_levels != 2) {
     return wrong("compression");
   }
   return {};

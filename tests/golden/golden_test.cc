@@ -10,11 +10,13 @@
 #include "events/catalogue.h"
 #include "events/codec.h"
 #include "events/json.h"
+#include "log/archive.h"
 #include "replay/checker.h"
 #include "replay/fold.h"
 #include "replay/ndjson.h"
 #include "scheduler/recover.h"
 #include "tests/events/samples.h"
+#include "tests/log/rig.h"
 #include "tests/replay/log_script.h"
 
 namespace daybook::replay {
@@ -121,6 +123,41 @@ TEST_P(Golden, EveryMemberIsStillRead) {
     EXPECT_EQ(read->meta.actor, "token-7");
   }
   EXPECT_EQ(to_hex(events::read_record(records.back())->header.chain), GetParam().members_head);
+}
+
+// Tables and archives were not compressed once.
+TEST(GoldenStore, AnUncompressedStoreOpensAndGoesOn) {
+  const log::rig::TempDir dir;
+  log::rig::copy_tree(std::filesystem::path(DAYBOOK_GOLDEN) / "store_v1", dir / "data");
+  const std::string_view head = formats().front().history_head;
+  Seq last;
+  {
+    log::rig::Opened opened = log::rig::must_open(dir / "data");
+    EXPECT_EQ(to_hex(opened.log->last_chain()), head);
+    const auto report = check_log(*opened.log);
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->sound()) << report->text();
+    last = opened.log->last();
+  }
+  log::rig::Opened again = log::rig::must_open(dir / "data");
+  EXPECT_EQ(again.log->last(), last);
+  EXPECT_EQ(to_hex(again.log->last_chain()), head);
+}
+
+TEST(GoldenStore, AnUncompressedArchiveIsRead) {
+  const auto file = std::filesystem::path(DAYBOOK_GOLDEN) / "archive_v1.archive";
+  const auto info = log::verify_archive(file);
+  ASSERT_TRUE(info) << info.error().text();
+  EXPECT_EQ(info->first, Seq{1});
+  EXPECT_EQ(info->last, Seq{20});
+  EXPECT_EQ(info->stored_bytes, info->bytes);
+  const auto records = records_of(file_text("log_v1.ndjson"));
+  const auto cursor = log::ArchiveCursor::open(file);
+  ASSERT_TRUE(cursor);
+  events::RecordView record;
+  for (std::size_t i = 0; *(*cursor)->next(record); ++i) {
+    EXPECT_EQ(std::vector<std::uint8_t>(record.bytes.begin(), record.bytes.end()), records[i]);
+  }
 }
 
 }  // namespace
