@@ -64,7 +64,8 @@ void print_archive(const Session& session, const std::string& file, const log::A
                                              {"firstSeq", info.first.value},
                                              {"lastSeq", info.last.value},
                                              {"hash", to_hex(info.chain)},
-                                             {"bytes", info.bytes}});
+                                             {"bytes", info.bytes},
+                                             {"storedBytes", info.stored_bytes}});
 }
 
 void add_archive_commands(CLI::App& noun, Session& session) {
