@@ -84,7 +84,7 @@ Answer<std::vector<std::string>> check_spec(const scheduler::Component& componen
   }
   auto checked = found->second->check({component.id, spec, others});
   if (!checked) {
-    return refuse(Problem(std::move(checked).error()));
+    return refuse(Problem(std::move(checked.error().errors), std::move(checked.error().details)));
   }
   return std::move(checked->imports);
 }

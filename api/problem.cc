@@ -92,8 +92,10 @@ Problem::Problem(int status_in, std::string_view reason, std::string_view messag
   errors.push_back(make_error(Code::kMalformed, reason, message));
 }
 
-Problem::Problem(std::vector<Error> errors_in)
-    : status(status_of(errors_in.front().code)), errors(std::move(errors_in)) {}
+Problem::Problem(std::vector<Error> errors_in, std::vector<std::string> details_in)
+    : status(status_of(errors_in.front().code)),
+      errors(std::move(errors_in)),
+      details(std::move(details_in)) {}
 
 std::string problem_json(const Problem& problem, std::string_view request_id) {
   std::string out;
@@ -108,16 +110,21 @@ std::string problem_json(const Problem& problem, std::string_view request_id) {
   }
   json.key("errors");
   json.begin_array();
-  for (const Error& error : problem.errors) {
+  for (std::size_t i = 0; i < problem.errors.size(); ++i) {
+    const Error& error = problem.errors[i];
     json.begin_object();
     json.member("code", error.reason);
     json.member("message", error.message);
-    json.key("details");
-    json.begin_object();
-    if (!error.field.empty()) {
-      json.member("field", error.field);
+    if (i < problem.details.size() && !problem.details[i].empty()) {
+      json.raw_member("details", problem.details[i]);
+    } else {
+      json.key("details");
+      json.begin_object();
+      if (!error.field.empty()) {
+        json.member("field", error.field);
+      }
+      json.end_object();
     }
-    json.end_object();
     json.end_object();
   }
   json.end_array();

@@ -12,15 +12,17 @@ namespace daybook::api {
 struct Problem {
   int status = 500;
   std::vector<Error> errors;  // at least one; code 422 may name several fields
-  std::string allow;          // of a 405: the methods that would do
-  int retry_after_s = 0;      // of a 429 or 503
+  // Of each error, a JSON object that says more than its field; none, or empty, where none does.
+  std::vector<std::string> details;
+  std::string allow;      // of a 405: the methods that would do
+  int retry_after_s = 0;  // of a 429 or 503
 
   // By the error's code.
   Problem(Error error);  // NOLINT(google-explicit-constructor): an Error is a Problem
   // A status that no code stands for, e.g. 431.
   Problem(int status_in, std::string_view reason, std::string_view message);
   // Faults of several fields; not empty.
-  explicit Problem(std::vector<Error> errors_in);
+  explicit Problem(std::vector<Error> errors_in, std::vector<std::string> details_in = {});
 };
 
 template <typename T>

@@ -365,7 +365,7 @@ ExecRuntime::~ExecRuntime() {
 
 CheckResult ExecRuntime::check(const Draft& draft) const {
   auto spec = parse_exec_spec(draft.spec);
-  return spec ? CheckResult(Checked{}) : tl::unexpected(std::vector{std::move(spec).error()});
+  return spec ? CheckResult(Checked{}) : tl::unexpected(SpecFaults{{std::move(spec).error()}});
 }
 
 std::string ExecRuntime::sandbox_level() const {

@@ -262,7 +262,7 @@ HttpRuntime::~HttpRuntime() {
 
 CheckResult HttpRuntime::check(const Draft& draft) const {
   auto spec = parse_http_spec(draft.spec, impl_->options.ports);
-  return spec ? CheckResult(Checked{}) : tl::unexpected(std::vector{std::move(spec).error()});
+  return spec ? CheckResult(Checked{}) : tl::unexpected(SpecFaults{{std::move(spec).error()}});
 }
 
 std::shared_ptr<Run> HttpRuntime::run(Order order, Done done) {

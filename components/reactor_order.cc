@@ -16,12 +16,13 @@ bool worth_another_try(const reactor::Fault& fault) {
   return fault.code != "PARAMETER" && !fault.code.ends_with("_LIMIT");
 }
 
-std::string place_json(const reactor::Fault& fault) {
-  return "{\"source\":" + json_text(fault.source) + ",\"line\":" + std::to_string(fault.at.line) +
-         ",\"column\":" + std::to_string(fault.at.column) + "}";
+std::string place_of(const reactor::Program& program, const reactor::Fault& fault,
+                     const Order& order) {
+  return place_json(reactor::diagnose(program, fault), order.component);
 }
 
-Failure failure_of(const reactor::Fault& fault) {
+Failure failure_of(const reactor::Fault& fault, const reactor::Program& program,
+                   const Order& order) {
   Failure out;
   out.code = fault.code;
   out.retryable = fault.retryable || worth_another_try(fault);
@@ -32,13 +33,14 @@ Failure failure_of(const reactor::Fault& fault) {
   }
   out.message = fault.message + " (" + fault.source + ":" + std::to_string(fault.at.line) + ":" +
                 std::to_string(fault.at.column) + ")";
-  out.details = place_json(fault);
+  out.details = place_of(program, fault, order);
   return out;
 }
 
 // The message names the member; such an effect is not tried again.
-Failure failure_of_effect(const reactor::Fault& fault) {
-  return {fault.code, fault.message, place_json(fault), false};
+Failure failure_of_effect(const reactor::Fault& fault, const reactor::Program& program,
+                          const Order& order) {
+  return {fault.code, fault.message, place_of(program, fault, order), false};
 }
 
 Result<Effect> effect_of(const reactor::EffectText& text, std::size_t index, Micros now) {
@@ -53,27 +55,31 @@ Result<Effect> effect_of(const reactor::EffectText& text, std::size_t index, Mic
 
 }  // namespace
 
-Result<std::shared_ptr<const reactor::Program>> compile_order(
-    const Order& order, std::function<std::optional<Error>()> interrupted) {
-  DAYBOOK_ASSIGN(std::string code, parse_reactor_spec(order.spec));
+CompiledOrder compile_order(const Order& order, std::function<std::optional<Error>()> interrupted) {
+  auto code = parse_reactor_spec(order.spec);
+  if (!code) {
+    return tl::unexpected(NotCompiled{std::move(code).error()});
+  }
   const OrderModules modules(order.modules);
   const reactor::Compiled compiled =
-      reactor::compile(order.component, std::move(code), modules, reactor::OpenSets(),
+      reactor::compile(order.component, std::move(*code), modules, reactor::OpenSets(),
                        {.interrupted = std::move(interrupted)});
   if (compiled.interrupted) {
-    return fail(*compiled.interrupted);
+    return tl::unexpected(NotCompiled{*compiled.interrupted});
   }
   if (!compiled.ok()) {
-    return fail(to_errors(compiled.diagnostics, order.component).front());
+    SpecFaults faults = to_faults(compiled.diagnostics, order.component);
+    return tl::unexpected(
+        NotCompiled{std::move(faults.errors.front()), std::move(faults.details.front())});
   }
   return compiled.program;
 }
 
-Failure not_compiled(const Error& error) {
-  if (error.code != Code::kInvalid) {
-    return {error.reason, error.message, "", true};
+Failure not_compiled(const NotCompiled& reason) {
+  if (reason.code != Code::kInvalid) {
+    return {reason.reason, reason.message, "", true};
   }
-  return {"COMPONENT_BROKEN", error.text(), "", false};
+  return {"COMPONENT_BROKEN", reason.text(), reason.details, false};
 }
 
 tl::expected<std::vector<Effect>, reactor::Fault> read_effects(const reactor::RunResult& run,
@@ -104,12 +110,12 @@ RunOutcome run_order(const Order& order, const reactor::Program& program,
   RunOutcome out;
   out.answers = write_answers(run.exchanges);
   if (run.fault) {
-    out.failure = failure_of(*run.fault);
+    out.failure = failure_of(*run.fault, program, order);
     return out;
   }
   auto effects = read_effects(run, order.started_at);
   if (!effects) {
-    out.failure = failure_of_effect(effects.error());
+    out.failure = failure_of_effect(effects.error(), program, order);
     return out;
   }
   out.effects = std::move(*effects);

@@ -97,8 +97,7 @@ struct ReactorRuntime::Impl {
   void work();
   RunOutcome run(const Ticket& ticket);
   // An error of `interrupted` comes back as it is.
-  Result<std::shared_ptr<const reactor::Program>> program_of(const Order& order,
-                                                             Interrupted interrupted = {});
+  CompiledOrder program_of(const Order& order, Interrupted interrupted = {});
 
   const ReactorOptions options;
   Outside& outside;
@@ -154,14 +153,16 @@ RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
   return out.failure && ticket.stopped ? stopped(ticket) : out;
 }
 
-Result<std::shared_ptr<const reactor::Program>> ReactorRuntime::Impl::program_of(
-    const Order& order, Interrupted interrupted) {
+CompiledOrder ReactorRuntime::Impl::program_of(const Order& order, Interrupted interrupted) {
   const Hash key = key_of(order);
   if (auto known = cache.find(key)) {
     return known;
   }
-  DAYBOOK_ASSIGN(auto program, compile_order(order, std::move(interrupted)));
-  cache.put(key, program);
+  auto program = compile_order(order, std::move(interrupted));
+  if (!program) {
+    return program;
+  }
+  cache.put(key, *program);
   return program;
 }
 
@@ -179,13 +180,13 @@ ReactorRuntime::~ReactorRuntime() {
 CheckResult ReactorRuntime::check(const Draft& draft) const {
   auto code = parse_reactor_spec(draft.spec);
   if (!code) {
-    return tl::unexpected(std::vector<Error>{std::move(code).error()});
+    return tl::unexpected(SpecFaults{{std::move(code).error()}});
   }
   const StoredModules modules(draft.others);
   reactor::Compiled compiled =
       reactor::compile(draft.component, std::move(*code), modules, impl_->outside.sets());
   if (!compiled.ok()) {
-    return tl::unexpected(to_errors(compiled.diagnostics, draft.component));
+    return tl::unexpected(to_faults(compiled.diagnostics, draft.component));
   }
   return Checked{std::move(compiled.imports)};
 }

@@ -57,9 +57,13 @@ tl::expected<std::vector<Effect>, reactor::Fault> read_effects(const reactor::Ru
 // The program of an order, or why there is none. Sets that queries name are not checked: that was
 // done when the component was stored.
 // `interrupted` may end it: its error comes back, which is of another kind than kInvalid.
-Result<std::shared_ptr<const reactor::Program>> compile_order(
-    const Order& order, std::function<std::optional<Error>()> interrupted = {});
+struct NotCompiled : Error {
+  std::string details{};  // the place, as place_json (reactor_spec.h) has it; may be empty
+};
+using CompiledOrder = tl::expected<std::shared_ptr<const reactor::Program>, NotCompiled>;
+CompiledOrder compile_order(const Order& order,
+                            std::function<std::optional<Error>()> interrupted = {});
 // How an attempt ends whose component did not compile, or not in time.
-Failure not_compiled(const Error& error);
+Failure not_compiled(const NotCompiled& reason);
 
 }  // namespace daybook::components

@@ -4,6 +4,7 @@
 
 #include "base/limits/resources.h"
 #include "components/json_reader.h"
+#include "components/order_document.h"
 
 namespace daybook::components {
 namespace {
@@ -36,14 +37,29 @@ std::optional<std::string> StoredModules::code(std::string_view component) const
   return spec ? code_of(*spec) : std::nullopt;
 }
 
-std::vector<Error> to_errors(const std::vector<reactor::Diagnostic>& diagnostics,
-                             std::string_view component) {
-  std::vector<Error> out;
+namespace {
+
+std::string field_of(const reactor::Diagnostic& fault, std::string_view component) {
+  const std::string where = fault.source == component ? "code" : fault.source;
+  return where + ":" + std::to_string(fault.at.line) + ":" + std::to_string(fault.at.column);
+}
+
+}  // namespace
+
+std::string place_json(const reactor::Diagnostic& fault, std::string_view component) {
+  return "{\"field\":" + json_text(field_of(fault, component)) +
+         ",\"source\":" + json_text(fault.source) + ",\"line\":" + std::to_string(fault.at.line) +
+         ",\"column\":" + std::to_string(fault.at.column) +
+         ",\"length\":" + std::to_string(fault.length) +
+         ",\"message\":" + json_text(fault.message) + ",\"snippet\":" + json_text(fault.line) + "}";
+}
+
+SpecFaults to_faults(const std::vector<reactor::Diagnostic>& diagnostics,
+                     std::string_view component) {
+  SpecFaults out;
   for (const reactor::Diagnostic& d : diagnostics) {
-    const std::string where = d.source == component ? "code" : d.source;
-    out.push_back(
-        make_error(Code::kInvalid, d.code, d.text(),
-                   where + ":" + std::to_string(d.at.line) + ":" + std::to_string(d.at.column)));
+    out.errors.push_back(make_error(Code::kInvalid, d.code, d.message, field_of(d, component)));
+    out.details.push_back(place_json(d, component));
   }
   return out;
 }

@@ -33,8 +33,11 @@ class StoredModules final : public reactor::Modules {
   const ComponentDirectory& directory_;
 };
 
-// Each fault as an error whose field names source, line and column.
-std::vector<Error> to_errors(const std::vector<reactor::Diagnostic>& diagnostics,
-                             std::string_view component);
+// Each fault as an error whose field names source, line and column, with its place.
+SpecFaults to_faults(const std::vector<reactor::Diagnostic>& diagnostics,
+                     std::string_view component);
+// Where a fault is, for an editor: {"field", "source", "line", "column", "length", "message",
+// "snippet"}; line and column from 1, columns and length in code points, the snippet is the line.
+std::string place_json(const reactor::Diagnostic& fault, std::string_view component);
 
 }  // namespace daybook::components

@@ -134,8 +134,8 @@ RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
   return out;
 }
 
-Result<std::shared_ptr<const reactor::Program>> ReactorRuleEvaluator::program_of(
-    const RuleCode& code, std::function<std::optional<Error>()> interrupted) {
+CompiledOrder ReactorRuleEvaluator::program_of(const RuleCode& code,
+                                               std::function<std::optional<Error>()> interrupted) {
   const Hash key = key_of(code);
   if (auto known = cache_.find(key)) {
     return known;
@@ -146,8 +146,11 @@ Result<std::shared_ptr<const reactor::Program>> ReactorRuleEvaluator::program_of
   for (const RuleCode::Text& module : code.modules) {
     order.modules.push_back({module.component, module.spec});
   }
-  DAYBOOK_ASSIGN(auto program, compile_order(order, std::move(interrupted)));
-  cache_.put(key, program);
+  auto program = compile_order(order, std::move(interrupted));
+  if (!program) {
+    return program;
+  }
+  cache_.put(key, *program);
   return program;
 }
 

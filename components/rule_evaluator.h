@@ -9,6 +9,7 @@
 #include "base/limits/components.h"
 #include "components/outside.h"
 #include "components/program_cache.h"
+#include "components/reactor_runtime.h"
 #include "components/rules.h"
 
 namespace daybook::components {
@@ -29,8 +30,8 @@ class ReactorRuleEvaluator final : public RuleEvaluator {
 
  private:
   // `interrupted` may end it: its error comes back.
-  Result<std::shared_ptr<const reactor::Program>> program_of(
-      const RuleCode& code, std::function<std::optional<Error>()> interrupted = {});
+  CompiledOrder program_of(const RuleCode& code,
+                           std::function<std::optional<Error>()> interrupted = {});
 
   Outside& outside_;
   const Clock& clock_;

@@ -98,7 +98,11 @@ struct Checked {
   std::vector<std::string> imports;  // ids of the components whose modules it needs
 };
 // Every fault, not the first; each names the member, or source, line and column.
-using CheckResult = tl::expected<Checked, std::vector<Error>>;
+struct SpecFaults {
+  std::vector<Error> errors;
+  std::vector<std::string> details{};  // of each, a JSON object; none where the error says all
+};
+using CheckResult = tl::expected<Checked, SpecFaults>;
 
 class Runtime {
  public:

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "base/json_text.h"
 #include "dispatch/failure.h"
 
 namespace daybook::dispatch {
@@ -63,7 +64,10 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
 }
 
 scheduler::Failed effect_failure(const Error& error) {
-  return failed_of({error.reason, error.message + " (" + error.field + ")", "", false});
+  std::string details = "{\"field\":";
+  append_json_string(details, error.field);
+  return failed_of(
+      {error.reason, error.message + " (" + error.field + ")", std::move(details) + '}', false});
 }
 
 }  // namespace daybook::dispatch

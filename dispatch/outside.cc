@@ -102,17 +102,39 @@ graph::Query read_query(const JsonValue& asked, const graph::Graph& graph,
   return out;
 }
 
-std::string error_answer(std::string_view message) {
+std::string error_answer(std::string_view message, std::string_view code) {
   std::string out = "{\"error\":";
   append_json_string(out, message);
+  out += ",\"code\":";
+  append_json_string(out, code);
   return out + "}";
+}
+
+std::string error_answer(const Error& error) {
+  return error_answer(error.text(), error.reason);
+}
+
+// Of what not all rows are there.
+void append_more(std::string& out, std::string_view set, const graph::Answer& answer) {
+  std::string paths;
+  const auto add = [&](const std::string& path) {
+    paths += paths.empty() ? "" : ",";
+    append_json_string(paths, path);
+  };
+  if (answer.more) {
+    add(std::string(set));
+  }
+  for (const std::string& path : answer.cut) {
+    add(std::string(set) + "." + path);
+  }
+  out += paths.empty() ? paths : ",\"more\":[" + paths + "]";
 }
 
 }  // namespace
 
 class GraphOutside::Sets final : public reactor::Sets {
  public:
-  explicit Sets(const graph::Graph& graph) {
+  explicit Sets(const graph::Graph& graph) : graph_(graph) {
     for (const graph::SetSchema* schema : graph.sets()) {
       reactor::SetType type;
       type.fields = field_type(schema->record).fields;
@@ -134,8 +156,17 @@ class GraphOutside::Sets final : public reactor::Sets {
     }
     return out;
   }
+  Status check(std::string_view set, std::string_view filter,
+               std::string_view order_by) const override {
+    graph::Query query;
+    query.set = set;
+    query.filter = filter;
+    query.order_by = order_by;
+    return graph_.check(query);
+  }
 
  private:
+  const graph::Graph& graph_;
   std::map<std::string, reactor::SetType, std::less<>> sets_;
 };
 
@@ -157,7 +188,8 @@ Result<std::string> GraphOutside::ask(std::string_view question,
                                       const components::AskTerms& terms) {
   // Navigations inside each other may be deeper than is read.
   if (auto sound = check_json(question); !sound) {
-    return error_answer("the question cannot be read: " + sound.error().message);
+    return error_answer("the question cannot be read: " + sound.error().message,
+                        sound.error().reason);
   }
   const auto members = JsonValue(question).members();
   DAYBOOK_CHECK(members.size() == 1, "a question asks one thing");
@@ -173,20 +205,21 @@ Result<std::string> GraphOutside::query(const JsonValue& asked,
   const graph::Query query = read_query(asked, graph_, nullptr);
   const auto type = graph_.type_of(query);
   if (!type) {
-    return error_answer(type.error().text());
+    return error_answer(type.error());
   }
   // A run, or a rule, sees at least what led to it.
   if (const Status fresh = fresh_(terms); !fresh) {
-    return error_answer(fresh.error().text());
+    return error_answer(fresh.error());
   }
   const auto answer = graph_.answer(query, terms.now, terms.deadline);
   if (!answer) {
-    return error_answer(answer.error().text());
+    return error_answer(answer.error());
   }
   std::string out = "{\"type\":";
   append_type(out, *type);
   out += ",\"rows\":";
   out += answer->json;
+  append_more(out, query.set, *answer);
   return out + "}";
 }
 

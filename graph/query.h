@@ -38,6 +38,8 @@ struct Answer {
   std::string first_cursor;
   std::string last_cursor;
   bool more = false;  // rows follow behind the last one
+  // Navigations of which some record has more rows than were given: "lines", "lines.parts".
+  std::vector<std::string> cut;
 };
 
 }  // namespace daybook::graph

@@ -174,12 +174,23 @@ Status Runner::write_step(std::string& out, const Plan::Step& step, const Value&
   }
   filter.parts.push_back(step.plan.filter);
   DAYBOOK_ASSIGN(const Page page, find(step.plan, filter));
-  if (!navigation.many) {
+  const std::size_t outer = path_.size();
+  path_ += (path_.empty() ? "" : ".") + navigation.name;
+  DAYBOOK_TRY(write_reached(out, step, page));
+  path_.resize(outer);
+  return {};
+}
+
+Status Runner::write_reached(std::string& out, const Plan::Step& step, const Page& page) {
+  if (!step.navigation->many) {
     if (page.rows.empty()) {
       out += "null";
       return {};
     }
     return write_record(out, step.plan, page.rows.front().row);
+  }
+  if (page.more && std::find(cut_.begin(), cut_.end(), path_) == cut_.end()) {
+    cut_.push_back(path_);
   }
   out += '[';
   for (const Found& found : page.rows) {
@@ -203,6 +214,7 @@ Result<Answer> Runner::run(const Plan& plan) {
   }
   out.json += ']';
   DAYBOOK_TRY(count_row(out.json));
+  out.cut = std::move(cut_);
   if (!page.rows.empty()) {
     const SetSchema& schema = plan.set->schema();
     out.first_cursor = make_cursor(schema, plan.order, page.rows.front().place);

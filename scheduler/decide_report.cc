@@ -1,6 +1,7 @@
 // ReportAttempt: the one end of an attempt, with its effects in the same batch.
 #include <algorithm>
 
+#include "base/json_text.h"
 #include "base/limits/definitions.h"
 #include "base/limits/resources.h"
 #include "scheduler/decide_parts.h"
@@ -159,7 +160,10 @@ Status decide(const Context& context, const ReportAttempt& command, Decision& ou
     if (done) {
       return {};
     }
-    failure.failure = {"EFFECT_REFUSED", out.keep(done.error().text()), {}};
+    std::string details = "{\"field\":";
+    append_json_string(details, done.error().field);
+    failure.failure = {
+        "EFFECT_REFUSED", out.keep(done.error().text()), {out.keep(std::move(details) + '}')}};
     failure.retryable = false;
   }
   out.outcome = fail_attempt(context, *job, failure, out);

@@ -31,6 +31,7 @@ constexpr std::array kBuiltins = {
     BuiltinEntry{"fold", B::kFold, "iterators", true, 2, 2},
     BuiltinEntry{"groupBy", B::kGroupBy, "iterators", true, 1, 1},
     BuiltinEntry{"concat", B::kConcat, "iterators", true, 1, 1},
+    BuiltinEntry{"hasMore", B::kHasMore, "iterators"},
     BuiltinEntry{"contains", B::kContains, "iterators", true, 1, 1},
     BuiltinEntry{"keys", B::kKeys, "maps"},
     BuiltinEntry{"values", B::kValues, "maps"},

@@ -33,6 +33,7 @@ enum class Builtin : std::uint8_t {
   kFold,
   kGroupBy,
   kConcat,
+  kHasMore,
   kContains,
   // Maps.
   kKeys,

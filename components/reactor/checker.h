@@ -77,7 +77,9 @@ class Checker {
   const Type* order_by(const OrderByNode& node, Frame& frame);
   const Type* join(const JoinNode& node, Frame& frame);
   const Type* query(const QueryNode& node, Frame& frame);
-  const Type* navigation(const Navigation& nav, const SetType& set, Frame& frame);
+  const Type* navigation(const Navigation& nav, std::string_view of, const SetType& set,
+                         Frame& frame);
+  void check_asked(const Node* node, std::string_view what, std::string_view set, Frame& frame);
   const Type* block(const BlockNode& node, Frame& frame);
   void expect_text(const Node* node, std::string_view what, Frame& frame);
   void expect_bool(const Node* node, std::string_view what, Frame& frame);

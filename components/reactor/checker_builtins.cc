@@ -198,6 +198,7 @@ const Type* Checker::list_filter(const BuiltinNode& node, const std::vector<cons
       return types_.list(element);
     case B::kConcat:
       return types_.list(types_.either(element, element_of(types[1], name, node.at, frame)));
+    case B::kHasMore:
     case B::kContains:
       return types_.simple(Kind::kBool);
     case B::kFold:

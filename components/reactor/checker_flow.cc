@@ -276,12 +276,35 @@ const Type* Checker::query(const QueryNode& node, Frame& frame) {
                         (known.empty() ? "" : "; there are " + known),
                     node.root.at, frame);
   }
-  const Type* record = navigation(node.root, *set, frame);
+  const Type* record = navigation(node.root, node.root.edge, *set, frame);
   return types_.either(types_.list(record), types_.nominal(*find_nominal("QueryError")));
 }
 
+// What is asked, where it is no more than a text, is the set's to judge.
+void Checker::check_asked(const Node* node, std::string_view what, std::string_view set,
+                          Frame& frame) {
+  if (node == nullptr) {
+    return;
+  }
+  require(check(node, frame), types_.simple(Kind::kText), what, node->at, frame);
+  const Value* value =
+      node->kind == NodeKind::kConstant ? &static_cast<const ConstantNode*>(node)->value : nullptr;
+  if (value == nullptr || !value->is(Tag::kText)) {
+    return;
+  }
+  const bool filter = what == "a filter";
+  const Status asked = sets_.check(set, filter ? value->text() : std::string_view(),
+                                   filter ? std::string_view() : value->text());
+  if (!asked) {
+    const std::string& message = asked.error().message;
+    complain(asked.error().reason == "GRAPH_UNKNOWN_FIELD" ? "UNKNOWN_FIELD" : "QUERY",
+             message.substr(0, message.find('\n')), node->at, frame);
+  }
+}
+
 // All declared fields are there, those that were not selected too.
-const Type* Checker::navigation(const Navigation& nav, const SetType& set, Frame& frame) {
+const Type* Checker::navigation(const Navigation& nav, std::string_view of, const SetType& set,
+                                Frame& frame) {
   std::vector<std::string_view> names;
   std::vector<const Type*> parts;
   for (const auto& [name, type] : set.fields) {
@@ -295,13 +318,8 @@ const Type* Checker::navigation(const Navigation& nav, const SetType& set, Frame
                field.at, frame);
     }
   }
-  const Type* text = types_.simple(Kind::kText);
-  if (nav.filter != nullptr) {
-    require(check(nav.filter, frame), text, "a filter", nav.filter->at, frame);
-  }
-  if (nav.order_by != nullptr) {
-    require(check(nav.order_by, frame), text, "an order", nav.order_by->at, frame);
-  }
+  check_asked(nav.filter, "a filter", of, frame);
+  check_asked(nav.order_by, "an order", of, frame);
   for (const Navigation& inner : nav.navigate) {
     const auto edge = std::find_if(set.navigations.begin(), set.navigations.end(),
                                    [&](const auto& entry) { return entry.first == inner.edge; });
@@ -312,7 +330,7 @@ const Type* Checker::navigation(const Navigation& nav, const SetType& set, Frame
                inner.at, frame);
       continue;
     }
-    const Type* reached = navigation(inner, *target, frame);
+    const Type* reached = navigation(inner, edge->second.set, *target, frame);
     names.push_back(inner.edge);
     parts.push_back(edge->second.many ? types_.list(reached) : types_.optional(reached));
   }

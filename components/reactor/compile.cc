@@ -224,6 +224,14 @@ Compiled compile(std::string_view id, std::string code, const Modules& modules, 
   return out;
 }
 
+bool gives_nothing(const Program& program) {
+  const auto& statements = program.body->statements;
+  return program.exports.empty() &&
+         std::none_of(statements.begin(), statements.end(), [](const Statement& s) {
+           return s.kind == Statement::Kind::kFrom || s.forced;
+         });
+}
+
 std::vector<ParameterInfo> parameters_of(const Program& program) {
   std::vector<ParameterInfo> out;
   for (const Parameter& p : program.parameters) {
@@ -233,8 +241,13 @@ std::vector<ParameterInfo> parameters_of(const Program& program) {
 }
 
 std::size_t memory_of(const Program& program) {
-  return sizeof(Program) + program.arena.bytes() + program.source.text().size() +
-         program.exports.capacity() * sizeof(Export);
+  constexpr std::size_t kBytesOfInstruction = 32;  // both ways through the text
+  std::size_t out = sizeof(Program) + program.arena.bytes() + program.source.text().size() +
+                    program.exports.capacity() * sizeof(Export);
+  for (const auto& regex : program.regexes) {
+    out += regex->program_size() * kBytesOfInstruction;
+  }
+  return out;
 }
 
 }  // namespace daybook::reactor

@@ -135,7 +135,11 @@ Value Evaluator::query(const QueryNode& node, Frame& frame) {
     stop("BAD_ANSWER", "the answer of the query is no JSON", frame.program, node.at);
   }
   if (const Value error = part_of(answer, "error"); error.is(Tag::kText)) {
-    return record_of(shape_of({"message"}, "QueryError"), {error});
+    // Answers did not always have a code.
+    const Value code = part_of(answer, "code");
+    return code.is(Tag::kText)
+               ? record_of(shape_of({"message", "code"}, "QueryError"), {error, code})
+               : record_of(shape_of({"message"}, "QueryError"), {error});
   }
   const Value rows = part_of(answer, "rows");
   if (!rows.is(Tag::kList)) {
@@ -144,7 +148,14 @@ Value Evaluator::query(const QueryNode& node, Frame& frame) {
   FieldType type;
   type.kind = FieldType::Kind::kList;
   type.element = std::make_shared<const FieldType>(read_field_type(part_of(answer, "type")));
-  return with_origins(*this, typed(*this, rows, type), node.root.edge);
+  Value out = with_origins(*this, typed(*this, rows, type), node.root.edge);
+  const Value more = part_of(answer, "more");
+  const bool cut = more.is(Tag::kList) &&
+                   std::any_of(more.items, more.items + more.size, [&](const Value& path) {
+                     return path.is(Tag::kText) && path.text() == node.root.edge;
+                   });
+  out.aux = cut ? Value::kCut : 0;
+  return out;
 }
 
 // Notes the effect that a function stands for, and gives the id that it will have.

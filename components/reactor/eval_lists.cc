@@ -5,6 +5,7 @@
 #include "components/reactor/compare.h"
 #include "components/reactor/format.h"
 #include "components/reactor/gathered.h"
+#include "components/reactor/grown_list.h"
 #include "components/reactor/text.h"
 
 namespace daybook::reactor {
@@ -87,14 +88,19 @@ Value Evaluator::list_filter(const BuiltinNode& node, const Value* arguments, Fr
       return sequence(node, arguments, Sequence::Kind::kWhere, frame);
     case B::kFlatten:
       return sequence(node, arguments, Sequence::Kind::kFlatten, frame);
-    case B::kConcat:
-      return sequence(node, arguments, Sequence::Kind::kConcat, frame);
+    case B::kConcat: {
+      const auto grown = appended(*this, list, arguments[1], program, node.at);
+      return grown ? *grown : sequence(node, arguments, Sequence::Kind::kConcat, frame);
+    }
     case B::kTake:
       return counted(Sequence::Kind::kTake);
     case B::kSkip:
       return counted(Sequence::Kind::kSkip);
     case B::kRepeat:
       return counted(Sequence::Kind::kRepeat);
+    case B::kHasMore:
+      return Value::of_bool(list.is(Tag::kList) ? list.cut()
+                                                : as_list(list, program, node.at).cut());
     case B::kFirst:
     case B::kLast:
     case B::kCount:

@@ -154,6 +154,10 @@ class Writer {
     }
     if (value.is(Tag::kRecord)) {
       const Shape& shape = *value.record->shape;
+      // A query that failed is no result. Of old ones, which have no code, it was.
+      if (shape.nominal == "QueryError" && shape.find("code") < shape.size) {
+        evaluator_.stop("QUERY_FAILED", value.record->values[0].text(), program_, at_);
+      }
       write_object(shape.size, value.record->values, [&](std::size_t i) { return shape.names[i]; });
     } else if (value.is(Tag::kMap)) {
       write_object(value.map->size, value.map->values,

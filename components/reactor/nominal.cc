@@ -59,7 +59,7 @@ std::vector<Nominal> make() {
     return job_hook(std::move(fields));
   };
   return {
-      {"QueryError", {}, record({{"message", plain(Kind::kText)}})},
+      {"QueryError", {}, record({{"message", plain(Kind::kText)}, {"code", maybe(Kind::kText)}})},
       {"HttpResponseOk", "HttpResponse", response},
       {"HttpResponse", {}, response},
       {"Error", {}, record({{"error", kFailure}})},

@@ -64,6 +64,10 @@ struct Compiled {
 Compiled compile(std::string_view id, std::string code, const Modules& modules, const Sets& sets,
                  const CompileOptions& options = {});
 
+// Neither an output, nor an effect, nor anything that others may import: an empty file, or a `from`
+// that was forgotten.
+bool gives_nothing(const Program& program);
+
 // What a job may give it.
 std::vector<ParameterInfo> parameters_of(const Program& program);
 // Bytes it takes in memory, its modules not counted.

@@ -69,6 +69,15 @@ Status check_pattern(std::string_view pattern, std::string_view field) {
   return {};
 }
 
+// What RE2 keeps while it matches lies in it too: of few places all that comes up, of many no more
+// than a match needs to begin with, since these are paid as if nothing was kept.
+std::int64_t memory_of(const RegexCost& cost, std::int64_t memory_max) {
+  constexpr std::size_t kLeast = 512 * 1024;
+  constexpr std::size_t kOfInstruction = 128;
+  const auto wide = static_cast<std::int64_t>(kLeast + cost.instructions * kOfInstruction);
+  return cost.units <= kRegexNarrowUnits ? memory_max : std::min(memory_max, wide);
+}
+
 re2::RE2::Options options_of(std::string_view flags, std::int64_t memory_max) {
   re2::RE2::Options options(re2::RE2::Quiet);
   options.set_case_sensitive(flags.find('i') == std::string_view::npos);
@@ -205,7 +214,7 @@ Result<Regex> Regex::compile(std::string_view pattern, std::string_view flags,
   const std::string whole = (lines ? "(?m)" : "") + std::string(pattern);
   const std::shared_ptr<const Compiled> compiled(
       new Compiled{std::string(pattern), std::string(flags), cost,
-                   re2::RE2(piece(whole), options_of(flags, memory_max))});
+                   re2::RE2(piece(whole), options_of(flags, memory_of(cost, memory_max)))});
   if (!compiled->program.ok()) {
     return bad("The pattern is refused: " + compiled->program.error() + ".", field);
   }

@@ -161,6 +161,30 @@ std::optional<Fault> guarded(const Program& program, Work&& work) {
 
 }  // namespace
 
+namespace {
+
+const Program* find_source(const Program& program, std::string_view name) {
+  if (program.source.name() == name) {
+    return &program;
+  }
+  for (const auto& module : program.modules) {
+    if (const Program* found = find_source(*module, name)) {
+      return found;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Diagnostic diagnose(const Program& program, const Fault& fault) {
+  const Program* source = find_source(program, fault.source);
+  if (source == nullptr) {
+    return {fault.code, fault.message, fault.source, fault.at, {}};
+  }
+  return source->source.diagnose(fault.code, fault.message, source->source.offset_of(fault.at));
+}
+
 RunResult run(const Program& program, const RunInputs& inputs, World& world) {
   Evaluator evaluator(inputs, world);
   RunResult out;

@@ -22,11 +22,13 @@ class World {
  public:
   virtual ~World() = default;
   // Answers a question; both are JSON texts.
-  //   {"query": {"edge", "fields", "filter", "orderBy", "navigate": […]}} → {"rows": […]}
+  //   {"query": {"edge", "fields", "filter", "orderBy", "navigate": […]}} → {"rows": […], "more"}
   //   {"http": {"url", "method", "headers", "body"}}          → {"statusCode", "headers",
   //   "content"}
   //   {"actor": {"type", "id", "messages", "preview"}}                     → {"data", "errors"}
-  // Each may answer {"error": "…"} instead. An Error ends the run.
+  // "more": the sets and navigations of which not all rows are there ("orders", "orders.lines");
+  // absent when all are. Each may answer {"error": "…", "code": "…"} instead. An Error ends the
+  // run.
   virtual Result<std::string> ask(std::string_view question) = 0;
   // Why the run should end now, if it should: asked every few thousand steps.
   virtual std::optional<Error> interrupted() { return std::nullopt; }
@@ -69,6 +71,9 @@ struct RunResult {
   std::uint64_t steps = 0;
   std::size_t memory = 0;
 };
+
+// The place of a fault in the text of the program or of the module that it names.
+Diagnostic diagnose(const Program& program, const Fault& fault);
 
 RunResult run(const Program& program, const RunInputs& inputs, World& world);
 

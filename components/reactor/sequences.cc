@@ -287,6 +287,7 @@ Value Evaluator::forced_deep(const Value& value, const Program* program, std::ui
   if ((list.is(Tag::kList) || list.is(Tag::kTuple)) &&
       std::any_of(list.items, list.items + list.size, needs)) {
     out = Value::of_items(list.tag, deeper(list.items, list.size), list.size);
+    out.aux = list.aux & Value::kCut;
   } else if (list.is(Tag::kRecord) &&
              std::any_of(list.record->values, list.record->values + list.record->shape->size,
                          needs)) {

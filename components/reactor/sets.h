@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
+
 namespace daybook::reactor {
 
 // The type of a field. Immutable.
@@ -33,6 +35,12 @@ class Sets {
   virtual ~Sets() = default;
   virtual const SetType* find(std::string_view name) const = 0;
   virtual std::vector<std::string> names() const = 0;
+  // Whether a filter and an order (either may be empty) are right for a set that is there: the
+  // first line of the message says why not.
+  virtual Status check(std::string_view /*set*/, std::string_view /*filter*/,
+                       std::string_view /*order_by*/) const {
+    return {};
+  }
   // True when sets that are not found may be there all the same: what they hold is then not known
   // before the run.
   virtual bool open() const { return false; }

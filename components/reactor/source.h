@@ -20,7 +20,8 @@ struct Diagnostic {
   std::string message;  // one sentence
   std::string source;   // name of the component or module
   Position at;
-  std::string line;  // the line at fault, cut to what a terminal shows
+  std::string line;          // the line at fault, cut to what a terminal shows
+  std::uint32_t length = 1;  // in code points: of the word or text that stands there
 
   std::string text() const;
 };
@@ -36,6 +37,8 @@ class Source {
   // Offset of the first byte of that line.
   std::uint32_t line_start(std::uint32_t offset) const;
   Diagnostic diagnose(std::string_view code, std::string_view message, std::uint32_t offset) const;
+  // The first byte of a place in it; the end when it has no such place.
+  std::uint32_t offset_of(const Position& at) const;
 
  private:
   std::string name_;

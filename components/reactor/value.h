@@ -55,8 +55,12 @@ struct MapData;
 struct Closure;
 
 struct Value {
+  static constexpr std::uint8_t kCut = 1;    // rows, behind which more follow
+  static constexpr std::uint8_t kGrown = 2;  // made by `concat`
+
   Tag tag = Tag::kNothing;
-  // Scale of a number, unit of a span; 1 for an instant made from `now`, a record of the program's.
+  // Scale of a number, unit of a span; 1 for an instant made from `now`, a record of the program's,
+  // kCut or kGrown of a list.
   std::uint8_t aux = 0;
   std::uint32_t size = 0;  // bytes of a text, elements of a list or tuple
   union {
@@ -98,6 +102,12 @@ struct Value {
     out.items = items;
     return out;
   }
+  // Behind whose items there is room (grown_list.h).
+  static Value of_grown(const Value* items, std::size_t size) {
+    Value out = of_items(Tag::kList, items, size);
+    out.aux = kGrown;
+    return out;
+  }
   // `written`: by the program; others came from outside.
   static Value of_record(const RecordData* record, bool written = false) {
     Value out;
@@ -120,6 +130,8 @@ struct Value {
   Micros instant() const { return Micros{number}; }
   bool from_now() const { return aux != 0; }
   bool written() const { return aux != 0; }
+  bool cut() const { return (aux & kCut) != 0; }
+  bool grown() const { return (aux & kGrown) != 0; }
   Date date() const { return Date{static_cast<std::int32_t>(number)}; }
   Span span() const { return Span{static_cast<Span::Unit>(aux), number}; }
   Decimal to_decimal() const { return tag == Tag::kDecimal ? *decimal : Decimal{number, aux}; }

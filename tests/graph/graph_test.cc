@@ -270,6 +270,24 @@ TEST_F(GraphQueries, ManyThreadsAskWhileJobsAreCreated) {
   EXPECT_EQ(answer(query("jobs", {"jobId"})).rows, 51U);
 }
 
+TEST_F(GraphQueries, WhatWasNotGivenIsSaid) {
+  for (std::size_t i = 0; i < kGraphRowsMax; ++i) {
+    s.create("daily", {"x"});
+  }
+  EXPECT_TRUE(answer(query("jobs", {"jobId"})).more);
+  Query nested = query("jobDefinitions", {"jobDefinitionId"}, "jobDefinitionId == daily");
+  nested.navigate = {query("jobs", {"jobId"})};
+  EXPECT_EQ(answer(nested).cut, std::vector<std::string>{"jobs"});
+  // Through a record too; and only of those that lack some.
+  Query deep = query("jobs", {"jobId"}, "", "jobId desc");
+  deep.navigate = {query("definition", {"jobDefinitionId"})};
+  deep.navigate[0].navigate = {query("jobs", {"jobId"})};
+  deep.limit = 2;
+  EXPECT_EQ(answer(deep).cut, std::vector<std::string>{"definition.jobs"});
+  nested.filter = "jobDefinitionId == hourly";
+  EXPECT_TRUE(answer(nested).cut.empty());
+}
+
 class EmptySet final : public Set {
  public:
   using Set::Set;

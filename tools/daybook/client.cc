@@ -1,5 +1,8 @@
 #include "tools/daybook/client.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include <boost/json.hpp>
 #include <curl/curl.h>
 
@@ -65,11 +68,21 @@ std::string text_member(const boost::json::object& object, std::string_view name
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-// A fault of a component begins with its place, which its field repeats as "code:<line>:<column>".
-bool names_its_place(const Error& error) {
-  const std::size_t colon = error.field.find(':');
-  return colon != std::string::npos &&
-         error.message.find(error.field.substr(colon) + ": ") != std::string::npos;
+std::int64_t number_member(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+// A fault of a component: its place, what is wrong, and below the line with a caret.
+std::string at_its_place(const boost::json::object& details, const std::string& message) {
+  const std::string snippet = text_member(details, "snippet");
+  const std::int64_t column = number_member(details, "column");
+  std::string out = text_member(details, "field") + ": " + message;
+  if (!snippet.empty() && column > 0) {
+    const auto before = std::min<std::size_t>(static_cast<std::size_t>(column) - 1, snippet.size());
+    out += "\n  " + snippet + "\n  " + std::string(before, ' ') + "^";
+  }
+  return out;
 }
 
 // One of a problem's errors; what it leaves out is as in `whole`.
@@ -84,9 +97,10 @@ Error error_in(const boost::json::object& one, const Error& whole) {
   const auto* details = one.if_contains("details");
   if (details != nullptr && details->is_object()) {
     out.field = text_member(details->get_object(), "field");
-  }
-  if (names_its_place(out)) {
-    out.field.clear();
+    if (number_member(details->get_object(), "line") > 0) {
+      out.message = at_its_place(details->get_object(), out.message);
+      out.field.clear();
+    }
   }
   return out;
 }
