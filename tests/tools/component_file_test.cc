@@ -48,9 +48,41 @@ TEST_F(ComponentFileTest, FaultsOfModulesNameTheirFiles) {
 TEST_F(ComponentFileTest, ARunThatFailsNamesThePlace) {
   const std::string file = write("half.hrc", "param of: number\nfrom 1 / of\n");
   const Ran ran = run_line({"component", "run", file, "--param", "of=0"});
-  EXPECT_THAT(ran.out, HasSubstr("\"source\": \"" + file + "\""));
+  EXPECT_EQ(ran.out, "");  // said once
   EXPECT_THAT(ran.err, HasSubstr("(" + file + ":2:8)"));
   EXPECT_THAT(run_line({"component", "run", file}).err, HasSubstr("(parameters.of)"));
+}
+
+TEST_F(ComponentFileTest, WhatOnlyAServerKnowsIsNotChecked) {
+  const std::string file = write("q.hrc", "from [query orders(id), query nobody]\n");
+  EXPECT_EQ(run_line({"component", "check", file}).out,
+            "not checked: what is asked of 'nobody', 'orders'; a server knows its sets "
+            "(--ask-server)\nno fault found\n");
+  EXPECT_EQ(
+      run_line({"component", "check", file, "--ask-server", "--server", "http://127.0.0.1:1"}).code,
+      5);
+}
+
+TEST_F(ComponentFileTest, NothingIsGivenByWhatHasNoFrom) {
+  for (const char* code : {"", "let x = 1\n", "param n: number = 1\n// from n\n"}) {
+    EXPECT_THAT(run_line({"component", "check", write("x.hrc", code)}).out,
+                HasSubstr("warning: it gives nothing"))
+        << code;
+  }
+  for (const char* code : {"from 1\n", "export let x = 1\n",
+                           "let id = sendEmail { to = 'a@example.org', subject = 's',"
+                           " body = { plainText = 'x' } }\n"}) {
+    EXPECT_THAT(run_line({"component", "check", write("x.hrc", code)}).out,
+                Not(HasSubstr("warning")))
+        << code;
+  }
+}
+
+TEST_F(ComponentFileTest, StandardInputIsAFileToo) {
+  const Ran good = run_line({"component", "check", "-"}, "daybook", {}, "from 1\n");
+  EXPECT_EQ(good.out, "no fault found\n");
+  const Ran bad = run_line({"component", "check", "-"}, "daybook", {}, "\nfrom nope\n");
+  EXPECT_THAT(bad.err, StartsWith("-:2:6: "));
 }
 
 TEST_F(ComponentFileTest, EffectsThatAServerRefusesAreFound) {

@@ -1,8 +1,11 @@
 // component repl: what is typed, and what is shown of it.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/tools/command_line.h"
+#include "tests/tools/temp_directory.h"
 
 namespace daybook::cli {
 namespace {
@@ -44,6 +47,11 @@ constexpr Talk kTalks[] = {
      "let x = 5\nlet y = x + 1\nlet x = 6\ny\nlet f(a) => a\nlet f(a) => a * 2\nf(y)\n", "7\n14\n"},
     {"Params", "param n: number = 3\nexport let m = n + 1\nlet\tk = m\nn + k\n", "7\n"},
     {"TextsOverLines", "'a\nb'\n", "\"a\\nb\"\n"},
+    {"PastedPipes", "[1, 2, 3]\n  select x => x * 10\n  where x => x > 10\n1\n",
+     "[1,2,3]\n[20,30]\n1\n"},
+    {"PastedLets", "let xs = [1, 2, 3]\n  select x => x * 10\nxs\n", "[10,20,30]\n"},
+    {"PastedMatches", "5\n  match\n    5 |> 'five'\n    |> 'other'\n", "5\n\"five\"\n"},
+    {"Now", ":now 2026-01-01T00:00:00Z\nnow\nnow year\n", "\"2026-01-01T00:00:00Z\"\n2026\n"},
     {"Quit", "1\n:quit\n2\n", "1\n"},
     {"QuitInsideOfAChunk", "let f(x) =>\n  x\n:quit\n2\n", ""},
 };
@@ -73,7 +81,20 @@ TEST(Repl, AParameterNeedsAValue) {
 
 TEST(Repl, CommandsAreSaid) {
   EXPECT_THAT(type(":help\n").out, HasSubstr(":quit"));
-  EXPECT_EQ(type(":hlep\n").err, "there is no ':hlep'; there are :help and :quit\n");
+  EXPECT_EQ(type(":hlep\n").err,
+            "there is no ':hlep'; there are :answers, :help, :now and :quit\n");
+}
+
+TEST(Repl, AnswersComeFromAFile) {
+  const TempDirectory directory;
+  const std::string file = (directory.path() / "rows.json").string();
+  std::ofstream(file) << R"([[{"id": 1}, {"id": 2}]])";
+  const std::string rows =
+      "(query orders) match\n  QueryError |> []\n  (r) |> r select o => o.id\n";
+  EXPECT_EQ(type(":answers " + file + "\n" + rows + "\n" + rows).out, "[1,2]\n[1,2]\n");
+  EXPECT_THAT(type(rows).err, HasSubstr("NO_ANSWER"));
+  EXPECT_THAT(type(":answers nowhere.json\n").err, HasSubstr("nowhere.json"));
+  EXPECT_THAT(type(":now yesterday\n").err, HasSubstr("(:now)"));
 }
 
 TEST(Repl, APersonIsAskedForMore) {

@@ -72,6 +72,25 @@ TEST_F(ComponentTest, UnknownMembersAreNamedWithTheirLine) {
   EXPECT_THAT(ran.err, HasSubstr("half.yaml:4"));
 }
 
+TEST_F(ComponentTest, AFileThatIsWrongRunsNothing) {
+  for (const char* bad : {"    nme: y\n", "    now: yesterday\n"}) {
+    const Ran ran = cases(
+        "component: half.hreactor\ncases:\n  - { parameters: { of: 2 } }\n"
+        "  - parameters: { of: 4 }\n" +
+        std::string(bad));
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST_F(ComponentTest, WhatIsLongIsCut) {
+  std::ofstream(directory_.path() / "long.hreactor") << "from ([1] repeat 10000) select n => 'é'\n";
+  const Ran ran = cases("component: long.hreactor\ncases:\n  - { name: x, result: 1 }\n");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_LT(ran.out.size(), 1000U);
+  EXPECT_THAT(ran.out, testing::AllOf(HasSubstr("bytes more)"), HasSubstr("1 case, 1 failed")));
+}
+
 TEST_F(ComponentTest, HelpNamesTheMembers) {
   EXPECT_THAT(run_line({"component", "test", "--help"}).out,
               testing::AllOf(HasSubstr("component, cases"), HasSubstr("failure")));

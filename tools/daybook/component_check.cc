@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <ostream>
+#include <set>
 
 #include <boost/json.hpp>
 
@@ -20,11 +21,39 @@ bool is_file(const std::string& name) {
   return std::filesystem::is_regular_file(name, bad);
 }
 
-Status check_file(const Session& session, const std::string& path, const std::string& root,
+std::string listed(const std::set<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) {
+    out += (out.empty() ? "'" : ", '") + name + "'";
+  }
+  return out;
+}
+
+// Against the sets that a server has: with the files that it imports, not those that are stored.
+Status ask_server(const Session& session, const ComponentFile& file,
+                  const reactor::Compiled& compiled) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(boost::json::object body, check_body(file, compiled.imports));
+  const std::string target = target_of(ResourceKind::kComponent, file.id);
+  DAYBOOK_TRY(client.request("POST", target + "/check", std::move(body)));
+  return {};
+}
+
+Status check_file(const Session& session, const std::string& path, const CheckOptions& options,
                   const std::string& before) {
-  DAYBOOK_ASSIGN(const ComponentFile file, open_component(path, root));
-  const reactor::Compiled compiled = compile_file(file);
+  DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, path, options.root));
+  std::set<std::string> asked;
+  const reactor::Compiled compiled = compile_file(file, &asked);
   DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
+  if (options.ask_server) {
+    DAYBOOK_TRY(ask_server(session, file, compiled));
+  } else if (!asked.empty()) {
+    session.env.out << before << "not checked: what is asked of " << listed(asked)
+                    << "; a server knows its sets (--ask-server)\n";
+  }
+  if (reactor::gives_nothing(*compiled.program)) {
+    session.env.out << before << "warning: it gives nothing: there is no 'from' in it\n";
+  }
   for (const reactor::ParameterInfo& p : reactor::parameters_of(*compiled.program)) {
     session.env.out << before << "param " << p.name << ": " << p.type
                     << (p.required ? "" : " (optional)") << '\n';
@@ -64,10 +93,10 @@ Status check_stored(const Session& session, const std::string& id, const std::st
   return {};
 }
 
-Status check(const Session& session, const std::string& name, const std::string& root,
+Status check(const Session& session, const std::string& name, const CheckOptions& options,
              const std::string& before) {
-  return is_file(name) ? check_file(session, name, root, before)
-                       : check_stored(session, name, before);
+  return name == "-" || is_file(name) ? check_file(session, name, options, before)
+                                      : check_stored(session, name, before);
 }
 
 }  // namespace
@@ -77,13 +106,13 @@ bool names_a_file(const std::string& name) {
 }
 
 Status check_components(const Session& session, const std::vector<std::string>& names,
-                        const std::string& root) {
+                        const CheckOptions& options) {
   if (names.size() == 1) {
-    return check(session, names.front(), root, "");
+    return check(session, names.front(), options, "");
   }
   std::size_t refused = 0;
   for (const std::string& name : names) {
-    if (const Status status = check(session, name, root, name + ": "); !status) {
+    if (const Status status = check(session, name, options, name + ": "); !status) {
       session.env.err << name << ": " << status.error().text() << '\n';
       ++refused;
     }

@@ -11,9 +11,14 @@ namespace daybook::cli {
 // Whether a name can be nothing but a file's, or the id of a component that is called like one.
 bool names_a_file(const std::string& name);
 
-// Each name is a file in the reactor language, checked with the modules below `root` (empty: its
-// own folder), or else a component that the server has. Prints every fault of each.
+struct CheckOptions {
+  std::string root;         // of the modules of files; empty: their own folder
+  bool ask_server = false;  // files too, for the sets that they ask
+};
+
+// Each name is a file in the reactor language ("-": standard input), or else a component that the
+// server has. Prints every fault of each.
 Status check_components(const Session& session, const std::vector<std::string>& names,
-                        const std::string& root);
+                        const CheckOptions& options);
 
 }  // namespace daybook::cli

@@ -31,7 +31,7 @@ struct Put {
   std::string description;
   std::string version;
   std::vector<std::string> command;
-  std::string root;
+  CheckOptions options;
   bool check = false;
 };
 
@@ -68,7 +68,7 @@ Result<boost::json::object> spec_of(const Session& session, const Put& put) {
 
 Status put_component(const Session& session, const Put& put) {
   if (const auto names = names_to_check(put); !names.empty()) {
-    return check_components(session, names, put.root);
+    return check_components(session, names, put.options);
   }
   DAYBOOK_ASSIGN(boost::json::object spec, spec_of(session, put));
   DAYBOOK_ASSIGN(Client client, session.client());
@@ -94,13 +94,17 @@ void add_put(CLI::App& noun, Session& session, bool check) {
        "component " + name + " notify --runtime http --url https://example.com/hook",
        check ? "component check process-orders.hreactor notify.hrule --root ."
              : "component put notify --json notify.json"});
-  verb.add_option("id", put->id,
-                  check ? "A file in the reactor language, several, or a component's id"
-                        : "The component's id")
+  verb.add_option(
+          "id", put->id,
+          check
+              ? "A file in the reactor language, several, - for standard input, or a component's id"
+              : "The component's id")
       ->required();
   if (check) {
-    verb.add_option("--root", put->root,
+    verb.add_option("--root", put->options.root,
                     "Folder that stands for all components; absent: the file's own");
+    verb.add_flag("--ask-server", put->options.ask_server,
+                  "Files are checked against the sets of the server, too");
   }
   verb.add_option("--json", put->json_file,
                   "File with the whole spec as JSON, - for standard input");

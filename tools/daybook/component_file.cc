@@ -9,6 +9,7 @@
 #include "base/limits/resources.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/manifest.h"
+#include "tools/daybook/spec_input.h"
 
 namespace daybook::cli {
 
@@ -41,7 +42,7 @@ std::string answer_of(const boost::json::value& rows) {
 }
 
 std::string error_answer(const Error& error) {
-  return to_text(boost::json::object{{"error", error.text()}});
+  return to_text(boost::json::object{{"error", error.text()}, {"code", error.reason}});
 }
 
 // What POST /resources/graph takes, of what a program asks.
@@ -66,13 +67,33 @@ boost::json::object graph_question(const boost::json::object& asked) {
 
 }  // namespace
 
+std::string answer_text(const boost::json::value& given) {
+  if (given.is_array()) {
+    return answer_of(given);
+  }
+  if (given.is_object() && given.get_object().contains("error") &&
+      !given.get_object().contains("code")) {
+    boost::json::object whole = given.get_object();
+    whole["code"] = "GIVEN";
+    return to_text(whole);
+  }
+  return to_text(given);
+}
+
 std::string ComponentFile::path_of(std::string_view component) const {
   return component == id ? path : (root / component).lexically_normal().generic_string();
 }
 
-Result<ComponentFile> open_component(const std::string& file, const std::string& root) {
+Result<ComponentFile> open_component(const Environment& env, const std::string& file,
+                                     const std::string& root) {
   ComponentFile out;
   out.path = file;
+  if (file == "-") {
+    DAYBOOK_ASSIGN(out.code, read_input(env, file, kComponentCodeBytesMax));
+    out.root = root.empty() ? "." : root;
+    out.id = "stdin.hrc";
+    return out;
+  }
   const fs::path path(file);
   DAYBOOK_ASSIGN(out.code, read_code_file(".", file, true, kComponentCodeBytesMax));
   out.root = !root.empty() ? fs::path(root) : path.has_parent_path() ? path.parent_path() : ".";
@@ -90,8 +111,40 @@ reactor::Compiled compile_text(const ComponentFile& file, std::string code) {
   return reactor::compile(file.id, std::move(code), FileModules(file.root), reactor::OpenSets());
 }
 
-reactor::Compiled compile_file(const ComponentFile& file) {
-  return compile_text(file, file.code);
+namespace {
+
+// Sets that nobody knows here, noted as they are asked for.
+class NotedSets final : public reactor::Sets {
+ public:
+  explicit NotedSets(std::set<std::string>* asked) : asked_(asked) {}
+
+  const reactor::SetType* find(std::string_view name) const override {
+    if (asked_ != nullptr) {
+      asked_->emplace(name);
+    }
+    return nullptr;
+  }
+  std::vector<std::string> names() const override { return {}; }
+  bool open() const override { return true; }
+
+ private:
+  std::set<std::string>* asked_;
+};
+
+}  // namespace
+
+reactor::Compiled compile_file(const ComponentFile& file, std::set<std::string>* asked) {
+  return reactor::compile(file.id, file.code, FileModules(file.root), NotedSets(asked));
+}
+
+Result<boost::json::object> check_body(const ComponentFile& file,
+                                       const std::vector<std::string>& imports) {
+  boost::json::object with;
+  for (const std::string& id : imports) {
+    DAYBOOK_ASSIGN(std::string code, read_code_file(file.root, id, false, kComponentCodeBytesMax));
+    with[id] = boost::json::object{{"code", std::move(code)}};
+  }
+  return boost::json::object{{"runtime", "reactor"}, {"code", file.code}, {"with", with}};
 }
 
 Status report_faults(std::ostream& err, const ComponentFile& file,

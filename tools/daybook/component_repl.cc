@@ -6,12 +6,14 @@
 // that may stand inside of what is not closed.
 #include <algorithm>
 #include <istream>
+#include <optional>
 #include <ostream>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "base/clock.h"
+#include "base/time_text.h"
 #include "components/reactor/piece.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/component_run.h"
@@ -27,6 +29,9 @@ constexpr std::string_view kHelp =
     "An expression shows its value and its effects; nothing is sent.\n"
     "let, param and import are kept; one of the same name replaces the earlier one.\n"
     "An empty line ends what goes on over several lines.\n"
+    "An indented line goes on what stands in the line above it.\n"
+    ":answers FILE  a JSON array with the rows of each query, for every expression from now on\n"
+    ":now TIME      the time of every expression from now on; without TIME the present one\n"
     ":help  this text\n"
     ":quit  leave, as the end of the input does\n";
 
@@ -110,6 +115,9 @@ class Repl {
     if (chunk_.text.empty() && text.starts_with(':')) {
       return command(text.substr(0, text.find_last_not_of(kBlanks) + 1));
     }
+    if (chunk_.text.empty() && indented && goes_on(line)) {
+      chunk_ = last_;
+    }
     const bool first = chunk_.text.empty();
     if (first) {
       chunk_.line = line_;
@@ -124,24 +132,68 @@ class Repl {
     return true;
   }
 
+  // What was taken for whole when its first line came: "xs", then "  select x => x + 1".
+  bool goes_on(const std::string& line) const {
+    if (last_.text.empty() || last_end_ + 1 != line_) {
+      return false;
+    }
+    const auto stands = [&](const std::string& text) {
+      std::vector<Chunk> tried = kept_;
+      std::erase_if(tried,
+                    [&](const Chunk& c) { return !last_.name.empty() && c.name == last_.name; });
+      tried.push_back({line_, text + '\n', last_.name});
+      return compile_text(file_, program_of(tried)).ok();
+    };
+    return stands(last_.text + line) || !stands(std::string(trimmed(line)));
+  }
+
   bool may_stand_inside(const std::string& line) const {
     return reactor::piece_of(chunk_.text) == reactor::Piece::kInside && !begins_statement(line) &&
            !line.starts_with(':');
   }
 
   bool command(std::string_view name) {
-    if (name == ":help") {
+    const std::string_view word = name.substr(0, name.find_first_of(kBlanks));
+    const std::string argument(trimmed(name.substr(word.size())));
+    if (word == ":help") {
       env_.out << kHelp;
-    } else if (name != ":quit") {
-      env_.err << "there is no '" << name << "'; there are :help and :quit\n";
+    } else if (word == ":answers") {
+      report(set_answers(argument));
+    } else if (word == ":now") {
+      report(set_now(argument));
+    } else if (word != ":quit") {
+      env_.err << "there is no '" << word << "'; there are :answers, :help, :now and :quit\n";
     }
-    return name != ":quit";
+    return word != ":quit";
+  }
+
+  void report(const Status& done) const {
+    if (!done) {
+      env_.err << done.error().text() << '\n';
+    }
+  }
+
+  Status set_answers(const std::string& file) {
+    DAYBOOK_ASSIGN(answers_, answers_of(env_, file));
+    return {};
+  }
+
+  Status set_now(const std::string& time) {
+    now_.reset();
+    if (!time.empty()) {
+      DAYBOOK_ASSIGN(now_, parse_time(time, ":now"));
+    }
+    return {};
   }
 
   // Tries what was typed, keeps it when it is a statement, and shows what it gives.
   void finish() {
     Chunk chunk = std::move(chunk_);
     chunk_ = {};
+    last_ = chunk;
+    last_end_ = chunk.line +
+                static_cast<std::uint32_t>(std::count(chunk.text.begin(), chunk.text.end(), '\n')) -
+                1;
     if (reactor::piece_of(chunk.text) == reactor::Piece::kNothing) {
       return;
     }
@@ -223,8 +275,9 @@ class Repl {
   }
 
   void show(const reactor::Program& program, const std::vector<Chunk>& chunks) const {
-    ToolWorld world{std::vector<std::string>()};
-    const reactor::RunResult result = run_dry(file_, program, {{}, SystemClock().wall()}, world);
+    ToolWorld world{answers_};
+    const Micros now = now_.value_or(SystemClock().wall());
+    const reactor::RunResult result = run_dry(file_, program, {{}, now}, world);
     if (result.fault) {
       reactor::Fault fault = *result.fault;
       fault.at = fault.source == file_.path ? typed(fault.at, chunks) : fault.at;
@@ -242,6 +295,10 @@ class Repl {
   std::uint32_t line_ = 0;
   Chunk chunk_;
   std::vector<Chunk> kept_;
+  Chunk last_;                  // that was tried
+  std::uint32_t last_end_ = 0;  // its last line
+  std::vector<std::string> answers_;
+  std::optional<Micros> now_;
 };
 
 }  // namespace

@@ -44,23 +44,26 @@ Result<boost::json::object> parameters_of(const std::vector<std::string>& given)
   return out;
 }
 
-// A file with a JSON array: the rows of each query, in the order in which they are asked.
-Result<std::vector<std::string>> answers_of(const Session& session, const std::string& file) {
+}  // namespace
+
+Result<std::vector<std::string>> answers_of(const Environment& env, const std::string& file) {
   std::vector<std::string> out;
   if (file.empty()) {
     return out;
   }
   constexpr std::size_t kAnswersFileBytesMax = 16U << 20;
-  DAYBOOK_ASSIGN(const std::string text, read_input(session.env, file, kAnswersFileBytesMax));
+  DAYBOOK_ASSIGN(const std::string text, read_input(env, file, kAnswersFileBytesMax));
   DAYBOOK_ASSIGN(const boost::json::value value, parse_json(text, file));
   if (!value.is_array()) {
     return fail(Code::kInvalid, "BAD_ANSWERS", "is not an array with the rows of each query", file);
   }
   for (const auto& rows : value.get_array()) {
-    out.push_back(rows.is_array() ? "{\"rows\":" + to_text(rows) + "}" : to_text(rows));
+    out.push_back(answer_text(rows));
   }
   return out;
 }
+
+namespace {
 
 // Of a parameter the fault names that, not a file.
 bool names_parameter(const reactor::Fault& fault) {
@@ -68,7 +71,7 @@ bool names_parameter(const reactor::Fault& fault) {
 }
 
 Status run_file(const Session& session, const Options& options) {
-  DAYBOOK_ASSIGN(const ComponentFile file, open_component(options.file, options.root));
+  DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, options.file, options.root));
   const reactor::Compiled compiled = compile_file(file);
   DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
   DryRun what;
@@ -77,17 +80,17 @@ Status run_file(const Session& session, const Options& options) {
   if (!options.now.empty()) {
     DAYBOOK_ASSIGN(what.now, parse_time(options.now, "--now"));
   }
-  DAYBOOK_ASSIGN(std::vector<std::string> answers, answers_of(session, options.answers));
+  DAYBOOK_ASSIGN(std::vector<std::string> answers, answers_of(session.env, options.answers));
   std::optional<Client> client;
   if (options.ask_server) {
     DAYBOOK_ASSIGN(client, session.client());
   }
   ToolWorld world = client ? ToolWorld(*client) : ToolWorld(std::move(answers));
   const reactor::RunResult result = run_dry(file, *compiled.program, what, world);
-  session.print_json(to_json(result));
   if (result.fault) {
     return fail(Code::kInvalid, result.fault->code, result.fault->message, place_of(*result.fault));
   }
+  session.print_json(to_json(result));
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -16,6 +17,10 @@ struct DryRun {
   boost::json::object parameters;
   Micros now;
 };
+
+// Of a file with a JSON array: the answer to each query, in the order in which they are asked; none
+// of no file.
+Result<std::vector<std::string>> answers_of(const Environment& env, const std::string& file);
 
 // Nothing is sent: effects are values, held to what a server holds them to. A fault names its file.
 reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,

@@ -103,10 +103,50 @@ void check_names(const YAML::Node& map, std::span<const std::string_view> names)
   }
 }
 
+// What a line of a terminal or two show of it.
+std::string shortened(std::string text) {
+  constexpr std::size_t kShownBytesMax = 400;
+  if (text.size() <= kShownBytesMax) {
+    return text;
+  }
+  std::size_t end = kShownBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  const std::string left = std::to_string(text.size() - end);
+  text.resize(end);
+  return text + "… (" + left + " bytes more)";
+}
+
+std::string counted(std::size_t count, const std::string& word) {
+  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+}
+
+std::string name_of(const YAML::Node& one) {
+  return one["name"] ? one["name"].Scalar() : "line " + std::to_string(one.Mark().line + 1);
+}
+
+// Before the first case is run: a file is right as a whole.
+Status check_form(const YAML::Node& root, const std::string& path) {
+  if (!root.IsMap() || !root["component"] || !root["cases"].IsSequence()) {
+    return fail(Code::kInvalid, "BAD_CASES", "needs 'component' and a list of 'cases'", path);
+  }
+  check_names(root, kFileMembers);
+  for (const auto& one : root["cases"]) {
+    if (!one.IsMap()) {
+      throw YAML::Exception(one.Mark(), "a case is a map with some of " + listed(kCaseMembers));
+    }
+    check_names(one, kCaseMembers);
+    if (one["now"]) {
+      DAYBOOK_TRY(parse_time(one["now"].Scalar(), path + ": " + name_of(one) + ": now"));
+    }
+  }
+  return {};
+}
+
 // What is wrong with one case; empty when it gave what it must.
 Result<std::string> try_case(const ComponentFile& file, const reactor::Program& program,
                              const YAML::Node& one) {
-  check_names(one, kCaseMembers);
   DryRun what;
   if (const auto parameters = to_value(one["parameters"]); parameters.is_object()) {
     what.parameters = parameters.get_object();
@@ -116,8 +156,7 @@ Result<std::string> try_case(const ComponentFile& file, const reactor::Program& 
   }
   std::vector<std::string> answers;
   for (const auto& rows : one["answers"]) {
-    const auto value = to_value(rows);
-    answers.push_back(value.is_array() ? "{\"rows\":" + to_text(value) + "}" : to_text(value));
+    answers.push_back(answer_text(to_value(rows)));
   }
   ToolWorld world(std::move(answers));
   const boost::json::object got = to_json(run_dry(file, program, what, world));
@@ -126,7 +165,7 @@ Result<std::string> try_case(const ComponentFile& file, const reactor::Program& 
   const auto* fault = got.if_contains("failure");
   if ((fault != nullptr) != !failure.empty() ||
       (fault != nullptr && fault->at("code").as_string() != std::string_view(failure))) {
-    return "gave " + shown;
+    return "gave " + shortened(shown);
   }
   if (fault != nullptr) {
     return std::string();  // there is nothing else to compare
@@ -134,7 +173,8 @@ Result<std::string> try_case(const ComponentFile& file, const reactor::Program& 
   for (const char* member : {"result", "effects"}) {
     const auto wanted = to_value(one[member]);
     if (one[member] && (got.if_contains(member) == nullptr || !covers(got.at(member), wanted))) {
-      return std::string(member) + ": wanted " + to_text(wanted) + ", gave " + shown;
+      return std::string(member) + ": wanted " + shortened(to_text(wanted)) + ", gave " +
+             shortened(shown);
     }
   }
   return std::string();
@@ -146,19 +186,14 @@ Status test_file(const Session& session, const std::string& path, const std::str
   std::size_t count = 0;
   try {
     const YAML::Node root = YAML::Load(text);
-    if (!root.IsMap() || !root["component"] || !root["cases"].IsSequence()) {
-      return fail(Code::kInvalid, "BAD_CASES", "needs 'component' and a list of 'cases'", path);
-    }
-    check_names(root, kFileMembers);
+    DAYBOOK_TRY(check_form(root, path));
     const auto beside = std::filesystem::path(path).parent_path() / root["component"].Scalar();
-    DAYBOOK_ASSIGN(const ComponentFile file, open_component(beside.string(), folder));
+    DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, beside.string(), folder));
     const reactor::Compiled compiled = compile_file(file);
     DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
     for (const auto& one : root["cases"]) {
-      const std::string name =
-          one["name"] ? one["name"].Scalar() : "line " + std::to_string(one.Mark().line + 1);
       DAYBOOK_ASSIGN(const std::string wrong, try_case(file, *compiled.program, one));
-      session.env.out << (wrong.empty() ? "ok      " : "FAILED  ") << name << '\n';
+      session.env.out << (wrong.empty() ? "ok      " : "FAILED  ") << name_of(one) << '\n';
       if (!wrong.empty()) {
         session.env.out << "        " << wrong << '\n';
       }
@@ -169,7 +204,7 @@ Status test_file(const Session& session, const std::string& path, const std::str
     return fail(Code::kInvalid, "BAD_CASES", bad.msg,
                 path + ":" + std::to_string(bad.mark.line + 1));
   }
-  session.env.out << count << " cases, " << failed << " failed\n";
+  session.env.out << counted(count, "case") << ", " << failed << " failed\n";
   return failed == 0 ? Status()
                      : fail(Code::kInvalid, "CASES_FAILED",
                             std::to_string(failed) + " of " + std::to_string(count));
