@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <system_error>
 
 #include "log/files.h"
@@ -33,11 +32,18 @@ std::string advice(std::string_view work) {
   return "something that made it did not end: remove it and make it again";
 }
 
-// Nothing is made before the mark has its text.
+// Nothing is made before the mark has its text, but for what holds nothing.
 bool stands_alone(const std::filesystem::path& directory) {
+  constexpr std::array<std::string_view, 4> kHoldNothing = {"unfinished", "owner", "owner.new",
+                                                            "reserve"};
   std::error_code error;
-  const std::filesystem::directory_iterator files(directory, error);
-  return !error && std::distance(begin(files), end(files)) == 1;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (std::find(kHoldNothing.begin(), kHoldNothing.end(), name) == kHoldNothing.end()) {
+      return false;
+    }
+  }
+  return !error;
 }
 
 }  // namespace
