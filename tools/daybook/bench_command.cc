@@ -6,6 +6,7 @@
 #include "bench/load/due.h"
 #include "bench/load/fsync.h"
 #include "bench/load/http.h"
+#include "bench/load/old.h"
 #include "bench/load/replay.h"
 #include "bench/load/trace.h"
 #include "tools/daybook/cli.h"
@@ -178,6 +179,23 @@ void add_pending(CLI::App& noun, Session& session) {
       ->capture_default_str();
 }
 
+void add_old(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<bench::OldOptions>();
+  auto& verb = add_bench_verb<bench::OldOptions>(
+      noun, session,
+      Verb{"old",
+           "A server on an empty store and on one that many jobs have gone through",
+           {"bench old --jobs 2000000"}},
+      options, bench::bench_old);
+  verb.add_option("--jobs", options->jobs, "Jobs that have gone through the old store")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  verb.add_option("--definitions", options->definitions, "Job definitions they are spread over")
+      ->check(CLI::Range(2, 100'000))
+      ->capture_default_str();
+  verb.add_option("--seconds", options->seconds, "Time of each rate")->capture_default_str();
+}
+
 void add_small(CLI::App& noun, Session& session) {
   auto fsync = std::make_shared<bench::FsyncOptions>();
   add_bench_verb<bench::FsyncOptions>(
@@ -223,6 +241,7 @@ void add_bench_command(CLI::App& root, Session& session) {
   add_replay(noun, session);
   add_http(noun, session);
   add_pending(noun, session);
+  add_old(noun, session);
 }
 
 }  // namespace daybook::cli
