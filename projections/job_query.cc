@@ -49,33 +49,54 @@ bool matches(const JobPlan& plan, const JobFilter& f, const JobRow& row) {
          (!plan.check_parent || row.parent == *f.parent);
 }
 
+// Walks positions that were gathered before.
+class ListedWalker final : public Walker {
+ public:
+  explicit ListedWalker(std::vector<std::string> positions) : all_(std::move(positions)) {}
+
+  void seek(std::string_view key) override { at_ = find(key); }
+  void seek_before(std::string_view key) override {
+    const std::size_t at = find(key);
+    at_ = at == 0 ? all_.size() : at - 1;
+  }
+  void next() override { ++at_; }
+  void previous() override { at_ = at_ == 0 ? all_.size() : at_ - 1; }
+  bool valid() const override { return at_ < all_.size(); }
+  std::string_view key() const override { return all_[at_]; }
+  std::string_view value() const override { return {}; }
+  Status status() const override { return {}; }
+
+ private:
+  std::size_t find(std::string_view key) const {
+    return static_cast<std::size_t>(std::lower_bound(all_.begin(), all_.end(), key) - all_.begin());
+  }
+
+  const std::vector<std::string> all_;
+  std::size_t at_ = 0;
+};
+
 // Walks the ranges of a plan together, in one order of positions.
 class Merge {
  public:
   // Starts behind `from` (a position; empty: at the end of the ranges that the direction starts
   // from).
   Merge(const View& view, const JobPlan& plan, bool down, std::string_view from) : down_(down) {
+    const PositionKind kind =
+        plan.kind == CursorKind::kRunAt ? PositionKind::kTimed : PositionKind::kKey;
     for (const auto& [prefix, in_pieces] : plan.ranges) {
       const std::string lower = prefix + plan.lower;
       const std::string upper = plan.upper.empty() ? key_after(prefix) : prefix + plan.upper;
-      if (lower >= upper) {
-        continue;
+      if (lower < upper) {
+        begin({prefix.size(), in_pieces ? walk_positions(view, prefix, kind, lower, upper)
+                                        : view.walk(lower, upper)},
+              lower, upper, from.empty() ? "" : prefix + std::string(from));
       }
-      const PositionKind kind =
-          plan.kind == CursorKind::kRunAt ? PositionKind::kTimed : PositionKind::kKey;
-      Source source{prefix.size(), in_pieces ? walk_positions(view, prefix, kind, lower, upper)
-                                             : view.walk(lower, upper)};
-      const std::string start = prefix + std::string(from);
-      if (down) {
-        source.walker->seek_before(from.empty() ? upper : start);
-      } else {
-        source.walker->seek(from.empty() ? lower : start);
-        if (!from.empty() && source.walker->valid() && source.walker->key() == start) {
-          source.walker->next();
-        }
-      }
-      sources_.push_back(std::move(source));
     }
+    choose();
+  }
+  // Over positions in order.
+  Merge(std::vector<std::string> positions, bool down, std::string_view from) : down_(down) {
+    begin({0, std::make_unique<ListedWalker>(std::move(positions))}, "", "\xff", std::string(from));
     choose();
   }
 
@@ -100,6 +121,19 @@ class Merge {
     std::string_view position() const { return walker->key().substr(prefix_bytes); }
   };
 
+  void begin(Source source, const std::string& lower, const std::string& upper,
+             const std::string& start) {
+    Walker& walker = *source.walker;
+    if (down_) {
+      walker.seek_before(start.empty() ? upper : start);
+    } else {
+      walker.seek(start.empty() ? lower : start);
+      if (!start.empty() && walker.valid() && walker.key() == start) {
+        walker.next();
+      }
+    }
+    sources_.push_back(std::move(source));
+  }
   void choose() {
     best_ = nullptr;
     for (Source& source : sources_) {
@@ -118,6 +152,16 @@ class Merge {
   Source* best_ = nullptr;
 };
 
+Result<JobRow> row_of(const View& view, Seq key) {
+  std::string value;
+  DAYBOOK_ASSIGN(const bool found, view.get(job_keys::row(key).view(), value));
+  return found ? parse(key, value) : Result<JobRow>(fail(unreadable(key)));
+}
+
+Seq key_of(std::string_view position) {
+  return Seq{Scan(position.substr(position.size() - 8)).u64()};
+}
+
 // What a page has gathered: its rows, and the first and last position that was looked at.
 struct Gathered {
   std::vector<JobRow> rows;
@@ -128,7 +172,6 @@ struct Gathered {
 Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& filter,
                         Merge& merge, const PageBounds& bounds) {
   Gathered out;
-  std::string value;
   std::size_t rejected = 0;
   std::size_t bytes = 0;
   for (; merge.valid() && out.rows.size() < bounds.limit && bytes < bounds.bytes_max &&
@@ -139,14 +182,9 @@ Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& 
       out.first = position;
     }
     out.last = position;
-    const Seq key{Scan(position.substr(position.size() - 8)).u64()};
-    if (!plan.rows_are_values) {
-      DAYBOOK_ASSIGN(const bool found, view.get(job_keys::row(key).view(), value));
-      if (!found) {
-        return fail(unreadable(key));
-      }
-    }
-    DAYBOOK_ASSIGN(JobRow row, parse(key, plan.rows_are_values ? merge.value() : value));
+    const Seq key = key_of(position);
+    DAYBOOK_ASSIGN(JobRow row,
+                   plan.rows_are_values ? parse(key, merge.value()) : row_of(view, key));
     if (!plan.filtering() || matches(plan, filter, row)) {
       bytes += row.parameters.size() + row.result.size();
       out.rows.push_back(std::move(row));
@@ -156,6 +194,37 @@ Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& 
   }
   DAYBOOK_TRY(merge.status());
   return out;
+}
+
+// What no index answers in the order that is asked for, one may answer in the other: all positions
+// that match, when the other index names at most kJobScanMax jobs.
+Result<std::optional<std::vector<std::string>>> gather_few(const View& view,
+                                                           const JobFilter& filter,
+                                                           CursorKind kind) {
+  const bool by_run = kind == CursorKind::kRunAt;
+  JobFilter other = filter;
+  other.order = by_run ? JobOrder::kOldestFirst : JobOrder::kRunAtFirst;
+  DAYBOOK_ASSIGN(const JobPlan plan, make_plan(view, other));
+  std::vector<Seq> keys;
+  Merge merge(view, plan, false, "");
+  for (; merge.valid(); merge.step()) {
+    if (keys.size() == kJobScanMax) {
+      return std::optional<std::vector<std::string>>();
+    }
+    keys.push_back(key_of(merge.position()));
+  }
+  DAYBOOK_TRY(merge.status());
+  std::vector<std::string> out;
+  for (const Seq key : keys) {
+    DAYBOOK_ASSIGN(const JobRow row, row_of(view, key));
+    if (matches(plan, other, row)) {
+      Key position('x');
+      out.emplace_back(
+          (by_run ? position.time(row.run_at).seq(key) : position.seq(key)).view().substr(1));
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return std::optional(std::move(out));
 }
 
 }  // namespace
@@ -171,7 +240,7 @@ Result<std::optional<JobRow>> find(const View& view, JobId job) {
 }
 
 Result<Page<JobRow>> list(const View& view, const JobFilter& filter, const PageRequest& request) {
-  DAYBOOK_ASSIGN(const JobPlan plan, make_plan(view, filter));
+  DAYBOOK_ASSIGN(JobPlan plan, make_plan(view, filter));
   DAYBOOK_ASSIGN(const PageBounds bounds, read_page(plan.kind, request));
   Page<JobRow> page;
   page.as_of = view.as_of();
@@ -180,7 +249,16 @@ Result<Page<JobRow>> list(const View& view, const JobFilter& filter, const PageR
     return page;
   }
   const bool back = !bounds.before.empty();
-  Merge merge(view, plan, plan.descending != back, back ? bounds.before : bounds.after);
+  const bool down = plan.descending != back;
+  const std::string& from = back ? bounds.before : bounds.after;
+  std::optional<std::vector<std::string>> few;
+  if (plan.check_tag || plan.check_created || plan.check_run) {
+    DAYBOOK_ASSIGN(few, gather_few(view, filter, plan.kind));
+  }
+  if (few) {
+    plan.rows_are_values = false;
+  }
+  Merge merge = few ? Merge(std::move(*few), down, from) : Merge(view, plan, down, from);
   DAYBOOK_ASSIGN(Gathered found, gather(view, plan, filter, merge, bounds));
   if (back) {
     std::reverse(found.rows.begin(), found.rows.end());

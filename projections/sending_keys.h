@@ -2,7 +2,8 @@
 // sort by creation.
 //
 //   'R' key -> row            'I' id (16 bytes) -> key (varint)
-//   'S' status key            'B' job's key, key             (both: no value)
+//   'S' status key            'B' job's key, key             (both: no value; the pending ones
+//                                                            in pieces: position_sets.h)
 //   'F' ended_at key -> id    for retention
 //   'C' -> four counts by status; absent while all are zero
 //   'K' job's key -> number of its sendings; absent when zero

@@ -59,6 +59,7 @@ Result<std::optional<Seq>> stored_sending(const Reader& reader, SendingId id) {
 
 Status SendingList::load(const Reader& store) {
   store_ = &store;
+  pending_.load(store);
   DAYBOOK_ASSIGN(tally_, stored_tally(store));
   return {};
 }
@@ -194,7 +195,9 @@ Status SendingList::apply(const events::Recorded& recorded) {
 void SendingList::write_entry(Batch& batch, Seq key, const Entry& entry) {
   const bool moved = entry.stored && entry.now && entry.stored->status != entry.now->status;
   if (entry.stored && (moved || !entry.now)) {
-    batch.erase(sending_keys::by_status(entry.stored->status).seq(key).view());
+    if (entry.stored->status != SendingStatus::kPending) {
+      batch.erase(sending_keys::by_status(entry.stored->status).seq(key).view());
+    }
     if (entry.stored->ended_at.value != 0) {
       batch.erase(sending_keys::ended().time(entry.stored->ended_at).seq(key).view());
     }
@@ -220,13 +223,30 @@ void SendingList::write_entry(Batch& batch, Seq key, const Entry& entry) {
     }
   }
   if (!entry.stored || moved) {
-    batch.put(sending_keys::by_status(row.status).seq(key).view(), {});
+    if (row.status != SendingStatus::kPending) {
+      batch.put(sending_keys::by_status(row.status).seq(key).view(), {});
+    }
     if (row.ended_at.value != 0) {
       std::string id;
       Put(id).u64(row.sending.high).u64(row.sending.low);
       batch.put(sending_keys::ended().time(row.ended_at).seq(key).view(), id);
     }
   }
+}
+
+Status SendingList::prepare() {
+  const Key list = sending_keys::by_status(SendingStatus::kPending);
+  const auto waits = [](const std::optional<SendingRow>& row) {
+    return row && row->status == SendingStatus::kPending;
+  };
+  for (const auto& [key, entry] : changed_) {
+    if (waits(entry.stored) && !waits(entry.now)) {
+      pending_.remove(list, PositionKind::kKey, Position::of(key));
+    } else if (!waits(entry.stored) && waits(entry.now)) {
+      pending_.add(list, PositionKind::kKey, Position::of(key));
+    }
+  }
+  return pending_.resolve();
 }
 
 void SendingList::write(Batch& batch) {
@@ -236,6 +256,7 @@ void SendingList::write(Batch& batch) {
   for (const auto& [key, entry] : changed_) {
     write_entry(batch, key, entry);
   }
+  pending_.write(batch);
   std::string value;
   for (const auto& [job, count] : job_counts_) {
     if (count == 0) {
@@ -258,6 +279,7 @@ void SendingList::write(Batch& batch) {
 }
 
 void SendingList::written() {
+  pending_.written();
   changed_.clear();
   changed_bytes_ = 0;
   created_.clear();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "projections/position_sets.h"
 #include "projections/projection.h"
 #include "projections/sending_rows.h"
 
@@ -17,10 +18,11 @@ using SendingTally = std::array<std::uint64_t, 4>;  // by status
 class SendingList final : public Projection {
  public:
   std::string_view name() const override { return "sendings"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
   std::size_t unwritten_bytes() const override { return changed_bytes_; }
+  Status prepare() override;
   void write(Batch& batch) override;
   void written() override;
 
@@ -46,6 +48,7 @@ class SendingList final : public Projection {
 
   const Reader* store_ = nullptr;
   SendingTally tally_{};
+  PositionSets pending_;
   std::map<Seq, Entry> changed_;
   std::size_t changed_bytes_ = 0;              // about, of what is not written
   std::map<SendingId, Seq> created_;           // since the last write

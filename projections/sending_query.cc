@@ -4,6 +4,7 @@
 
 #include "base/limits/views.h"
 #include "projections/cursor.h"
+#include "projections/position_sets.h"
 #include "projections/sending_entry.h"
 #include "projections/sending_keys.h"
 #include "projections/sending_list.h"
@@ -78,7 +79,10 @@ Result<Page<SendingRow>> list(const View& view, const SendingFilter& filter,
   DAYBOOK_ASSIGN(page.total_count, total_of(view, filter));
   const Key index = index_of(filter);
   const std::string prefix(index.view());
-  const auto walker = view.walk(prefix, key_after(prefix));
+  const bool in_pieces = !filter.job && filter.status == SendingStatus::kPending;
+  const auto walker =
+      in_pieces ? walk_positions(view, prefix, PositionKind::kKey, prefix, key_after(prefix))
+                : view.walk(prefix, key_after(prefix));
   const bool back = !bounds.before.empty();  // newest first: back is up
   if (back) {
     walker->seek(prefix + bounds.before);

@@ -317,24 +317,77 @@ TEST_F(Paging, BadCursorsAndLimitsNameTheirField) {
   EXPECT_EQ(r.views->jobs(by_run, {1, page->last_cursor, ""}).error().reason, "BAD_CURSOR");
 }
 
-TEST_F(Paging, AFilterWithoutIndexLooksAtALimitedNumberOfRowsAndGoesOn) {
-  s.create("a");
+// A thousand jobs for tomorrow, a few for today, and as many of a second tag.
+TEST_F(Paging, ARangeThatHoldsFewJobsIsAnsweredInFullInAnyOrder) {
+  std::vector<JobId> today;
   for (std::size_t i = 0; i < kJobScanMax + 10; ++i) {
+    const bool few = i % 2'000 == 7;
     events::JobCreated e;
     e.job = JobId::make(s.now, 0, next(s.last()));
     e.definition = "a";
-    e.run_at = s.now + hours(1);
+    e.run_at = s.now + (few ? seconds(static_cast<std::int64_t>(10 - i / 2'000)) : hours(24));
+    e.tags = {few ? "few" : "many"};
+    s.queue(e);
+    if (few) {
+      today.push_back(e.job);
+    }
+  }
+  s.flush();
+  JobFilter by_range;
+  by_range.run_before = s.now + hours(1);
+  JobFilter by_tag;
+  by_tag.tag = "few";
+  JobFilter by_creation;
+  by_creation.created_after = s.now;
+  by_creation.created_before = s.now + seconds(1);
+  by_creation.tag = "few";
+  for (JobFilter f : {by_range, by_tag, by_creation}) {
+    for (const JobOrder order : {JobOrder::kOldestFirst, JobOrder::kNewestFirst,
+                                 JobOrder::kRunAtFirst, JobOrder::kRunAtLast}) {
+      f.order = order;
+      // Those for today were created in the order against that of run_at.
+      const bool rising = order == JobOrder::kOldestFirst || order == JobOrder::kRunAtLast;
+      std::vector<JobId> must = today;
+      if (!rising) {
+        std::reverse(must.begin(), must.end());
+      }
+      std::vector<JobId> is;
+      std::string after;
+      for (std::size_t page = 0; page < must.size(); ++page) {
+        const auto found = r.now().jobs(f, {1, after, ""});
+        ASSERT_TRUE(found) << found.error().text();
+        ASSERT_EQ(found->rows.size(), 1U) << "order " << static_cast<int>(order);
+        is.push_back(found->rows[0].job);
+        after = found->last_cursor;
+      }
+      EXPECT_EQ(is, must) << "order " << static_cast<int>(order);
+      EXPECT_TRUE(r.now().jobs(f, {1, after, ""})->rows.empty());
+      const auto back = r.now().jobs(f, {10, "", after});
+      ASSERT_TRUE(back);
+      EXPECT_EQ(back->rows.size(), must.size() - 1);
+    }
+  }
+}
+
+TEST_F(Paging, AFilterWithoutIndexLooksAtALimitedNumberOfRowsAndGoesOn) {
+  const std::size_t half = kJobScanMax + 10;
+  for (std::size_t i = 0; i < 2 * half; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = "a";
+    e.run_at = s.now + hours(i < half ? 1 : 2);
     s.queue(e);
   }
   s.flush();
+  // More run in that hour than are sorted for a page, and all of them were created before the rest.
   JobFilter f;
-  f.run_before = s.now + seconds(1);
+  f.run_before = s.now + hours(1) + seconds(1);
   const auto first = r.now().jobs(f, {10, "", ""});
   ASSERT_TRUE(first);
   EXPECT_TRUE(first->rows.empty());
   ASSERT_FALSE(first->last_cursor.empty());
   const auto second = r.now().jobs(f, {10, first->last_cursor, ""});
-  EXPECT_EQ(second->rows.size(), 1U);
+  EXPECT_EQ(second->rows.size(), 10U);
 }
 
 TEST_F(Paging, MoreVisibleDefinitionsThanCanBeMergedAreStillAnswered) {
