@@ -1,10 +1,12 @@
 #include "api/event_feed.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
 #include "base/limits/http.h"
+#include "base/limits/resources.h"
 #include "events/catalogue.h"
 #include "events/codec.h"
 #include "events/json.h"
@@ -15,10 +17,11 @@ namespace {
 // Events of one look back; the largest of them still fit the memory.
 constexpr std::uint64_t kBackwardBlock = 64;
 
-// What an event says of the job and the definition it is about; empty when it is about none.
+// What an event says of what it is about; empty when it is about none.
 struct Subject {
   JobId job;
   events::Text definition;
+  events::Text component;
 };
 
 Subject subject_of(const events::Event& event) {
@@ -31,27 +34,22 @@ Subject subject_of(const events::Event& event) {
         if constexpr (requires { e.definition; }) {
           out.definition = e.definition;
         }
+        if constexpr (requires { e.component; }) {
+          out.component = e.component;
+        }
         return out;
       },
       event);
 }
 
-// No event of a job stands before the one that created it, and the id says where that is.
-Seq start_of(const EventFilter& filter, Seq after) {
-  if (filter.job && filter.job->key().value > 0) {
-    return std::max(after, Seq{filter.job->key().value - 1});
-  }
-  return after;
-}
-
 class LineStream final : public Stream {
  public:
-  LineStream(log::Log& log, EventFilter filter, const EventWindow& window)
-      : log_(log), filter_(std::move(filter)), window_(window) {}
+  LineStream(const EventSource& source, EventFilter filter, const EventWindow& window)
+      : source_(source), filter_(std::move(filter)), window_(window) {}
 
   Result<Piece> next() override {
     Piece out;
-    DAYBOOK_ASSIGN(const EventPage page, read_events(log_, filter_, window_));
+    DAYBOOK_ASSIGN(const EventPage page, read_events(source_, filter_, window_));
     for (const std::string& event : page.events) {
       out.bytes += event;
       out.bytes += '\n';
@@ -70,15 +68,15 @@ class LineStream final : public Stream {
   std::string_view heartbeat() const override { return "\n"; }
 
  private:
-  log::Log& log_;
+  const EventSource source_;
   const EventFilter filter_;
   EventWindow window_;
 };
 
 class LiveStream final : public Stream {
  public:
-  LiveStream(log::Log& log, EventFilter filter, Seq after)
-      : log_(log), filter_(std::move(filter)), after_(after) {}
+  LiveStream(const EventSource& source, EventFilter filter, Seq after)
+      : source_(source), filter_(std::move(filter)), after_(after) {}
 
   Result<Piece> next() override {
     Piece out;
@@ -86,9 +84,9 @@ class LiveStream final : public Stream {
       greeted_ = true;
       out.bytes = ": daybook events\nretry: 2000\n\n";
     }
-    const EventWindow window{after_, log_.last(), std::numeric_limits<std::size_t>::max(),
+    const EventWindow window{after_, source_.log.last(), std::numeric_limits<std::size_t>::max(),
                              kHttpStreamPieceBytes};
-    DAYBOOK_ASSIGN(const EventPage page, read_events(log_, filter_, window));
+    DAYBOOK_ASSIGN(const EventPage page, read_events(source_, filter_, window));
     for (std::size_t i = 0; i < page.events.size(); ++i) {
       out.bytes += "id: " + std::to_string(page.seqs[i].value) + "\ndata: ";
       out.bytes += page.events[i];
@@ -101,7 +99,7 @@ class LiveStream final : public Stream {
   std::string_view heartbeat() const override { return ": heartbeat\n\n"; }
 
  private:
-  log::Log& log_;
+  const EventSource source_;
   const EventFilter filter_;
   Seq after_;
   bool greeted_ = false;
@@ -110,36 +108,97 @@ class LiveStream final : public Stream {
 }  // namespace
 
 bool EventFilter::matches(const events::Recorded& recorded) const {
-  if (type && events::entry_of(recorded.event).type != *type) {
+  if (!types.empty() &&
+      std::find(types.begin(), types.end(), events::entry_of(recorded.event).type) == types.end()) {
     return false;
   }
-  if (!job && !definition) {
+  if ((actor && recorded.meta.actor != *actor) || (request && recorded.meta.command != *request)) {
+    return false;
+  }
+  if (!job && !definition && !component) {
     return true;
   }
   const Subject subject = subject_of(recorded.event);
-  return (!job || subject.job == *job) && (!definition || subject.definition == *definition);
+  return (!job || subject.job == *job) && (!definition || subject.definition == *definition) &&
+         (!component || subject.component == *component);
 }
+
+namespace {
+
+// Names of events with commas between them.
+Result<std::vector<std::uint16_t>> read_types(std::string_view names) {
+  std::vector<std::uint16_t> out;
+  for (std::size_t at = 0; at <= names.size();) {
+    const std::size_t end = std::min(names.find(',', at), names.size());
+    const auto entry = events::find_name(names.substr(at, end - at));
+    if (!entry) {
+      return fail(Code::kInvalid, "INVALID_FIELD",
+                  "is not the name of an event, or of several with commas between", "type");
+    }
+    if (std::find(out.begin(), out.end(), entry->type) == out.end()) {
+      out.push_back(entry->type);
+    }
+    at = end + 1;
+  }
+  return out;
+}
+
+// As CommandId::text() writes it.
+Result<CommandId> read_command_id(std::string_view text) {
+  CommandId out;
+  std::string digits(text);
+  std::erase(digits, '-');
+  const bool read =
+      digits.size() == 32 &&
+      std::from_chars(digits.data(), digits.data() + 16, out.high, 16).ptr == digits.data() + 16 &&
+      std::from_chars(digits.data() + 16, digits.data() + 32, out.low, 16).ptr ==
+          digits.data() + 32;
+  if (!read || out.text() != text) {
+    return fail(Code::kInvalid, "INVALID_FIELD", "is not the id of a request", "requestId");
+  }
+  return out;
+}
+
+}  // namespace
 
 Result<EventFilter> read_event_filter(const Query& query) {
   EventFilter out;
   if (const auto id = query.find("jobId")) {
     DAYBOOK_ASSIGN(out.job, JobId::parse(*id, "jobId"));
   }
-  if (const auto name = query.find("type")) {
-    const auto entry = events::find_name(*name);
-    if (!entry) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "is not the name of an event", "type");
-    }
-    out.type = entry->type;
+  if (const auto names = query.find("type")) {
+    DAYBOOK_ASSIGN(out.types, read_types(*names));
   }
   if (const auto id = query.find("jobDefinitionId")) {
     DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
     out.definition = *id;
   }
+  if (const auto id = query.find("componentId")) {
+    DAYBOOK_TRY(check_component_id(*id, "componentId"));
+    out.component = *id;
+  }
+  if (const auto actor = query.find("actor")) {
+    if (actor->empty() || actor->size() > kIdBytesMax) {
+      return fail(Code::kInvalid, "INVALID_FIELD", "must have 1 to 128 bytes", "actor");
+    }
+    out.actor = *actor;
+  }
+  if (const auto id = query.find("requestId")) {
+    DAYBOOK_ASSIGN(out.request, read_command_id(*id));
+  }
+  DAYBOOK_ASSIGN(out.from, query.time("from"));
+  DAYBOOK_ASSIGN(out.to, query.time("to"));
   return out;
 }
 
-Result<EventPage> read_events(log::Log& log, const EventFilter& filter, const EventWindow& window) {
+Seq start_of(const EventFilter& filter, Seq after) {
+  if (filter.job && filter.job->key().value > 0) {
+    return std::max(after, Seq{filter.job->key().value - 1});
+  }
+  return after;
+}
+
+Result<EventPage> scan_events(log::Log& log, const EventFilter& filter, const EventWindow& window) {
   EventPage out;
   out.reached = start_of(filter, window.after);
   if (out.reached >= window.until || window.limit == 0) {
@@ -155,7 +214,8 @@ Result<EventPage> read_events(log::Log& log, const EventFilter& filter, const Ev
       break;
     }
     out.reached = view.header.seq;
-    if (filter.type && view.header.type != *filter.type) {
+    if (!filter.types.empty() && std::find(filter.types.begin(), filter.types.end(),
+                                           view.header.type) == filter.types.end()) {
       continue;  // without decoding it
     }
     DAYBOOK_ASSIGN(const events::Recorded recorded, events::decode(view));
@@ -173,11 +233,11 @@ Result<EventPage> read_events(log::Log& log, const EventFilter& filter, const Ev
   return out;
 }
 
-Result<EventPage> read_events_before(log::Log& log, const EventFilter& filter, Seq before,
-                                     std::size_t limit) {
+Result<EventPage> scan_events_before(log::Log& log, const EventFilter& filter,
+                                     const EventsBefore& range, std::size_t limit) {
   EventPage out;
-  const Seq lowest = start_of(filter, Seq{log.first().value - 1});
-  Seq upper{std::min(before.value, log.last().value + 1)};
+  const Seq lowest = start_of(filter, range.after);
+  Seq upper{std::min(range.before.value, log.last().value + 1)};
   std::size_t looked = 0;
   std::size_t bytes = 0;
   // Whole blocks forward, from the newest back: a cursor reads one way only.
@@ -186,7 +246,7 @@ Result<EventPage> read_events_before(log::Log& log, const EventFilter& filter, S
     const Seq from{std::max(upper.value - 1, lowest.value + kBackwardBlock) - kBackwardBlock};
     const EventWindow window{from, Seq{upper.value - 1}, std::numeric_limits<std::size_t>::max(),
                              std::numeric_limits<std::size_t>::max()};
-    DAYBOOK_ASSIGN(EventPage part, read_events(log, filter, window));
+    DAYBOOK_ASSIGN(EventPage part, scan_events(log, filter, window));
     for (const std::string& event : part.events) {
       bytes += event.size();
     }
@@ -219,12 +279,13 @@ Status check_position(log::Log& log, const EventFilter& filter, Seq after, std::
   return {};
 }
 
-std::shared_ptr<Stream> line_stream(log::Log& log, EventFilter filter, const EventWindow& window) {
-  return std::make_shared<LineStream>(log, std::move(filter), window);
+std::shared_ptr<Stream> line_stream(const EventSource& source, EventFilter filter,
+                                    const EventWindow& window) {
+  return std::make_shared<LineStream>(source, std::move(filter), window);
 }
 
-std::shared_ptr<Stream> live_stream(log::Log& log, EventFilter filter, Seq after) {
-  return std::make_shared<LiveStream>(log, std::move(filter), after);
+std::shared_ptr<Stream> live_stream(const EventSource& source, EventFilter filter, Seq after) {
+  return std::make_shared<LiveStream>(source, std::move(filter), after);
 }
 
 }  // namespace daybook::api

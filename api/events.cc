@@ -1,4 +1,5 @@
 // GET /resources/events: a page of JSON, lines (NDJSON), or a live stream (server-sent events).
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -37,7 +38,9 @@ Result<Format> read_format(const Call& call) {
 
 // The cursors of a page are sequence numbers. Of a filtered page they tell how far was looked,
 // which may be past its events: going on from there misses nothing and repeats nothing.
-Response page_response(EventPage page, bool backward, Seq log_first, Seq last,
+enum class Direction : std::uint8_t { kForward, kBack, kNewestFirst };
+
+Response page_response(EventPage page, Direction direction, Seq log_first, Seq last,
                        std::optional<std::uint64_t> total) {
   Response out;
   JsonWriter json(out.body);
@@ -52,8 +55,9 @@ Response page_response(EventPage page, bool backward, Seq log_first, Seq last,
     json.member("totalCount", *total);
   }
   const bool none = page.events.empty();
-  const Seq first_cursor = backward ? page.reached : (none ? page.reached : page.seqs.front());
-  const Seq last_cursor = backward ? (none ? page.reached : page.seqs.back()) : page.reached;
+  Seq first_cursor = none ? page.reached : page.seqs.front();
+  Seq last_cursor = none ? page.reached : page.seqs.back();
+  (direction == Direction::kBack ? first_cursor : last_cursor) = page.reached;
   json.member("firstCursor", std::to_string(first_cursor.value));
   json.member("lastCursor", std::to_string(last_cursor.value));
   json.member("atEnd", page.at_end);
@@ -63,10 +67,30 @@ Response page_response(EventPage page, bool backward, Seq log_first, Seq last,
   return out;
 }
 
+EventSource source_of(const Call& call) {
+  return {call.engine().log, call.engine().views};
+}
+
+// Oldest first, unless `order` says otherwise: then from `before`, or the end, back.
+Result<bool> newest_first(const Query& query) {
+  const auto order = query.find("order");
+  if (!order || *order == "oldest") {
+    return false;
+  }
+  if (*order != "newest") {
+    return fail(Code::kInvalid, "INVALID_FIELD", "must be oldest or newest", "order");
+  }
+  if (query.find("after")) {
+    return fail(Code::kInvalid, "INVALID_FIELD", "newest first, pages go on with before", "after");
+  }
+  return true;
+}
+
 Answer<Response> page(const Call& call, EventFilter filter) {
   log::Log& log = call.engine().log;
   DAYBOOK_ASSIGN(const auto limit, call.query.number("limit", kPageLimitDefault, 1, kPageLimitMax));
-  const bool backward = call.query.find("before").has_value();
+  DAYBOOK_ASSIGN(const bool newest, newest_first(call.query));
+  const bool backward = newest || call.query.find("before").has_value();
   if (backward && call.query.find("after")) {
     return refuse(Code::kInvalid, "INVALID_FIELD", "after and before exclude each other", "before");
   }
@@ -76,15 +100,21 @@ Answer<Response> page(const Call& call, EventFilter filter) {
     total = last.value + 1 - log.first().value;
   }
   if (backward) {
-    DAYBOOK_ASSIGN(const auto before, call.query.number("before", 0, 1, kAnySeq));
-    DAYBOOK_ASSIGN(EventPage found, read_events_before(log, filter, Seq{before}, limit));
-    return page_response(std::move(found), true, log.first(), last, total);
+    DAYBOOK_ASSIGN(const auto before, call.query.number("before", last.value + 1, 1, kAnySeq));
+    DAYBOOK_ASSIGN(EventPage found,
+                   read_events_before(source_of(call), filter, Seq{before}, limit));
+    if (newest) {
+      std::reverse(found.events.begin(), found.events.end());
+      std::reverse(found.seqs.begin(), found.seqs.end());
+    }
+    const Direction direction = newest ? Direction::kNewestFirst : Direction::kBack;
+    return page_response(std::move(found), direction, log.first(), last, total);
   }
   // Without a place to begin at, it begins with what there is: a trimmed log begins later.
   DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
   const EventWindow window{Seq{after}, last, limit, kPageBytesMax};
-  DAYBOOK_ASSIGN(EventPage found, read_events(log, filter, window));
-  return page_response(std::move(found), false, log.first(), last, total);
+  DAYBOOK_ASSIGN(EventPage found, read_events(source_of(call), filter, window));
+  return page_response(std::move(found), Direction::kForward, log.first(), last, total);
 }
 
 Answer<Response> lines(const Call& call, EventFilter filter) {
@@ -95,7 +125,7 @@ Answer<Response> lines(const Call& call, EventFilter filter) {
   const EventWindow window{Seq{after}, log.last(), limit, kHttpStreamPieceBytes};
   Response out;
   out.content_type = "application/x-ndjson";
-  out.stream = line_stream(log, std::move(filter), window);
+  out.stream = line_stream(source_of(call), std::move(filter), window);
   return out;
 }
 
@@ -115,7 +145,7 @@ Answer<Response> live(const Call& call, EventFilter filter) {
   DAYBOOK_TRY(check_position(log, filter, Seq{after}, field));
   Response out;
   out.content_type = "text/event-stream";
-  out.stream = live_stream(log, std::move(filter), Seq{after});
+  out.stream = live_stream(source_of(call), std::move(filter), Seq{after});
   return out;
 }
 
@@ -127,6 +157,9 @@ Answer<Response> list_events(const Call& call) {
   if (format == Format::kPage) {
     return page(call, std::move(filter));
   }
+  if (call.query.find("order")) {
+    return refuse(Code::kInvalid, "INVALID_FIELD", "streams go forward only", "order");
+  }
   if (call.query.find("before")) {
     return refuse(Code::kInvalid, "INVALID_FIELD", "streams go forward only", "before");
   }
@@ -135,6 +168,10 @@ Answer<Response> list_events(const Call& call) {
   }
   if (call.query.find("limit")) {
     return refuse(Code::kInvalid, "INVALID_FIELD", "a live stream has no limit", "limit");
+  }
+  if (filter.from || filter.to) {
+    return refuse(Code::kInvalid, "INVALID_FIELD", "a live stream begins now, or after an event",
+                  filter.from ? "from" : "to");
   }
   return live(call, std::move(filter));
 }

@@ -27,7 +27,9 @@ std::vector<Route> make_table() {
                        "createdAfter",    "createdBefore", "runAfter", "runBefore", "finishedAfter",
                        "finishedBefore",  "order",         "limit",    "after",     "before",
                        "fields"};
-  const Names event_list{"limit", "after", "before", "jobId", "jobDefinitionId", "type", "format"};
+  const Names event_list{"limit",       "after", "before",    "order", "jobId", "jobDefinitionId",
+                         "componentId", "actor", "requestId", "type",  "from",  "to",
+                         "format"};
   return {
       query("/resources/jobs", list_jobs, job_list),
       async(Method::kPost, "/resources/jobs", create_jobs, true),

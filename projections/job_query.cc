@@ -252,7 +252,9 @@ Result<Page<JobRow>> list(const View& view, const JobFilter& filter, const PageR
   const bool down = plan.descending != back;
   const std::string& from = back ? bounds.before : bounds.after;
   std::optional<std::vector<std::string>> few;
-  if (plan.check_tag || plan.check_created || plan.check_run) {
+  const bool by_run = plan.kind == CursorKind::kRunAt;
+  const bool by_creation = plan.kind == CursorKind::kCreated;
+  if ((by_run && (plan.check_tag || plan.check_created)) || (by_creation && plan.check_run)) {
     DAYBOOK_ASSIGN(few, gather_few(view, filter, plan.kind));
   }
   if (few) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <deque>
 #include <vector>
 
 #include <rocksdb/cache.h>
@@ -34,16 +35,27 @@ constexpr std::size_t kLargeBatchBytes = 4 << 20;
 constexpr std::size_t kTombstoneRun = 64 * 1024;
 constexpr std::string_view kLargeBatchName = "large-batch-";
 
-// Appends the new bytes to the old ones: the order of the batches is the order of the bytes.
-class AppendOperator final : public rocksdb::AssociativeMergeOperator {
+// Appends the new bytes to the old ones: the order of the batches is the order of the bytes. All at
+// once: a list may have been appended to thousands of times since it was last whole.
+class AppendOperator final : public rocksdb::MergeOperator {
  public:
-  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value,
-             std::string* out, rocksdb::Logger*) const override {
-    out->clear();
-    if (existing != nullptr) {
-      out->append(existing->data(), existing->size());
+  bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
+    std::string& all = out->new_value;
+    all.clear();
+    if (in.existing_value != nullptr) {
+      all.append(in.existing_value->data(), in.existing_value->size());
     }
-    out->append(value.data(), value.size());
+    for (const rocksdb::Slice& part : in.operand_list) {
+      all.append(part.data(), part.size());
+    }
+    return true;
+  }
+  bool PartialMergeMulti(const rocksdb::Slice&, const std::deque<rocksdb::Slice>& parts,
+                         std::string* out, rocksdb::Logger*) const override {
+    out->clear();
+    for (const rocksdb::Slice& part : parts) {
+      out->append(part.data(), part.size());
+    }
     return true;
   }
   const char* Name() const override { return "daybook.append"; }

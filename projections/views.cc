@@ -7,6 +7,7 @@
 #include "projections/bytes.h"
 #include "projections/component_list.h"
 #include "projections/definition_list.h"
+#include "projections/event_index.h"
 #include "projections/history.h"
 #include "projections/job_list.h"
 #include "projections/opening.h"
@@ -27,14 +28,15 @@ struct Kind {
   Slot::Make make;
 };
 
-std::array<Kind, 7> kinds() {
+std::array<Kind, 8> kinds() {
   return {Kind{kJobs, [] { return std::make_unique<JobList>(kRowCacheBytes); }},
           Kind{kComponents, [] { return std::make_unique<ComponentList>(); }},
           Kind{kDefinitions, [] { return std::make_unique<DefinitionList>(); }},
           Kind{kStatistics, [] { return std::make_unique<Statistics>(); }},
           Kind{kHistory, [] { return std::make_unique<History>(); }},
           Kind{kRules, [] { return std::make_unique<RuleList>(); }},
-          Kind{kSendings, [] { return std::make_unique<SendingList>(); }}};
+          Kind{kSendings, [] { return std::make_unique<SendingList>(); }},
+          Kind{kEvents, [] { return std::make_unique<EventIndex>(); }}};
 }
 
 Result<Hash> digest_of(const View& view) {

@@ -63,6 +63,29 @@ struct HistoryRow {
   std::string json;  // the event as events::to_json gives it
 };
 
+// Events by what they are about; at least one of these is asked for.
+struct EventSelection {
+  std::optional<JobId> job;
+  std::vector<std::uint16_t> types;  // any of them; none: every type
+  std::optional<std::string> definition;
+  std::optional<std::string> component;
+  std::optional<std::string> actor;
+  std::optional<CommandId> request;
+};
+// after < seq <= until, from the oldest on or from the newest back.
+struct EventStretch {
+  Seq after;
+  Seq until;
+  std::size_t limit = 0;
+  bool newest_first = false;
+};
+struct FoundEvents {
+  std::vector<Seq> seqs;  // in the order that was asked for
+  Seq reached;            // up to here (newest first: down to here) there are no others
+  Seq from;               // older events than this one are not in the index
+  Seq as_of;              // nor newer ones than this
+};
+
 // How far a sweep has come: what it has seen is not looked at again. A new one sees all.
 struct RetentionPlace {
   struct Reached {
@@ -117,6 +140,11 @@ class Views {
   // The events of one job, oldest first; still there after the job left the list, as long as the
   // log holds them. kNotFound "LOG_TRIMMED" when it holds none of them any more.
   Result<Page<HistoryRow>> history(JobId job, const PageRequest& page) const;
+
+  // Events that an index names; with a job or a request some of them may not be what was asked for,
+  // as their bytes say. Costs what the answer costs: looks at kEventBlocksMax blocks at most.
+  Result<FoundEvents> find_events(const EventSelection& selection,
+                                  const EventStretch& stretch) const;
 
   Result<std::optional<ComponentRow>> component(std::string_view id) const;
   Result<Page<ComponentRow>> components(const PageRequest& page) const;

@@ -18,6 +18,7 @@ inline constexpr RocksStore::ProjectionId kStatistics = 4;
 inline constexpr RocksStore::ProjectionId kHistory = 5;
 inline constexpr RocksStore::ProjectionId kRules = 6;
 inline constexpr RocksStore::ProjectionId kSendings = 7;
+inline constexpr RocksStore::ProjectionId kEvents = 8;
 
 struct Views::Impl {
   Impl(std::unique_ptr<RocksStore> opened, log::Log& read_from)

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/limits/definitions.h"
+#include "base/limits/views.h"
 #include "events/codec.h"
 #include "events/json.h"
 #include "projections/bytes.h"
@@ -8,6 +9,7 @@
 #include "projections/cursor.h"
 #include "projections/definition_list.h"
 #include "projections/ended_jobs.h"
+#include "projections/event_query.h"
 #include "projections/history.h"
 #include "projections/job_query.h"
 #include "projections/rule_list.h"
@@ -59,6 +61,16 @@ Result<Page<JobRow>> Views::jobs(const JobFilter& filter, const PageRequest& pag
 Result<JobCounts> Views::counts(std::string_view definition) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
   return impl_->told(kJobs, job_query::counts(*view, definition));
+}
+
+Result<FoundEvents> Views::find_events(const EventSelection& selection,
+                                       const EventStretch& stretch) const {
+  if (selection.job) {
+    DAYBOOK_ASSIGN(const auto view, impl_->view(kHistory));
+    return event_query::find_of_job(*view, selection, stretch);
+  }
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kEvents));
+  return event_query::find(*view, selection, stretch);
 }
 
 Result<std::optional<ComponentRow>> Views::component(std::string_view id) const {
@@ -161,6 +173,26 @@ Result<HistoryRow> read_event(log::Log& log, Seq seq, JobId& job) {
   return HistoryRow{seq, events::to_json(event)};
 }
 
+// Events of a job that left its history with the log, and came back to the log from an archive:
+// before `end`, in front of the others.
+Status look_for(log::Log& log, JobId job, Seq end, std::vector<Seq>& all) {
+  std::vector<Seq> found;
+  DAYBOOK_ASSIGN(const auto cursor, log.read(job.key()));
+  events::RecordView record;
+  for (std::size_t looked = 0; looked < kHistoryScanMax; ++looked) {
+    DAYBOOK_ASSIGN(const bool there, cursor->next(record));
+    if (!there || record.header.seq >= end) {
+      break;
+    }
+    DAYBOOK_ASSIGN(const events::Recorded event, events::decode(record));
+    if (History::job_of(event.event) == job) {
+      found.push_back(record.header.seq);
+    }
+  }
+  all.insert(all.begin(), found.begin(), found.end());
+  return {};
+}
+
 }  // namespace
 
 Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) const {
@@ -168,7 +200,12 @@ Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) c
   DAYBOOK_ASSIGN(const auto view, impl_->view(kHistory));
   DAYBOOK_ASSIGN(std::vector<Seq> all, impl_->told(kHistory, History::find(*view, job)));
   const Seq first = impl_->log.first();
-  if (std::erase_if(all, [&](Seq seq) { return seq < first; }) > 0 && all.empty()) {
+  DAYBOOK_ASSIGN(const Seq kept, History::first(*view));
+  if (job.key() >= first && job.key() < kept) {
+    DAYBOOK_TRY(look_for(impl_->log, job, kept, all));
+  }
+  std::erase_if(all, [&](Seq seq) { return seq < first; });
+  if (all.empty() && job.key() < first && job.key() > Seq{}) {
     return fail(
         Code::kNotFound, "LOG_TRIMMED",
         "all events of the job were trimmed; the log begins at " + std::to_string(first.value));

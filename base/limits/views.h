@@ -26,6 +26,11 @@ inline constexpr std::uint32_t kStatisticsMinutesKeptDays = 35;
 inline constexpr std::uint32_t kStatisticsHoursKeptDays = 750;
 // Definitions that one look for ended jobs visits; the next look goes on behind them.
 inline constexpr std::size_t kRetentionDefinitionsMax = 4'096;
+// Blocks of 16,384 events in which a question for several properties of events looks for one that
+// has them all: 50 million events, under 0.1 s.
+inline constexpr std::size_t kEventBlocksMax = 3'000;
+// Events looked at for the history of a job that came back from an archive.
+inline constexpr std::size_t kHistoryScanMax = 100'000;
 // One fold: events decoded together, folded into one batch, and how long a busy projection gathers
 // before it writes.
 inline constexpr std::size_t kFoldChunkEventsMax = 2'048;

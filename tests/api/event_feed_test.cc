@@ -33,7 +33,7 @@ void fill(log::MemoryLog& log, std::uint64_t count, std::uint64_t every) {
 
 EventFilter components_only() {
   EventFilter filter;
-  filter.type = events::find_name("ComponentDeleted")->type;
+  filter.types = {events::find_name("ComponentDeleted")->type};
   return filter;
 }
 
@@ -41,12 +41,12 @@ TEST(EventFeed, AFilteredPageEndsAfterItsScanAndSaysWhere) {
   log::MemoryLog log;
   fill(log, kEventsScanMax + 10, kEventsScanMax + 5);
   const EventWindow window{Seq{0}, log.last(), 10, kAll};
-  const auto first = read_events(log, components_only(), window);
+  const auto first = scan_events(log, components_only(), window);
   ASSERT_TRUE(first);
   EXPECT_TRUE(first->events.empty());
   EXPECT_EQ(first->reached, Seq{kEventsScanMax});
   EXPECT_FALSE(first->at_end);
-  const auto second = read_events(log, components_only(), {first->reached, log.last(), 10, kAll});
+  const auto second = scan_events(log, components_only(), {first->reached, log.last(), 10, kAll});
   ASSERT_EQ(second->events.size(), 1U);
   EXPECT_EQ(second->seqs[0], Seq{kEventsScanMax + 5});
   EXPECT_TRUE(second->at_end);
@@ -57,7 +57,7 @@ TEST(EventFeed, AFilteredLookBackEndsAfterItsScanToo) {
   fill(log, kEventsScanMax + 200, 50);
   EventFilter none = components_only();
   none.definition = "nobody";
-  const auto page = read_events_before(log, none, Seq{log.last().value + 1}, 10);
+  const auto page = scan_events_before(log, none, {next(log.last()), Seq{}}, 10);
   ASSERT_TRUE(page);
   EXPECT_TRUE(page->events.empty());
   EXPECT_FALSE(page->at_end);
@@ -68,7 +68,7 @@ TEST(EventFeed, AFilteredLookBackEndsAfterItsScanToo) {
 TEST(EventFeed, APageEndsWhenItsBytesAreFull) {
   log::MemoryLog log;
   fill(log, 100, 1000);
-  const auto page = read_events(log, {}, {Seq{0}, log.last(), 1000, 500});
+  const auto page = scan_events(log, {}, {Seq{0}, log.last(), 1000, 500});
   ASSERT_TRUE(page);
   EXPECT_GE(page->events.size(), 1U);
   EXPECT_LT(page->events.size(), 10U);
@@ -83,7 +83,7 @@ TEST(EventFeed, PagesForwardAndBackMeetEveryEventOnce) {
     std::vector<Seq> forward;
     Seq after{0};
     for (bool end = false; !end;) {
-      const auto page = read_events(log, components_only(), {after, log.last(), limit, kAll});
+      const auto page = scan_events(log, components_only(), {after, log.last(), limit, kAll});
       forward.insert(forward.end(), page->seqs.begin(), page->seqs.end());
       after = page->reached;
       end = page->at_end;
@@ -91,7 +91,7 @@ TEST(EventFeed, PagesForwardAndBackMeetEveryEventOnce) {
     std::vector<Seq> backward;
     Seq before{1001};
     for (bool end = false; !end;) {
-      const auto page = read_events_before(log, components_only(), before, limit);
+      const auto page = scan_events_before(log, components_only(), {before, Seq{}}, limit);
       backward.insert(backward.begin(), page->seqs.begin(), page->seqs.end());
       before = page->reached;
       end = page->at_end;
@@ -106,34 +106,17 @@ TEST(EventFeed, AJobsEventsAreLookedForFromItsCreationOn) {
   fill(log, 10, 100);
   EventFilter filter;
   filter.job = JobId::make(Micros{1}, 0, Seq{9});
-  const auto page = read_events(log, filter, {Seq{0}, log.last(), 10, kAll});
+  const auto page = scan_events(log, filter, {Seq{0}, log.last(), 10, kAll});
   ASSERT_TRUE(page);
   EXPECT_TRUE(page->at_end);
   EXPECT_TRUE(page->events.empty());
-}
-
-TEST(EventFeed, LinesComeInPiecesOfABoundedSize) {
-  log::MemoryLog log;
-  fill(log, 5000, 2);
-  const auto stream = line_stream(log, {}, {Seq{0}, log.last(), kAll, kHttpStreamPieceBytes});
-  std::size_t lines = 0;
-  std::size_t pieces = 0;
-  for (bool end = false; !end; ++pieces) {
-    const auto piece = stream->next();
-    ASSERT_TRUE(piece);
-    EXPECT_LT(piece->bytes.size(), kHttpStreamPieceBytes + 1024);
-    lines += static_cast<std::size_t>(std::count(piece->bytes.begin(), piece->bytes.end(), '\n'));
-    end = piece->end;
-  }
-  EXPECT_EQ(lines, 5000U);
-  EXPECT_GT(pieces, 5U);
 }
 
 TEST(EventFeed, TrimmedEventsAreNamed) {
   log::MemoryLog log;
   fill(log, 10, 100);
   ASSERT_TRUE(log.trim(Seq{5}));
-  const auto page = read_events(log, {}, {Seq{0}, log.last(), 10, kAll});
+  const auto page = scan_events(log, {}, {Seq{0}, log.last(), 10, kAll});
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().reason, "LOG_TRIMMED");
 }

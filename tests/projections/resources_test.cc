@@ -161,5 +161,39 @@ TEST_F(Resources, HistoryOfAnUnknownJobIsEmpty) {
   EXPECT_TRUE(page->rows.empty());
 }
 
+TEST_F(Resources, HistoriesGoWithTheEventsThatAreTrimmed) {
+  const JobId ended = s.create("d");
+  s.start(ended, "d");
+  s.complete(ended, "d");
+  const JobId running = s.create("d");
+  s.start(running, "d");
+  events::LogTrimmed trimmed;
+  trimmed.through = Seq{s.last().value - 1};
+  s.put(trimmed);
+  const Seq end = s.complete(running, "d");
+  // As if the archive had been given back: the events are looked for in the log.
+  const auto seqs = [&](JobId job) {
+    std::vector<std::uint64_t> out;
+    const auto page = r.now().history(job, {100, "", ""});
+    EXPECT_TRUE(page) << page.error().text();
+    for (const HistoryRow& row : page ? page->rows : std::vector<HistoryRow>()) {
+      out.push_back(row.seq.value);
+    }
+    return out;
+  };
+  EXPECT_EQ(seqs(ended), (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_EQ(seqs(running), (std::vector<std::uint64_t>{4, 5, end.value}));
+  ASSERT_TRUE(r.log.trim(trimmed.through));
+  EXPECT_EQ(seqs(running), (std::vector<std::uint64_t>{5, end.value}));
+  EXPECT_EQ(r.now().history(ended, {100, "", ""}).error().reason, "LOG_TRIMMED");
+  const auto of_job = [&](JobId job) {
+    EventSelection selection;
+    selection.job = job;
+    return r.now().find_events(selection, {Seq{}, s.last(), 100, false})->seqs.size();
+  };
+  EXPECT_EQ(of_job(ended), 0U) << "its row has gone";
+  EXPECT_EQ(of_job(running), 2U);
+}
+
 }  // namespace
 }  // namespace daybook::projections

@@ -135,6 +135,12 @@ TEST(ViewsProperty, StopsAndKillsAnywhereLeaveTheSameDigests) {
         case 4:
           broken.now();
           break;
+        case 5: {
+          events::LogTrimmed trimmed;
+          trimmed.through = Seq{broken.story.last().value / 2};
+          broken.story.put(trimmed);
+          break;
+        }
         default:
           break;
       }

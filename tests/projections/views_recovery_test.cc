@@ -55,7 +55,7 @@ TEST_F(Recovery, StatusNamesEveryProjectionAndWhereItIs) {
   live(20);
   r.now();
   const auto rows = r.views->status();
-  ASSERT_EQ(rows.size(), 7U);
+  ASSERT_EQ(rows.size(), 8U);
   for (const ProjectionStatus& row : rows) {
     EXPECT_EQ(row.state, ProjectionState::kLive) << row.name;
     EXPECT_EQ(row.applied, r.log.last());
