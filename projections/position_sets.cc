@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/check.h"
-
 namespace daybook::projections {
 namespace {
 
@@ -169,7 +167,9 @@ Status PositionSets::add_member(const std::string& prefix, Set& set, Position po
   Piece& all = held->members;
   held->changed = true;
   const auto at = std::lower_bound(all.begin(), all.end(), position);
-  DAYBOOK_CHECK(at == all.end() || *at != position, "a job comes once to a list (I8)");
+  if (at != all.end() && *at == position) {
+    return fail(Code::kCorrupt, "VIEWS_STORE", "a job is already in the list that it comes to");
+  }
   if (!is_cut(position)) {
     all.insert(at, position);
     return {};
