@@ -22,11 +22,13 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
       options(options_in),
       metrics(route_count),
       queries(engine.views, engine.clock,
-              {options.query_threads, options.queries_max, options.fresh_timeout}),
-      feeds(engine.views, engine.clock, {1, options.streams_max, options.fresh_timeout}),
-      rebuilds(engine.views, engine.clock, {1, kRebuildsWaitingMax, options.fresh_timeout}),
+              {"query", options.query_threads, options.queries_max, options.fresh_timeout}),
+      direct(engine.views, engine.clock, {"direct", 1, options.queries_max, options.fresh_timeout}),
+      feeds(engine.views, engine.clock, {"feed", 1, options.streams_max, options.fresh_timeout}),
+      rebuilds(engine.views, engine.clock,
+               {"rebuild", 1, kRebuildsWaitingMax, options.fresh_timeout}),
       graphs(engine.views, engine.clock,
-             {kGraphThreads, options.queries_max, options.fresh_timeout}),
+             {"graph", kGraphThreads, options.queries_max, options.fresh_timeout}),
       watcher(engine.log, engine.clock) {}
 
 Status check_listen(std::string_view host) {
@@ -60,6 +62,12 @@ Api::~Api() {
 }
 
 Status Api::start() {
+  Context& context = *impl_->context;
+  for (QueryPool* pool :
+       {&context.queries, &context.direct, &context.feeds, &context.rebuilds, &context.graphs}) {
+    DAYBOOK_TRY(pool->start());
+  }
+  DAYBOOK_TRY(context.watcher.start());
   return impl_->server.start();
 }
 
@@ -71,6 +79,7 @@ void Api::stop() {
   impl_->server.stop();
   impl_->context->watcher.stop();
   impl_->context->queries.stop();
+  impl_->context->direct.stop();
   impl_->context->feeds.stop();
   impl_->context->rebuilds.stop();
   impl_->context->graphs.stop();

@@ -20,6 +20,7 @@
 #include "base/entropy.h"
 #include "base/limits/http.h"
 #include "base/result.h"
+#include "base/supervisor.h"
 #include "components/runtime.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/effects.h"
@@ -57,6 +58,7 @@ struct Engine {
   ShiftedClock* movable_clock = nullptr;  // the same, when it can be moved
   Entropy& entropy;
   spdlog::logger& logger;
+  Supervisor& supervisor;  // told of what reads meet, and asked by /health/ready
   std::function<DiskStatus()> disk;
   // How far rules have run; empty where none run.
   std::function<dispatch::RuleRunnerStatus()> rules{};

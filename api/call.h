@@ -25,6 +25,7 @@ struct Context {
   Options options;
   HttpMetrics metrics;
   QueryPool queries;
+  QueryPool direct;    // what waits for no view: one thread of its own
   QueryPool feeds;     // pieces of streams: one thread of their own
   QueryPool rebuilds;  // long work: one thread of its own
   QueryPool graphs;    // questions that may wait for a network: two threads of their own

@@ -20,6 +20,19 @@ void write_disk(JsonWriter& json, const DiskStatus& disk) {
   json.end_object();
 }
 
+void write_faults(JsonWriter& json, const std::vector<Fault>& faults) {
+  json.key("faults");
+  json.begin_array();
+  for (const Fault& fault : faults) {
+    json.begin_object();
+    json.member("part", fault.part);
+    json.member("code", fault.error.reason);
+    json.member("message", fault.error.message);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 Answer<Response> health_live(const Call&) {
@@ -35,7 +48,9 @@ Answer<Response> health_ready(const Call& call) {
     return p.state != projections::ProjectionState::kFailed &&
            head.value - std::min(head, p.applied).value <= kLagMax;
   });
-  const bool ready = views_ready && disk.accepting && !call.context->stopping.load();
+  const auto faults = engine.supervisor.faults();
+  const bool ready =
+      views_ready && faults.empty() && disk.accepting && !call.context->stopping.load();
   Response out;
   out.status = ready ? 200 : 503;
   JsonWriter json(out.body);
@@ -49,6 +64,7 @@ Answer<Response> health_ready(const Call& call) {
   }
   json.end_array();
   write_disk(json, disk);
+  write_faults(json, faults);
   json.end_object();
   return out;
 }

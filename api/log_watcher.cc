@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/thread.h"
+
 namespace daybook::api {
 namespace {
 
@@ -74,8 +76,11 @@ void LogWatcher::Impl::run() {
 }
 
 LogWatcher::LogWatcher(const log::Log& log, const Clock& clock)
-    : impl_(std::make_unique<Impl>(log, clock)) {
-  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+    : impl_(std::make_unique<Impl>(log, clock)) {}
+
+Status LogWatcher::start() {
+  DAYBOOK_ASSIGN(impl_->thread, start_thread("log-watch", [impl = impl_.get()] { impl->run(); }));
+  return {};
 }
 
 LogWatcher::~LogWatcher() {

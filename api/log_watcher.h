@@ -15,6 +15,8 @@ class LogWatcher {
   using Wake = std::function<void(bool grown)>;
 
   LogWatcher(const log::Log& log, const Clock& clock);
+  // kUnavailable "NO_THREAD". Before when_past().
+  Status start();
   ~LogWatcher();
   LogWatcher(const LogWatcher&) = delete;
   LogWatcher& operator=(const LogWatcher&) = delete;

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/thread.h"
+
 namespace daybook::api {
 namespace {
 
@@ -113,11 +115,22 @@ void QueryPool::Impl::run_freshness() {
 }
 
 QueryPool::QueryPool(const projections::Views& views, const Clock& clock, Limits limits)
-    : impl_(std::make_unique<Impl>(views, clock, limits)) {
-  for (std::size_t i = 0; i < limits.threads; ++i) {
-    impl_->workers.emplace_back([impl = impl_.get()] { impl->run_worker(); });
+    : impl_(std::make_unique<Impl>(views, clock, limits)) {}
+
+Status QueryPool::start() {
+  DAYBOOK_ASSIGN(impl_->freshness,
+                 start_thread("views-wait", [impl = impl_.get()] { impl->run_freshness(); }));
+  for (std::size_t i = 0; i < impl_->limits.threads; ++i) {
+    auto worker = start_thread(impl_->limits.name, [impl = impl_.get()] { impl->run_worker(); });
+    if (!worker && i == 0) {
+      return fail(worker.error());
+    }
+    if (!worker) {
+      break;
+    }
+    impl_->workers.push_back(std::move(*worker));
   }
-  impl_->freshness = std::thread([impl = impl_.get()] { impl->run_freshness(); });
+  return {};
 }
 
 QueryPool::~QueryPool() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -19,6 +20,7 @@ class QueryPool {
   using Work = std::function<void(Status)>;
 
   struct Limits {
+    std::string_view name;  // of its threads
     std::size_t threads;
     std::size_t waiting_max;
     Duration fresh_timeout;
@@ -29,6 +31,9 @@ class QueryPool {
   QueryPool(const QueryPool&) = delete;
   QueryPool& operator=(const QueryPool&) = delete;
 
+  // With fewer threads than asked for when the system gives no more; kUnavailable "NO_THREAD" when
+  // it gives none. Before anything is asked.
+  Status start();
   // Runs `work` once the views reflect `seq`; false when as many reads wait as may. Any thread.
   [[nodiscard]] bool submit(Seq seq, Work work);
   // For what must be answered, since it has been written: never refused; bounded by the number of

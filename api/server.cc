@@ -137,7 +137,7 @@ Status Server::start() {
   impl_->pause = std::make_unique<asio::steady_timer>(impl_->shards.front()->io());
   impl_->accept();
   for (const auto& shard : impl_->shards) {
-    shard->start();
+    DAYBOOK_TRY(shard->start());
   }
   return {};
 }

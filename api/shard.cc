@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "api/session.h"
+#include "base/thread.h"
 
 namespace daybook::api {
 namespace {
@@ -31,10 +32,11 @@ Shard::Shard(std::shared_ptr<Context> context) : context_(std::move(context)) {}
 
 Shard::~Shard() = default;
 
-void Shard::start() {
+Status Shard::start() {
   sweep();
   work_.emplace(io_.get_executor());
-  thread_ = std::thread([self = shared_from_this()] { self->io_.run(); });
+  DAYBOOK_ASSIGN(thread_, start_thread("io", [self = shared_from_this()] { self->io_.run(); }));
+  return {};
 }
 
 void Shard::post(std::function<void()> work) {

@@ -28,7 +28,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
   explicit Shard(std::shared_ptr<Context> context);
   ~Shard();
 
-  void start();
+  // kUnavailable "NO_THREAD".
+  Status start();
   // Runs `work` on the shard's thread, in order; dropped after stop(). Any thread.
   void post(std::function<void()> work);
   // Idle connections end now, the others after their answer. Any thread.

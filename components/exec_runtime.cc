@@ -1,6 +1,5 @@
 #include "components/exec_runtime.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,6 +17,7 @@
 
 #include "base/check.h"
 #include "base/limits/components.h"
+#include "base/thread.h"
 #include "components/exec_orphans.h"
 #include "components/exec_run.h"
 #include "components/order_document.h"
@@ -103,10 +103,11 @@ struct ExecRuntime::Impl {
         directories(std::move(work_dirs)),
         sandbox(hidden_from(options, directories->root()), options.writable) {}
 
-  void start() {
+  Status start() {
     DAYBOOK_CHECK(inbox->wake.get() >= 0 && poller.get() >= 0, "descriptors for the supervisor");
     watch(inbox->wake.get(), kWake);
-    thread = std::thread([this] { supervise(); });
+    DAYBOOK_ASSIGN(thread, start_thread("exec", [this] { supervise(); }));
+    return {};
   }
 
   void supervise();
@@ -143,7 +144,6 @@ struct ExecRuntime::Impl {
 };
 
 void ExecRuntime::Impl::supervise() {
-  pthread_setname_np(pthread_self(), "exec");
   // Signals of the process belong to other threads; a child is started with all of them blocked.
   sigset_t all;
   sigfillset(&all);
@@ -353,7 +353,7 @@ Result<std::unique_ptr<ExecRuntime>> ExecRuntime::open(ExecOptions options, cons
   if (impl->options.adopt_orphans && !Orphans::adopt()) {
     return fail(Code::kUnsupported, "NO_ADOPTION", "The kernel refuses to hand over orphans.");
   }
-  impl->start();
+  DAYBOOK_TRY(impl->start());
   return std::unique_ptr<ExecRuntime>(new ExecRuntime(std::move(impl)));
 }
 

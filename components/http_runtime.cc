@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "base/limits/components.h"
+#include "base/thread.h"
 #include "components/address_policy.h"
 #include "components/http_request.h"
 #include "components/http_spec.h"
@@ -86,7 +87,11 @@ struct HttpRuntime::Impl {
     DAYBOOK_CHECK(multi != nullptr, "curl makes a multi handle");
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.slots));
     inbox->multi = multi;
-    thread = std::thread([this] { work(); });
+  }
+
+  Status start() {
+    DAYBOOK_ASSIGN(thread, start_thread("http", [this] { work(); }));
+    return {};
   }
 
   ~Impl() {
@@ -119,7 +124,6 @@ struct HttpRuntime::Impl {
 };
 
 void HttpRuntime::Impl::work() {
-  pthread_setname_np(pthread_self(), "http");
   constexpr int kIdleMs = 60'000;
   // A peer that closes early raises SIGPIPE, which curl leaves to its caller; other signals belong
   // to other threads.
@@ -251,6 +255,7 @@ Result<std::unique_ptr<HttpRuntime>> HttpRuntime::open(HttpOptions options, cons
   DAYBOOK_CHECK(once == CURLE_OK, "curl starts");
   DAYBOOK_ASSIGN(std::vector<Network> allowed, read_networks(options.allowed_networks));
   auto impl = std::make_unique<Impl>(std::move(options), std::move(allowed), clock);
+  DAYBOOK_TRY(impl->start());
   return std::unique_ptr<HttpRuntime>(new HttpRuntime(std::move(impl)));
 }
 

@@ -1,7 +1,5 @@
 #include "components/reactor_runtime.h"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -11,6 +9,7 @@
 
 #include "base/limits/components.h"
 #include "base/sha256.h"
+#include "base/thread.h"
 #include "components/order_document.h"
 #include "components/program_cache.h"
 #include "components/reactor_spec.h"
@@ -113,7 +112,6 @@ struct ReactorRuntime::Impl {
 };
 
 void ReactorRuntime::Impl::work() {
-  pthread_setname_np(pthread_self(), "reactor");
   std::unique_lock lock(mutex);
   for (;;) {
     wake.wait(lock, [&] { return closing || !line.empty(); });
@@ -166,11 +164,22 @@ CompiledOrder ReactorRuntime::Impl::program_of(const Order& order, Interrupted i
   return program;
 }
 
-ReactorRuntime::ReactorRuntime(ReactorOptions options, Outside& outside, const Clock& clock)
-    : impl_(std::make_unique<Impl>(options, outside, clock)) {
+ReactorRuntime::ReactorRuntime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<ReactorRuntime>> ReactorRuntime::open(ReactorOptions options,
+                                                             Outside& outside, const Clock& clock) {
+  auto impl = std::make_unique<Impl>(options, outside, clock);
   for (std::size_t i = 0; i < options.threads; ++i) {
-    impl_->threads.emplace_back([impl = impl_.get()] { impl->work(); });
+    auto thread = start_thread("reactor", [raw = impl.get()] { raw->work(); });
+    if (!thread && i == 0) {
+      return fail(thread.error());
+    }
+    if (!thread) {
+      break;
+    }
+    impl->threads.push_back(std::move(*thread));
   }
+  return std::unique_ptr<ReactorRuntime>(new ReactorRuntime(std::move(impl)));
 }
 
 ReactorRuntime::~ReactorRuntime() {

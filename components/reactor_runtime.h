@@ -29,8 +29,10 @@ struct ReactorOptions {
 
 class ReactorRuntime final : public Runtime {
  public:
-  // `outside` and `clock` outlive the runtime.
-  ReactorRuntime(ReactorOptions options, Outside& outside, const Clock& clock);
+  // `outside` and `clock` outlive the runtime. With fewer threads than asked for when the system
+  // gives no more; kUnavailable "NO_THREAD" when it gives none.
+  static Result<std::unique_ptr<ReactorRuntime>> open(ReactorOptions options, Outside& outside,
+                                                      const Clock& clock);
   ~ReactorRuntime() override;
 
   CheckResult check(const Draft& draft) const override;
@@ -41,6 +43,7 @@ class ReactorRuntime final : public Runtime {
 
  private:
   struct Impl;
+  explicit ReactorRuntime(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

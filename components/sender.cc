@@ -76,8 +76,9 @@ Result<std::unique_ptr<Sender>> Sender::open(SenderOptions options, const Clock&
     DAYBOOK_ASSIGN(options.actors_endpoint, read_actors_endpoint(options.actors_endpoint));
   }
   DAYBOOK_ASSIGN(std::vector<Network> allowed, read_networks(options.http.allowed_networks));
-  return std::unique_ptr<Sender>(
-      new Sender(std::make_unique<Impl>(std::move(options), std::move(allowed), clock)));
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(allowed), clock);
+  DAYBOOK_TRY(impl->pool.start());
+  return std::unique_ptr<Sender>(new Sender(std::move(impl)));
 }
 
 Sender::Sender(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -1,11 +1,23 @@
 #include "components/transfer_pool.h"
 
-#include <pthread.h>
 #include <signal.h>
 
 #include <utility>
 
+#include "base/thread.h"
+
 namespace daybook::components {
+
+Status TransferPool::start() {
+  const std::lock_guard lock(mutex_);
+  return grow();
+}
+
+Status TransferPool::grow() {
+  DAYBOOK_ASSIGN(std::thread thread, start_thread("outbox-net", [this] { work(); }));
+  threads_.push_back(std::move(thread));
+  return {};
+}
 
 void TransferPool::add(std::unique_ptr<Transfer> transfer) {
   {
@@ -13,7 +25,7 @@ void TransferPool::add(std::unique_ptr<Transfer> transfer) {
     if (!closing_) {
       waiting_.push_back(std::move(transfer));
       if (idle_ < waiting_.size() && threads_.size() < threads_max_) {
-        threads_.emplace_back([this] { work(); });
+        static_cast<void>(grow());
       }
     }
   }
@@ -43,7 +55,6 @@ void TransferPool::shutdown() {
 }
 
 void TransferPool::work() {
-  pthread_setname_np(pthread_self(), "outbox-net");
   // A peer that closes early raises SIGPIPE, which curl leaves to its caller; other signals belong
   // to other threads.
   sigset_t all;

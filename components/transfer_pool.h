@@ -11,19 +11,23 @@
 #include <thread>
 #include <vector>
 
+#include "base/result.h"
 #include "components/transfer.h"
 
 namespace daybook::components {
 
 class TransferPool {
  public:
-  // At most so many threads, each begun when it is needed.
+  // At most so many threads; the first begins with start(), the others when they are needed.
   explicit TransferPool(std::size_t threads) : threads_max_(threads) {}
   ~TransferPool() { shutdown(); }
   TransferPool(const TransferPool&) = delete;
   TransferPool& operator=(const TransferPool&) = delete;
 
-  // Any thread. After shutdown() the transfer is abandoned here.
+  // kUnavailable "NO_THREAD". Before add().
+  Status start();
+  // Any thread; when the system gives no further one, those that are there do it later. After
+  // shutdown() the transfer is abandoned here.
   void add(std::unique_ptr<Transfer> transfer);
   // Abandons what waits and what goes on (within a second), ends the threads; any number of times.
   void shutdown();
@@ -31,6 +35,7 @@ class TransferPool {
  private:
   struct Going;  // what a transfer's callback is told
 
+  Status grow();
   void work();
   void make(Transfer& transfer);
   static int go_on(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/limits/components.h"
+#include "base/thread.h"
 
 namespace daybook::components {
 
@@ -18,26 +19,31 @@ Result<std::unique_ptr<WorkDirectories>> WorkDirectories::open(const fs::path& p
   DAYBOOK_ASSIGN(auto root,
                  TemporaryDirectory::make(parent, user ? TemporaryDirectory::kOthersPass
                                                        : TemporaryDirectory::kOwnerOnly));
-  return std::unique_ptr<WorkDirectories>(new WorkDirectories(std::move(root), user));
+  std::unique_ptr<WorkDirectories> out(new WorkDirectories(std::move(root), user));
+  DAYBOOK_ASSIGN(out->remover_,
+                 start_thread("exec-remove", [raw = out.get()] { raw->remove_doomed(); }));
+  return out;
 }
 
 WorkDirectories::WorkDirectories(std::unique_ptr<TemporaryDirectory> root,
                                  std::optional<uid_t> user)
-    : root_(std::move(root)), user_(user), doomed_(kOrdersWaitingMax) {
-  remover_ = std::thread([this] {
-    std::vector<fs::path> paths;
-    while (doomed_.pop_all(paths)) {
-      for (const auto& path : paths) {
-        remove_tree(path);
-      }
-      paths.clear();
+    : root_(std::move(root)), user_(user), doomed_(kOrdersWaitingMax) {}
+
+void WorkDirectories::remove_doomed() {
+  std::vector<fs::path> paths;
+  while (doomed_.pop_all(paths)) {
+    for (const auto& path : paths) {
+      remove_tree(path);
     }
-  });
+    paths.clear();
+  }
 }
 
 WorkDirectories::~WorkDirectories() {
   doomed_.close();
-  remover_.join();
+  if (remover_.joinable()) {
+    remover_.join();
+  }
 }
 
 Result<fs::path> WorkDirectories::make() {

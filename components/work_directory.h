@@ -34,6 +34,7 @@ class WorkDirectories {
 
  private:
   WorkDirectories(std::unique_ptr<TemporaryDirectory> root, std::optional<uid_t> user);
+  void remove_doomed();
 
   const std::unique_ptr<TemporaryDirectory> root_;
   const std::optional<uid_t> user_;

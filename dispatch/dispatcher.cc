@@ -1,6 +1,5 @@
 #include "dispatch/dispatcher.h"
 
-#include <pthread.h>
 #include <sys/prctl.h>
 
 #include <atomic>
@@ -15,6 +14,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/limits/dispatch.h"
+#include "base/thread.h"
 #include "dispatch/core.h"
 #include "dispatch/mailbox.h"
 #include "dispatch/order.h"
@@ -156,7 +156,6 @@ struct Dispatcher::Impl {
 };
 
 void Dispatcher::Impl::work() {
-  pthread_setname_np(pthread_self(), "dispatch");
   // The kernel lets sleepers lie 50 us longer to save wake-ups; here that would be lateness of
   // every job. Where it refuses, nothing is lost but that.
   static_cast<void>(prctl(PR_SET_TIMERSLACK, 1));
@@ -269,13 +268,7 @@ void Dispatcher::Impl::give_up(const Error& error) {
     const std::lock_guard lock(mutex);
     core.close();
   }
-  if (options.logger) {
-    options.logger->critical("dispatcher: the log cannot be read, nothing starts any more: {}",
-                             error.text());
-  }
-  if (options.on_fatal) {
-    options.on_fatal(error);
-  }
+  report_fault(options.supervisor, "dispatcher", error, Consequence::kStop);
 }
 
 void Dispatcher::Impl::handle(Message&& message) {
@@ -389,8 +382,8 @@ Dispatcher::Dispatcher(log::Log& log, scheduler::Sequencer& sequencer, projectio
                        const Clock& clock, Entropy& entropy, DispatcherOptions options)
     : impl_(std::make_unique<Impl>(log, sequencer, clock, entropy, std::move(options))) {
   if (impl_->options.retention) {
-    impl_->retention = std::make_unique<Retention>(
-        Retention::Parts{sequencer, views, clock, entropy, impl_->options.logger});
+    impl_->retention = std::make_unique<Retention>(Retention::Parts{
+        sequencer, views, clock, entropy, impl_->options.logger, impl_->options.supervisor});
   }
 }
 
@@ -405,18 +398,16 @@ void Dispatcher::recover(const scheduler::State& state, Seq applied) {
   impl_->look_at_clock();
 }
 
-void Dispatcher::start() {
+Status Dispatcher::start() {
   if (!impl_->time) {
     impl_->time.emplace(impl_->clock, Micros{});
   }
+  DAYBOOK_ASSIGN(impl_->thread, start_thread("dispatch", [this] { impl_->work(); }));
   impl_->subscription =
       impl_->log.durable().subscribe([mailbox = impl_->mail] { mailbox->poke(); });
+  impl_->mail->poke();  // for what became durable in between
   impl_->accepting = true;
-  impl_->mail->poke();
-  impl_->thread = std::thread([this] { impl_->work(); });
-  if (impl_->retention) {
-    impl_->retention->start();
-  }
+  return impl_->retention ? impl_->retention->start() : Status();
 }
 
 void Dispatcher::close() {

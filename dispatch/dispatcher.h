@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/dispatch.h"
+#include "base/supervisor.h"
 #include "components/runtime.h"
 #include "dispatch/effects.h"
 #include "log/log.h"
@@ -47,9 +48,9 @@ struct DispatcherOptions {
   std::shared_ptr<spdlog::logger> logger;  // null: silent
   // Called from the dispatcher's thread for every RulePut event; must not block.
   std::function<void(Seq)> on_rule_put;
-  // Called once, from the dispatcher's thread, when it cannot read the log any more: nothing starts
-  // after it.
-  std::function<void(const Error&)> on_fatal;
+  // Told when it cannot read the log any more (nothing starts after it), and when retention stands
+  // still; null: nobody.
+  Supervisor* supervisor = nullptr;
 };
 
 struct LeaseRequest {
@@ -123,7 +124,8 @@ class Dispatcher {
   // Takes over the state as of `applied`: pending jobs, open attempts. Attempts that this server
   // ran before it stopped are given up (cause: restart); leases of workers go on.
   void recover(const scheduler::State& state, Seq applied);
-  void start();
+  // kUnavailable "NO_THREAD".
+  Status start();
   // Starts nothing more, answers open long polls with nothing, and those that come after; what runs
   // goes on. Before stop(), so that whoever polls has its answer while it can still be sent.
   void close();

@@ -1,7 +1,5 @@
 #include "dispatch/outbox.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <deque>
@@ -16,6 +14,7 @@
 #include "base/limits/dispatch.h"
 #include "base/limits/resources.h"
 #include "base/limits/sendings.h"
+#include "base/thread.h"
 #include "base/utf8.h"
 #include "dispatch/mailbox.h"
 #include "dispatch/outbox_queue.h"
@@ -141,7 +140,6 @@ struct Outbox::Impl {
 };
 
 void Outbox::Impl::work() {
-  pthread_setname_np(pthread_self(), "outbox");
   std::vector<Message> messages;
   for (;;) {
     mail->wait(patience(), messages);
@@ -209,13 +207,7 @@ Status Outbox::Impl::fold() {
 
 void Outbox::Impl::give_up(const Error& error) {
   blind = closed = true;
-  if (options.logger) {
-    options.logger->critical("outbox: the log cannot be read, nothing leaves any more: {}",
-                             error.text());
-  }
-  if (options.on_fatal) {
-    options.on_fatal(error);
-  }
+  report_fault(options.supervisor, "outbox", error, Consequence::kStop);
 }
 
 void Outbox::Impl::handle(Message&& message) {
@@ -274,6 +266,10 @@ void Outbox::Impl::try_one(const PendingSending& sending) {
           : Result<events::Recorded>(
                 fail(found ? make_error(Code::kCorrupt, "LOG_ENDS_EARLY", "the log ends before it")
                            : found.error()));
+  if (!recorded && recorded.error().code != Code::kNotFound) {
+    give_up(recorded.error());  // the sending stays pending: nobody knows what it says
+    return;
+  }
   const auto* created = recorded ? std::get_if<events::SendingCreated>(&recorded->event) : nullptr;
   if (created == nullptr) {
     report(untried(
@@ -353,14 +349,15 @@ void Outbox::recover(const scheduler::State& state, Seq applied) {
   impl_->time.emplace(impl_->clock, state.time());
 }
 
-void Outbox::start() {
+Status Outbox::start() {
   if (!impl_->time) {
     impl_->time.emplace(impl_->clock, Micros{});
   }
+  DAYBOOK_ASSIGN(impl_->thread, start_thread("outbox", [this] { impl_->work(); }));
   impl_->subscription =
       impl_->log.durable().subscribe([mailbox = impl_->mail] { mailbox->poke(); });
-  impl_->mail->poke();
-  impl_->thread = std::thread([this] { impl_->work(); });
+  impl_->mail->poke();  // for what is due, and for what became durable in between
+  return {};
 }
 
 // First nothing new begins, then what goes on is abandoned, then what was said is recorded.

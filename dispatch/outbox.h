@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
+#include "base/supervisor.h"
 #include "components/sender.h"
 #include "log/log.h"
 #include "scheduler/sequencer.h"
@@ -30,9 +31,8 @@ namespace daybook::dispatch {
 struct OutboxOptions {
   std::size_t slots = 32;                  // tries at once
   std::shared_ptr<spdlog::logger> logger;  // null: silent
-  // Called once, from the outbox's thread, when it cannot read the log any more: nothing leaves
-  // after it.
-  std::function<void(const Error&)> on_fatal;
+  // Told when it cannot read the log any more: nothing leaves after it. Null: nobody.
+  Supervisor* supervisor = nullptr;
 };
 
 struct OutboxMetrics {
@@ -52,7 +52,8 @@ class Outbox {
 
   // Takes over the pending sendings of the state as of `applied`. Before start().
   void recover(const scheduler::State& state, Seq applied);
-  void start();
+  // kUnavailable "NO_THREAD".
+  Status start();
   // Starts no more tries and abandons those that go on; what was said by then is recorded.
   void stop();
 

@@ -9,10 +9,12 @@
 
 #include "base/limits/dispatch.h"
 #include "base/limits/sendings.h"
+#include "base/thread.h"
 
 namespace daybook::dispatch {
 namespace {
 
+constexpr std::string_view kPart = "retention";
 constexpr std::chrono::seconds kBetween{60};
 constexpr std::chrono::seconds kViewsPatience{30};
 // Removals between two lines of the log.
@@ -20,8 +22,9 @@ constexpr std::uint64_t kLogEvery = 100'000;
 
 }  // namespace
 
-void Retention::start() {
-  thread_ = std::thread([this] { work(); });
+Status Retention::start() {
+  DAYBOOK_ASSIGN(thread_, start_thread("retention", [this] { work(); }));
+  return {};
 }
 
 void Retention::stop() {
@@ -42,14 +45,21 @@ bool Retention::is_stopping() {
 
 void Retention::work() {
   while (!is_stopping()) {
-    const auto swept = sweep();
-    if (parts_.logger && !swept && swept.error().code != Code::kShutdown) {
-      parts_.logger->warn("retention: {}; tried again in a minute", swept.error().text());
-    } else if (parts_.logger && swept && *swept > 0) {
-      parts_.logger->info("retention: {} ended jobs and sendings removed", *swept);
-    }
+    round();
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, kBetween, [&] { return stopping_; });
+  }
+}
+
+void Retention::round() {
+  const auto swept = sweep();
+  if (swept) {
+    report_healed(parts_.supervisor, kPart);
+  } else if (swept.error().code != Code::kShutdown) {
+    report_fault(parts_.supervisor, kPart, swept.error(), Consequence::kDegraded);
+  }
+  if (parts_.logger && swept && *swept > 0) {
+    parts_.logger->info("retention: {} ended jobs and sendings removed", *swept);
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
+#include "base/supervisor.h"
 #include "projections/views.h"
 #include "scheduler/sequencer.h"
 
@@ -35,6 +36,7 @@ class Retention {
     const Clock& clock;
     Entropy& entropy;
     std::shared_ptr<spdlog::logger> logger;  // null: silent
+    Supervisor* supervisor = nullptr;        // told while sweeps fail
   };
   explicit Retention(Parts parts) : parts_(std::move(parts)) {}
   ~Retention() { stop(); }
@@ -42,8 +44,10 @@ class Retention {
   Retention& operator=(const Retention&) = delete;
 
   // Sweeps at once, then every minute.
-  void start();
+  Status start();
   void stop();
+  // One sweep, and what came of it told.
+  void round();
   // Removes all that is over now: how many jobs and sendings. The views show it when it returns; on
   // the way they are at most kSweepCommandsAhead commands behind.
   Result<std::uint64_t> sweep();

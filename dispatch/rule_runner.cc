@@ -1,7 +1,5 @@
 #include "dispatch/rule_runner.h"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -16,6 +14,7 @@
 
 #include "base/limits/dispatch.h"
 #include "base/limits/rules.h"
+#include "base/thread.h"
 #include "dispatch/rule_book.h"
 #include "dispatch/rule_task.h"
 #include "events/codec.h"
@@ -106,13 +105,10 @@ struct RuleRunner::Impl {
 };
 
 void RuleRunner::Impl::work() {
-  pthread_setname_np(pthread_self(), "rules");
   while (wait()) {
     if (const Status done = step(); !done && !is_stopping()) {
       blind = true;
-      if (options.logger) {
-        options.logger->critical("rules: nothing runs any more: {}", done.error().text());
-      }
+      report_fault(options.supervisor, "rules", done.error(), Consequence::kStop);
       return;
     }
   }
@@ -406,7 +402,8 @@ RuleRunner::~RuleRunner() {
   stop();
 }
 
-void RuleRunner::start() {
+Status RuleRunner::start() {
+  DAYBOOK_ASSIGN(impl_->thread, start_thread("rules", [impl = impl_.get()] { impl->work(); }));
   impl_->subscription = impl_->log.durable().subscribe([impl = impl_.get()] {
     if (!impl->listening) {
       return;
@@ -415,7 +412,10 @@ void RuleRunner::start() {
     { const std::lock_guard lock(impl->mutex); }
     impl->wake.notify_one();
   });
-  impl_->thread = std::thread([impl = impl_.get()] { impl->work(); });
+  // What became durable in between was not told.
+  { const std::lock_guard lock(impl_->mutex); }
+  impl_->wake.notify_one();
+  return {};
 }
 
 void RuleRunner::stop() {

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "base/entropy.h"
+#include "base/supervisor.h"
 #include "components/rules.h"
 #include "dispatch/effects.h"
 #include "log/log.h"
@@ -26,6 +27,8 @@ namespace daybook::dispatch {
 struct RuleRunnerOptions {
   EffectRules effects;
   std::shared_ptr<spdlog::logger> logger;  // null: silent
+  // Told when rules cannot go on: nothing runs after it. Null: nobody.
+  Supervisor* supervisor = nullptr;
 };
 
 struct RuleRunnerStatus {
@@ -44,7 +47,8 @@ class RuleRunner {
   RuleRunner(const RuleRunner&) = delete;
   RuleRunner& operator=(const RuleRunner&) = delete;
 
-  void start();
+  // kUnavailable "NO_THREAD".
+  Status start();
   // Ends what is being evaluated; what is not recorded by then is looked at again after a restart.
   void stop();
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/crc32c.h"
+#include "base/thread.h"
 #include "log/little.h"
 
 namespace daybook::log {
@@ -114,7 +115,7 @@ Result<std::unique_ptr<Anchor>> Anchor::open(const std::filesystem::path& path, 
                                              const AnchorRead& newest, AnchorOptions options) {
   DAYBOOK_ASSIGN(Descriptor file, open_file(path, O_RDWR));
   std::unique_ptr<Anchor> anchor(new Anchor(path, id, newest, options, std::move(file)));
-  anchor->thread_ = std::thread([raw = anchor.get()] { raw->run(); });
+  DAYBOOK_ASSIGN(anchor->thread_, start_thread("anchor", [raw = anchor.get()] { raw->run(); }));
   return anchor;
 }
 
@@ -124,7 +125,9 @@ Anchor::~Anchor() {
     stop_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
 }
 
 Status Anchor::offer(const Head& head) {

@@ -8,6 +8,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/limits/write_path.h"
+#include "base/thread.h"
 #include "log/aligned_record.h"
 
 namespace daybook::log {
@@ -52,11 +53,18 @@ using BatchPtr = std::unique_ptr<Batch>;
 class PrefetchCursor final : public Cursor {
  public:
   PrefetchCursor(std::unique_ptr<Cursor> inner, Seq from, Seq until)
-      : inner_(std::move(inner)), next_(from), until_(until), reader_([this] { read_ahead(); }) {}
+      : inner_(std::move(inner)), next_(from), until_(until) {
+    // Without a thread each batch is read when it is asked for.
+    if (auto reader = start_thread("prefetch", [this] { read_ahead(); })) {
+      reader_ = std::move(*reader);
+    }
+  }
 
   ~PrefetchCursor() override {
     ready_.close();
-    reader_.join();
+    if (reader_.joinable()) {
+      reader_.join();
+    }
   }
   PrefetchCursor(const PrefetchCursor&) = delete;
   PrefetchCursor& operator=(const PrefetchCursor&) = delete;
@@ -77,6 +85,9 @@ class PrefetchCursor final : public Cursor {
  private:
   // The next batch becomes the current one; false when there is none any more.
   bool take_batch() {
+    if (!reader_.joinable()) {
+      return read_batch();
+    }
     if (taken_at_ == taken_.size()) {
       taken_.clear();
       taken_at_ = 0;
@@ -88,6 +99,17 @@ class PrefetchCursor final : public Cursor {
     // A full queue of empties only costs the reader an allocation.
     static_cast<void>(spare_.try_push(std::move(current_)));
     current_ = std::move(taken_[taken_at_++]);
+    at_ = 0;
+    return true;
+  }
+
+  bool read_batch() {
+    if (ended_) {
+      return false;
+    }
+    current_->clear();
+    ended_ = !fill(*current_);
+    current_->settle();
     at_ = 0;
     return true;
   }
@@ -149,8 +171,9 @@ class PrefetchCursor final : public Cursor {
   std::size_t taken_at_ = 0;
   BatchPtr current_ = std::make_unique<Batch>();
   std::size_t at_ = 0;
+  bool ended_ = false;  // of a cursor without a thread
 
-  std::thread reader_;  // last: it starts when all else stands
+  std::thread reader_;
 };
 
 }  // namespace

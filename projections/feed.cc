@@ -1,6 +1,7 @@
 #include "projections/feed.h"
 
 #include "base/limits/views.h"
+#include "base/thread.h"
 
 namespace daybook::projections {
 namespace {
@@ -11,11 +12,12 @@ constexpr std::chrono::milliseconds kWait{50};
 
 }  // namespace
 
-void Feed::start(Seq from) {
+Status Feed::start(Seq from) {
   stopped_ = false;
   ended_ = false;
   error_.reset();
-  thread_ = std::thread([this, from] { run(from); });
+  DAYBOOK_ASSIGN(thread_, start_thread("views-feed", [this, from] { run(from); }));
+  return {};
 }
 
 void Feed::stop() {
@@ -107,6 +109,11 @@ bool Feed::take(std::vector<std::unique_ptr<Chunk>>& out, std::optional<TimePoin
   }
   changed_.notify_all();
   return true;
+}
+
+bool Feed::rest(TimePoint until) {
+  std::unique_lock lock(mutex_);
+  return !changed_.wait_until(lock, until, [&] { return stopped_; });
 }
 
 void Feed::give_back(std::vector<std::unique_ptr<Chunk>>& chunks) {

@@ -23,8 +23,8 @@ class Feed {
   explicit Feed(log::Log& log) : log_(log) {}
   ~Feed() { stop(); }
 
-  // Starts reading at `from`.
-  void start(Seq from);
+  // Starts reading at `from`; kUnavailable "NO_THREAD".
+  Status start(Seq from);
   void stop();
 
   // Waits until there is a chunk, urge() was called, the feed ended or `deadline` has passed; then
@@ -33,6 +33,9 @@ class Feed {
   bool take(std::vector<std::unique_ptr<Chunk>>& out, std::optional<TimePoint> deadline);
   // Returns chunks for use again.
   void give_back(std::vector<std::unique_ptr<Chunk>>& chunks);
+  // Waits until `until` or stop(); false when stopped. Nothing is taken meanwhile, so that the feed
+  // soon stands still too.
+  bool rest(TimePoint until);
   // Ends the wait of take().
   void urge();
   // Why the feed ended; nothing when it was stopped.

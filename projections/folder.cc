@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/limits/views.h"
+#include "base/thread.h"
 
 namespace daybook::projections {
 namespace {
 
+constexpr std::string_view kStorePart = "views' store";
 // So few events at once mean that there is no load: they are written without waiting for more.
 constexpr std::size_t kQuietEvents = 256;
 // So far behind the log nobody waits for a single event, and what a job goes through is best
@@ -32,13 +34,14 @@ Status Folder::add(RocksStore::ProjectionId id, Slot::Make make, const Checkpoin
   return {};
 }
 
-void Folder::start() {
+Status Folder::start() {
   position_ = slots_.front()->checkpoint.applied;
   for (const auto& slot : slots_) {
     position_ = std::min(position_, slot->checkpoint.applied);
   }
-  feed_.start(next(position_));
-  thread_ = std::thread([this] { run(); });
+  DAYBOOK_TRY(feed_.start(next(position_)));
+  DAYBOOK_ASSIGN(thread_, start_thread("views", [this] { run(); }));
+  return {};
 }
 
 void Folder::halt() {
@@ -64,8 +67,8 @@ Slot* Folder::find(std::string_view name) {
 }
 
 std::string Folder::error_of(const Slot& slot) const {
-  const std::lock_guard lock(mutex_);
-  return slot.error;
+  const std::lock_guard lock(errors_mutex_);
+  return slot.error.empty() ? stall_ : slot.error;
 }
 
 bool Folder::wait_for(Seq seq, std::chrono::milliseconds timeout) const {
@@ -84,18 +87,22 @@ void Folder::run() {
   std::optional<Feed::TimePoint> deadline;
   for (bool open = true; open;) {
     open = feed_.take(chunks, deadline);
-    const std::lock_guard lock(mutex_);
     for (const auto& chunk : chunks) {
-      fold(*chunk);
-      if (batch_is_full()) {
-        write();
+      if (!fold_next(*chunk)) {
+        return;
       }
     }
-    if (write_is_due(chunks.size() < kFoldChunksMax)) {
-      write();
+    {
+      const std::lock_guard lock(mutex_);
+      if (write_is_due(chunks.size() < kFoldChunksMax)) {
+        write();
+      }
+      deadline = unwritten_ > 0 ? std::optional(write_by_) : std::nullopt;
     }
-    deadline = unwritten_ > 0 ? std::optional(write_by_) : std::nullopt;
     feed_.give_back(chunks);
+    if (!wait_to_retry()) {
+      return;
+    }
   }
   if (const auto error = feed_.error()) {
     const std::lock_guard lock(mutex_);
@@ -104,7 +111,34 @@ void Folder::run() {
       fail_slot(*slot, *error);
     }
     publish();
+    report_fault(supervisor_, "views", *error, Consequence::kStop);
   }
+}
+
+// Never on top of a batch that is not written: its end would be taken for the end of what came
+// behind it. False when the folder is to end.
+bool Folder::fold_next(const Chunk& chunk) {
+  {
+    const std::lock_guard lock(mutex_);
+    fold(chunk);
+    if (batch_is_full()) {
+      write();
+    }
+  }
+  return wait_to_retry();
+}
+
+// False when the folder is to end.
+bool Folder::wait_to_retry() {
+  while (stalled_) {
+    if (!feed_.rest(std::chrono::steady_clock::now() + patience_)) {
+      return false;
+    }
+    patience_ = std::min(patience_ * 2, std::chrono::microseconds(kViewsRetryMaxUs));
+    const std::lock_guard lock(mutex_);
+    write();
+  }
+  return true;
 }
 
 bool Folder::far_behind() const {
@@ -156,11 +190,15 @@ void Folder::fold(const Chunk& chunk) {
 }
 
 // If we stop before the store has the batch, the checkpoints still name the last one: the fold is
-// repeated from there.
+// repeated from there. A batch that the store did not take goes first, alone: a projection makes no
+// second one before it is written.
 void Folder::write() {
+  if (stalled_ && !deliver()) {
+    return;
+  }
   unwritten_ = 0;
   batch_.clear();
-  std::vector<std::pair<RocksStore::ProjectionId, Checkpoint>> checkpoints;
+  checkpoints_.clear();
   for (const auto& slot : slots_) {
     if (slot->failed || slot->written == slot->checkpoint.applied.value) {
       continue;
@@ -171,38 +209,84 @@ void Folder::write() {
     }
     batch_.begin(slot->prefix());
     slot->projection->write(batch_);
-    checkpoints.emplace_back(slot->id, slot->checkpoint);
+    checkpoints_.emplace_back(slot->id, slot->checkpoint);
   }
-  if (checkpoints.empty()) {
+  if (checkpoints_.empty()) {
     publish();
     return;
   }
   batch_.sort();
-  const Status status = store_.write(batch_, checkpoints);
+  static_cast<void>(deliver());
+}
+
+// Hands the batch to the store; false when it has to be kept.
+bool Folder::deliver() {
+  if (stalled_) {
+    store_.resume();
+  }
+  const bool known = stalled_ && delivered_before();
+  const Status status = known ? Status() : store_.write(batch_, checkpoints_);
+  const bool lost = !status && status.error().code == Code::kCorrupt;
+  if (!status && !lost) {
+    hold(status.error());
+    return false;
+  }
   for (const auto& slot : slots_) {
     if (slot->failed) {
       continue;
     }
-    if (!status) {
+    if (lost) {
       fail_slot(*slot, status.error());
-    } else {
-      slot->projection->written();
-      slot->written = slot->checkpoint.applied.value;
+      continue;
     }
+    slot->projection->written();
+    const auto mine = std::find_if(checkpoints_.begin(), checkpoints_.end(),
+                                   [&](const auto& c) { return c.first == slot->id; });
+    slot->written = mine == checkpoints_.end() ? slot->written.load() : mine->second.applied.value;
+  }
+  if (stalled_) {
+    stalled_ = false;
+    {
+      const std::lock_guard lock(errors_mutex_);
+      stall_.clear();
+    }
+    report_healed(supervisor_, kStorePart);
   }
   publish();
+  return true;
+}
+
+// A write that failed may have reached the store all the same, and some of its changes are appended
+// to what stands there: they must not be made twice.
+bool Folder::delivered_before() const {
+  const auto& [id, wanted] = checkpoints_.front();
+  const auto stored = store_.checkpoint(id);
+  return stored && *stored && (*stored)->applied == wanted.applied &&
+         (*stored)->generation == wanted.generation;
+}
+
+void Folder::hold(const Error& error) {
+  if (!stalled_.exchange(true)) {
+    patience_ = std::chrono::microseconds(kViewsRetryMinUs);
+    const std::lock_guard lock(errors_mutex_);
+    stall_ = error.text();
+  }
+  report_fault(supervisor_, kStorePart, error, Consequence::kDegraded);
 }
 
 // What the projection holds in memory is dropped with its next load; its checkpoint stays at the
 // last write.
 void Folder::fail_slot(Slot& slot, const Error& error) {
   if (!slot.failed) {
-    slot.error = advice(slot, error);
+    const std::string why = advice(slot, error);
+    {
+      const std::lock_guard lock(errors_mutex_);
+      slot.error = why;
+    }
+    report_fault(supervisor_, "view " + slot.name, make_error(error.code, error.reason, why),
+                 Consequence::kDegraded);
     slot.checkpoint.applied = Seq{slot.written};
     slot.failed = true;
-    if (tell_) {
-      tell_(slot.name, slot.error);
-    }
   }
 }
 
@@ -221,6 +305,15 @@ std::string Folder::advice(const Slot& slot, const Error& error) {
          "/resources/projections/" + slot.name + "/rebuild) or start the server again";
 }
 
+void Folder::revive(Slot& slot) {
+  {
+    const std::lock_guard lock(errors_mutex_);
+    slot.error.clear();
+  }
+  slot.failed = false;
+  report_healed(supervisor_, "view " + slot.name);
+}
+
 void Folder::publish() {
   std::uint64_t lowest = ~std::uint64_t{0};
   for (const auto& slot : slots_) {
@@ -234,6 +327,10 @@ void Folder::publish() {
 Status Folder::quietly(const std::function<Status(Seq)>& work) {
   const std::lock_guard lock(mutex_);
   write();
+  if (stalled_) {
+    return daybook::fail(Code::kUnavailable, "VIEWS_STALLED",
+                         "the views' store takes nothing for now");
+  }
   const Status status = work(position_);
   publish();
   return status;

@@ -7,7 +7,9 @@
 // While events come singly each is written at once; under load changes are gathered for up to
 // kFoldBatchUs or kFoldBatchEventsMax events, and far behind the log until they take
 // kFoldBatchBytesMax, unless somebody waits. A projection whose fold fails keeps its last
-// checkpoint and is left out; if the log cannot be read, all fail. Private to projections/.
+// checkpoint and is left out; if the log cannot be read, all fail and the server stops. While the
+// store takes nothing (no space, no inodes) the batch is kept, nothing further is folded, and it is
+// tried again until it is taken. Private to projections/.
 #pragma once
 
 #include <array>
@@ -21,6 +23,7 @@
 #include <vector>
 
 #include "base/limits/views.h"
+#include "base/supervisor.h"
 #include "base/watermark.h"
 #include "projections/feed.h"
 #include "projections/projection.h"
@@ -54,23 +57,21 @@ struct Slot {
 
 class Folder {
  public:
-  Folder(RocksStore& store, log::Log& log) : store_(store), log_(log), feed_(log) {}
+  // `supervisor` is told of what stands still; null: nobody.
+  Folder(RocksStore& store, log::Log& log, Supervisor* supervisor)
+      : store_(store), log_(log), supervisor_(supervisor), feed_(log) {}
   ~Folder() { halt(); }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
 
   // Adds a projection that goes on behind its checkpoint. Before start().
   Status add(RocksStore::ProjectionId id, Slot::Make make, const Checkpoint& checkpoint);
-  void start();
+  Status start();
   // Ends the threads and writes what was folded.
   void stop();
   // Ends the threads; what was folded but not written is lost, as in a crash.
   void halt();
 
-  // Called when a projection stops, with its name and why. Before start().
-  void on_failed(std::function<void(std::string_view, const std::string&)> tell) {
-    tell_ = std::move(tell);
-  }
   // A reader found that what is stored of it is damaged: it stops.
   void fail(Slot& slot, const Error& error);
 
@@ -79,7 +80,13 @@ class Folder {
   Seq applied() const { return applied_.value(); }
   // Waits until all projections that have not failed show `seq`.
   bool wait_for(Seq seq, std::chrono::milliseconds timeout) const;
+  // Why the projection failed, or why nothing is written for now; "" when neither. Does not wait
+  // for a fold or a write.
   std::string error_of(const Slot& slot) const;
+  // The store takes nothing for now.
+  bool stalled() const { return stalled_; }
+  // The slot goes on with what a rebuild made. Inside quietly().
+  void revive(Slot& slot);
 
   // Runs `work` while nothing is folded and all that was folded is written; it gets the last event
   // that was folded for the whole group. For a rebuild.
@@ -87,8 +94,13 @@ class Folder {
 
  private:
   void run();
+  bool fold_next(const Chunk& chunk);
   void fold(const Chunk& chunk);
   void write();
+  bool deliver();
+  bool delivered_before() const;
+  void hold(const Error& error);
+  bool wait_to_retry();
   void fail_slot(Slot& slot, const Error& error);
   static std::string advice(const Slot& slot, const Error& error);
   void publish();
@@ -98,18 +110,26 @@ class Folder {
 
   RocksStore& store_;
   log::Log& log_;
+  Supervisor* const supervisor_;
   mutable Feed feed_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::thread thread_;
-  std::function<void(std::string_view, const std::string&)> tell_;
 
   mutable std::mutex mutex_;  // guards the slots, the batch and the numbers below
   Batch batch_;
+  std::vector<std::pair<RocksStore::ProjectionId, Checkpoint>> checkpoints_;  // of the batch
   Seq position_;                // last event folded for the group
   std::size_t unwritten_ = 0;   // events folded since the last write
   Feed::TimePoint write_by_{};  // when they must be written
   Watermark applied_;
   mutable std::atomic<std::uint64_t> wanted_{0};
+
+  // The batch is in memory and not in the store; written under mutex_.
+  std::atomic<bool> stalled_{false};
+  std::chrono::microseconds patience_{};  // until the next try
+
+  mutable std::mutex errors_mutex_;  // guards the slots' errors and the stall's; taken last
+  std::string stall_;
 };
 
 }  // namespace daybook::projections

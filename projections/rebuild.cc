@@ -134,8 +134,7 @@ Status Rebuild::swap(Seq group_position) {
   slot_.reader = std::move(reader_);
   slot_.checkpoint = checkpoint_;
   slot_.written = checkpoint_.applied.value;
-  slot_.error.clear();
-  slot_.failed = false;
+  folder_.revive(slot_);
   return store_.erase(old);
 }
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <system_error>
 #include <vector>
 
 #include <rocksdb/cache.h>
@@ -19,8 +20,10 @@
 #include <rocksdb/write_batch.h>
 
 #include "base/check.h"
+#include "base/thread.h"
 #include "log/files.h"
 #include "projections/bytes.h"
+#include "projections/rocks_faults.h"
 #include "projections/rocks_view.h"
 
 namespace daybook::projections {
@@ -205,9 +208,26 @@ Status check_tables(rocksdb::DB& db) {
   return {};
 }
 
+// RocksDB starts its threads here, and throws when the system gives none.
+Result<std::unique_ptr<rocksdb::DB>> open_db(const rocksdb::Options& wanted,
+                                             const RocksStore::Options& options) {
+  DAYBOOK_TRY(check_threads("views-store"));
+  const std::string directory = options.directory.string();
+  try {
+    rocksdb::DB* db = nullptr;
+    DAYBOOK_TRY(check(options.read_only ? rocksdb::DB::OpenForReadOnly(wanted, directory, &db)
+                                        : rocksdb::DB::Open(wanted, directory, &db)));
+    return std::unique_ptr<rocksdb::DB>(db);
+  } catch (const std::system_error& error) {
+    return fail(Code::kUnavailable, "NO_THREAD",
+                std::string("the system gives no thread for the views' store: ") + error.what());
+  }
+}
+
 }  // namespace
 
 struct RocksStore::Impl {
+  std::unique_ptr<rocksdb::Env> env;  // outlives the store; null: the default one
   std::unique_ptr<rocksdb::DB> db;
   bool read_only = false;
   std::atomic<std::uint64_t> files{0};  // table files written for large batches
@@ -231,6 +251,7 @@ struct RocksStore::Impl {
 
   bool wants_file(const Batch& batch) const;
   Status write_file(const Batch& batch, Checkpoints checkpoints);
+  Status write_file(const std::string& path, const Batch& batch, Checkpoints checkpoints);
   Status erase_range(std::string_view from, std::string_view to) {
     rocksdb::WriteOptions options;
     options.disableWAL = true;
@@ -269,18 +290,18 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
     remove_large_batches(options.directory);
   }
   DAYBOOK_TRY(check_named(options.directory));
-  rocksdb::DB* db = nullptr;
+  auto impl = std::make_unique<Impl>();
   rocksdb::Options wanted = make_options(options);
+  if (options.faults) {
+    impl->env = make_faulty_env(options.faults);
+    wanted.env = impl->env.get();
+  }
   if (options.read_only) {
     wanted.info_log = std::make_shared<NoLogger>();
-    DAYBOOK_TRY(check(rocksdb::DB::OpenForReadOnly(wanted, options.directory.string(), &db)));
-  } else {
-    DAYBOOK_TRY(check(rocksdb::DB::Open(wanted, options.directory.string(), &db)));
   }
-  auto impl = std::make_unique<Impl>();
-  impl->db.reset(db);
+  DAYBOOK_ASSIGN(impl->db, open_db(wanted, options));
   impl->read_only = options.read_only;
-  DAYBOOK_TRY(check_tables(*db));
+  DAYBOOK_TRY(check_tables(*impl->db));
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 
@@ -377,6 +398,16 @@ Status RocksStore::write(const Batch& batch, Checkpoints checkpoints) {
 Status RocksStore::Impl::write_file(const Batch& batch, Checkpoints checkpoints) {
   const std::string path =
       db->GetName() + "/" + std::string(kLargeBatchName) + std::to_string(files++);
+  const Status written = write_file(path, batch, checkpoints);
+  if (!written) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  return written;
+}
+
+Status RocksStore::Impl::write_file(const std::string& path, const Batch& batch,
+                                    Checkpoints checkpoints) {
   rocksdb::SstFileWriter file(rocksdb::EnvOptions(), db->GetOptions());
   DAYBOOK_TRY(check(file.Open(path)));
   for (const auto& [id, checkpoint] : checkpoints) {
@@ -388,6 +419,11 @@ Status RocksStore::Impl::write_file(const Batch& batch, Checkpoints checkpoints)
   options.move_files = true;
   options.write_global_seqno = false;
   return check(db->IngestExternalFile({path}, options));
+}
+
+void RocksStore::resume() {
+  // Refused while it does so by itself, or when it must be opened anew; the next write tells.
+  static_cast<void>(impl_->db->Resume());
 }
 
 Status RocksStore::flush() {

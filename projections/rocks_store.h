@@ -17,6 +17,7 @@
 
 #include "projections/batch.h"
 #include "projections/store.h"
+#include "projections/testing.h"
 
 namespace daybook::projections {
 
@@ -26,7 +27,8 @@ class RocksStore {
     std::filesystem::path directory;
     std::size_t write_buffer_bytes = 0;
     std::size_t block_cache_bytes = 0;
-    bool read_only = false;  // changes no byte of the folder
+    bool read_only = false;                 // changes no byte of the folder
+    std::shared_ptr<StoreFaults> faults{};  // null: none
   };
   using ProjectionId = std::uint8_t;
   using Checkpoints = std::span<const std::pair<ProjectionId, Checkpoint>>;
@@ -63,6 +65,9 @@ class RocksStore {
   // One atomic write of a sorted batch in which no key stands twice. A large one becomes a table
   // file and skips the memtable, which costs a third of the time.
   Status write(const Batch& batch, Checkpoints checkpoints);
+  // After a failed write: lets the store try again what it could not write. write() then says
+  // whether it can.
+  void resume();
   // Makes everything written so far durable.
   Status flush();
   // Erases one generation; every generation of `id` but `keep`.

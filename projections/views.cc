@@ -69,8 +69,9 @@ Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& optio
   wanted.write_buffer_bytes = options.write_buffer_bytes;
   wanted.block_cache_bytes = options.block_cache_bytes;
   wanted.read_only = read_only;
+  wanted.faults = options.faults;
   DAYBOOK_ASSIGN(auto store, RocksStore::open(wanted));
-  auto impl = std::make_unique<Impl>(std::move(store), log);
+  auto impl = std::make_unique<Impl>(std::move(store), log, options.supervisor);
   for (Kind& kind : kinds()) {
     const std::uint32_t version = kind.make()->version();
     ChosenCheckpoint chosen;
@@ -87,7 +88,6 @@ Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& optio
     }
     DAYBOOK_TRY(impl->folder.add(kind.id, std::move(kind.make), chosen.checkpoint));
   }
-  impl->folder.on_failed(options.on_failed);
   return impl;
 }
 
@@ -151,8 +151,8 @@ const std::string& Views::healed() const {
   return impl_->healed;
 }
 
-void Views::start() {
-  impl_->folder.start();
+Status Views::start() {
+  return impl_->folder.start();
 }
 
 void Views::stop() {
@@ -197,10 +197,10 @@ std::vector<ProjectionStatus> Views::status() const {
     row.version = slot->version;
     row.applied = Seq{slot->written};
     row.rebuilt = Seq{slot->rebuilt};
-    row.state = slot->failed                          ? ProjectionState::kFailed
-                : slot->rebuilding                    ? ProjectionState::kRebuilding
-                : row.applied >= Seq{slot->live_from} ? ProjectionState::kLive
-                                                      : ProjectionState::kCatchingUp;
+    row.state = slot->failed || impl_->folder.stalled() ? ProjectionState::kFailed
+                : slot->rebuilding                      ? ProjectionState::kRebuilding
+                : row.applied >= Seq{slot->live_from}   ? ProjectionState::kLive
+                                                        : ProjectionState::kCatchingUp;
     row.error = impl_->folder.error_of(*slot);
     out.push_back(std::move(row));
   }

@@ -22,9 +22,11 @@
 #include "base/ids.h"
 #include "base/limits/views.h"
 #include "base/result.h"
+#include "base/supervisor.h"
 #include "log/log.h"
 #include "projections/rows.h"
 #include "projections/sending_rows.h"
+#include "projections/testing.h"
 
 namespace daybook::projections {
 
@@ -32,8 +34,10 @@ struct ViewsOptions {
   std::filesystem::path directory;
   std::size_t write_buffer_bytes = 16 << 20;
   std::size_t block_cache_bytes = 32 << 20;
-  // A projection has stopped (its name, and why): for the server's log. Any thread.
-  std::function<void(std::string_view, const std::string&)> on_failed = {};
+  // Told of projections that stand still; when the log cannot be read, the server stops. Null:
+  // nobody. Outlives the views.
+  Supervisor* supervisor = nullptr;
+  std::shared_ptr<StoreFaults> faults{};  // for tests; null: none
 };
 
 enum class ProjectionState : std::uint8_t { kCatchingUp, kLive, kRebuilding, kFailed };
@@ -117,7 +121,8 @@ class Views {
 
   // Starts and stops folding. stop() writes what is in memory and leaves the checkpoint at what was
   // applied.
-  void start();
+  // kUnavailable "NO_THREAD" from start().
+  Status start();
   void stop();
 
   // Lowest applied sequence number over all projections that have not failed.

@@ -21,8 +21,8 @@ inline constexpr RocksStore::ProjectionId kSendings = 7;
 inline constexpr RocksStore::ProjectionId kEvents = 8;
 
 struct Views::Impl {
-  Impl(std::unique_ptr<RocksStore> opened, log::Log& read_from)
-      : store(std::move(opened)), log(read_from), folder(*store, read_from) {}
+  Impl(std::unique_ptr<RocksStore> opened, log::Log& read_from, Supervisor* supervisor)
+      : store(std::move(opened)), log(read_from), folder(*store, read_from, supervisor) {}
 
   // The store, with all projections in it, as far as they go.
   static Result<std::unique_ptr<Impl>> open(const ViewsOptions& options, log::Log& log,

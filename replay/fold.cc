@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "base/thread.h"
 #include "events/codec.h"
 #include "log/prefetch.h"
 
@@ -22,8 +23,19 @@ Status ends_early(Seq at, Seq end) {
 // A thread that is joined however the scope is left.
 class Joined {
  public:
-  explicit Joined(std::function<void()> work) : thread_(std::move(work)) {}
-  ~Joined() { thread_.join(); }
+  // Without a thread the work is done before anything else.
+  explicit Joined(const std::function<void()>& work) {
+    if (auto thread = start_thread("verify", work)) {
+      thread_ = std::move(*thread);
+    } else {
+      work();
+    }
+  }
+  ~Joined() {
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
   Joined(const Joined&) = delete;
   Joined& operator=(const Joined&) = delete;
 

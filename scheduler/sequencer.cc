@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/limits/write_path.h"
+#include "base/thread.h"
 #include "events/group.h"
 #include "scheduler/decide.h"
 #include "scheduler/logical_time.h"
@@ -353,9 +354,21 @@ const State& Sequencer::state() const {
   return impl_->state;
 }
 
-void Sequencer::start() {
-  impl_->sequencer_thread = std::thread([this] { impl_->run_sequencer(); });
-  impl_->commit_thread = std::thread([this] { impl_->run_commit(); });
+Status Sequencer::start() {
+  DAYBOOK_ASSIGN(std::thread commits, start_thread("commit", [this] { impl_->run_commit(); }));
+  auto decides = start_thread("sequencer", [this] { impl_->run_sequencer(); });
+  if (!decides) {
+    {
+      const std::lock_guard lock(impl_->mutex);
+      impl_->sequencer_done = true;
+    }
+    impl_->wake_commit.notify_all();
+    commits.join();
+    return fail(decides.error());
+  }
+  impl_->sequencer_thread = std::move(*decides);
+  impl_->commit_thread = std::move(commits);
+  return {};
 }
 
 void Sequencer::stop() {

@@ -90,7 +90,8 @@ class Sequencer {
   // The state that the dispatcher recovers from. Only before start() or after stop().
   const State& state() const;
 
-  void start();
+  // kUnavailable "NO_THREAD"; then nothing runs.
+  Status start();
   // Refuses new commands, finishes those in the inbox, takes a last snapshot.
   void stop();
 

@@ -41,5 +41,9 @@ inline constexpr std::size_t kFoldBatchEventsMax = 16'384;
 // events of short jobs, so that most jobs begin and end within one batch.
 inline constexpr std::size_t kFoldBatchBytesMax = 64 * 1024 * 1024;
 inline constexpr std::int64_t kFoldBatchUs = 25'000;
+// Between two tries to write to a store that takes nothing: soon at first, for most causes pass at
+// once, and never so seldom that healing is late.
+inline constexpr std::int64_t kViewsRetryMinUs = 100'000;
+inline constexpr std::int64_t kViewsRetryMaxUs = 5'000'000;
 
 }  // namespace daybook

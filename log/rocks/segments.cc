@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/thread.h"
+
 namespace daybook::log {
 namespace {
 
@@ -24,7 +26,11 @@ Segments::Segments(rocksdb::DB& db, const Bounds& bounds, const TrimPoint& trim,
 std::optional<Problem> Segments::run() {
   std::vector<std::thread> others;
   for (unsigned i = 1; i < options_.threads; ++i) {
-    others.emplace_back([this] { work(false); });
+    auto other = start_thread("verify", [this] { work(false); });
+    if (!other) {
+      break;  // those that are there do it all, only slower
+    }
+    others.push_back(std::move(*other));
   }
   work(true);
   for (std::thread& other : others) {

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/thread.h"
 #include "events/record.h"
 #include "log/files.h"
 #include "log/little.h"
@@ -76,8 +77,10 @@ Result<StoreFiles> look_for_store(const std::filesystem::path& path) {
   return out;
 }
 
-Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, OpenMode mode,
-                                          const RocksLogOptions& options) {
+namespace {
+
+Result<std::unique_ptr<Store>> open_or_throw(const std::filesystem::path& path, OpenMode mode,
+                                             const RocksLogOptions& options) {
   auto store = std::make_unique<Store>();
   rocksdb::Options o = make_options(options.write_buffer_bytes);
   if (options.faults) {
@@ -110,6 +113,20 @@ Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, Ope
     DAYBOOK_TRY(check_options(db->GetOptions()));
   }
   return store;
+}
+
+}  // namespace
+
+// RocksDB starts its threads here, and throws when the system gives none.
+Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& path, OpenMode mode,
+                                          const RocksLogOptions& options) {
+  DAYBOOK_TRY(check_threads("log-store"));
+  try {
+    return open_or_throw(path, mode, options);
+  } catch (const std::system_error& error) {
+    return fail(Code::kUnavailable, "NO_THREAD",
+                std::string("the system gives no thread for the log's store: ") + error.what());
+  }
 }
 
 Result<std::optional<LogId>> read_id(rocksdb::DB& db) {

@@ -28,14 +28,30 @@ std::filesystem::path fresh_directory() {
   return path;
 }
 
+class HookedEntropy final : public Entropy {
+ public:
+  explicit HookedEntropy(const std::function<void()>& hook) : hook_(hook) {}
+  std::uint64_t next() override {
+    hook_();
+    return inner_.next();
+  }
+
+ private:
+  const std::function<void()>& hook_;
+  SeededEntropy inner_{42};
+};
+
 }  // namespace
 
 // Members stand in the order in which they depend on each other: each is destroyed before what it
 // stands on.
 struct ServerFixture::Parts {
+  explicit Parts(const std::function<void()>& on_chance) : entropy(on_chance) {}
+
   std::filesystem::path directory = fresh_directory();
   FakeClock clock;
-  SeededEntropy entropy{42};
+  HookedEntropy entropy;
+  Supervisor supervisor;
   spdlog::logger logger{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
   log::MemoryLog log;
   std::unique_ptr<scheduler::Sequencer> sequencer;
@@ -45,7 +61,7 @@ struct ServerFixture::Parts {
   std::unique_ptr<api::Api> api;
 };
 
-ServerFixture::ServerFixture() : parts_(std::make_unique<Parts>()) {}
+ServerFixture::ServerFixture() : parts_(std::make_unique<Parts>(on_chance)) {}
 
 ServerFixture::~ServerFixture() {
   stop();
@@ -79,6 +95,7 @@ void ServerFixture::start() {
                      .clock = p.clock,
                      .entropy = p.entropy,
                      .logger = p.logger,
+                     .supervisor = p.supervisor,
                      .disk =
                          [this] {
                            on_disk();
@@ -118,6 +135,10 @@ std::uint16_t ServerFixture::port() const {
   return parts_->api->port();
 }
 
+Supervisor& ServerFixture::supervisor() {
+  return parts_->supervisor;
+}
+
 FakeClock& ServerFixture::clock() {
   return parts_->clock;
 }
@@ -137,6 +158,10 @@ bool ServerFixture::run_clock_until(const std::function<bool()>& condition) {
     std::this_thread::yield();
   }
   return true;
+}
+
+projections::Views& ServerFixture::views() {
+  return *parts_->views;
 }
 
 log::Log& ServerFixture::log() {

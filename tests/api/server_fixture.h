@@ -43,11 +43,16 @@ class ServerFixture : public ::testing::Test {
   api::Options options;
   bool disk_accepting = true;
   std::function<void()> on_disk = [] {};  // called by the server before it tells the disk's state
+  Supervisor& supervisor();
+  // Called by the server whenever it takes a random number, as for the id of each request on its
+  // I/O thread.
+  std::function<void()> on_chance = [] {};
   FakeClock& clock();
   // Lets the clock run at twenty times the real one until the condition holds; false when it does
   // not within fifteen real seconds.
   bool run_clock_until(const std::function<bool()>& condition);
   log::Log& log();
+  projections::Views& views();
   // Appends fail from the n-th on.
   void fail_append(std::uint64_t nth);
 

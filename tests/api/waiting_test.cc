@@ -51,7 +51,8 @@ class Waiting : public ::testing::Test {
 
 TEST_F(Waiting, AReadRunsWhenTheViewsHaveWhatItMustSee) {
   append();
-  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
+  ASSERT_TRUE(pool.start());
   std::promise<Status> done;
   ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
   auto future = done.get_future();
@@ -63,7 +64,8 @@ TEST_F(Waiting, AReadRunsWhenTheViewsHaveWhatItMustSee) {
 
 TEST_F(Waiting, AReadIsToldWhenTheViewsLag) {
   append();
-  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
+  ASSERT_TRUE(pool.start());
   std::promise<Status> done;
   ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
   clock.advance(seconds(6));
@@ -74,7 +76,8 @@ TEST_F(Waiting, AReadIsToldWhenTheViewsLag) {
 
 TEST_F(Waiting, ReadsThatWaitHoldUpNoOthers) {
   append();
-  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
+  ASSERT_TRUE(pool.start());
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
   }
@@ -85,7 +88,8 @@ TEST_F(Waiting, ReadsThatWaitHoldUpNoOthers) {
 
 TEST_F(Waiting, ReadsOverTheLimitAreRefusedButAnswersToWritesAreNot) {
   append();
-  QueryPool pool(*views, clock, {1, 2, seconds(5)});
+  QueryPool pool(*views, clock, {"query", 1, 2, seconds(5)});
+  ASSERT_TRUE(pool.start());
   EXPECT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
   EXPECT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
   EXPECT_FALSE(pool.submit(Seq{1}, [](const Status&) {}));
@@ -96,7 +100,8 @@ TEST_F(Waiting, ReadsOverTheLimitAreRefusedButAnswersToWritesAreNot) {
 
 TEST_F(Waiting, StopTellsAllThatWait) {
   append();
-  QueryPool pool(*views, clock, {1, 10, seconds(5)});
+  QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
+  ASSERT_TRUE(pool.start());
   std::promise<Status> done;
   ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
   pool.stop();
@@ -109,6 +114,7 @@ TEST_F(Waiting, StopTellsAllThatWait) {
 
 TEST_F(Waiting, TheWatcherWakesWhenTheLogGrows) {
   LogWatcher watcher(log, clock);
+  ASSERT_TRUE(watcher.start());
   std::promise<bool> woken;
   watcher.when_past(Seq{0}, clock.steady() + seconds(1000),
                     [&](bool grown) { woken.set_value(grown); });
@@ -123,6 +129,7 @@ TEST_F(Waiting, TheWatcherWakesWhenTheLogGrows) {
 
 TEST_F(Waiting, TheWatcherWakesAtTheDeadline) {
   LogWatcher watcher(log, clock);
+  ASSERT_TRUE(watcher.start());
   std::promise<bool> woken;
   watcher.when_past(Seq{0}, clock.steady() + seconds(15),
                     [&](bool grown) { woken.set_value(grown); });

@@ -83,8 +83,10 @@ TEST(DispatcherLog, DispatcherStopsVisiblyWhenItCannotReadTheLog) {
   auto views = std::move(*projections::Views::open({.directory = directory.make("views")}, log));
   scheduler::Sequencer sequencer(log, clock, {}, {});
   std::promise<Error> fatal;
+  Supervisor supervisor({{}, {}, [&](const Fault& fault) { fatal.set_value(fault.error); }});
+  supervisor.arm();
   DispatcherOptions options;
-  options.on_fatal = [&](const Error& error) { fatal.set_value(error); };
+  options.supervisor = &supervisor;
   Dispatcher dispatcher(log, sequencer, *views, clock, entropy, options);
   dispatcher.recover(sequencer.state(), {});
   sequencer.start();

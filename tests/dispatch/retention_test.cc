@@ -80,6 +80,29 @@ TEST_F(RetentionTest, EndedSendingsGoWhenTheirTimeIsOver) {
   EXPECT_EQ(*after.sweep(), 0U);
 }
 
+TEST_F(RetentionTest, ASweepThatFailsIsToldOfUntilOneSucceeds) {
+  DispatcherOptions options;
+  options.retention = false;
+  open(options);
+  scheduler::PutComponent put;
+  put.component.id = "d";
+  put.component.runtime = events::Runtime::kWorker;
+  ok(put);
+  define("d", [](scheduler::PutDefinition& definition) { definition.retention = Duration{1}; });
+  end_jobs(1);
+  Supervisor supervisor;
+  FakeClock ahead(clock.wall() + seconds(3600));
+  Retention early({*sequencer, *views, ahead, entropy, nullptr, &supervisor});
+  early.round();
+  ASSERT_EQ(supervisor.faults().size(), 1U);
+  EXPECT_EQ(supervisor.faults().front().part, "retention");
+  EXPECT_EQ(supervisor.faults().front().error.reason, "CUTOFF_AHEAD");
+  EXPECT_EQ(supervisor.faults().front().consequence, Consequence::kDegraded);
+  Retention right({*sequencer, *views, clock, entropy, nullptr, &supervisor});
+  right.round();
+  EXPECT_TRUE(supervisor.faults().empty());
+}
+
 TEST_F(RetentionTest, StoppedSequencerIsAnErrorNotACrash) {
   DispatcherOptions options;
   options.retention = false;

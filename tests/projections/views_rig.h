@@ -30,7 +30,6 @@ class ViewsRig {
   }
 
   Result<std::unique_ptr<Views>> try_open() {
-    ViewsOptions options;
     options.directory = folder;
     return Views::open(options, log);
   }
@@ -70,6 +69,7 @@ class ViewsRig {
     return row && *row ? **row : JobRow();
   }
 
+  ViewsOptions options;
   log::MemoryLog log;
   Story story;
   std::filesystem::path folder;

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "api/api.h"
+#include "base/supervisor.h"
 #include "base/temporary_directory.h"
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
@@ -23,6 +24,7 @@
 #include "log/data_dir.h"
 #include "log/memory_log.h"
 #include "log/rocks_log.h"
+#include "log/watched_log.h"
 #include "scheduler/recover.h"
 #include "scheduler/snapshotter.h"
 #include "tools/daybook/cli.h"
@@ -42,9 +44,24 @@ std::string host_name() {
 }
 
 [[noreturn]] void die(const Error& error) {
-  spdlog::critical("the write path failed, nothing more is acknowledged: {}", error.text());
+  const int code = fatal_exit_for(error);
+  spdlog::critical("nothing more is acknowledged, the server ends with {}", code);
   spdlog::default_logger_raw()->flush();
-  ::_exit(fatal_exit_for(error));
+  ::_exit(code);
+}
+
+Supervisor::Hooks hooks_for(const std::function<void(const Error&)>& on_fatal) {
+  Supervisor::Hooks out;
+  out.on_fault = [](const Fault& fault) {
+    const bool ends = fault.consequence == Consequence::kStop;
+    spdlog::log(ends ? spdlog::level::critical : spdlog::level::err, "{} stands still: {}",
+                fault.part, fault.error.text());
+  };
+  out.on_healed = [](const std::string& part) { spdlog::info("{} goes on again", part); };
+  out.on_stop = [on_fatal](const Fault& fault) {
+    on_fatal ? on_fatal(fault.error) : die(fault.error);
+  };
+  return out;
 }
 
 }  // namespace
@@ -53,8 +70,11 @@ std::string host_name() {
 // spare.
 constexpr std::size_t kThreadsBeside = 32;
 
+constexpr std::string_view kSnapshots = "snapshots";
+
 struct Engine::Impl {
-  explicit Impl(EngineOptions given) : options(std::move(given)) {
+  explicit Impl(EngineOptions given)
+      : options(std::move(given)), supervisor(hooks_for(options.on_fatal)) {
     if (options.movable_clock) {
       shifted_clock = std::make_unique<ShiftedClock>(*options.movable_clock);
     }
@@ -79,8 +99,10 @@ struct Engine::Impl {
   Status look();
   void end_look() { looked_at = {}; }
   Status open_log();
+  void watch(std::unique_ptr<log::Log> opened);
   void close_log() { log.reset(); }
   Status recover_state();
+  Status take_snapshot(const scheduler::State& state, Seq seq, const Hash& chain);
   void drop_sequencer() { sequencer.reset(); }
   Status open_views();
   void close_views();
@@ -111,6 +133,7 @@ struct Engine::Impl {
   fs::path snapshots_path() const;
 
   EngineOptions options;
+  Supervisor supervisor;
   SystemClock system_clock;
   std::unique_ptr<ShiftedClock> shifted_clock;
   SystemEntropy system_entropy;
@@ -200,20 +223,38 @@ Status Engine::Impl::look() {
   return {};
 }
 
+void Engine::Impl::watch(std::unique_ptr<log::Log> opened) {
+  log = std::make_unique<log::WatchedLog>(
+      options.wrap_log ? options.wrap_log(std::move(opened)) : std::move(opened), supervisor);
+}
+
 Status Engine::Impl::open_log() {
   if (!data_dir) {
-    log = std::make_unique<log::MemoryLog>();
+    watch(std::make_unique<log::MemoryLog>());
     return {};
   }
   DAYBOOK_ASSIGN(auto opened, looked_at.log ? log::RocksLog::open_to_write(std::move(looked_at.log))
                                             : log::RocksLog::open(*data_dir, log_options(options)));
   report.log_opened_by = opened->opened_by();
-  log = std::move(opened);
+  watch(std::move(opened));
   DAYBOOK_ASSIGN(const std::string note, note_about_room(*data_dir, options));
   if (!note.empty()) {
     report.notes.push_back(note);
   }
   return {};
+}
+
+// Begun is not written: only what was written since heals.
+Status Engine::Impl::take_snapshot(const scheduler::State& state, Seq seq, const Hash& chain) {
+  const Seq before = snapshotter->newest();
+  Status taken = snapshotter->take(state, seq, chain);
+  if (snapshotter->newest() > before) {
+    supervisor.heal(kSnapshots);
+  }
+  if (!taken && taken.error().reason != "SNAPSHOT_RUNNING") {
+    supervisor.fail(kSnapshots, taken.error(), Consequence::kDegraded);
+  }
+  return taken;
 }
 
 Status Engine::Impl::recover_state() {
@@ -233,11 +274,13 @@ Status Engine::Impl::recover_state() {
   snapshotter = std::make_unique<scheduler::Snapshotter>(snapshots_path());
   scheduler::SequencerOptions wanted;
   wanted.snapshot_events = options.snapshot_events;
-  wanted.on_fatal = options.on_fatal ? options.on_fatal : die;
+  wanted.on_fatal = [this](const Error& error) {
+    supervisor.fail("write path", error, Consequence::kStop);
+  };
   if (data_dir) {
     wanted.admit = [this] { return data_dir->check_space(); };
     wanted.snapshot = [this](const scheduler::State& state, Seq seq, const Hash& chain) {
-      return snapshotter->take(state, seq, chain);
+      return take_snapshot(state, seq, chain);
     };
   }
   sequencer = std::make_unique<scheduler::Sequencer>(*log, *clock, std::move(recovered.state),
@@ -249,15 +292,12 @@ Status Engine::Impl::recover_state() {
 Status Engine::Impl::open_views() {
   projections::ViewsOptions wanted;
   wanted.directory = views_path();
-  wanted.on_failed = [](std::string_view name, const std::string& why) {
-    spdlog::error("the projection {} has stopped: {}", name, why);
-  };
+  wanted.supervisor = &supervisor;
   DAYBOOK_ASSIGN(views, projections::Views::open(wanted, *log));
   if (!views->healed().empty()) {
     report.notes.push_back(views->healed());
   }
-  views->start();
-  return {};
+  return views->start();
 }
 
 void Engine::Impl::close_views() {
@@ -310,7 +350,7 @@ Status Engine::Impl::open_runtimes() {
       *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); });
   components::ReactorOptions reactor_options;
   reactor_options.threads = options.reactor_threads;
-  reactor = std::make_unique<components::ReactorRuntime>(reactor_options, *outside, *clock);
+  DAYBOOK_ASSIGN(reactor, components::ReactorRuntime::open(reactor_options, *outside, *clock));
   checks = {{events::Runtime::kExec, exec.get()},
             {events::Runtime::kHttp, http.get()},
             {events::Runtime::kReactor, reactor.get()}};
@@ -361,18 +401,22 @@ Status Engine::Impl::make_dispatcher() {
     rule_evaluator = std::make_unique<components::ReactorRuleEvaluator>(*outside, *clock);
     dispatch::RuleRunnerOptions rule_options;
     rule_options.logger = spdlog::default_logger();
+    rule_options.supervisor = &supervisor;
     rule_options.effects = effect_rules();
     rules = std::make_unique<dispatch::RuleRunner>(*log, *sequencer, *rule_evaluator, *entropy,
                                                    sequencer->state(), std::move(rule_options));
     wanted.on_rule_put = [this](Seq put) { rules->notice(put); };
   }
   wanted.effects = effect_rules();
+  wanted.logger = spdlog::default_logger();
+  wanted.supervisor = &supervisor;
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
   dispatcher->recover(sequencer->state(), sequencer->state().applied());
   if (sender) {
     dispatch::OutboxOptions outbox_options;
     outbox_options.logger = spdlog::default_logger();
+    outbox_options.supervisor = &supervisor;
     outbox = std::make_unique<dispatch::Outbox>(*log, *sequencer, *sender, *clock, *entropy,
                                                 std::move(outbox_options));
     outbox->recover(sequencer->state(), sequencer->state().applied());
@@ -388,7 +432,10 @@ void Engine::Impl::drop_dispatcher() {
 }
 
 Status Engine::Impl::start_sequencer() {
-  sequencer->start();
+  // From the first append on the log is this server's, and a failure is not a refused start any
+  // more.
+  supervisor.arm();
+  DAYBOOK_TRY(sequencer->start());
   scheduler::StartServer command;
   command.version = kVersion;
   command.host = host_name();
@@ -406,10 +453,7 @@ void Engine::Impl::stop_sequencer() {
 }
 
 Status Engine::Impl::start_dispatcher() {
-  if (options.run_jobs) {
-    dispatcher->start();
-  }
-  return {};
+  return options.run_jobs ? dispatcher->start() : Status();
 }
 
 void Engine::Impl::stop_dispatcher() {
@@ -419,17 +463,11 @@ void Engine::Impl::stop_dispatcher() {
 }
 
 Status Engine::Impl::start_rules() {
-  if (rules) {
-    rules->start();
-  }
-  return {};
+  return rules ? rules->start() : Status();
 }
 
 Status Engine::Impl::start_outbox() {
-  if (outbox) {
-    outbox->start();
-  }
-  return {};
+  return outbox ? outbox->start() : Status();
 }
 
 void Engine::Impl::stop_rules() {
@@ -486,6 +524,7 @@ Status Engine::Impl::start_api() {
                                                .movable_clock = shifted_clock.get(),
                                                .entropy = *entropy,
                                                .logger = *spdlog::default_logger_raw(),
+                                               .supervisor = supervisor,
                                                .disk = [this] { return disk(); },
                                                .rules = std::move(rules_status),
                                                .outbox = std::move(sent),

@@ -61,9 +61,11 @@ struct EngineOptions {
   // A clock of the engine's own that begins there and can be moved over HTTP.
   std::optional<Micros> movable_clock;
   Entropy* entropy = nullptr;
-  // The write path failed (I15); called on the thread that appended, must not return. Empty: say so
-  // and _exit 70 to 74.
+  // The write path failed (I15), or a thread that work depends on; called on that thread, once,
+  // must not return. Empty: say so and _exit 70 to 74.
   std::function<void(const Error&)> on_fatal;
+  // For tests: stands between the log and all that read it.
+  std::function<std::unique_ptr<log::Log>(std::unique_ptr<log::Log>)> wrap_log;
 };
 
 // How the start went, for people.

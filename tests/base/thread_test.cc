@@ -1,0 +1,41 @@
+#include "base/thread.h"
+
+#include <pthread.h>
+
+#include <array>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/no_threads.h"
+
+namespace daybook {
+namespace {
+
+TEST(Thread, RunsUnderItsName) {
+  std::string name;
+  auto thread = start_thread("a-rather-long-name", [&] {
+    std::array<char, 16> text{};
+    pthread_getname_np(pthread_self(), text.data(), text.size());
+    name = text.data();
+  });
+  ASSERT_TRUE(thread) << thread.error().text();
+  thread->join();
+  EXPECT_EQ(name, "a-rather-long-n");
+}
+
+TEST(Thread, OneThatCannotBeMadeIsAnError) {
+  {
+    const test::NoThreads none;
+    const auto thread = start_thread("x", [] {});
+    ASSERT_FALSE(thread);
+    EXPECT_EQ(thread.error().code, Code::kUnavailable);
+    EXPECT_EQ(thread.error().reason, "NO_THREAD");
+  }
+  auto thread = start_thread("x", [] {});
+  ASSERT_TRUE(thread);
+  thread->join();
+}
+
+}  // namespace
+}  // namespace daybook
