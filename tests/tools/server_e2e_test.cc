@@ -52,6 +52,17 @@ TEST_F(ServerE2e, FirstLineIsTheAddressAndSigtermEndsItInOrder) {
   EXPECT_EQ(server.end(SIGTERM), 0);
 }
 
+// Whatever else is sent, by a rotation of logs, a closing terminal or a curious child.
+TEST_F(ServerE2e, OnlyTermAndIntEndIt) {
+  ServerProcess server(data_);
+  for (const int signal : {SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ, SIGXCPU, SIGALRM,
+                           SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGRTMIN, SIGRTMAX}) {
+    server.send(signal);
+    EXPECT_EQ(cell(answer(server, {"version", "--of-server"}), "version"), kVersion) << signal;
+  }
+  EXPECT_EQ(server.end(SIGINT), 0);
+}
+
 TEST_F(ServerE2e, TheGraphIsAskedFromTheCommandLine) {
   ServerProcess server(data_);
   ASSERT_EQ(ask(server, {"definition", "put", "nightly", "--component", "absent"}).code, 0);

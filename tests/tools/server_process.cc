@@ -56,6 +56,10 @@ std::string ServerProcess::address() const {
   return first_line_.starts_with(kPrefix) ? first_line_.substr(kPrefix.size()) : std::string();
 }
 
+void ServerProcess::send(int signal) const {
+  ::kill(pid_, signal);
+}
+
 int ServerProcess::end(int signal) {
   ::kill(pid_, signal);
   return wait();

@@ -19,6 +19,7 @@ class ServerProcess {
 
   const std::string& first_line() const { return first_line_; }
   std::string address() const;
+  void send(int signal) const;
   // Sends the signal, waits for the end: the exit code, or 128 plus the signal that ended it.
   int end(int signal);
   // Waits for it to end by itself.

@@ -2,14 +2,15 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <ostream>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "api/api.h"
+#include "base/thread.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/engine.h"
 #include "tools/daybook/settings.h"
@@ -30,30 +31,58 @@ void log_to_stderr(const std::string& level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-sigset_t stop_signals() {
+// All that could end the process, or be meant for something that a server does not do: they are
+// taken by one thread, and only two of them end it. Left alone: what tells of a fault of the
+// program itself, of children, of a terminal's job control, and what nobody can take.
+sigset_t taken_signals() {
   sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
+  sigfillset(&set);
+  for (const int left : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGCHLD,
+                         SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH, SIGKILL, SIGSTOP}) {
+    sigdelset(&set, left);
+  }
   return set;
 }
 
-int wait_for_signal() {
-  const sigset_t set = stop_signals();
-  int number = 0;
-  while (sigwait(&set, &number) != 0) {
+// A peer that closes early and a file that may not grow are errors of the call that meets them. The
+// others wait for the one thread that takes them.
+void take_signals() {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+  const sigset_t set = taken_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);  // before any thread, so that none takes them
+}
+
+// SIGTERM or SIGINT; any other is named in the log, so that whoever sent it sees that it did
+// nothing.
+int wait_for_stop() {
+  const sigset_t set = taken_signals();
+  for (;;) {
+    int number = 0;
+    if (sigwait(&set, &number) != 0) {
+      continue;
+    }
+    if (number == SIGTERM || number == SIGINT) {
+      return number;
+    }
+    spdlog::warn(
+        "signal {} ({}) does nothing here: settings are read at the start, and the log goes "
+        "to standard error; SIGTERM stops the server",
+        number, ::strsignal(number));
   }
-  return number;
 }
 
 // The first signal stops in order; a second one ends the process where it stands, which recovery is
-// made for.
+// made for. Without a thread for it the orderly stop goes its way.
 void leave_on_second_signal() {
-  std::thread([] {
-    const int number = wait_for_signal();
+  auto thread = start_thread("signals", [] {
+    const int number = wait_for_stop();
     spdlog::warn("second signal: leaving at once");
     ::_exit(128 + number);
-  }).detach();
+  });
+  if (thread) {
+    thread->detach();
+  }
 }
 
 // What the file holds, without line ends behind it.
@@ -118,14 +147,12 @@ Status serve(const Session& session, const GivenValues& flags, const std::string
     return loopback;
   }
   log_to_stderr(settings.log_level);
-  ::signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread, so that none takes them
+  take_signals();
   DAYBOOK_ASSIGN(EngineOptions options, engine_options(session, settings));
   DAYBOOK_ASSIGN(const std::unique_ptr<Engine> engine, Engine::start(std::move(options)));
   session.env.out << "listening on " << engine->address() << std::endl;
   say_how_it_started(engine->report(), settings.data_dir);
-  const int number = wait_for_signal();
+  const int number = wait_for_stop();
   spdlog::info("signal {}: stopping", number);
   leave_on_second_signal();
   engine->stop();
