@@ -103,7 +103,9 @@ Answer<Head> check_request_line(std::string_view line) {
   }
   const auto mark = head.target.find('?');
   head.query = mark == std::string_view::npos ? std::string_view() : head.target.substr(mark + 1);
-  DAYBOOK_ASSIGN(head.path, decode_path(head.target.substr(0, mark)));
+  DAYBOOK_ASSIGN(head.route_path, decode_path(head.target.substr(0, mark)));
+  head.path = head.route_path;
+  std::replace(head.path.begin(), head.path.end(), kHiddenSlash, '/');
   return head;
 }
 
@@ -324,6 +326,21 @@ bool percent_decode(std::string_view text, bool plus_is_space, std::string& out)
   return true;
 }
 
+namespace {
+
+// `decoded` is what became of `path`, whose escapes are whole.
+void hide_encoded_slashes(std::string_view path, std::string& decoded) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < path.size(); ++i, ++at) {
+    if (path[i] == '%') {
+      decoded[at] = decoded[at] == '/' ? kHiddenSlash : decoded[at];
+      i += 2;
+    }
+  }
+}
+
+}  // namespace
+
 Answer<std::string> decode_path(std::string_view path) {
   std::string out;
   if (!percent_decode(path, false, out)) {
@@ -344,6 +361,7 @@ Answer<std::string> decode_path(std::string_view path) {
     }
     rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
   }
+  hide_encoded_slashes(path, out);
   return out;
 }
 

@@ -16,7 +16,8 @@ namespace daybook::api {
 Answer<Head> check_head(std::string_view raw);
 
 // Percent-decodes a path and refuses what must not be in one: bad escapes, control characters,
-// dot segments, bytes that are not UTF-8.
+// dot segments, bytes that are not UTF-8. A slash that was sent as %2F becomes kHiddenSlash: it can
+// stand in a name, and does not part what a proxy took for one segment.
 Answer<std::string> decode_path(std::string_view path);
 
 // Percent-decodes; nothing when an escape is broken. `plus_is_space`: as in queries.

@@ -30,15 +30,37 @@ Answer<bool> check_origin(const Head& head) {
                 "Origin");
 }
 
-bool is_json(std::string_view content_type) {
-  auto type = content_type.substr(0, content_type.find(';'));
-  while (type.ends_with(' ')) {
-    type.remove_suffix(1);
-  }
-  std::string low(type);
+// The part before the next ';', in lower case and without white space around it; `rest` goes on
+// behind it.
+std::string take_part(std::string_view& rest) {
+  const auto end = rest.find(';');
+  auto part = rest.substr(0, end);
+  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  const auto first = part.find_first_not_of(" \t");
+  part = first == std::string_view::npos
+             ? std::string_view()
+             : part.substr(first, part.find_last_not_of(" \t") - first + 1);
+  std::string low(part);
   std::transform(low.begin(), low.end(), low.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return low == "application/json";
+  return low;
+}
+
+// JSON is UTF-8 (RFC 8259, 8.1): who says that it is something else would be misread.
+Answer<bool> check_content_type(std::string_view content_type) {
+  static constexpr std::string_view kField = "Content-Type";
+  std::string_view rest = content_type;
+  if (take_part(rest) != "application/json") {
+    return refuse(Code::kUnsupported, "CONTENT_TYPE_NOT_JSON", "the body must be application/json",
+                  kField);
+  }
+  while (!rest.empty()) {
+    const std::string part = take_part(rest);
+    if (part.starts_with("charset=") && part != "charset=utf-8" && part != "charset=\"utf-8\"") {
+      return refuse(Code::kUnsupported, "CHARSET_NOT_UTF8", "the body must be in UTF-8", kField);
+    }
+  }
+  return true;
 }
 
 Answer<bool> check_body(const Route& route, const Request& request) {
@@ -48,10 +70,7 @@ Answer<bool> check_body(const Route& route, const Request& request) {
     }
     return true;
   }
-  if (!is_json(request.head.find("Content-Type"))) {
-    return refuse(Code::kUnsupported, "CONTENT_TYPE_NOT_JSON", "the body must be application/json",
-                  "Content-Type");
-  }
+  DAYBOOK_TRY(check_content_type(request.head.find("Content-Type")));
   const auto encoding = request.head.find("Content-Encoding");
   if (!encoding.empty() && encoding != "identity") {
     return refuse(Code::kUnsupported, "CONTENT_ENCODING", "the body must not be encoded",
@@ -63,7 +82,7 @@ Answer<bool> check_body(const Route& route, const Request& request) {
 
 Answer<const Route*> find_route(Call& call) {
   const auto table = routes();
-  Match found = match(table, call.request.head.method, call.request.head.path);
+  Match found = match(table, call.request.head.method, call.request.head.route_path);
   call.route =
       found.route == nullptr ? table.size() : static_cast<std::size_t>(found.route - table.data());
   call.id = std::move(found.id);
@@ -94,9 +113,31 @@ Response internal(const Call& call, std::string_view what) {
   return problem_response(problem, call.request_id.text());
 }
 
+// A fault of the server is told to whoever looks after it, not only to whoever asked. Stored bytes
+// that are not what was written end the process, but for those of the views, which can be made
+// again.
+void report(const Call& call, const Problem& problem) {
+  if (problem.status != 500) {
+    return;
+  }
+  const Error& error = problem.errors.front();
+  const bool views = error.reason.starts_with("VIEWS_");
+  call.engine().logger.error("{} {}: {}", call.request_id.text(), call.request.head.path,
+                             error.text());
+  if (views && error.code == Code::kCorrupt) {
+    call.engine().supervisor.fail("views' rows", error, Consequence::kDegraded);
+  } else if (!views && error.code == Code::kCorrupt) {
+    call.engine().supervisor.fail("log", error, Consequence::kStop);
+  }
+}
+
 Answer<Response> run_reader(const Route& route, const Call& call) {
   try {
-    return route.reader(call);
+    auto answer = route.reader(call);
+    if (!answer) {
+      report(call, answer.error());
+    }
+    return answer;
   } catch (const std::exception& e) {
     return internal(call, e.what());
   }
@@ -128,13 +169,13 @@ Answer<Seq> freshness(const Call& call) {
 void run_query(const Route& route, const CallPtr& call, const Responder& responder,
                QueryPool& pool) {
   Seq target;
-  if (route.kind == RouteKind::kQuery || route.kind == RouteKind::kGraph) {
+  if (route.kind != RouteKind::kLong) {
     auto fresh = freshness(*call);
     if (!fresh) {
       responder.send(refuse(std::move(fresh).error()));
       return;
     }
-    target = *fresh;
+    target = route.kind == RouteKind::kDirect ? Seq{} : *fresh;
   }
   const bool taken = pool.submit(target, [call, responder, &route](Status ready) {
     responder.send(ready ? run_reader(route, *call)
@@ -150,6 +191,9 @@ void run_route(const Route& route, const CallPtr& call, const Responder& respond
   switch (route.kind) {
     case RouteKind::kInstant:
       responder.send(run_reader(route, *call));
+      break;
+    case RouteKind::kDirect:
+      run_query(route, call, responder, call->context->direct);
       break;
     case RouteKind::kQuery:
       run_query(route, call, responder, call->context->queries);

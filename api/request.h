@@ -24,10 +24,16 @@ struct HeaderField {
 enum class Framing : std::uint8_t { kNone, kLength, kChunked };
 
 // The header of a request that passed the gate. Everything but `path` borrows the raw bytes.
+// No path holds it otherwise.
+inline constexpr char kHiddenSlash = '\x01';
+
 struct Head {
   Method method = Method::kOther;
   std::string_view target;
-  std::string path;        // percent-decoded, without the query
+  std::string path;  // percent-decoded, without the query
+  // The same for the router: what was sent as %2F is kHiddenSlash here, part of a name and no
+  // separator.
+  std::string route_path;
   std::string_view query;  // raw, without '?'
   std::vector<HeaderField> fields;
   Framing framing = Framing::kNone;

@@ -1,7 +1,9 @@
 #include "api/router.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace daybook::api {
 namespace {
@@ -63,7 +65,9 @@ Match match(std::span<const Route> table, Method method, std::string_view path) 
       continue;
     }
     if (route.method == wanted) {
-      return {&route, std::string(*id), {}};
+      std::string name(*id);
+      std::replace(name.begin(), name.end(), kHiddenSlash, '/');
+      return {&route, std::move(name), {}};
     }
     add_method(out.allow, method_name(route.method));
     if (route.method == Method::kGet) {

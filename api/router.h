@@ -1,7 +1,8 @@
 // Method and path to handler: the one table of all routes.
 //
-// Pattern segments are literals, "{x}" for one segment, or "{x...}" for one or more (component ids
-// hold slashes). The first match in table order wins.
+// A path is matched as it was sent: a slash that came as %2F parts no segments, so it can stand in
+// a name only. Pattern segments are literals, "{x}" for one segment, or "{x...}" for one or more
+// (component ids hold slashes). The first match in table order wins.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@ namespace daybook::api {
 
 enum class RouteKind : std::uint8_t {
   kInstant,  // answers from memory, on the I/O thread
+  kDirect,   // may wait for a lock or one record of the log, on a thread; waits for no view
   kQuery,    // reads views or log, on a query thread, after the views have caught up
   kGraph,    // the same on threads of its own: a configured set may wait for a network
   kLong,     // takes seconds: on the thread for long work

@@ -15,6 +15,9 @@ const Names kList{"limit", "after", "before", "fields"};
 Route instant(std::string_view pattern, Reader reader) {
   return {Method::kGet, pattern, RouteKind::kInstant, reader, nullptr, kNoQuery, false};
 }
+Route direct(std::string_view pattern, Reader reader, Names names = kNoQuery) {
+  return {Method::kGet, pattern, RouteKind::kDirect, reader, nullptr, std::move(names), false};
+}
 Route query(std::string_view pattern, Reader reader, Names names = kNoQuery) {
   return {Method::kGet, pattern, RouteKind::kQuery, reader, nullptr, std::move(names), false};
 }
@@ -59,7 +62,7 @@ std::vector<Route> make_table() {
       async(Method::kPut, "/resources/rules/{ruleId}", put_rule, true),
       async(Method::kDelete, "/resources/rules/{ruleId}", delete_rule, false),
 
-      instant("/resources/workers", list_workers),
+      direct("/resources/workers", list_workers),
       async(Method::kPost, "/resources/workers/lease", lease_jobs, true),
       async(Method::kPost, "/resources/workers/complete", complete_attempts, true),
       async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true),
@@ -78,16 +81,16 @@ std::vector<Route> make_table() {
       instant("/resources/clock", get_clock),
       {Method::kPost, "/resources/clock", RouteKind::kInstant, move_clock, nullptr, kNoQuery, true},
 
-      query("/resources/log/head", log_head),
-      query("/resources/log/verify", log_verify, {"seq", "hash"}),
+      direct("/resources/log/head", log_head, {"minSeq"}),
+      direct("/resources/log/verify", log_verify, {"seq", "hash", "minSeq"}),
 
-      instant("/resources/projections", list_projections),
+      direct("/resources/projections", list_projections),
       {Method::kPost, "/resources/projections/{name}/rebuild", RouteKind::kLong, rebuild_projection,
        nullptr, kNoQuery, false},
 
       instant("/health/live", health_live),
-      instant("/health/ready", health_ready),
-      instant("/metrics", metrics),
+      direct("/health/ready", health_ready),
+      direct("/metrics", metrics),
       instant("/version", version),
       instant("/openapi.json", openapi),
   };

@@ -266,19 +266,58 @@ TEST_F(E2eConnection, ALongPollWhoseClientLeftTakesNoJob) {
   EXPECT_EQ(member(leased, "attempt"), "1");
 }
 
+// Receipts and the state of the server are asked for when the views are in trouble. The clock
+// stands still, so that what waited for a view would never be answered.
+TEST_F(E2eConnection, WhatNeedsNoViewWaitsForNone) {
+  start();
+  put_definition("d");
+  views().stop();
+  const std::string job = create_job("d");
+  const auto head = call("GET", "/resources/log/head");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(member(head.body, "seq"), std::to_string(log().last().value));
+  EXPECT_EQ(call("GET", "/resources/log/verify?seq=" + member(head.body, "seq") +
+                            "&hash=" + member(head.body, "hash"))
+                .status,
+            200);
+  for (const char* path : {"/health/live", "/health/ready", "/metrics", "/version",
+                           "/resources/workers", "/resources/projections"}) {
+    EXPECT_EQ(call("GET", path).status, 200) << path;
+  }
+  HttpClient waits(port());
+  ASSERT_TRUE(waits.send("GET /resources/jobs HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  EXPECT_FALSE(waits.receive(std::chrono::milliseconds(50)));
+}
+
+TEST_F(E2eConnection, ReadyNamesWhatStandsStill) {
+  start();
+  EXPECT_EQ(elements(call("GET", "/health/ready").body, "faults").size(), 0U);
+  supervisor().fail("retention", make_error(Code::kIo, "A_REASON", "why"), Consequence::kDegraded);
+  const auto ready = call("GET", "/health/ready");
+  EXPECT_EQ(ready.status, 503);
+  const auto faults = elements(ready.body, "faults");
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults.front().text(), R"({"part":"retention","code":"A_REASON","message":"why"})");
+  supervisor().heal("retention");
+  EXPECT_EQ(call("GET", "/health/ready").status, 200);
+}
+
 // A timer that has run out while the thread was busy cannot be cancelled any more: it must not keep
 // the server alive.
 TEST_F(E2eConnection, StopEndsThoughATimerIsDue) {
   options.drain_timeout = Duration{0};
   std::promise<void> entered;
   std::promise<void> release;
-  on_disk = [&] {
-    entered.set_value();
-    release.get_future().wait();
-  };
   start();
+  std::once_flag once;
+  on_chance = [&] {
+    std::call_once(once, [&] {
+      entered.set_value();
+      release.get_future().wait();
+    });
+  };
   HttpClient client(port());
-  ASSERT_TRUE(client.send("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  ASSERT_TRUE(client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
   entered.get_future().wait();
   auto stopped = std::async(std::launch::async, [&] { stop(); });
   // Longer than the sweep's interval: its timer and the stop are due at once.

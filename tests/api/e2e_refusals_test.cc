@@ -267,6 +267,20 @@ TEST_F(E2eRefusals, MediaTypesMethodsOriginsAndHosts) {
   EXPECT_EQ(send(post + "Content-Type: text/plain\r\n", body).status, 415);
   EXPECT_EQ(send(post + "Content-Type: application/jsonp\r\n", body).status, 415);
   EXPECT_EQ(send(post + json + "Content-Encoding: gzip\r\n", body).status, 415);
+  for (const char* charset : {"utf-16", "UTF-32", "iso-8859-1", "\"us-ascii\"", "utf8", ""}) {
+    const auto refused =
+        send(post + "Content-Type: application/json; charset=" + charset + "\r\n", body);
+    EXPECT_EQ(refused.status, 415) << charset;
+    EXPECT_EQ(elements(refused.body, "errors").front().text().find("CHARSET_NOT_UTF8") !=
+                  std::string_view::npos,
+              true)
+        << refused.body;
+  }
+  for (const char* charset : {"utf-8", "UTF-8", "\"utf-8\"", "utf-8; q=1"}) {
+    EXPECT_NE(
+        send(post + "Content-Type: application/json;charset=" + charset + "\r\n", body).status, 415)
+        << charset;
+  }
   EXPECT_EQ(send(post + "Content-Type: Application/JSON; charset=utf-8\r\n", body).status, 201);
   EXPECT_EQ(send(post + json + "Origin: http://localhost\r\n", body).status, 201);
   EXPECT_EQ(send(post + json + "Origin: http://evil.example\r\n", body).status, 403);

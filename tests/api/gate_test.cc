@@ -172,6 +172,15 @@ TEST(Gate, TellsTheParts) {
   EXPECT_EQ(head->find("content-LENGTH"), "12");
 }
 
+TEST(Gate, AnEncodedSlashPartsNothing) {
+  const auto head = check_head("GET /health%2flive/a%2Fb%20c HTTP/1.1\r\n" + kHost + "\r\n");
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->path, "/health/live/a/b c");
+  EXPECT_EQ(head->route_path,
+            "/health\x01live/a\x01"
+            "b c");
+}
+
 TEST(Gate, ChunkedHasNoLength) {
   const std::string raw = kPost + "Transfer-Encoding: chunked\r\n\r\n";
   const auto head = check_head(raw);

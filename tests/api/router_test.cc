@@ -36,6 +36,22 @@ const Case kCases[] = {
     {Method::kGet, "/resources/jobs/a/b", ""},
     {Method::kGet, "/resources/components/", ""},
     {Method::kGet, "/Resources/jobs", ""},
+    // \x01 is a slash that was sent as %2F.
+    {Method::kGet, "/health\x01live", ""},
+    {Method::kGet, "/resources\x01jobs", ""},
+    {Method::kGet, "/resources/jobs\x01statistics", ""},
+    {Method::kGet,
+     "/resources/components/a\x01"
+     "b.hrc",
+     "/resources/components/{componentId...}", "a/b.hrc"},
+    {Method::kPost,
+     "/resources/components/a\x01"
+     "b/check",
+     "/resources/components/{componentId...}/check", "a/b"},
+    {Method::kPost,
+     "/resources/components/a\x01"
+     "check",
+     "", "", "GET, HEAD, PUT, DELETE"},
     {Method::kGet, "", ""},
 };
 
