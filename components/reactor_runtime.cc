@@ -97,6 +97,7 @@ struct ReactorRuntime::Impl {
   RunOutcome run(const Ticket& ticket);
   // An error of `interrupted` comes back as it is.
   CompiledOrder program_of(const Order& order, Interrupted interrupted = {});
+  CompiledOrder compile(const Hash& key, const Order& order, Interrupted interrupted = {});
 
   const ReactorOptions options;
   Outside& outside;
@@ -156,6 +157,11 @@ CompiledOrder ReactorRuntime::Impl::program_of(const Order& order, Interrupted i
   if (auto known = cache.find(key)) {
     return known;
   }
+  return compile(key, order, std::move(interrupted));
+}
+
+CompiledOrder ReactorRuntime::Impl::compile(const Hash& key, const Order& order,
+                                            Interrupted interrupted) {
   auto program = compile_order(order, std::move(interrupted));
   if (!program) {
     return program;
@@ -217,8 +223,17 @@ Order order_of(const Draft& draft) {
 }  // namespace
 
 // A component that cannot run says so when it should.
-Status ReactorRuntime::check_parameters(const Draft& draft, std::string_view parameters) const {
-  const auto program = impl_->program_of(order_of(draft));
+Status ReactorRuntime::check_parameters(const Draft& draft, std::string_view parameters,
+                                        Compiling compiling) const {
+  const Order order = order_of(draft);
+  const Hash key = key_of(order);
+  CompiledOrder program = impl_->cache.find(key);
+  if (*program == nullptr && compiling == Compiling::kNever) {
+    return fail(Code::kUnavailable, "NOT_COMPILED", "the component must be compiled first");
+  }
+  if (*program == nullptr) {
+    program = impl_->compile(key, order);
+  }
   return program ? reactor::check_parameters(**program, parameters) : Status();
 }
 

@@ -1,6 +1,7 @@
 // What a job runs: a runtime takes an order, runs it, and reports one outcome.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -104,14 +105,18 @@ struct SpecFaults {
 };
 using CheckResult = tl::expected<Checked, SpecFaults>;
 
+// Whether an answer may take a compilation, which some threads must not wait for.
+enum class Compiling : std::uint8_t { kAllowed, kNever };
+
 class Runtime {
  public:
   virtual ~Runtime() = default;
 
   virtual CheckResult check(const Draft& draft) const = 0;
   // Whether a job of a stored component may have these parameters (a JSON object text); the error
-  // names the parameter. A runtime that does not know takes all.
-  virtual Status check_parameters(const Draft&, std::string_view) const { return {}; }
+  // names the parameter. A runtime that does not know takes all. kUnavailable "NOT_COMPILED" when
+  // it cannot be said without compiling, and that is not allowed.
+  virtual Status check_parameters(const Draft&, std::string_view, Compiling) const { return {}; }
   // The same of a rule that runs the component; it must take events.
   virtual Status check_rule_parameters(const Draft&, std::string_view) const { return {}; }
 

@@ -45,6 +45,9 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
     const auto place = [i] { return "effects[" + std::to_string(i) + "]."; };
     if (auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
       const Status taken = check ? (*check)(job->definition, job->parameters) : Status();
+      if (!taken && taken.error().reason == "NOT_COMPILED") {
+        return fail(taken.error());
+      }
       if (!taken) {
         return fail(Code::kInvalid, "EFFECT_REFUSED",
                     job->definition + ": " + taken.error().message, place() + taken.error().field);

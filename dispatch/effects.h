@@ -19,7 +19,9 @@ struct EffectRules {
 
 // Sendings without an id get the one that follows from the token and their place. Fails, naming the
 // effect's place, with kUnsupported "EFFECT_NOT_SUPPORTED" for one that this server could never
-// carry out, and with kInvalid "EFFECT_REFUSED" for a job whose parameters its component refuses.
+// carry out, with kInvalid "EFFECT_REFUSED" for a job whose parameters its component refuses, and
+// with kUnavailable "NOT_COMPILED" where that cannot be said without compiling, which is not
+// allowed.
 Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& token,
                                                     std::vector<components::Effect> effects,
                                                     const EffectRules& rules);

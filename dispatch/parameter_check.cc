@@ -33,7 +33,7 @@ Status ParameterCheck::operator()(const std::string& definition, std::string_vie
   }
   const StoredComponents others(*source_.views);
   return runtime->check_parameters({component.component, component.spec, others, component.imports},
-                                   parameters);
+                                   parameters, source_.compiling);
 }
 
 }  // namespace daybook::dispatch

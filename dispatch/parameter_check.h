@@ -19,6 +19,7 @@ using RuntimeChecks = std::map<events::Runtime, const components::Runtime*>;
 struct ParameterSource {
   const projections::Views* views;
   const RuntimeChecks* runtimes;
+  components::Compiling compiling = components::Compiling::kAllowed;
 };
 
 // For one command: each definition is looked up once. One thread.
