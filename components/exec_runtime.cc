@@ -104,7 +104,10 @@ struct ExecRuntime::Impl {
         sandbox(hidden_from(options, directories->root()), options.writable) {}
 
   Status start() {
-    DAYBOOK_CHECK(inbox->wake.get() >= 0 && poller.get() >= 0, "descriptors for the supervisor");
+    if (inbox->wake.get() < 0 || poller.get() < 0) {
+      return fail(Code::kUnavailable, "NO_DESCRIPTORS",
+                  "the system gives no descriptor for the exec runtime");
+    }
     watch(inbox->wake.get(), kWake);
     DAYBOOK_ASSIGN(thread, start_thread("exec", [this] { supervise(); }));
     return {};

@@ -8,6 +8,7 @@
 #include "tests/components/support.h"
 #include "tests/support/certificate.h"
 #include "tests/support/mail_server.h"
+#include "tests/support/no_threads.h"
 
 namespace daybook::components {
 namespace {
@@ -100,6 +101,22 @@ TEST_F(SenderTest, MailIsWrittenAsItWasAskedFor) {
   EXPECT_THAT(text, HasSubstr("<p>Ann &amp; Bo</p>"));
   const auto envelope_end = text.find("tls no\n");
   EXPECT_THAT(text.substr(envelope_end), Not(HasSubstr("cy@example.org")));
+}
+
+// As when the processes of a user have used up what the system gives.
+TEST_F(SenderTest, WithoutFurtherThreadsTheFirstDeliversAll) {
+  MailServer server(directory.path());
+  const auto sender = open(options(server.url()));
+  const test::NoThreads none;
+  EXPECT_FALSE(Sender::open(options(server.url()), clock));
+  std::vector<std::future<Delivery>> deliveries;
+  for (int i = 0; i < 5; ++i) {
+    deliveries.push_back(start(*sender, plain("a@example.org")));
+  }
+  for (auto& delivery : deliveries) {
+    ASSERT_EQ(delivery.wait_for(kPatience), std::future_status::ready);
+    EXPECT_EQ(summary(delivery.get()), "sent");
+  }
 }
 
 TEST_F(SenderTest, MailMayNameItsOwnSender) {

@@ -4,6 +4,7 @@
 
 #include "base/limits/write_path.h"
 #include "tests/replay/log_script.h"
+#include "tests/support/no_threads.h"
 
 namespace daybook::log {
 namespace {
@@ -34,6 +35,19 @@ TEST(Prefetch, GivesTheSameRecordsAsTheCursorBehindIt) {
   const auto ahead = drain(*prefetch(*log.read(Seq{1}), Seq{1}, log.last()), ahead_last);
   EXPECT_EQ(ahead_last, plain_last);
   EXPECT_EQ(ahead, plain);
+}
+
+TEST(Prefetch, WithoutAThreadItReadsTheSame) {
+  MemoryLog log;
+  replay::append_traffic(log, 5000);
+  Seq plain_last;
+  const auto plain = drain(**log.read(Seq{1}), plain_last);
+  Seq last;
+  const test::NoThreads none;
+  const auto cursor = prefetch(*log.read(Seq{1}), Seq{1}, log.last());
+  EXPECT_EQ(drain(*cursor, last), plain);
+  events::RecordView record;
+  EXPECT_EQ(cursor->next(record), false);
 }
 
 TEST(Prefetch, StopsAtItsEndAndStaysThere) {

@@ -6,11 +6,14 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
 
 #include "base/sha256.h"
 #include "tests/support/http_client.h"
@@ -209,14 +212,48 @@ TEST_F(EngineFaults, ASnapshotThatIsNotWrittenIsToldOf) {
   }
 }
 
-TEST_F(EngineFaults, AStartWithoutThreadsIsRefused) {
+// From that step of the start on the system gives no thread.
+class NoThreadsFrom final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit NoThreadsFrom(const std::string& step) : line_("starting: " + step) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    if (std::string_view(message.payload.data(), message.payload.size()) == line_) {
+      none_.emplace();
+    }
+  }
+  void flush_() override {}
+
+ private:
+  const std::string line_;
+  std::optional<test::NoThreads> none_;
+};
+
+class EngineSteps : public EngineFaults, public testing::WithParamInterface<const char*> {};
+
+TEST_P(EngineSteps, AStartWithoutThreadsIsRefusedAndLeavesNothing) {
+  const TempDirectory directory;
+  options.data_dir = directory.path() / "data";
   start();
   engine.reset();
-  const test::NoThreads none;
+  const auto before = spdlog::default_logger();
+  auto logger =
+      std::make_shared<spdlog::logger>("test", std::make_shared<NoThreadsFrom>(GetParam()));
+  logger->set_level(spdlog::level::debug);
+  spdlog::set_default_logger(logger);
+  logger.reset();
   const auto refused = Engine::start(options);
+  spdlog::set_default_logger(before);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "NO_THREAD") << refused.error().text();
+  start();  // nothing holds the directory
 }
+
+INSTANTIATE_TEST_SUITE_P(Steps, EngineSteps,
+                         testing::Values("log", "views", "runtimes", "sequencer", "dispatcher",
+                                         "rules", "outbox", "api"),
+                         [](const auto& row) { return std::string(row.param); });
 
 }  // namespace
 }  // namespace daybook::cli
