@@ -23,13 +23,29 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
       metrics(route_count),
       queries(engine.views, engine.clock,
               {"query", options.query_threads, options.queries_max, options.fresh_timeout}),
+      renders(engine.views, engine.clock,
+              {"render", options.query_threads, options.connections_max, options.fresh_timeout}),
+      bodies(engine.views, engine.clock, {"body", 1, options.queries_max, options.fresh_timeout}),
+      compiles(
+          engine.views, engine.clock,
+          {"compile", 1, kHttpCompilesMax, options.fresh_timeout, Duration{kHttpCompileWaitUs}}),
       direct(engine.views, engine.clock, {"direct", 1, options.queries_max, options.fresh_timeout}),
       feeds(engine.views, engine.clock, {"feed", 1, options.streams_max, options.fresh_timeout}),
       rebuilds(engine.views, engine.clock,
                {"rebuild", 1, kRebuildsWaitingMax, options.fresh_timeout}),
       graphs(engine.views, engine.clock,
              {"graph", kGraphThreads, options.queries_max, options.fresh_timeout}),
-      watcher(engine.log, engine.clock) {}
+      watcher(engine.log, engine.clock),
+      memory(options.memory_bytes, engine.clock),
+      places({options.connections_max, options.peer_connections_max, Duration{kHttpIdleGraceUs}},
+             engine.clock),
+      reserve({kHttpReserveMax, kHttpReserveMax, Duration{}}, engine.clock),
+      stream_places({options.streams_max, options.peer_streams_max, Duration{kHttpStreamGraceUs}},
+                    engine.clock) {}
+
+std::array<QueryPool*, 8> Context::pools() {
+  return {&queries, &renders, &bodies, &compiles, &direct, &feeds, &rebuilds, &graphs};
+}
 
 Status check_listen(std::string_view host) {
   const std::string bracketed = host.find(':') == std::string_view::npos || host.starts_with('[')
@@ -63,8 +79,7 @@ Api::~Api() {
 
 Status Api::start() {
   Context& context = *impl_->context;
-  for (QueryPool* pool :
-       {&context.queries, &context.direct, &context.feeds, &context.rebuilds, &context.graphs}) {
+  for (QueryPool* pool : context.pools()) {
     DAYBOOK_TRY(pool->start());
   }
   DAYBOOK_TRY(context.watcher.start());
@@ -78,11 +93,9 @@ std::uint16_t Api::port() const {
 void Api::stop() {
   impl_->server.stop();
   impl_->context->watcher.stop();
-  impl_->context->queries.stop();
-  impl_->context->direct.stop();
-  impl_->context->feeds.stop();
-  impl_->context->rebuilds.stop();
-  impl_->context->graphs.stop();
+  for (QueryPool* pool : impl_->context->pools()) {
+    pool->stop();
+  }
 }
 
 }  // namespace daybook::api

@@ -73,11 +73,14 @@ struct Options {
   std::size_t io_threads = 1;
   std::size_t query_threads = 2;
   std::size_t connections_max = kHttpConnectionsMax;
+  std::size_t peer_connections_max = kHttpPeerConnectionsMax;
   std::size_t streams_max = kHttpStreamsMax;
+  std::size_t peer_streams_max = kHttpPeerStreamsMax;
+  std::size_t memory_bytes = kHttpMemoryBytes;  // of bodies and answers together
   std::size_t queries_max = kHttpQueriesMax;
   Duration header_timeout{kHttpHeaderTimeoutUs};
   Duration idle_timeout{kHttpIdleTimeoutUs};
-  Duration stall_timeout{kHttpStallTimeoutUs};  // beyond the time that the slowest rate needs
+  Duration stall_timeout{kHttpStallTimeoutUs};  // of a body or an answer of which no byte passes
   Duration fresh_timeout{kHttpFreshTimeoutUs};
   Duration heartbeat{kHttpHeartbeatUs};
   Duration drain_timeout{kHttpDrainTimeoutUs};

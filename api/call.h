@@ -1,6 +1,7 @@
 // One request on its way through the handlers, and the way back.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -10,6 +11,8 @@
 #include "api/api.h"
 #include "api/http_metrics.h"
 #include "api/log_watcher.h"
+#include "api/memory_budget.h"
+#include "api/places.h"
 #include "api/query.h"
 #include "api/query_pool.h"
 #include "api/request.h"
@@ -20,16 +23,24 @@ namespace daybook::api {
 // What all requests share. Kept alive by each of them, so a late answer finds it.
 struct Context {
   Context(Engine engine_in, const Options& options_in, std::size_t routes);
+  std::array<QueryPool*, 8> pools();
 
   Engine engine;
   Options options;
   HttpMetrics metrics;
   QueryPool queries;
+  QueryPool renders;   // answers to what was written: threads of their own, never refused
+  QueryPool bodies;    // large bodies: read and checked away from the I/O threads
+  QueryPool compiles;  // whatever may compile: one thread of its own
   QueryPool direct;    // what waits for no view: one thread of its own
   QueryPool feeds;     // pieces of streams: one thread of their own
   QueryPool rebuilds;  // long work: one thread of its own
   QueryPool graphs;    // questions that may wait for a network: two threads of their own
   LogWatcher watcher;
+  MemoryBudget memory;
+  Places places;         // of connections
+  Places reserve;        // beside them, for who only asks how the server is
+  Places stream_places;  // of connections that are streams
   std::atomic<bool> stopping{false};
 };
 
@@ -40,6 +51,9 @@ struct Call {
   std::size_t route = 0;  // its place in the table
   std::string id;         // what the path names, "" when its route has no parameter
   Query query;
+  std::atomic<bool> gone{false};  // the connection has ended: nobody waits for an answer
+  // What the body holds of the memory of all connections.
+  MemoryBudget::Share memory;
 
   const Engine& engine() const { return context->engine; }
 };
@@ -77,5 +91,10 @@ class Responder {
 };
 
 using CallPtr = std::shared_ptr<Call>;
+
+// For a pool: the call's mark that its connection has ended.
+inline QueryPool::Gone gone_of(const CallPtr& call) {
+  return {call, &call->gone};
+}
 
 }  // namespace daybook::api

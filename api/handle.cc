@@ -177,14 +177,28 @@ void run_query(const Route& route, const CallPtr& call, const Responder& respond
     }
     target = route.kind == RouteKind::kDirect ? Seq{} : *fresh;
   }
-  const bool taken = pool.submit(target, [call, responder, &route](Status ready) {
-    responder.send(ready ? run_reader(route, *call)
-                         : Answer<Response>(refuse(std::move(ready).error())));
-  });
+  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
+  const bool taken = pool.submit(
+      target,
+      [call, responder, &route](Status ready) {
+        responder.send(ready ? run_reader(route, *call)
+                             : Answer<Response>(refuse(std::move(ready).error())));
+      },
+      gone_of(call));
   if (!taken) {
     responder.send(
         refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
   }
+}
+
+void run_compile(const Route& route, const CallPtr& call, const Responder& responder) {
+  compile_off_thread(call, responder, [call, responder, &route] {
+    if (route.starter != nullptr) {
+      route.starter(call, responder);
+    } else {
+      responder.send(run_reader(route, *call));
+    }
+  });
 }
 
 void run_route(const Route& route, const CallPtr& call, const Responder& responder) {
@@ -200,6 +214,9 @@ void run_route(const Route& route, const CallPtr& call, const Responder& respond
       break;
     case RouteKind::kGraph:
       run_query(route, call, responder, call->context->graphs);
+      break;
+    case RouteKind::kCompile:
+      run_compile(route, call, responder);
       break;
     case RouteKind::kLong:
       run_query(route, call, responder, call->context->rebuilds);
@@ -230,13 +247,43 @@ void handle(const CallPtr& call, const Responder& responder) {
     run(call, responder);
     return;
   }
-  call->context->queries.run([call, responder](Status ready) {
-    if (ready) {
-      run(call, responder);
-    } else {
-      responder.send(refuse(std::move(ready).error()));
-    }
-  });
+  const bool taken = call->context->bodies.submit(
+      Seq{},
+      [call, responder](Status ready) {
+        if (ready) {
+          run(call, responder);
+        } else {
+          responder.send(refuse(std::move(ready).error()));
+        }
+      },
+      gone_of(call));
+  if (!taken) {
+    responder.send(refuse(Code::kUnavailable, "TOO_MANY_BODIES",
+                          "as many large bodies wait as may; try again"));
+  }
+}
+
+void compile_off_thread(const CallPtr& call, const Responder& responder,
+                        std::function<void()> work) {
+  responder.when_gone([] {});
+  const bool taken = call->context->compiles.submit(
+      Seq{},
+      [call, responder, work = std::move(work)](Status ready) {
+        try {
+          if (ready) {
+            work();
+          } else {
+            responder.send(refuse(std::move(ready).error()));
+          }
+        } catch (const std::exception& e) {
+          responder.send(internal(*call, e.what()));
+        }
+      },
+      gone_of(call));
+  if (!taken) {
+    responder.send(refuse(Code::kUnavailable, "TOO_MANY_COMPILATIONS",
+                          "as many components wait to be compiled as may; try again"));
+  }
 }
 
 }  // namespace daybook::api

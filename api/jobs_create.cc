@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/handle.h"
 #include "api/handlers.h"
 #include "api/job_json.h"
 #include "api/writes.h"
@@ -18,8 +19,9 @@ struct Body {
   bool is_array = false;
 };
 
-Status check_parameters(const Engine& engine, const scheduler::CreateJobs& command) {
-  dispatch::ParameterCheck check({&engine.views, &engine.runtimes});
+Status check_parameters(const Engine& engine, const scheduler::CreateJobs& command,
+                        components::Compiling compiling) {
+  dispatch::ParameterCheck check({&engine.views, &engine.runtimes, compiling});
   for (std::size_t i = 0; i < command.jobs.size(); ++i) {
     Status checked = check(command.jobs[i].definition, command.jobs[i].parameters);
     if (!checked) {
@@ -57,7 +59,6 @@ Answer<Body> read_body(const Call& call) {
   if (!errors.empty()) {
     return refuse(Problem(errors.take()));
   }
-  DAYBOOK_TRY(check_parameters(call.engine(), out.command));
   return out;
 }
 
@@ -143,12 +144,9 @@ void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
 
 }  // namespace
 
-void create_jobs(const CallPtr& call, const Responder& responder) {
-  auto body = read_body(*call);
-  if (!body) {
-    responder.send(refuse(std::move(body).error()));
-    return;
-  }
+namespace {
+
+void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body) {
   const bool is_array = body->is_array;
   // Kept beside the command for the answer; an array is answered from the log.
   auto single = std::make_shared<scheduler::NewJob>();
@@ -179,6 +177,33 @@ void create_jobs(const CallPtr& call, const Responder& responder) {
                  });
 }
 
+// Most components have been compiled when jobs of theirs come: then all is said at once.
+void check_and_submit(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body,
+                      components::Compiling compiling) {
+  Status checked = check_parameters(call->engine(), body->command, compiling);
+  if (!checked && checked.error().reason == "NOT_COMPILED") {
+    compile_off_thread(call, responder, [call, responder, body] {
+      check_and_submit(call, responder, body, components::Compiling::kAllowed);
+    });
+  } else if (!checked) {
+    responder.send(refuse(std::move(checked).error()));
+  } else {
+    submit_jobs(call, responder, std::move(body));
+  }
+}
+
+}  // namespace
+
+void create_jobs(const CallPtr& call, const Responder& responder) {
+  auto body = read_body(*call);
+  if (!body) {
+    responder.send(refuse(std::move(body).error()));
+    return;
+  }
+  check_and_submit(call, responder, std::make_shared<Body>(std::move(*body)),
+                   components::Compiling::kNever);
+}
+
 void retry_job(const CallPtr& call, const Responder& responder) {
   auto id = JobId::parse(call->id, "jobId");
   if (!id) {
@@ -186,14 +211,17 @@ void retry_job(const CallPtr& call, const Responder& responder) {
     return;
   }
   // The copy is read from the list, which must show the job's end if its caller has seen it.
+  responder.when_gone([] {});
   const bool taken = call->context->queries.submit(
-      call->engine().log.last(), [call, responder, id = *id](Status ready) {
+      call->engine().log.last(),
+      [call, responder, id = *id](Status ready) {
         if (ready) {
           submit_retry(call, responder, id);
         } else {
           responder.send(refuse(std::move(ready).error()));
         }
-      });
+      },
+      gone_of(call));
   if (!taken) {
     responder.send(
         refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));

@@ -129,9 +129,13 @@ MessageReader::Step MessageReader::step_body(Request& out) {
 
 // Thousands of idle connections must not keep the buffers of their largest bodies.
 void MessageReader::release() {
-  if (begin_ == end_ && buffer_.size() > kReadBytes) {
-    buffer_ = std::vector<char>(kReadBytes);
-    begin_ = end_ = 0;
+  const auto rest = unread();
+  if (buffer_.size() > kReadBytes && rest.size() <= kReadBytes) {
+    std::vector<char> small(kReadBytes);
+    std::copy(rest.begin(), rest.end(), small.begin());
+    end_ = rest.size();
+    begin_ = 0;
+    buffer_ = std::move(small);
   }
 }
 

@@ -145,6 +145,16 @@ void write_connections(PrometheusText& out, const Context& context) {
   out.one("daybook_http_streams", "gauge", "Open streams.", m.streams.load());
   out.one("daybook_http_reads_waiting", "gauge", "Reads waiting for a thread or for the views.",
           std::uint64_t{context.queries.waiting()});
+  out.one("daybook_http_reads_dropped_total", "counter",
+          "Reads that were not made since their client had left.", context.queries.dropped());
+  out.one("daybook_http_compilations_waiting", "gauge", "Requests that wait to compile.",
+          std::uint64_t{context.compiles.waiting()});
+  out.one("daybook_http_memory_bytes", "gauge", "Large bodies and answers of all connections.",
+          std::uint64_t{context.memory.used()});
+  out.one("daybook_http_memory_refused_total", "counter",
+          "Bodies and answers for which there was no memory.", context.memory.refused());
+  out.one("daybook_http_memory_evicted_total", "counter",
+          "Connections that were slow and gave their memory to others.", context.memory.evicted());
 }
 
 }  // namespace

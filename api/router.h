@@ -20,6 +20,7 @@ enum class RouteKind : std::uint8_t {
   kDirect,   // may wait for a lock or one record of the log, on a thread; waits for no view
   kQuery,    // reads views or log, on a query thread, after the views have caught up
   kGraph,    // the same on threads of its own: a configured set may wait for a network
+  kCompile,  // may compile a component: on the thread for that
   kLong,     // takes seconds: on the thread for long work
   kAsync,    // hands its work on and answers later
 };
@@ -31,8 +32,8 @@ struct Route {
   Method method;
   std::string_view pattern;
   RouteKind kind;
-  Reader reader;    // of all kinds but kAsync
-  Starter starter;  // of kAsync
+  Reader reader;    // of all kinds but kAsync; of kCompile either
+  Starter starter;  // of kAsync; of kCompile either
   std::vector<std::string_view> query;
   bool body = false;  // takes a JSON body
 };

@@ -25,6 +25,10 @@ Route async(Method method, std::string_view pattern, Starter starter, bool body)
   return {method, pattern, RouteKind::kAsync, nullptr, starter, kNoQuery, body};
 }
 
+Route compile(std::string_view pattern, Starter starter) {
+  return {Method::kPut, pattern, RouteKind::kCompile, nullptr, starter, kNoQuery, true};
+}
+
 std::vector<Route> make_table() {
   const Names job_list{"jobDefinitionId", "status",        "tag",      "errorCode", "parentJobId",
                        "createdAfter",    "createdBefore", "runAfter", "runBefore", "finishedAfter",
@@ -51,15 +55,15 @@ std::vector<Route> make_table() {
             false),
 
       query("/resources/components", list_components, kList),
-      {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kInstant,
+      {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kCompile,
        check_component, nullptr, kNoQuery, true},
       query("/resources/components/{componentId...}", get_component),
-      async(Method::kPut, "/resources/components/{componentId...}", put_component, true),
+      compile("/resources/components/{componentId...}", put_component),
       async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
 
       query("/resources/rules", list_rules, kList),
       query("/resources/rules/{ruleId}", get_rule),
-      async(Method::kPut, "/resources/rules/{ruleId}", put_rule, true),
+      compile("/resources/rules/{ruleId}", put_rule),
       async(Method::kDelete, "/resources/rules/{ruleId}", delete_rule, false),
 
       direct("/resources/workers", list_workers),

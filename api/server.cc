@@ -1,6 +1,8 @@
 #include "api/server.h"
 
 #include <chrono>
+#include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -13,6 +15,7 @@
 #include <spdlog/logger.h>
 
 #include "api/gate.h"
+#include "api/session.h"
 #include "api/shard.h"
 
 namespace daybook::api {
@@ -26,9 +29,18 @@ namespace {
 constexpr std::chrono::milliseconds kAcceptPause{50};
 constexpr std::chrono::milliseconds kDrainLook{5};
 
-constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: "
-    "close\r\n\r\n";
+// A failed accept is told this often, with how many there were.
+constexpr std::chrono::seconds kAcceptTold{60};
+
+// To whom there is not even a place to be refused in.
+std::string full_answer() {
+  const Response problem = problem_response(
+      Problem(503, "SERVER_FULL", "as many connections are open as may be; try again"), {});
+  return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
+         "Content-Length: " +
+         std::to_string(problem.body.size()) + "\r\nRetry-After: 1\r\nConnection: close\r\n\r\n" +
+         problem.body;
+}
 
 std::string bare_host(std::string_view host) {
   if (host == "localhost") {
@@ -52,10 +64,14 @@ struct Server::Impl {
   std::uint16_t port = 0;
   std::size_t turn = 0;
   bool stopped = false;
+  const std::string full = full_answer();
+  std::uint64_t failed_accepts = 0;
+  std::optional<std::chrono::steady_clock::time_point> told_at;
 
   Status listen();
   void accept();
   void on_accept(const error_code& ec, asio::ip::tcp::socket socket, Shard& shard);
+  void tell_failed_accept(const error_code& ec);
 };
 
 Status Server::Impl::listen() {
@@ -96,7 +112,7 @@ void Server::Impl::accept() {
 
 void Server::Impl::on_accept(const error_code& ec, asio::ip::tcp::socket socket, Shard& shard) {
   if (ec) {
-    context->engine.logger.warn("accept failed: {}", ec.message());
+    tell_failed_accept(ec);
     pause->expires_after(kAcceptPause);
     pause->async_wait([this](const error_code& stopped_early) {
       if (!stopped_early && !context->stopping.load()) {
@@ -107,18 +123,27 @@ void Server::Impl::on_accept(const error_code& ec, asio::ip::tcp::socket socket,
   }
   HttpMetrics& metrics = context->metrics;
   metrics.connections_total.fetch_add(1, std::memory_order_relaxed);
-  if (metrics.connections.fetch_add(1) >= context->options.connections_max) {
-    metrics.connections.fetch_sub(1);
-    metrics.connections_refused.fetch_add(1, std::memory_order_relaxed);
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(kFull), ignored);
-    socket.close(ignored);
+  auto session = std::make_shared<Session>(std::move(socket), shard.shared_from_this());
+  if (session->take_place()) {
+    metrics.connections.fetch_add(1);
+    shard.post([&shard, session] { shard.adopt(session); });
   } else {
-    auto shared = std::make_shared<asio::ip::tcp::socket>(std::move(socket));
-    shard.post([&shard, shared] { shard.adopt(std::move(*shared)); });
+    metrics.connections_refused.fetch_add(1, std::memory_order_relaxed);
+    session->turn_away(full);
   }
   accept();
+}
+
+// Nobody else may be told, for there is no connection; and it may go on for hours.
+void Server::Impl::tell_failed_accept(const error_code& ec) {
+  ++failed_accepts;
+  const auto at = std::chrono::steady_clock::now();
+  if (told_at && at - *told_at < kAcceptTold) {
+    return;
+  }
+  told_at = at;
+  context->engine.logger.warn("accept failed: {} ({} times since the last such line)", ec.message(),
+                              std::exchange(failed_accepts, 0));
 }
 
 Server::Server(std::shared_ptr<Context> context)
@@ -130,11 +155,15 @@ Server::~Server() {
 
 Status Server::start() {
   DAYBOOK_TRY(check_listen(impl_->context->options.host));
-  for (std::size_t i = 0; i < impl_->context->options.io_threads; ++i) {
-    impl_->shards.push_back(std::make_shared<Shard>(impl_->context));
+  try {
+    for (std::size_t i = 0; i < impl_->context->options.io_threads; ++i) {
+      impl_->shards.push_back(std::make_shared<Shard>(impl_->context));
+    }
+    DAYBOOK_TRY(impl_->listen());
+    impl_->pause = std::make_unique<asio::steady_timer>(impl_->shards.front()->io());
+  } catch (const std::exception& error) {  // Asio asks the system for descriptors
+    return fail(Code::kUnavailable, "NO_DESCRIPTORS", error.what());
   }
-  DAYBOOK_TRY(impl_->listen());
-  impl_->pause = std::make_unique<asio::steady_timer>(impl_->shards.front()->io());
   impl_->accept();
   for (const auto& shard : impl_->shards) {
     DAYBOOK_TRY(shard->start());

@@ -1,6 +1,8 @@
 #include "api/session.h"
 
-#include <charconv>
+#include <poll.h>
+
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -14,10 +16,85 @@ namespace daybook::api {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// Its end, or the whole connection, is closed; bytes that came before may still lie there.
+bool has_left(int socket) {
+  pollfd watched{socket, POLLRDHUP, 0};
+  return ::poll(&watched, 1, 0) > 0;
+}
+
+Problem full_server() {
+  return {503, "SERVER_FULL", "as many connections are open as may be; try again"};
+}
+
+}  // namespace
+
 Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<Shard> shard)
-    : socket_(std::move(socket)), shard_(std::move(shard)), context_(shard_->shared_context()) {}
+    : socket_(std::move(socket)), shard_(std::move(shard)), context_(shard_->shared_context()) {
+  ErrorCode unknown;
+  peer_ = socket_.remote_endpoint(unknown).address().to_string();
+}
 
 Session::~Session() = default;
+
+// What asks this connection to leave, from whichever thread.
+Places::Evict Session::leaver() {
+  return [weak = weak_from_this(), shard = shard_] {
+    shard->post([weak] {
+      if (const auto self = weak.lock()) {
+        self->leave_place();
+      }
+    });
+  };
+}
+
+bool Session::take_place() {
+  place_ = context_->places.take(peer_, leaver());
+  if (!place_) {
+    seat_ = Seat::kReserve;
+    place_ = context_->reserve.take(peer_, leaver());
+  }
+  // It has said nothing yet; a whole request is what makes it busy.
+  place_.idle(now());
+  return static_cast<bool>(place_);
+}
+
+void Session::turn_away(std::string_view answer) {
+  ErrorCode ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.write_some(asio::buffer(answer), ignored);
+  socket_.close(ignored);
+  state_ = State::kClosed;
+}
+
+// Another has the place. Who was just asked for something still answers it.
+void Session::leave_place() {
+  has_place_ = false;
+  if (state_ == State::kReading && last_step_ == MessageReader::Step::kBody) {
+    give_up_body();
+  } else if (state_ != State::kHandling && (state_ != State::kWriting || takes_long())) {
+    close();
+  }
+}
+
+bool Session::takes_long() const {
+  return now() - began_ >= context_->options.stall_timeout;
+}
+
+// Whether the request may be handled: on the reserve only those may that ask how the server is.
+bool Session::may_ask() {
+  if (seat_ == Seat::kNormal) {
+    return true;
+  }
+  if (Places::Place place = context_->places.take_free(peer_, leaver())) {
+    place_ = std::move(place);
+    seat_ = Seat::kNormal;
+    return true;
+  }
+  const std::string& path = call_->request.head.route_path;
+  return path == "/health/live" || path == "/health/ready" || path == "/metrics";
+}
 
 void Session::start() {
   ErrorCode ignored;
@@ -26,16 +103,34 @@ void Session::start() {
   advance();
 }
 
-void Session::set_deadline(Micros from, Duration allowance, std::size_t bytes) {
-  const auto rate = seconds(static_cast<std::int64_t>(bytes) / kHttpBytesPerSecondMin);
-  deadline_ = from + Duration{allowance.value + rate.value};
+void Session::set_deadline(Micros from, Duration allowance) {
+  moving_ = false;
+  deadline_ = from + allowance;
+}
+
+// Who takes long on a full server makes room, though it goes on.
+void Session::expect_progress() {
+  moving_ = true;
+  began_ = now();
+  progress_.begin(began_, context_->options.stall_timeout);
+  place_.idle(began_ + context_->options.stall_timeout);
+}
+
+bool Session::is_late(Micros at) {
+  return moving_ ? progress_.is_late(at) : deadline_.value != 0 && at >= deadline_;
 }
 
 void Session::check_deadline(Micros at) {
-  if (deadline_.value == 0 || at < deadline_) {
+  if (crowded_ && (state_ == State::kHandling || state_ == State::kStreaming) &&
+      has_left(socket_.native_handle())) {
+    close();
+    return;
+  }
+  if (!is_late(at)) {
     return;
   }
   deadline_ = Micros{};
+  moving_ = false;
   context_->metrics.timeouts.fetch_add(1, std::memory_order_relaxed);
   const bool half_read = state_ == State::kReading && last_step_ != MessageReader::Step::kIdle;
   if (!half_read) {
@@ -65,8 +160,15 @@ void Session::close() {
   }
   ErrorCode ignored;
   socket_.close(ignored);
+  if (call_) {
+    call_->gone = true;
+  }
   call_.reset();
+  next_.reset();
   response_ = {};
+  answer_memory_.release();
+  place_.release();
+  stream_place_.release();
   shard_->forget(shared_from_this());
   if (const auto gone = std::exchange(gone_, {})) {
     gone();
@@ -84,8 +186,14 @@ void Session::advance() {
   switch (step) {
     case MessageReader::Step::kIdle:
     case MessageReader::Step::kHeader:
-    case MessageReader::Step::kBody:
       read_more(step);
+      break;
+    case MessageReader::Step::kBody:
+      if (hold_body()) {
+        read_more(step);
+      } else {
+        refuse_unread(busy());
+      }
       break;
     case MessageReader::Step::kContinue:
       send_continue();
@@ -95,14 +203,67 @@ void Session::advance() {
       begin_call();
       break;
     case MessageReader::Step::kRefused:
-      handled_at_ = now();
-      call_ = std::move(next_);
-      call_->route = context_->metrics.routes();
-      call_->request_id = context_->engine.entropy.command_id();
-      keep_alive_ = false;
-      respond(refuse(reader_.refusal()));
+      refuse_unread(reader_.refusal());
       break;
   }
+}
+
+// Where the next request begins is not known: the connection ends.
+void Session::refuse_unread(Problem problem) {
+  handled_at_ = now();
+  call_ = std::move(next_);
+  call_->route = context_->metrics.routes();
+  call_->request_id = context_->engine.entropy.command_id();
+  call_->request.body = {};
+  call_->memory.release();
+  keep_alive_ = false;
+  respond(refuse(std::move(problem)));
+}
+
+Problem Session::busy() const {
+  return {
+      503, "SERVER_BUSY",
+      "bodies and answers of other connections take all the memory there is for them; try again"};
+}
+
+MemoryBudget::Share Session::new_share() {
+  return {context_->memory, [weak = weak_from_this(), shard = shard_, turn = turn_] {
+            shard->post([weak, turn] {
+              if (const auto self = weak.lock()) {
+                self->make_room(turn);
+              }
+            });
+          }};
+}
+
+bool Session::hold_body() {
+  const std::size_t bytes = next_->request.body.capacity();
+  if (bytes <= kHttpFreeBytes) {
+    return true;
+  }
+  if (!counts_body_) {
+    next_->memory = new_share();
+    counts_body_ = true;
+  }
+  return next_->memory.hold(bytes);
+}
+
+// Another needs the memory of this request, if it is still the same one.
+void Session::make_room(std::uint64_t turn) {
+  if (turn != turn_) {
+    return;
+  }
+  if (state_ == State::kWriting) {
+    close();
+  } else if (state_ == State::kReading && last_step_ == MessageReader::Step::kBody) {
+    give_up_body();
+  }
+}
+
+void Session::give_up_body() {
+  evicted_ = true;  // the cancelled read answers
+  ErrorCode ignored;
+  socket_.cancel(ignored);
 }
 
 void Session::read_more(MessageReader::Step step) {
@@ -110,17 +271,19 @@ void Session::read_more(MessageReader::Step step) {
     close();
     return;
   }
-  if (step != last_step_) {
+  const bool begins = step != last_step_;
+  if (begins) {
     began_ = now();
     last_step_ = step;
   }
   const Options& options = context_->options;
   if (step == MessageReader::Step::kIdle) {
-    set_deadline(began_, options.idle_timeout, 0);
+    place_.idle(began_);
+    set_deadline(began_, options.idle_timeout);
   } else if (step == MessageReader::Step::kHeader) {
-    set_deadline(began_, options.header_timeout, 0);
-  } else {
-    set_deadline(began_, options.stall_timeout, reader_.body_bytes());
+    set_deadline(began_, options.header_timeout);
+  } else if (begins) {
+    expect_progress();
   }
   const auto space = reader_.space();
   socket_.async_read_some(asio::buffer(space.data(), space.size()),
@@ -133,26 +296,23 @@ void Session::on_read(const ErrorCode& ec, std::size_t bytes) {
   if (state_ == State::kClosed) {
     return;
   }
-  if (timed_out_) {
-    keep_alive_ = false;
-    handled_at_ = now();
-    call_ = std::move(next_);
-    call_->route = context_->metrics.routes();
-    call_->request_id = context_->engine.entropy.command_id();
-    respond(refuse(Problem(408, "REQUEST_TIMEOUT", "the request did not come in time")));
+  if (timed_out_ || evicted_) {
+    refuse_unread(timed_out_ ? Problem(408, "REQUEST_TIMEOUT", "the request did not come in time")
+                             : busy());
     return;
   }
   if (ec) {
     close();
     return;
   }
+  progress_.add(now(), bytes);
   reader_.received(bytes);
   advance();
 }
 
 void Session::send_continue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  set_deadline(now(), context_->options.stall_timeout, 0);
+  set_deadline(now(), context_->options.stall_timeout);
   asio::async_write(socket_, asio::buffer(kContinue),
                     [self = shared_from_this()](const ErrorCode& ec, std::size_t) {
                       if (self->state_ == State::kClosed) {
@@ -170,9 +330,20 @@ void Session::begin_call() {
   call_ = std::move(next_);
   state_ = State::kHandling;
   deadline_ = Micros{};
+  moving_ = crowded_ = false;
   handled_at_ = now();
   keep_alive_ = call_->request.head.keep_alive;
   call_->request_id = context_->engine.entropy.command_id();
+  call_->memory.keep();
+  counts_body_ = false;
+  place_.busy();
+  if (!may_ask()) {
+    call_->route = context_->metrics.routes();
+    keep_alive_ = false;
+    context_->metrics.connections_refused.fetch_add(1, std::memory_order_relaxed);
+    respond(refuse(full_server()));
+    return;
+  }
   handle(call_, Responder(shared_from_this()));
 }
 
@@ -202,226 +373,13 @@ void Session::respond(Answer<Response> answer) {
       answer ? std::move(*answer) : problem_response(answer.error(), call_->request_id.text());
   state_ = State::kWriting;
   gone_ = {};
-  keep_alive_ = keep_alive_ && !draining_;
+  keep_alive_ = keep_alive_ && !draining_ && has_place_ && seat_ == Seat::kNormal;
   const bool is_head = call_->request.head.method == Method::kHead;
   if (response_.stream && !is_head) {
     begin_stream();
     return;
   }
   write_answer(!is_head);
-}
-
-void Session::write_head(const Response& response, bool has_length) {
-  head_.clear();
-  head_ += "HTTP/1.1 ";
-  head_ += std::to_string(response.status);
-  head_ += ' ';
-  head_ += status_text(response.status);
-  const auto add = [this](std::string_view name, std::string_view value) {
-    head_ += "\r\n";
-    head_ += name;
-    head_ += ": ";
-    head_ += value;
-  };
-  add("Date", shard_->date());
-  add("Content-Type", response.content_type);
-  if (has_length) {
-    add("Content-Length", std::to_string(response.body.size()));
-  } else if (chunked_) {
-    add("Transfer-Encoding", "chunked");
-  }
-  add("Request-Id", call_->request_id.text());
-  add("Cache-Control", "no-store");
-  add("X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : response.fields) {
-    add(name, value);
-  }
-  if (!keep_alive_) {
-    add("Connection", "close");
-  } else if (call_->request.head.http10) {
-    add("Connection", "keep-alive");
-  }
-  head_ += "\r\n\r\n";
-}
-
-void Session::write_answer(bool has_body) {
-  chunked_ = false;
-  write_head(response_, true);
-  if (!has_body) {
-    response_.body.clear();
-  }
-  set_deadline(now(), context_->options.stall_timeout, response_.body.size());
-  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head_),
-                                                  asio::buffer(response_.body)};
-  asio::async_write(
-      socket_, buffers,
-      [self = shared_from_this()](const ErrorCode& ec, std::size_t) { self->on_written(ec); });
-}
-
-void Session::on_written(const ErrorCode& ec) {
-  if (state_ == State::kClosed) {
-    return;
-  }
-  if (ec) {
-    close();
-    return;
-  }
-  const Micros at = now();
-  context_->metrics.answered(call_->route, response_.status, at - handled_at_);
-  if (!keep_alive_ || draining_) {
-    linger();
-    return;
-  }
-  call_.reset();
-  response_ = {};
-  advance();
-}
-
-void Session::begin_stream() {
-  auto& streams = context_->metrics.streams;
-  if (streams.fetch_add(1, std::memory_order_relaxed) >= context_->options.streams_max) {
-    streams.fetch_sub(1, std::memory_order_relaxed);
-    respond(refuse(Code::kUnavailable, "TOO_MANY_STREAMS", "as many streams are open as may be"));
-    return;
-  }
-  counts_stream_ = true;
-  state_ = State::kStreaming;
-  keep_alive_ = false;
-  chunked_ = !call_->request.head.http10;
-  write_head(response_, false);
-  context_->metrics.answered(call_->route, response_.status, now() - handled_at_);
-  set_deadline(now(), context_->options.stall_timeout, head_.size());
-  watch_peer();
-  asio::async_write(socket_, asio::buffer(head_),
-                    [self = shared_from_this()](const ErrorCode& ec, std::size_t) {
-                      if (ec) {
-                        self->close();
-                      } else {
-                        self->pull();
-                      }
-                    });
-}
-
-// A client that goes away while there is nothing to send would be noticed only by a heartbeat, or
-// by an answer that it does not get. One that sent its next request already is not watched.
-void Session::watch_peer() {
-  socket_.async_wait(
-      asio::socket_base::wait_read, [self = shared_from_this(), call = call_](const ErrorCode& ec) {
-        const bool waits = self->state_ == State::kStreaming || self->state_ == State::kHandling;
-        if (!waits || self->call_ != call) {
-          return;
-        }
-        ErrorCode gone;
-        if (ec || self->socket_.available(gone) == 0 || gone) {
-          self->close();
-        }
-      });
-}
-
-void Session::pull() {
-  if (state_ != State::kStreaming) {
-    return;
-  }
-  deadline_ = Micros{};
-  // The stream is held apart from the session, which may be closed meanwhile.
-  context_->feeds.run([self = shared_from_this(), stream = response_.stream](const Status& ready) {
-    auto piece =
-        std::make_shared<Result<Stream::Piece>>(ready ? stream->next() : fail(ready.error()));
-    self->shard_->post([self, piece] { self->on_piece(std::move(*piece)); });
-  });
-}
-
-void Session::on_piece(Result<Stream::Piece> piece) {
-  if (state_ != State::kStreaming) {
-    return;
-  }
-  if (!piece) {
-    close();  // cut off without the last chunk: the client sees that the stream is not complete
-    return;
-  }
-  if (piece->bytes.empty() && !piece->end) {
-    wait_for_log();
-    return;
-  }
-  write_chunk(piece->bytes, piece->end);
-}
-
-void Session::write_chunk(std::string_view bytes, bool end) {
-  head_.clear();
-  if (chunked_ && !bytes.empty()) {
-    std::array<char, 16> size{};
-    const auto stop = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
-    head_.append(size.data(), static_cast<std::size_t>(stop - size.data()));
-    head_ += "\r\n";
-  }
-  head_ += bytes;
-  if (chunked_) {
-    head_ += bytes.empty() ? "" : "\r\n";
-    head_ += end ? "0\r\n\r\n" : "";
-  }
-  set_deadline(now(), context_->options.stall_timeout, head_.size());
-  asio::async_write(socket_, asio::buffer(head_),
-                    [self = shared_from_this(), end](const ErrorCode& ec, std::size_t) {
-                      if (self->state_ != State::kStreaming) {
-                        return;
-                      }
-                      if (ec) {
-                        self->close();
-                      } else if (end) {
-                        self->linger();
-                      } else {
-                        self->pull();
-                      }
-                    });
-}
-
-void Session::wait_for_log() {
-  const auto until = now() + context_->options.heartbeat;
-  context_->watcher.when_past(response_.stream->position(), until,
-                              [weak = weak_from_this(), shard = shard_](bool grown) {
-                                shard->post([weak, grown] {
-                                  const auto self = weak.lock();
-                                  if (!self || self->state_ != State::kStreaming) {
-                                    return;
-                                  }
-                                  if (grown) {
-                                    self->pull();
-                                  } else {
-                                    self->write_chunk(self->response_.stream->heartbeat(), false);
-                                  }
-                                });
-                              });
-}
-
-// Closing with unread bytes would make the kernel send a reset, which can overtake the answer.
-void Session::linger() {
-  if (counts_stream_) {
-    context_->metrics.streams.fetch_sub(1, std::memory_order_relaxed);
-    counts_stream_ = false;
-  }
-  state_ = State::kLingering;
-  ErrorCode ec;
-  socket_.shutdown(asio::socket_base::shutdown_send, ec);
-  if (ec || draining_) {
-    close();
-    return;
-  }
-  set_deadline(now(), seconds(2), 0);
-  read_leftovers();
-}
-
-void Session::read_leftovers() {
-  socket_.async_read_some(asio::buffer(leftovers_),
-                          [self = shared_from_this()](const ErrorCode& ec, std::size_t) {
-                            if (self->state_ == State::kClosed) {
-                              return;
-                            }
-                            if (ec) {
-                              self->close();
-                            } else {
-                              self->read_leftovers();
-                            }
-                          });
 }
 
 }  // namespace daybook::api

@@ -6,11 +6,13 @@
 //      └──refused, late──> writing ──> lingering (reads what the client still sends, then closes)
 //
 // One request at a time: pipelined ones wait in the reader. Every state but handling has a deadline
-// that the shard's sweep enforces, computed from where the state began, so dripping bytes does not
-// move it.
+// that the shard's sweep enforces: of a header and of idleness from where they began, so dripping
+// bytes does not move it; of a body and an answer from the last bytes, and at a least rate.
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,17 +20,27 @@
 
 #include "api/call.h"
 #include "api/message_reader.h"
+#include "api/progress.h"
 #include "api/shard.h"
 
 namespace daybook::api {
 
 class Session final : public Exchange, public std::enable_shared_from_this<Session> {
  public:
+  // kReserve: beside the connections that may be, for who asks how the server is; what else it asks
+  // is refused, unless there is room by then.
+  enum class Seat : std::uint8_t { kNormal, kReserve };
+
   Session(boost::asio::ip::tcp::socket socket, std::shared_ptr<Shard> shard);
   ~Session() override;
 
   void answer(std::function<Answer<Response>()> make, std::function<void()> unsent) override;
   void watch(std::function<void()> gone) override;
+
+  // From the accepting thread, before start(): false when the server is full.
+  bool take_place();
+  // Instead of start(): sends what there is room for, and ends.
+  void turn_away(std::string_view answer);
 
   // --- shard thread only ---
   void start();
@@ -48,7 +60,10 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   void respond(Answer<Response> answer);
   void write_head(const Response& response, bool has_body);
   void write_answer(bool has_body);
-  void on_written(const ErrorCode& ec);
+  void on_written();
+  // Writes head_ and the response's body, then goes on with `then`.
+  void write_out(std::function<void()> then);
+  void write_rest();
   void begin_stream();
   void watch_peer();
   void pull();
@@ -57,7 +72,20 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   void wait_for_log();
   void linger();
   void read_leftovers();
-  void set_deadline(Micros from, Duration allowance, std::size_t bytes);
+  void set_deadline(Micros from, Duration allowance);
+  void expect_progress();
+  bool is_late(Micros at);
+  void refuse_unread(Problem problem);
+  bool hold_body();
+  void hold_answer();
+  Problem busy() const;
+  void make_room(std::uint64_t turn);
+  void give_up_body();
+  bool takes_long() const;
+  void leave_place();
+  bool may_ask();
+  MemoryBudget::Share new_share();
+  Places::Evict leaver();
   Micros now() const { return context_->engine.clock.steady(); }
 
   boost::asio::ip::tcp::socket socket_;
@@ -71,12 +99,26 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   MessageReader::Step last_step_ = MessageReader::Step::kDone;
   Micros handled_at_;           // when the request was complete
   Micros deadline_;             // zero: none
+  Progress progress_;           // instead of the deadline while `moving_`
+  bool moving_ = false;         // bytes of a body or an answer are expected
   std::function<void()> gone_;  // while handling: who wants to know that the client left
   bool timed_out_ = false;
+  bool evicted_ = false;  // while a body comes: another needs its memory
+  bool crowded_ = false;  // more requests have come, so that the end of the client is not told
+  Seat seat_ = Seat::kNormal;
+  std::string peer_;
+  Places::Place place_;
+  Places::Place stream_place_;
+  MemoryBudget::Share answer_memory_;
+  bool counts_body_ = false;    // the call that is read has its share
+  std::uint64_t turn_ = 0;      // counts the requests
+  std::size_t written_ = 0;     // of head_ and the body
+  std::function<void()> then_;  // when both are written
   bool keep_alive_ = true;
   bool draining_ = false;
   bool chunked_ = false;
   bool counts_stream_ = false;
+  bool has_place_ = true;  // else it ends after its answer: another has its place
   std::string head_;
   Response response_;
   std::array<char, 4096> leftovers_{};

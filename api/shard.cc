@@ -64,12 +64,11 @@ void Shard::run_posted() {
   running_.clear();
 }
 
-void Shard::adopt(boost::asio::ip::tcp::socket socket) {
+void Shard::adopt(const std::shared_ptr<Session>& session) {
   if (context_->stopping.load()) {  // accepted just before the drain, which has not seen it
     context_->metrics.connections.fetch_sub(1);
     return;
   }
-  auto session = std::make_shared<Session>(std::move(socket), shared_from_this());
   sessions_.insert(session);
   session->start();
 }

@@ -38,7 +38,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void stop();
 
   // --- shard thread only ---
-  void adopt(boost::asio::ip::tcp::socket socket);
+  void adopt(const std::shared_ptr<Session>& session);
   void forget(const std::shared_ptr<Session>& session);
   const std::string& date() const { return date_; }
   Context& context() { return *context_; }

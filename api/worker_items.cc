@@ -133,7 +133,7 @@ void submit_items(const CallPtr& call, const Responder& responder, WorkerItems i
       send();
       return;
     }
-    call->context->queries.run([call, shared, recall, send](const Status&) {
+    call->context->renders.run([call, shared, recall, send](const Status&) {
       for (auto& reply : *shared) {
         if (reply && recall->wanted(*reply)) {
           recall->recall(call->engine().log, *reply);

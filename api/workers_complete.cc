@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/facts.h"
+#include "api/handle.h"
 #include "api/handlers.h"
 #include "api/worker_items.h"
 #include "base/limits/http.h"
@@ -44,11 +45,18 @@ scheduler::Failed read_error(const JsonValue& value, FieldErrors& errors) {
   return dispatch::failed_of(std::move(out));
 }
 
+struct Reading {
+  const Call& call;
+  components::Compiling compiling;
+  bool must_compile = false;  // the body has to be read again where that is allowed
+};
+
 // The effects are read by the same code that reads what a component printed. Gives what the job
 // fails with when the report is sound but its effects cannot be, as with a definition that is not
 // there.
-std::optional<scheduler::Failed> read_effects(FieldReader& fields, const Engine& engine,
+std::optional<scheduler::Failed> read_effects(FieldReader& fields, Reading& reading,
                                               scheduler::ReportAttempt& out) {
+  const Engine& engine = reading.call.engine();
   const auto effects = fields.find("effects", JsonValue::Kind::kArray, "an array");
   if (!effects) {
     return std::nullopt;
@@ -64,7 +72,12 @@ std::optional<scheduler::Failed> read_effects(FieldReader& fields, const Engine&
     refuse(std::move(parsed).error());
     return std::nullopt;
   }
-  auto made = dispatch::make_effects(out.token, std::move(parsed->effects), engine.effects);
+  dispatch::EffectRules rules = engine.effects;
+  if (rules.parameters) {
+    rules.parameters->compiling = reading.compiling;
+  }
+  auto made = dispatch::make_effects(out.token, std::move(parsed->effects), rules);
+  reading.must_compile = reading.must_compile || (!made && made.error().reason == "NOT_COMPILED");
   if (!made && made.error().reason == "EFFECT_REFUSED") {
     return dispatch::effect_failure(made.error());
   }
@@ -87,7 +100,7 @@ void read_job(FieldReader& fields, scheduler::ReportAttempt& out) {
   }
 }
 
-scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
+scheduler::ReportAttempt read_report(Reading& reading, const JsonValue& value,
                                      FieldErrors& errors) {
   scheduler::ReportAttempt out;
   FieldReader fields(value, "", errors);
@@ -101,7 +114,7 @@ scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
     out.failed = read_error(*error, errors);
   }
   fields.boolean("cancelled", out.cancelled);
-  auto refused = read_effects(fields, call.engine(), out);
+  auto refused = read_effects(fields, reading, out);
   fields.finish();
   const int ends = (out.result.empty() ? 0 : 1) + (out.failed ? 1 : 0) + (out.cancelled ? 1 : 0);
   if (ends > 1 || (!out.effects.empty() && (out.failed || out.cancelled))) {
@@ -115,7 +128,7 @@ scheduler::ReportAttempt read_report(const Call& call, const JsonValue& value,
     out.result = "null";
   }
   out.digest = digest_of(value.text());
-  out.jitter = call.engine().entropy.next();
+  out.jitter = reading.call.engine().entropy.next();
   return out;
 }
 
@@ -179,19 +192,30 @@ void recall_reported(log::Log& log, scheduler::Reply& reply) {
   reply.chain = facts->chain();
 }
 
-}  // namespace
-
-void complete_attempts(const CallPtr& call, const Responder& responder) {
+void complete(const CallPtr& call, const Responder& responder, components::Compiling compiling) {
   WorkerItems items;
-  auto read = read_items(*call, items, [&call](const JsonValue& value, FieldErrors& errors) {
-    return scheduler::Command(read_report(*call, value, errors));
+  Reading reading{*call, compiling};
+  auto read = read_items(*call, items, [&reading](const JsonValue& value, FieldErrors& errors) {
+    return scheduler::Command(read_report(reading, value, errors));
   });
+  if (reading.must_compile) {
+    compile_off_thread(call, responder, [call, responder] {
+      complete(call, responder, components::Compiling::kAllowed);
+    });
+    return;
+  }
   if (!read) {
     responder.send(refuse(std::move(read).error()));
     return;
   }
   submit_items(call, responder, std::move(items), write_reported,
                Recall{is_repeated, recall_reported});
+}
+
+}  // namespace
+
+void complete_attempts(const CallPtr& call, const Responder& responder) {
+  complete(call, responder, components::Compiling::kNever);
 }
 
 }  // namespace daybook::api

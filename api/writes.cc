@@ -86,9 +86,9 @@ void render_from_log(const CallPtr& call, const Responder& responder, scheduler:
     }
     responder.send(std::move(response));
   };
-  QueryPool& pool = call->context->queries;
-  if (views == Views::kUnused || !pool.submit(last, work)) {
-    pool.run(work);
+  QueryPool& pool = call->context->renders;
+  if (views == Views::kUnused || !pool.submit(last, work, gone_of(call))) {
+    pool.run(work, gone_of(call));
   }
 }
 

@@ -140,21 +140,6 @@ TEST_F(E2eConnection, IdleConnectionsAreClosed) {
   reader.join();
 }
 
-TEST_F(E2eConnection, OverTheLimitTheAnswerIs503) {
-  options.connections_max = 2;
-  start();
-  HttpClient first(port());
-  HttpClient second(port());
-  ASSERT_TRUE(first.get("/version"));
-  ASSERT_TRUE(second.get("/version"));
-  HttpClient third(port());
-  const auto refused = third.receive();
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->status, 503);
-  EXPECT_FALSE(refused->field("Retry-After").empty());
-  EXPECT_TRUE(first.get("/version"));
-}
-
 TEST_F(E2eConnection, SizesHaveTheirOwnStatus) {
   start();
   HttpClient body(port());

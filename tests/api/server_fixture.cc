@@ -90,7 +90,7 @@ void ServerFixture::start() {
                      .views = *p.views,
                      .dispatcher = *p.dispatcher,
                      .graph = *p.graph,
-                     .runtimes = {},
+                     .runtimes = runtimes,
                      .effects = {},
                      .clock = p.clock,
                      .entropy = p.entropy,

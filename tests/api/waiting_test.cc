@@ -98,6 +98,78 @@ TEST_F(Waiting, ReadsOverTheLimitAreRefusedButAnswersToWritesAreNot) {
   EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
 }
 
+// Holds the one thread of a pool until it is let go.
+class Held {
+ public:
+  explicit Held(QueryPool& pool) {
+    pool.run([this](const Status&) {
+      held_.set_value();
+      go_.get_future().wait();
+    });
+    held_.get_future().wait();
+  }
+  ~Held() { let_go(); }
+  void let_go() {
+    if (!std::exchange(gone_, true)) {
+      go_.set_value();
+    }
+  }
+
+ private:
+  std::promise<void> held_;
+  std::promise<void> go_;
+  bool gone_ = false;
+};
+
+TEST_F(Waiting, WhatLostItsClientIsNotDone) {
+  QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
+  ASSERT_TRUE(pool.start());
+  Held held(pool);
+  const auto gone = std::make_shared<std::atomic<bool>>(false);
+  std::atomic<int> done{0};
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(pool.submit(
+        Seq{0}, [&](const Status&) { ++done; }, gone));
+  }
+  std::promise<void> last;
+  ASSERT_TRUE(pool.submit(Seq{0}, [&](const Status&) { last.set_value(); }));
+  *gone = true;
+  held.let_go();
+  ASSERT_EQ(last.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(done, 0);
+  EXPECT_EQ(pool.dropped(), 5U);
+}
+
+TEST_F(Waiting, WhatLostItsClientMakesRoom) {
+  append();  // which the views never show
+  QueryPool pool(*views, clock, {"query", 1, 3, seconds(5)});
+  ASSERT_TRUE(pool.start());
+  Held held(pool);
+  const auto gone = std::make_shared<std::atomic<bool>>(false);
+  ASSERT_TRUE(pool.submit(
+      Seq{0}, [](const Status&) {}, gone));
+  ASSERT_TRUE(pool.submit(
+      Seq{1}, [](const Status&) {}, gone));
+  ASSERT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
+  EXPECT_FALSE(pool.submit(Seq{0}, [](const Status&) {}));
+  *gone = true;
+  EXPECT_TRUE(pool.submit(Seq{0}, [](const Status&) {}));
+  EXPECT_EQ(pool.waiting(), 2U);
+  EXPECT_EQ(pool.dropped(), 2U);
+}
+
+TEST_F(Waiting, WhoWaitsTooLongForAThreadIsTold) {
+  QueryPool pool(*views, clock, {"compile", 1, 10, seconds(5), seconds(10)});
+  ASSERT_TRUE(pool.start());
+  Held held(pool);
+  std::promise<Status> told;
+  ASSERT_TRUE(pool.submit(Seq{0}, [&](Status status) { told.set_value(std::move(status)); }));
+  clock.advance(seconds(10));
+  auto future = told.get_future();
+  ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(future.get().error().reason, "TOO_BUSY");
+}
+
 TEST_F(Waiting, StopTellsAllThatWait) {
   append();
   QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});

@@ -504,6 +504,7 @@ Status Engine::Impl::start_api() {
   wanted.host = options.host;
   wanted.port = options.port;
   wanted.io_threads = options.io_threads;
+  wanted.memory_bytes = options.http_memory_bytes;
   std::function<dispatch::RuleRunnerStatus()> rules_status;
   if (rules) {
     rules_status = [this] { return rules->status(); };

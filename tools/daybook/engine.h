@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/disk.h"
+#include "base/limits/http.h"
 #include "base/result.h"
 #include "components/sender.h"
 #include "dispatch/dispatcher.h"
@@ -43,6 +44,7 @@ struct EngineOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // zero: a free one
   std::size_t io_threads = 2;
+  std::size_t http_memory_bytes = kHttpMemoryBytes;  // of bodies and answers together
 
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;

@@ -143,6 +143,11 @@ constexpr Setting kSettings[] = {
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.io_threads, v, o, {1, 256});
      }},
+    {"http-memory", SettingKind::kValue,
+     "MiB that bodies and answers of all connections may take together",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.http_memory_mb, v, o, {16, 65'536});
+     }},
     {"http-allow-private", SettingKind::kFlag,
      "Let http components reach every address: for local use only",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {

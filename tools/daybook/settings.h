@@ -18,6 +18,7 @@
 
 #include "base/ids.h"
 #include "base/limits/disk.h"
+#include "base/limits/http.h"
 #include "base/result.h"
 #include "components/sender.h"
 #include "graph/config.h"
@@ -32,6 +33,7 @@ struct ServeSettings {
   std::size_t http_slots = 64;
   std::size_t reactor_threads = 2;
   std::size_t io_threads = 2;
+  std::size_t http_memory_mb = kHttpMemoryBytes / (1024 * 1024);  // of bodies and answers
   bool http_allow_private = false;
   std::vector<std::string> http_allowed_networks;
   std::filesystem::path http_secret_file;  // empty: requests of http components are not signed

@@ -1,0 +1,355 @@
+// A server that is asked for more than it has: connections, memory, threads. Who asks for little is
+// answered, and who looks after it always.
+#include <pthread.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "base/limits/http.h"
+#include "tests/api/server_fixture.h"
+
+namespace daybook::test {
+namespace {
+
+constexpr std::size_t kKiB = 1024;
+constexpr std::size_t kMiB = 1024 * kKiB;
+
+class E2eLoad : public ServerFixture {
+ protected:
+  std::string metric(const std::string& name) {
+    const std::string body = call("GET", "/metrics").body;
+    const auto at = body.find("\n" + name + " ");
+    return at == std::string::npos
+               ? ""
+               : body.substr(at + name.size() + 2, body.find('\n', at + 1) - at - name.size() - 2);
+  }
+  std::size_t memory() { return std::stoul(metric("daybook_http_memory_bytes")); }
+  // A body of 8 MiB of which only so much comes.
+  void send_part(HttpClient& client, std::size_t bytes) {
+    ASSERT_TRUE(client.send(
+        "POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: " +
+        std::to_string(kHttpBodyBytesMax) + "\r\n\r\n" + std::string(bytes, ' ')));
+  }
+  void until(const std::function<bool()>& condition) {
+    while (!condition()) {
+      std::this_thread::yield();
+    }
+  }
+};
+
+TEST_F(E2eLoad, UnfinishedBodiesShareTheMemoryThatThereIs) {
+  options.memory_bytes = 8 * kMiB;
+  start();
+  put_definition("d");
+  std::deque<HttpClient> slow;
+  for (int i = 0; i < 3; ++i) {
+    slow.emplace_back(port());
+    send_part(slow.back(), kMiB);
+  }
+  until([&] { return memory() >= 3 * kMiB; });
+  HttpClient refused(port());
+  send_part(refused, 6 * kMiB);
+  const auto busy = refused.receive();
+  ASSERT_TRUE(busy);
+  EXPECT_EQ(busy->status, 503);
+  EXPECT_NE(busy->body.find("SERVER_BUSY"), std::string::npos);
+  EXPECT_FALSE(busy->field("Retry-After").empty());
+  create_job("d");  // a small body needs none of it
+  EXPECT_LE(memory(), options.memory_bytes);
+  // Those that held theirs for long make room for the next.
+  clock().advance(Duration{kHttpHoldGraceUs});
+  HttpClient asks(port());
+  send_part(asks, 6 * kMiB);
+  EXPECT_EQ(asks.receive()->status, 503);
+  const auto evicted = slow.front().receive();
+  ASSERT_TRUE(evicted);
+  EXPECT_EQ(evicted->status, 503);
+  EXPECT_NE(metric("daybook_http_memory_evicted_total"), "0");
+}
+
+TEST_F(E2eLoad, AnswersThatNobodyReadsShareTheMemoryThatThereIs) {
+  options.memory_bytes = 16 * kMiB;
+  start();
+  put_definition("d");
+  for (int i = 0; i < 30; ++i) {
+    create_job("d", R"(,"parameters":{"x":")" + std::string(200 * kKiB, 'x') + "\"}");
+  }
+  const std::string list = "GET /resources/jobs?limit=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::deque<HttpClient> mute;
+  while (std::stoul(metric("daybook_http_memory_refused_total")) == 0) {
+    mute.emplace_back(port());
+    mute.back().set_receive_buffer(4096);
+    ASSERT_TRUE(mute.back().send(list));
+    ASSERT_LT(mute.size(), 100U);
+  }
+  EXPECT_LE(memory(), options.memory_bytes);
+  EXPECT_EQ(call("GET", "/resources/jobs?limit=1000").status, 503);
+  create_job("d");
+  clock().advance(Duration{kHttpHoldGraceUs});
+  until([&] { return call("GET", "/resources/jobs?limit=1000").status == 200; });
+}
+
+TEST_F(E2eLoad, ABodyThatCameFastAndThenStopsIsCutOffSoon) {
+  start();
+  HttpClient client(port());
+  const Micros began = clock().steady();
+  send_part(client, 4 * kMiB);
+  until([&] { return memory() >= 4 * kMiB; });
+  EXPECT_TRUE(run_clock_until([&] { return metric("daybook_http_timeouts_total") == "1"; }));
+  // By what came until then it could have taken more than an hour.
+  EXPECT_LT((clock().steady() - began).value, seconds(600).value);
+  const auto late = client.receive();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->status, 408);
+}
+
+TEST_F(E2eLoad, AnAnswerThatIsNotReadIsCutOffSoon) {
+  start();
+  put_definition("d");
+  for (int i = 0; i < 40; ++i) {
+    create_job("d", R"(,"parameters":{"x":")" + std::string(200 * kKiB, 'x') + "\"}");
+  }
+  HttpClient mute(port());
+  mute.set_receive_buffer(4096);
+  ASSERT_TRUE(mute.send("GET /resources/jobs?limit=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  until([&] { return memory() > 0; });
+  EXPECT_TRUE(run_clock_until([&] { return memory() == 0; }));
+  EXPECT_EQ(metric("daybook_http_timeouts_total"), "1");
+}
+
+TEST_F(E2eLoad, ReadsWhoseClientsLeftMakeRoomForOthers) {
+  options.queries_max = 4;
+  start();
+  put_definition("d");
+  views().stop();
+  create_job("d");  // which no list shows: reads wait for it
+  const std::string list = "GET /resources/jobs HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  {
+    std::deque<HttpClient> left;
+    for (int i = 0; i < 4; ++i) {
+      left.emplace_back(port());
+      // One has sent its next request too, behind which its end cannot be read.
+      ASSERT_TRUE(left.back().send(i == 0 ? list + list : list));
+    }
+    until([&] { return metric("daybook_http_reads_waiting") == "4"; });
+    EXPECT_EQ(call("GET", "/resources/jobs").status, 503);
+  }
+  std::deque<HttpClient> honest;
+  while (std::stoul(metric("daybook_http_reads_dropped_total")) < 4) {
+    honest.emplace_back(port());
+    ASSERT_TRUE(honest.back().send(list));
+    (void)honest.back().receive(std::chrono::milliseconds(1));
+  }
+}
+
+TEST_F(E2eLoad, AFullServerTellsHowItIs) {
+  options.connections_max = 2;
+  start();
+  HttpClient first(port());
+  HttpClient second(port());
+  ASSERT_TRUE(first.get("/version"));
+  ASSERT_TRUE(second.get("/version"));
+  for (const char* path : {"/health/live", "/health/ready", "/metrics"}) {
+    HttpClient asks(port());
+    const auto reply = asks.get(path);
+    ASSERT_TRUE(reply) << path;
+    EXPECT_EQ(reply->status, 200) << path;
+    EXPECT_TRUE(reply->closes);
+  }
+  HttpClient third(port());
+  const auto refused = third.get("/version");
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 503);
+  EXPECT_EQ(refused->field("Content-Type"), "application/problem+json");
+  EXPECT_NE(refused->body.find("SERVER_FULL"), std::string::npos);
+  EXPECT_TRUE(first.get("/version"));
+}
+
+TEST_F(E2eLoad, TheReserveIsNotHeldByWhoSaysNothing) {
+  options.connections_max = 1;
+  start();
+  HttpClient first(port());
+  ASSERT_TRUE(first.get("/version"));
+  std::deque<HttpClient> silent;
+  for (std::size_t i = 0; i < 3 * kHttpReserveMax; ++i) {
+    silent.emplace_back(port());
+  }
+  HttpClient asks(port());
+  EXPECT_EQ(asks.get("/health/live")->status, 200);
+}
+
+TEST_F(E2eLoad, TheLongestIdleConnectionMakesRoom) {
+  options.connections_max = 2;
+  start();
+  HttpClient first(port());
+  HttpClient second(port());
+  ASSERT_TRUE(second.get("/version"));
+  ASSERT_TRUE(first.get("/version"));
+  clock().advance(millis(500));
+  ASSERT_TRUE(first.get("/version"));
+  clock().advance(Duration{kHttpIdleGraceUs});
+  HttpClient third(port());
+  const auto reply = third.get("/version");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_FALSE(reply->closes);
+  EXPECT_TRUE(second.closed_by_peer());
+  EXPECT_TRUE(first.get("/version"));
+}
+
+TEST_F(E2eLoad, TheLongestOpenStreamMakesRoom) {
+  options.streams_max = 1;
+  start();
+  const std::string stream = "GET /resources/events?format=sse HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  HttpClient first(port());
+  ASSERT_TRUE(first.send(stream));
+  until([&] { return metric("daybook_http_streams") == "1"; });
+  EXPECT_EQ(call("GET", "/resources/events?format=sse").status, 503);
+  clock().advance(Duration{kHttpStreamGraceUs});
+  HttpClient second(port());
+  ASSERT_TRUE(second.send(stream));
+  EXPECT_NE(second.receive_until("text/event-stream").find("200 OK"), std::string::npos);
+  EXPECT_TRUE(first.closed_by_peer());
+}
+
+// Takes as long to compile as it is told to, and notes which threads did.
+class SlowCompiler final : public components::Runtime {
+ public:
+  components::CheckResult check(const components::Draft&) const override {
+    compile();
+    return components::Checked{};
+  }
+  Status check_parameters(const components::Draft&, std::string_view,
+                          components::Compiling compiling) const override {
+    if (compiling == components::Compiling::kNever) {
+      return fail(Code::kUnavailable, "NOT_COMPILED", "");
+    }
+    compile();
+    return {};
+  }
+  Status check_rule_parameters(const components::Draft&, std::string_view) const override {
+    compile();
+    return {};
+  }
+  std::shared_ptr<components::Run> run(components::Order,
+                                       std::function<void(components::RunOutcome)>) override {
+    return nullptr;
+  }
+  void shutdown() override {}
+
+  void hold(bool held) {
+    const std::lock_guard lock(mutex_);
+    held_ = held;
+    changed_.notify_all();
+  }
+  int begun() const {
+    const std::lock_guard lock(mutex_);
+    return begun_;
+  }
+  std::set<std::string> threads() const {
+    const std::lock_guard lock(mutex_);
+    return threads_;
+  }
+
+ private:
+  void compile() const {
+    std::array<char, 16> name{};
+    pthread_getname_np(pthread_self(), name.data(), name.size());
+    std::unique_lock lock(mutex_);
+    threads_.insert(name.data());
+    ++begun_;
+    changed_.wait(lock, [&] { return !held_; });
+  }
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  mutable std::set<std::string> threads_;
+  mutable int begun_ = 0;
+  bool held_ = false;
+};
+
+class E2eCompiling : public E2eLoad {
+ protected:
+  void SetUp() override {
+    options.io_threads = 1;
+    runtimes = {{events::Runtime::kReactor, &compiler}};
+    start();
+  }
+  void TearDown() override {
+    compiler.hold(false);
+    stop();
+  }
+  static std::string request(const std::string& method, const std::string& path,
+                             const std::string& body) {
+    return method + " " + path +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+  // While it compiles, the one I/O thread answers everybody else.
+  void compiles(const std::string& method, const std::string& path, const std::string& body,
+                int status) {
+    compiler.hold(true);
+    const int before = compiler.begun();
+    HttpClient client(port());
+    ASSERT_TRUE(client.send(request(method, path, body)));
+    until([&] { return compiler.begun() > before; });
+    EXPECT_EQ(call("GET", "/health/live").status, 200) << path;
+    compiler.hold(false);
+    const auto reply = client.receive();
+    ASSERT_TRUE(reply) << path;
+    EXPECT_EQ(reply->status, status) << path << " " << reply->body;
+  }
+
+  SlowCompiler compiler;
+};
+
+const std::string kCode = R"({"code":"from 1"})";
+
+TEST_F(E2eCompiling, NothingThatCompilesDoesSoOnTheThreadThatAnswers) {
+  compiles("PUT", "/resources/components/a.hreactor", kCode, 201);
+  compiles("POST", "/resources/components/a.hreactor/check", kCode, 200);
+  ASSERT_EQ(call("PUT", "/resources/job-definitions/d", R"({"componentId":"a.hreactor"})").status,
+            201);
+  ASSERT_EQ(call("GET", "/resources/job-definitions/d").status, 200);  // the views have it
+  compiles("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", 201);
+  compiles("PUT", "/resources/rules/r", R"({"componentId":"a.hreactor"})", 201);
+  EXPECT_EQ(compiler.threads(), std::set<std::string>{"compile"});
+}
+
+TEST_F(E2eCompiling, TooManyCompilationsAreRefusedAndThoseThatWaitTooLongAreTold) {
+  compiler.hold(true);
+  const std::string check = request("POST", "/resources/components/a.hreactor/check", kCode);
+  std::deque<HttpClient> clients;
+  for (std::size_t i = 0; i <= kHttpCompilesMax; ++i) {
+    clients.emplace_back(port());
+    ASSERT_TRUE(clients.back().send(check));
+    if (i == 0) {
+      until([&] { return compiler.begun() == 1; });
+    }
+  }
+  until([&] {
+    return metric("daybook_http_compilations_waiting") == std::to_string(kHttpCompilesMax);
+  });
+  const auto refused = call("POST", "/resources/components/a.hreactor/check", kCode);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.body.find("TOO_MANY_COMPILATIONS"), std::string::npos);
+  EXPECT_FALSE(refused.field("Retry-After").empty());
+  clock().advance(Duration{kHttpCompileWaitUs});
+  const auto told = clients.back().receive();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->status, 503);
+  EXPECT_NE(told->body.find("TOO_BUSY"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace daybook::test
