@@ -114,19 +114,15 @@ Response internal(const Call& call, std::string_view what) {
 }
 
 // A fault of the server is told to whoever looks after it, not only to whoever asked. Stored bytes
-// that are not what was written end the process, but for those of the views, which can be made
-// again.
+// that are not what was written end the process; a view of which they are has said so itself.
 void report(const Call& call, const Problem& problem) {
   if (problem.status != 500) {
     return;
   }
   const Error& error = problem.errors.front();
-  const bool views = error.reason.starts_with("VIEWS_");
   call.engine().logger.error("{} {}: {}", call.request_id.text(), call.request.head.path,
                              error.text());
-  if (views && error.code == Code::kCorrupt) {
-    call.engine().supervisor.fail("views' rows", error, Consequence::kDegraded);
-  } else if (!views && error.code == Code::kCorrupt) {
+  if (error.code == Code::kCorrupt && !error.reason.starts_with("VIEWS_")) {
     call.engine().supervisor.fail("log", error, Consequence::kStop);
   }
 }

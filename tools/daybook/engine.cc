@@ -28,7 +28,7 @@
 #include "scheduler/recover.h"
 #include "scheduler/snapshotter.h"
 #include "tools/daybook/cli.h"
-#include "tools/daybook/exit_code.h"
+#include "tools/daybook/fault_hooks.h"
 #include "tools/daybook/start_limits.h"
 #include "tools/daybook/start_look.h"
 
@@ -43,38 +43,17 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
 }
 
-[[noreturn]] void die(const Error& error) {
-  const int code = fatal_exit_for(error);
-  spdlog::critical("nothing more is acknowledged, the server ends with {}", code);
-  spdlog::default_logger_raw()->flush();
-  ::_exit(code);
-}
-
-Supervisor::Hooks hooks_for(const std::function<void(const Error&)>& on_fatal) {
-  Supervisor::Hooks out;
-  out.on_fault = [](const Fault& fault) {
-    const bool ends = fault.consequence == Consequence::kStop;
-    spdlog::log(ends ? spdlog::level::critical : spdlog::level::err, "{} stands still: {}",
-                fault.part, fault.error.text());
-  };
-  out.on_healed = [](const std::string& part) { spdlog::info("{} goes on again", part); };
-  out.on_stop = [on_fatal](const Fault& fault) {
-    on_fatal ? on_fatal(fault.error) : die(fault.error);
-  };
-  return out;
-}
-
 }  // namespace
 
 // Of the log, the views, the write path, the runtimes and those that start work, with some to
 // spare.
-constexpr std::size_t kThreadsBeside = 32;
+constexpr std::size_t kThreadsBeside = 48;
 
 constexpr std::string_view kSnapshots = "snapshots";
 
 struct Engine::Impl {
   explicit Impl(EngineOptions given)
-      : options(std::move(given)), supervisor(hooks_for(options.on_fatal)) {
+      : options(std::move(given)), supervisor(fault_hooks(options.on_fatal)) {
     if (options.movable_clock) {
       shifted_clock = std::make_unique<ShiftedClock>(*options.movable_clock);
     }
@@ -119,9 +98,9 @@ struct Engine::Impl {
   void stop_sequencer();
   Status start_dispatcher();
   void stop_dispatcher();
-  Status start_rules();
+  Status start_rules() { return rules ? rules->start() : Status(); }
   void stop_rules();
-  Status start_outbox();
+  Status start_outbox() { return outbox ? outbox->start() : Status(); }
   void stop_outbox();
   Status start_api();
   void stop_api();
@@ -460,14 +439,6 @@ void Engine::Impl::stop_dispatcher() {
   if (options.run_jobs) {
     dispatcher->stop();
   }
-}
-
-Status Engine::Impl::start_rules() {
-  return rules ? rules->start() : Status();
-}
-
-Status Engine::Impl::start_outbox() {
-  return outbox ? outbox->start() : Status();
 }
 
 void Engine::Impl::stop_rules() {
