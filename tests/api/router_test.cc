@@ -77,8 +77,10 @@ TEST(Router, EveryRouteIsReachedByItsOwnPattern) {
 
 TEST(Router, EveryRouteHasTheHandlerOfItsKind) {
   for (const Route& route : routes()) {
-    EXPECT_EQ(route.kind == RouteKind::kAsync, route.starter != nullptr) << route.pattern;
-    EXPECT_EQ(route.kind != RouteKind::kAsync, route.reader != nullptr) << route.pattern;
+    EXPECT_NE(route.starter != nullptr, route.reader != nullptr) << route.pattern;
+    if (route.kind != RouteKind::kCompile) {
+      EXPECT_EQ(route.kind == RouteKind::kAsync, route.starter != nullptr) << route.pattern;
+    }
   }
 }
 
