@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/remove_tree.h"
+
 namespace daybook {
 namespace {
 
@@ -46,8 +48,15 @@ bool is_of_our_user(int fd) {
   return fstat(fd, &info) == 0 && info.st_uid == geteuid();
 }
 
+void remove_and_say(const fs::path& path, const TemporaryDirectory::Note& note) {
+  const Status removed = remove_tree(path);
+  if (!removed && note) {
+    note(removed.error().message);
+  }
+}
+
 // Their lock is free when the process that made them is gone.
-void remove_abandoned(const fs::path& parent) {
+void remove_abandoned(const fs::path& parent, const TemporaryDirectory::Note& note) {
   std::error_code error;
   for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
     if (!is_our_name(it->path().filename().string())) {
@@ -55,7 +64,7 @@ void remove_abandoned(const fs::path& parent) {
     }
     const int fd = open_locked(it->path());
     if (fd >= 0 && is_of_our_user(fd)) {
-      remove_tree(it->path());
+      remove_and_say(it->path(), note);
     }
     if (fd >= 0) {
       close(fd);
@@ -65,30 +74,14 @@ void remove_abandoned(const fs::path& parent) {
 
 }  // namespace
 
-void remove_tree(const fs::path& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (!error) {
-    return;
-  }
-  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;) {
-    std::error_code ignored;
-    if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
-      fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::nofollow, ignored);
-    }
-    it.increment(error);
-  }
-  fs::remove_all(path, error);
-}
-
 Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(const fs::path& parent,
-                                                                     mode_t mode) {
+                                                                     mode_t mode, Note note) {
   std::error_code error;
   const auto real = fs::canonical(parent, error);
   if (error) {
     return fail(Code::kIo, "TEMP_DIRECTORY", parent.string() + ": " + error.message());
   }
-  remove_abandoned(real);
+  remove_abandoned(real, note);
   const std::string stem = std::string(kPrefix) + std::to_string(getpid()) + "-";
   constexpr int kTries = 1000;
   for (int i = 0; i < kTries; ++i) {
@@ -102,7 +95,8 @@ Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(const fs::p
         }
         continue;
       }
-      return std::unique_ptr<TemporaryDirectory>(new TemporaryDirectory(std::move(path), lock));
+      return std::unique_ptr<TemporaryDirectory>(
+          new TemporaryDirectory(std::move(path), lock, std::move(note)));
     }
     if (errno != EEXIST) {
       break;
@@ -112,7 +106,7 @@ Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(const fs::p
 }
 
 TemporaryDirectory::~TemporaryDirectory() {
-  remove_tree(path_);
+  remove_and_say(path_, note_);
   close(lock_);
 }
 

@@ -12,13 +12,32 @@ namespace daybook {
 inline constexpr std::size_t kExecArgumentsMax = 256;
 inline constexpr std::size_t kExecArgumentBytesMax = 128 * 1024 - 1;
 inline constexpr std::size_t kExecEnvironmentMax = 256;
-// What is kept of a failed child's error output: enough for a stack trace.
-inline constexpr std::size_t kStderrTailBytes = 8 * 1024;
-// A child fills no disk: the largest file that it may write.
+// What is kept of the end of each of a child's streams: enough for a stack trace. As JSON, where a
+// control character takes six bytes, at most what leaves room for both in an event's details.
+inline constexpr std::size_t kOutputTailBytes = 8 * 1024;
+inline constexpr std::size_t kOutputTailJsonBytes = 24 * 1024;
+// A child fills no disk: the largest file that it may write, and what its private directory may
+// hold in all, unless the operator says otherwise.
 inline constexpr std::uint64_t kExecFileBytesMax = 4ULL * 1024 * 1024 * 1024;
+inline constexpr std::uint64_t kExecDirectoryBytesDefault = kExecFileBytesMax;
+// Entries of that directory, and the bytes of names that a look at it keeps: a million files are
+// looked at and removed in seconds.
+inline constexpr std::uint64_t kExecDirectoryEntriesMax = 1'000'000;
+inline constexpr std::size_t kMeterBytesMax = 64 * 1024 * 1024;
+// Processes and threads of one run that names no limit: enough for a runtime of virtual machines
+// or a parallel build, far from what a machine can hold.
+inline constexpr std::uint64_t kExecProcessesDefault = 512;
+// Of the limit of processes of the server's user, what no child of that user may take: the
+// server's own threads come out of it.
+inline constexpr std::uint64_t kExecProcessesReserve = 64;
 // Orders that wait in a runtime for a free slot; the dispatcher offers no more than there are
 // slots.
 inline constexpr std::size_t kOrdersWaitingMax = 1024;
+// A program when neither it nor its definition names a timeout: a hung one gives its slot back some
+// day.
+inline constexpr std::int64_t kExecTimeoutDefaultUs = 24LL * 3600 * 1'000'000;
+// Directories beside its own that a component may name to write to.
+inline constexpr std::size_t kExecWritableMax = 16;
 // Landlock rules of one child: the entries beside the hidden directories on the way down to them.
 inline constexpr std::size_t kSandboxRulesMax = 512;
 inline constexpr std::size_t kUrlBytesMax = 2048;

@@ -8,13 +8,19 @@
 
 #include <csignal>
 #include <fstream>
+#include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/nobody.h"
 
 namespace daybook {
 namespace {
 
 namespace fs = std::filesystem;
+
+using test::as_nobody;
+using test::kNobody;
 
 class Temporary : public testing::Test {
  protected:
@@ -80,11 +86,22 @@ TEST_F(Temporary, OtherNamesAreNobodysToRemove) {
   }
 }
 
-TEST_F(Temporary, DirectoriesWithoutRightsAreRemovedToo) {
-  fs::create_directories(parent() / "tree/closed/inner");
-  fs::permissions(parent() / "tree/closed", fs::perms::none);
-  remove_tree(parent() / "tree");
-  EXPECT_FALSE(fs::exists(parent() / "tree"));
+TEST_F(Temporary, WhatStaysIsSaid) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "needs root, to leave what its owner may not remove";
+  }
+  // A user of no rights makes it in a place that only root may change.
+  fs::create_directories(parent() / "daybook-tmp-1-0/kept/inner");
+  ASSERT_EQ(chown((parent() / "daybook-tmp-1-0").c_str(), kNobody, kNobody), 0);
+  fs::permissions(parent(), fs::perms(0755));
+  std::vector<std::string> notes;
+  const auto note_of = [&] {
+    (void)TemporaryDirectory::make(parent(), TemporaryDirectory::kOwnerOnly,
+                                   [&](const std::string& text) { notes.push_back(text); });
+    return notes.size() == 1 && notes[0].find("daybook-tmp-1-0") != std::string::npos &&
+           notes[0].find("kept") != std::string::npos;
+  };
+  EXPECT_TRUE(as_nobody(note_of));
 }
 
 TEST_F(Temporary, MissingParentIsNamed) {
