@@ -55,6 +55,13 @@ Result<Effect> read_effect(const JsonValue& value, const std::string& path, Micr
               members.path_of("effect"));
 }
 
+bool is_effect(const JsonValue& value) {
+  const auto members = Members::of(value, "");
+  const auto kind = members ? members->text("effect", kIdBytesMax) : Result<std::string>("");
+  return kind && (*kind == "scheduleJob" || *kind == "sendEmail" || *kind == "httpPost" ||
+                  *kind == "messageActor");
+}
+
 Result<SendEffect> parse_email(std::string_view json) {
   DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_JSON"));
   DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));

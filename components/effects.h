@@ -18,6 +18,10 @@ namespace daybook::components {
 // not offered, else kInvalid or kTooLarge.
 Result<Effect> read_effect(const JsonValue& value, const std::string& path, Micros now);
 
+// Whether the value is an object that names a kind of effect which is offered, right or wrong in
+// the rest.
+bool is_effect(const JsonValue& value);
+
 // The members of sendEmail as a document of its own, without "effect".
 Result<SendEffect> parse_email(std::string_view json);
 

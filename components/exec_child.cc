@@ -84,12 +84,24 @@ DAYBOOK_IN_CHILD void set_descriptors(const Launch& launch) {
   require(launch, ChildStep::kDescriptors, syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC));
 }
 
+// Where memory runs out the kernel ends a process of a run, not the server. Before the change of
+// user, after which the file is root's; where it cannot be written, as before.
+DAYBOOK_IN_CHILD void go_first() {
+  constexpr char kScore[] = "800";
+  const long fd = syscall(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (fd >= 0) {
+    (void)syscall(SYS_write, fd, kScore, sizeof kScore - 1);
+    (void)syscall(SYS_close, fd);
+  }
+}
+
 DAYBOOK_IN_CHILD void set_user(const Launch& launch) {
   if (launch.plan->user.has_value()) {
-    const uid_t id = *launch.plan->user;
+    const uid_t uid = launch.plan->user->uid;
+    const gid_t gid = launch.plan->user->gid;
     require(launch, ChildStep::kUser, syscall(SYS_setgroups, 0, nullptr));
-    require(launch, ChildStep::kUser, syscall(SYS_setresgid, id, id, id));
-    require(launch, ChildStep::kUser, syscall(SYS_setresuid, id, id, id));
+    require(launch, ChildStep::kUser, syscall(SYS_setresgid, gid, gid, gid));
+    require(launch, ChildStep::kUser, syscall(SYS_setresuid, uid, uid, uid));
   }
   // After the change of user, which clears it. If the parent died before this line, nothing would
   // ever kill the child.
@@ -117,6 +129,7 @@ DAYBOOK_IN_CHILD int run_child(void* argument) {
   reset_signals();
   set_descriptors(launch);
   syscall(SYS_umask, 077);
+  go_first();
   for (const auto& limit : launch.limits) {
     require(launch, ChildStep::kLimits,
             syscall(SYS_prlimit64, 0, limit.first, &limit.second, nullptr));
@@ -172,8 +185,24 @@ rlimit bounded(int resource, std::uint64_t soft, std::uint64_t hard) {
   return {std::min<rlim_t>(soft, own.rlim_max), std::min<rlim_t>(hard, own.rlim_max)};
 }
 
-std::vector<std::pair<int, rlimit>> resource_limits(const ExecLimits& limits) {
+// The kernel counts all threads of the user, the server's among them if it is the same one; some of
+// them are left for it.
+rlimit process_limit(const ChildPlan& plan) {
+  const std::uint64_t wanted = plan.threads_beside + plan.limits.processes;
+  rlimit out = bounded(RLIMIT_NPROC, wanted, wanted);
+  rlimit own{};
+  getrlimit(RLIMIT_NPROC, &own);
+  if (!plan.user && own.rlim_cur != RLIM_INFINITY) {
+    const rlim_t most = own.rlim_cur - std::min<rlim_t>(own.rlim_cur, kExecProcessesReserve);
+    out.rlim_cur = std::min(out.rlim_cur, most);
+    out.rlim_max = std::min(out.rlim_max, most);
+  }
+  return out;
+}
+
+std::vector<std::pair<int, rlimit>> resource_limits(const ChildPlan& plan) {
   constexpr std::uint64_t kCpuGrace = 5;  // between SIGXCPU and SIGKILL
+  const ExecLimits& limits = plan.limits;
   std::vector<std::pair<int, rlimit>> out;
   const auto add = [&](int resource, std::uint64_t soft, std::uint64_t hard) {
     out.emplace_back(resource, bounded(resource, soft, hard));
@@ -182,11 +211,12 @@ std::vector<std::pair<int, rlimit>> resource_limits(const ExecLimits& limits) {
   add(RLIMIT_FSIZE, kExecFileBytesMax, kExecFileBytesMax);
   add(RLIMIT_NOFILE, limits.open_files, limits.open_files);
   add(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + kCpuGrace);
-  if (limits.processes > 0) {
-    add(RLIMIT_NPROC, limits.processes, limits.processes);
-  }
+  out.emplace_back(RLIMIT_NPROC, process_limit(plan));
   if (limits.memory_bytes > 0) {
     add(RLIMIT_AS, limits.memory_bytes, limits.memory_bytes);
+  }
+  if (plan.data_bytes > 0) {
+    add(RLIMIT_DATA, plan.data_bytes, plan.data_bytes);
   }
   return out;
 }
@@ -239,7 +269,7 @@ ChildStart ChildStarter::start(const ChildPlan& plan) {
   }
   launch.argv = pointers(plan.argv);
   launch.env = pointers(plan.env);
-  launch.limits = resource_limits(plan.limits);
+  launch.limits = resource_limits(plan);
   launch.plan = &plan;
   launch.parent = getpid();
   int report[2] = {-1, -1};

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "components/exec_spec.h"
+#include "components/exec_user.h"
 
 struct sock_fprog;
 
@@ -27,12 +28,14 @@ struct ChildPlan {
   std::string search_path;       // where a program without '/' is looked for, colon-separated
   std::string directory;
   ExecLimits limits;
+  std::uint64_t data_bytes = 0;      // memory of a process that is not shared; zero: no limit
+  std::uint64_t threads_beside = 0;  // that the child's user has already, or soon may have
   int stdin_fd = -1;
   int stdout_fd = -1;
   int stderr_fd = -1;
   int ruleset = -1;  // Landlock; -1: none
   const sock_fprog* filter = nullptr;
-  std::optional<uid_t> user;  // with the group of the same number
+  std::optional<ExecUser> user;
 };
 
 // Where starting stopped.

@@ -19,7 +19,8 @@ class Orphans {
   // One sweep: waits for what has ended, kills what belongs to no run; true when something may have
   // come to light by that, so that another sweep is needed soon. is_child: a process that the
   // runtime itself started and waits for. is_live: whether a run with this token is going on.
-  static bool sweep(const std::function<bool(pid_t)>& is_child,
+  // Thorough: over all processes of the machine, so that none is missed.
+  static bool sweep(bool thorough, const std::function<bool(pid_t)>& is_child,
                     const std::function<bool(std::string_view)>& is_live);
 };
 

@@ -68,6 +68,39 @@ bool read_some(int fd, const Take& take) {
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+void keep_tail(std::string& tail, std::string_view bytes) {
+  tail.append(bytes);
+  if (tail.size() > kOutputTailBytes) {
+    tail.erase(0, tail.size() - kOutputTailBytes);
+  }
+}
+
+// Of what escapes make long the end only, so that both streams of a run have room in its event.
+std::string tail_json(std::string_view tail) {
+  std::string out = json_text(tail);
+  while (out.size() > kOutputTailJsonBytes) {
+    tail.remove_prefix(tail.size() / 4 + 1);
+    out = json_text(tail);
+  }
+  return out;
+}
+
+// The longest beginning whose form as JSON is within the limit of results, whole characters.
+std::string_view fitting(std::string_view text) {
+  std::size_t fits = 0;
+  std::size_t over = text.size() + 1;
+  while (over - fits > 1) {
+    const std::size_t middle = fits + (over - fits) / 2;
+    (json_text(text.substr(0, middle)).size() <= kResultBytesMax ? fits : over) = middle;
+  }
+  constexpr unsigned kContinued = 0x80;
+  while (fits > 0 && fits < text.size() &&
+         (static_cast<unsigned char>(text[fits]) & 0xc0U) == kContinued) {
+    --fits;
+  }
+  return text.substr(0, fits);
+}
+
 }  // namespace
 
 int Descriptor::release() {
@@ -137,9 +170,11 @@ std::optional<RunOutcome> ExecRun::start(const Start& start) {
   if (input.get() < 0 || output.write.get() < 0 || errors.write.get() < 0) {
     return busy("No descriptors for a child");
   }
-  const auto ruleset = start.sandbox.make_ruleset(directory_, named_paths());
+  const auto ruleset = start.sandbox.make_ruleset(
+      {directory_, named_paths(), {spec_.writable.begin(), spec_.writable.end()}});
   if (!ruleset) {
-    return failed("SANDBOX_FAILED", ruleset.error().message, true);
+    return failed(ruleset.error().reason, ruleset.error().message,
+                  ruleset.error().code != Code::kDenied);
   }
   const Descriptor rules(*ruleset);
   ChildPlan plan;
@@ -150,12 +185,15 @@ std::optional<RunOutcome> ExecRun::start(const Start& start) {
   plan.search_path = path == spec_.env.end() ? kSearchPath : std::string_view(path->second);
   plan.directory = spec_.working_directory.empty() ? directory_.string() : spec_.working_directory;
   plan.limits = spec_.limits;
+  plan.data_bytes = start.data_bytes;
+  plan.threads_beside = start.threads_beside;
   plan.stdin_fd = input.get();
   plan.stdout_fd = output.write.get();
   plan.stderr_fd = errors.write.get();
   plan.ruleset = rules.get();
   plan.filter = start.sandbox.filter();
   plan.user = start.user;
+  user_ = start.user ? start.user->uid : geteuid();
   const ChildStart child = start.starter.start(plan);
   if (child.pid < 0) {
     return start_failure(child);
@@ -177,6 +215,9 @@ std::optional<RunOutcome> ExecRun::start(const Start& start) {
   if (order_.timeout_at.value > 0) {
     const Duration left = order_.timeout_at - start.clock.wall();
     limit = limit ? std::min(*limit, left) : left;
+  }
+  if (!limit && start.timeout.value > 0) {
+    limit = start.timeout;
   }
   if (limit) {
     timeout_at_ = start.clock.steady() + *limit;
@@ -212,10 +253,15 @@ RunOutcome ExecRun::start_failure(const ChildStart& start) const {
 
 void ExecRun::read_stdout() {
   const bool open = read_some(stdout_.get(), [&](std::string_view bytes) {
-    if (output_.size() + bytes.size() > kResultBytesMax) {
+    keep_tail(output_tail_, bytes);
+    if (spec_.output == ExecOutput::kNone) {
+      return;
+    }
+    const std::size_t room = kResultBytesMax - output_.size();
+    cut_ = cut_ || bytes.size() > room;
+    output_.append(bytes.substr(0, room));
+    if (cut_ && spec_.output == ExecOutput::kJson) {
       kill_now(EndCause::kTooLarge);
-    } else if (cause_ != EndCause::kTooLarge) {
-      output_.append(bytes);
     }
   });
   if (!open) {
@@ -224,12 +270,8 @@ void ExecRun::read_stdout() {
 }
 
 void ExecRun::read_stderr() {
-  const bool open = read_some(stderr_.get(), [&](std::string_view bytes) {
-    errors_.append(bytes);
-    if (errors_.size() > kStderrTailBytes) {
-      errors_.erase(0, errors_.size() - kStderrTailBytes);
-    }
-  });
+  const bool open =
+      read_some(stderr_.get(), [&](std::string_view bytes) { keep_tail(errors_, bytes); });
   if (!open) {
     stderr_.reset();
   }
@@ -306,6 +348,16 @@ RunOutcome ExecRun::collect(const Clock& clock) {
                     false);
     case EndCause::kShutdown:
       return failed("SERVER_STOPPED", "The server stopped.", true);
+    case EndCause::kProcesses:
+      return failed("TOO_MANY_PROCESSES",
+                    "The program and what it started had over " +
+                        std::to_string(spec_.limits.processes) + " processes and threads.",
+                    false);
+    case EndCause::kDirectory:
+      return failed("DIRECTORY_TOO_LARGE", "The run's directory holds more than is allowed.",
+                    false);
+    case EndCause::kUnwatched:
+      return failed("EXEC_FAILED", "The child cannot be watched.", true);
     case EndCause::kNone:
       break;
   }
@@ -322,16 +374,40 @@ RunOutcome ExecRun::exited(int code, const Clock& clock) const {
     return failed("EXIT_NONZERO", "The program ended with status " + std::to_string(code) + ".",
                   true, details("exitCode", code));
   }
-  auto outcome = outcome_of(output_, clock.wall());
-  if (outcome.failure && outcome.failure->details.empty()) {
+  if (spec_.output == ExecOutput::kText) {
+    return text_outcome();
+  }
+  auto outcome = outcome_of(output_, clock.wall());  // of nothing when it is not the result
+  if (!outcome.failure) {
+    outcome.output = printed(false);
+  } else if (outcome.failure->details.empty()) {
     outcome.failure->details = details("exitCode", code);
   }
   return outcome;
 }
 
+RunOutcome ExecRun::text_outcome() const {
+  const std::string_view kept = fitting(output_);
+  RunOutcome outcome;
+  outcome.result = json_text(kept);
+  outcome.output = printed(cut_ || kept.size() < output_.size());
+  return outcome;
+}
+
+// {"stdout","stderr"}, and "truncated" when the result is not all of stdout; empty when nothing was
+// printed.
+std::string ExecRun::printed(bool cut) const {
+  if (output_tail_.empty() && errors_.empty()) {
+    return {};
+  }
+  return "{\"stdout\":" + tail_json(output_tail_) + ",\"stderr\":" + tail_json(errors_) +
+         (cut ? ",\"truncated\":true}" : "}");
+}
+
 std::string ExecRun::details(std::string_view name, int value) const {
   return "{\"" + std::string(name) + "\":" + std::to_string(value) +
-         ",\"stderr\":" + json_text(errors_) + "}";
+         ",\"stderr\":" + tail_json(errors_) +
+         (output_tail_.empty() ? "" : ",\"stdout\":" + tail_json(output_tail_)) + "}";
 }
 
 }  // namespace daybook::components

@@ -37,7 +37,16 @@ class Descriptor {
 };
 
 // Why a child was told to end.
-enum class EndCause : std::uint8_t { kNone, kStopped, kTimeout, kTooLarge, kShutdown };
+enum class EndCause : std::uint8_t {
+  kNone,
+  kStopped,
+  kTimeout,
+  kTooLarge,
+  kShutdown,
+  kProcesses,
+  kDirectory,
+  kUnwatched,
+};
 
 class ExecRun {
  public:
@@ -49,7 +58,10 @@ class ExecRun {
     Sandbox& sandbox;
     const Clock& clock;
     std::filesystem::path directory;
-    std::optional<uid_t> user;
+    std::optional<ExecUser> user;
+    Duration timeout;  // when nothing else says it; zero: none
+    std::uint64_t data_bytes = 0;
+    std::uint64_t threads_beside = 0;  // of the child's user
   };
   // Starts the child, or says why not.
   std::optional<RunOutcome> start(const Start& start);
@@ -61,6 +73,10 @@ class ExecRun {
   int stderr_fd() const { return stderr_.get(); }
   const std::filesystem::path& directory() const { return directory_; }
   const std::string& token() const { return order_.token; }
+  std::uint64_t processes_max() const { return spec_.limits.processes; }
+  const ExecSpec& spec() const { return spec_; }
+  // Whom it runs as; of a run that was started.
+  uid_t user() const { return user_; }
 
   // Reads what is there; closes the descriptor at its end. More than the limit of output kills the
   // child.
@@ -85,7 +101,9 @@ class ExecRun {
   std::vector<std::filesystem::path> named_paths() const;
   RunOutcome start_failure(const ChildStart& start) const;
   RunOutcome exited(int code, const Clock& clock) const;
+  RunOutcome text_outcome() const;
   std::string details(std::string_view name, int value) const;
+  std::string printed(bool cut) const;
   void signal_group(int signal) const;
 
   const std::uint64_t id_;
@@ -97,8 +115,11 @@ class ExecRun {
   Descriptor pidfd_;
   Descriptor stdout_;
   Descriptor stderr_;
-  std::string output_;
-  std::string errors_;
+  uid_t user_ = 0;
+  std::string output_;  // what becomes the result: the first bytes, up to the limit
+  bool cut_ = false;    // there were more
+  std::string output_tail_;
+  std::string errors_;  // tail
   EndCause cause_ = EndCause::kNone;
   std::optional<Micros> timeout_at_;  // steady
   std::optional<Micros> kill_at_;     // steady

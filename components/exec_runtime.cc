@@ -18,9 +18,12 @@
 #include "base/check.h"
 #include "base/limits/components.h"
 #include "base/thread.h"
+#include "components/directory_meter.h"
 #include "components/exec_orphans.h"
+#include "components/exec_permission.h"
 #include "components/exec_run.h"
 #include "components/order_document.h"
+#include "components/process_table.h"
 #include "components/work_directory.h"
 
 namespace daybook::components {
@@ -31,6 +34,7 @@ using Done = std::function<void(RunOutcome)>;
 // What an epoll event is about: a run's number and which of its descriptors.
 enum Source : std::uint64_t { kExit, kStdout, kStderr, kSources };
 constexpr std::uint64_t kWake = 0;  // runs are numbered from 1
+constexpr Duration kBetweenCounts = millis(250);
 
 // What callers and the supervisor share; handles keep it, so that they may outlive the runtime.
 struct Inbox {
@@ -38,7 +42,8 @@ struct Inbox {
   Descriptor wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::vector<std::unique_ptr<ExecRun>> arrived;
   std::vector<std::uint64_t> stops;
-  std::size_t unstarted = 0;  // arrived or waiting
+  std::vector<std::uint64_t> full;  // their directories hold too much
+  std::size_t unstarted = 0;        // arrived or waiting
   std::uint64_t last_id = 0;
   bool closing = false;
 
@@ -94,6 +99,20 @@ std::vector<std::filesystem::path> hidden_from(const ExecOptions& options,
   return out;
 }
 
+Result<ExecSpec> permitted_spec(std::string_view json, const ExecPermissions& permissions) {
+  DAYBOOK_ASSIGN(ExecSpec spec, parse_exec_spec(json));
+  DAYBOOK_TRY(check_permitted(spec, permissions));
+  return spec;
+}
+
+std::uint64_t half_of_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long bytes = sysconf(_SC_PAGESIZE);
+  return pages > 0 && bytes > 0
+             ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(bytes) / 2
+             : 0;
+}
+
 }  // namespace
 
 struct ExecRuntime::Impl {
@@ -101,14 +120,22 @@ struct ExecRuntime::Impl {
       : options(std::move(opts)),
         clock(system_clock),
         directories(std::move(work_dirs)),
-        sandbox(hidden_from(options, directories->root()), options.writable) {}
+        data_bytes(options.memory_bytes > 0 ? options.memory_bytes : half_of_memory()),
+        permissions{options.user, options.allowed_users, options.writable,
+                    options.allowed_writable},
+        sandbox({hidden_from(options, directories->root()), options.writable,
+                 options.allowed_writable}),
+        meter(options.directory_bytes, [shared = inbox](std::uint64_t id) {
+          const std::lock_guard lock(shared->mutex);
+          shared->full.push_back(id);
+          shared->notify();
+        }) {}
 
   Status start() {
-    if (inbox->wake.get() < 0 || poller.get() < 0) {
+    if (inbox->wake.get() < 0 || poller.get() < 0 || !watch(inbox->wake.get(), kWake)) {
       return fail(Code::kUnavailable, "NO_DESCRIPTORS",
                   "the system gives no descriptor for the exec runtime");
     }
-    watch(inbox->wake.get(), kWake);
     DAYBOOK_ASSIGN(thread, start_thread("exec", [this] { supervise(); }));
     return {};
   }
@@ -122,14 +149,18 @@ struct ExecRuntime::Impl {
   void wait_for_events();
   void handle(std::uint64_t tag);
   void finish(std::uint64_t id);
-  void sweep(bool at_once);
+  void sweep();
   int wait_ms() const;
-  void watch(int fd, std::uint64_t tag);
+  bool has_runs_of_root() const;
+  void count_processes(Micros now);
+  bool watch(int fd, std::uint64_t tag);
 
   const ExecOptions options;
   const Clock& clock;
   const std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>();
   const std::unique_ptr<WorkDirectories> directories;
+  const std::uint64_t data_bytes;
+  const ExecPermissions permissions;
 
   // Of the supervisor:
   Descriptor poller{epoll_create1(EPOLL_CLOEXEC)};
@@ -139,9 +170,11 @@ struct ExecRuntime::Impl {
   std::unordered_map<std::uint64_t, std::unique_ptr<ExecRun>> runs;
   std::unordered_set<pid_t> pids;
   std::optional<Micros> sweep_at;  // steady
-  Micros swept_at{};
+  ThreadCount thread_count;
+  Micros counted_at{};
   bool closing = false;
 
+  DirectoryMeter meter;
   std::mutex join_mutex;
   std::thread thread;
 };
@@ -163,13 +196,15 @@ void ExecRuntime::Impl::supervise() {
       run->expire(now, options.grace);
     }
     if (sweep_at && *sweep_at <= now) {
-      sweep(true);
+      sweep();
     }
+    count_processes(now);
   }
 }
 
 void ExecRuntime::Impl::take_inbox() {
   std::vector<std::uint64_t> stops;
+  std::vector<std::uint64_t> full;
   bool close_now = false;
   {
     const std::lock_guard lock(inbox->mutex);
@@ -178,10 +213,16 @@ void ExecRuntime::Impl::take_inbox() {
     }
     inbox->arrived.clear();
     stops.swap(inbox->stops);
+    full.swap(inbox->full);
     close_now = inbox->closing && !closing;
   }
   for (const auto id : stops) {
     stop(id);
+  }
+  for (const auto id : full) {
+    if (const auto found = runs.find(id); found != runs.end()) {
+      found->second->kill_now(EndCause::kDirectory);
+    }
   }
   if (close_now) {
     begin_shutdown();
@@ -212,22 +253,35 @@ void ExecRuntime::Impl::start_waiting() {
 }
 
 void ExecRuntime::Impl::launch(std::unique_ptr<ExecRun> run) {
-  auto directory = directories->make();
+  const auto user = user_of(run->spec(), permissions);
+  auto directory = directories->make(user);
   if (!directory) {
     run->report(failed("EXEC_FAILED", directory.error().message, true));
     return;
   }
-  if (auto outcome = run->start({starter, sandbox, clock, *directory, options.user})) {
+  // Each of those that go on may yet come to its limit.
+  const uid_t uid = user ? user->uid : geteuid();
+  std::uint64_t beside = thread_count.of(uid, clock.steady());
+  for (const auto& [id, other] : runs) {
+    beside += other->user() == uid ? other->processes_max() : 0;
+  }
+  if (auto outcome = run->start(
+          {starter, sandbox, clock, *directory, user, options.timeout, data_bytes, beside})) {
     directories->remove(std::move(*directory));
     run->report(std::move(*outcome));
     return;
   }
-  const std::uint64_t tag = run->id() * kSources;
-  watch(run->pidfd(), tag + kExit);
-  watch(run->stdout_fd(), tag + kStdout);
-  watch(run->stderr_fd(), tag + kStderr);
   pids.insert(run->pid());
-  runs.emplace(run->id(), std::move(run));
+  const std::uint64_t id = run->id();
+  const std::uint64_t tag = id * kSources;
+  const bool watched = watch(run->pidfd(), tag + kExit) && watch(run->stdout_fd(), tag + kStdout) &&
+                       watch(run->stderr_fd(), tag + kStderr);
+  meter.add(id, run->directory());
+  runs.emplace(id, std::move(run));
+  if (!watched) {  // its user has used up what epoll may hold
+    runs.at(id)->kill_now(EndCause::kUnwatched);
+    finish(id);
+  }
 }
 
 void ExecRuntime::Impl::stop(std::uint64_t id) {
@@ -248,17 +302,19 @@ void ExecRuntime::Impl::stop(std::uint64_t id) {
   }
 }
 
-void ExecRuntime::Impl::watch(int fd, std::uint64_t tag) {
+bool ExecRuntime::Impl::watch(int fd, std::uint64_t tag) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = tag;
-  DAYBOOK_CHECK(epoll_ctl(poller.get(), EPOLL_CTL_ADD, fd, &event) == 0,
-                "epoll takes a descriptor");
+  return epoll_ctl(poller.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 int ExecRuntime::Impl::wait_ms() const {
   constexpr std::int64_t kIdleMs = 60'000;
   std::optional<Micros> first = sweep_at;
+  if (has_runs_of_root()) {
+    first = std::min(first.value_or(counted_at + kBetweenCounts), counted_at + kBetweenCounts);
+  }
   for (const auto& [id, run] : runs) {
     const auto due = run->deadline();
     if (due && (!first || *due < *first)) {
@@ -315,39 +371,72 @@ void ExecRuntime::Impl::finish(std::uint64_t id) {
   runs.erase(found);
   auto outcome = run->collect(clock);
   pids.erase(run->pid());
-  sweep(runs.empty());
+  meter.remove(id);
+  sweep();
   directories->remove(run->directory());
   run->report(std::move(outcome));
 }
 
-// A look at every process of the machine is not cheap: while other runs go on, one in so many
-// milliseconds is enough.
-void ExecRuntime::Impl::sweep(bool at_once) {
-  constexpr Duration kBetween = millis(100);
+// Nothing outlives its run: what is killed hands its own children to us, so it is looked again
+// until nobody is left; a bomb that forks faster than that is met again soon.
+void ExecRuntime::Impl::sweep() {
   constexpr Duration kSoon = millis(5);
+  constexpr int kRoundsMax = 100;
+  sweep_at.reset();
   if (!options.adopt_orphans) {
     return;
   }
-  const Micros now = clock.steady();
-  if (!at_once && swept_at + kBetween > now) {
-    sweep_at = sweep_at ? sweep_at : swept_at + kBetween;
+  const auto is_child = [&](pid_t pid) { return pids.contains(pid); };
+  const auto is_live = [&](std::string_view token) {
+    return std::any_of(runs.begin(), runs.end(),
+                       [&](const auto& entry) { return entry.second->token() == token; });
+  };
+  bool thorough = runs.empty();  // a look at every process of the machine is not cheap
+  for (int i = 0; i < kRoundsMax; ++i) {
+    const bool found = Orphans::sweep(thorough, is_child, is_live);
+    if (!found && (thorough || i == 0)) {
+      return;
+    }
+    thorough = !found;  // where some were found, none is overlooked
+  }
+  sweep_at = clock.steady() + kSoon;
+}
+
+bool ExecRuntime::Impl::has_runs_of_root() const {
+  return std::any_of(runs.begin(), runs.end(),
+                     [](const auto& entry) { return entry.second->user() == 0; });
+}
+
+// The kernel's limit of processes does not bind root, so runs of root are counted.
+void ExecRuntime::Impl::count_processes(Micros now) {
+  if (now < counted_at + kBetweenCounts || !has_runs_of_root()) {
     return;
   }
-  swept_at = now;
-  const bool again = Orphans::sweep(
-      [&](pid_t pid) { return pids.contains(pid); },
-      [&](std::string_view token) {
-        return std::any_of(runs.begin(), runs.end(),
-                           [&](const auto& entry) { return entry.second->token() == token; });
-      });
-  sweep_at.reset();
-  if (again) {
-    sweep_at = now + kSoon;
+  const auto all = all_processes();
+  const pid_t self = getpid();
+  for (auto& [id, run] : runs) {
+    if (run->user() != 0) {
+      continue;
+    }
+    std::vector<pid_t> roots = {run->pid()};
+    for (const Process& process : all) {
+      if (process.parent == self && !pids.contains(process.pid) &&
+          environment_of(process.pid, "DAYBOOK_TOKEN") == run->token()) {
+        roots.push_back(process.pid);
+      }
+    }
+    if (threads_below(all, roots) > run->processes_max()) {
+      run->kill_now(EndCause::kProcesses);
+    }
   }
+  counted_at = clock.steady();
 }
 
 Result<std::unique_ptr<ExecRuntime>> ExecRuntime::open(ExecOptions options, const Clock& clock) {
-  DAYBOOK_ASSIGN(auto directories, WorkDirectories::open(options.temp_directory, options.user));
+  DAYBOOK_ASSIGN(
+      auto directories,
+      WorkDirectories::open(options.temp_directory, options.user || !options.allowed_users.empty(),
+                            options.note));
   auto impl = std::make_unique<Impl>(std::move(options), clock, std::move(directories));
   if (impl->options.require_sandbox && !impl->sandbox.files_enforced()) {
     return fail(Code::kUnsupported, "NO_SANDBOX",
@@ -367,8 +456,8 @@ ExecRuntime::~ExecRuntime() {
 }
 
 CheckResult ExecRuntime::check(const Draft& draft) const {
-  auto spec = parse_exec_spec(draft.spec);
-  return spec ? CheckResult(Checked{}) : tl::unexpected(SpecFaults{{std::move(spec).error()}});
+  const auto spec = permitted_spec(draft.spec, impl_->permissions);
+  return spec ? CheckResult(Checked{}) : tl::unexpected(SpecFaults{{spec.error()}});
 }
 
 std::string ExecRuntime::sandbox_level() const {
@@ -376,9 +465,11 @@ std::string ExecRuntime::sandbox_level() const {
 }
 
 std::shared_ptr<Run> ExecRuntime::run(Order order, Done done) {
-  auto spec = parse_exec_spec(order.spec);
+  auto spec = permitted_spec(order.spec, impl_->permissions);
   if (!spec) {
-    done(failed("BAD_SPEC", spec.error().text(), false));
+    const bool denied = spec.error().code == Code::kDenied;
+    done(failed(denied ? "NOT_PERMITTED" : "BAD_SPEC",
+                denied ? spec.error().message : spec.error().text(), false));
     return std::make_shared<ExecHandle>();
   }
   const auto& inbox = impl_->inbox;

@@ -10,16 +10,17 @@
 // when the order is not taken.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits/components.h"
+#include "components/exec_user.h"
 #include "components/runtime.h"
 
 namespace daybook::components {
@@ -31,13 +32,21 @@ struct ExecOptions {
   std::filesystem::path temp_directory;
   std::filesystem::path data_directory;  // out of the children's reach; empty: none
   std::vector<std::filesystem::path> writable = {"/tmp"};  // beside the private directory
-  std::optional<uid_t>
-      user;  // children run as this user and the group of the same number (needs root)
+  std::vector<std::filesystem::path> allowed_writable;     // below which a component may name some
+  std::optional<ExecUser> user;                            // whom programs run as (needs root)
+  std::vector<ExecUser> allowed_users;                     // whom a component may name besides
+  Duration timeout;  // of programs for which nothing says it; zero: none
   // The server adopts and kills what a child leaves behind, even when it became a daemon
   // (PR_SET_CHILD_SUBREAPER, for the whole process: other code must then not start children that
   // make their own session).
   bool adopt_orphans = true;
   bool require_sandbox = false;  // open() fails where files cannot be protected
+  // What a process may have of memory that it does not share; zero: half of the machine's.
+  std::uint64_t memory_bytes = 0;
+  // What a run's directory may hold while the run goes on.
+  std::uint64_t directory_bytes = kExecDirectoryBytesDefault;
+  // Told in words what is wrong and fails nothing; from any thread.
+  std::function<void(const std::string&)> note = {};
 };
 
 class ExecRuntime final : public Runtime {

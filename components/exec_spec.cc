@@ -1,6 +1,7 @@
 #include "components/exec_spec.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/limits/components.h"
 #include "base/limits/definitions.h"
@@ -103,12 +104,55 @@ Status read_limits(ExecLimits& limits, const Members& members) {
   return read("processes", limits.processes, 1, kProcessesMax, 1);
 }
 
+Status read_output(ExecSpec& spec, const Members& members) {
+  DAYBOOK_ASSIGN(const std::string form, members.text("output", kIdBytesMax));
+  if (form.empty() || form == "json") {
+    spec.output = ExecOutput::kJson;
+  } else if (form == "text") {
+    spec.output = ExecOutput::kText;
+  } else if (form == "none") {
+    spec.output = ExecOutput::kNone;
+  } else {
+    return fail(Code::kInvalid, "INVALID_FIELD", "Must be json, text or none.", "output");
+  }
+  return {};
+}
+
+// A path that says where it leads, as far as links allow.
+bool is_plain(std::string_view path) {
+  return path.starts_with('/') && path.size() <= kPathBytesMax && !has_nul(path) &&
+         std::filesystem::path(path).lexically_normal() == std::filesystem::path(path);
+}
+
+Status read_writable(ExecSpec& spec, const Members& members) {
+  const auto* value = members.find("writable");
+  if (value == nullptr) {
+    return {};
+  }
+  const auto paths = elements_of(value);
+  if (!paths || paths->size() > kExecWritableMax) {
+    return fail(Code::kInvalid, "INVALID_FIELD",
+                "Must be an array of at most " + std::to_string(kExecWritableMax) + " paths.",
+                "writable");
+  }
+  for (std::size_t i = 0; i < paths->size(); ++i) {
+    auto path = text_of((*paths)[i]);
+    if (!path || !is_plain(*path)) {
+      return fail(Code::kInvalid, "INVALID_FIELD", "Must be an absolute path without '.' and '..'.",
+                  "writable[" + std::to_string(i) + "]");
+    }
+    spec.writable.push_back(std::move(*path));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ExecSpec> parse_exec_spec(std::string_view json) {
   DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_SPEC"));
   DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
-  DAYBOOK_TRY(members.only({"command", "env", "workingDirectory", "limits", "timeout"}));
+  DAYBOOK_TRY(members.only(
+      {"command", "env", "workingDirectory", "limits", "timeout", "output", "user", "writable"}));
   ExecSpec spec;
   DAYBOOK_TRY(read_command(spec, members));
   DAYBOOK_TRY(read_env(spec, members));
@@ -118,6 +162,9 @@ Result<ExecSpec> parse_exec_spec(std::string_view json) {
   }
   DAYBOOK_TRY(read_limits(spec.limits, members));
   DAYBOOK_ASSIGN(spec.timeout, members.duration("timeout", Duration{kTimeoutMaxUs}));
+  DAYBOOK_TRY(read_output(spec, members));
+  DAYBOOK_ASSIGN(spec.user, members.text("user", kIdBytesMax));
+  DAYBOOK_TRY(read_writable(spec, members));
   return spec;
 }
 

@@ -1,7 +1,7 @@
 // What an exec component says of itself:
 //   {"command": ["argv0", …], "env"?: {…}, "workingDirectory"?, "limits"?: {memoryMb, cpuSeconds,
-//   openFiles, processes},
-//    "timeout"?}
+//    openFiles, processes}, "timeout"?, "output"?: "json" | "text" | "none", "user"?,
+//    "writable"?: ["/path", …]}
 // Private to components.
 #pragma once
 
@@ -12,16 +12,24 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/limits/components.h"
 #include "base/result.h"
 
 namespace daybook::components {
 
 // Soft limits of the child; what the system itself grants less of stays less.
 struct ExecLimits {
-  std::uint64_t memory_bytes = 0;  // address space; zero: the server's own limit
+  std::uint64_t memory_bytes = 0;  // address space; zero: none of its own
   std::uint64_t cpu_seconds = 3600;
   std::uint64_t open_files = 1024;
-  std::uint64_t processes = 0;  // of the child's user, machine-wide; zero: the server's own limit
+  std::uint64_t processes = kExecProcessesDefault;  // of the run, and their threads
+};
+
+// What becomes of what the program prints on stdout.
+enum class ExecOutput : std::uint8_t {
+  kJson,  // the result, and effects
+  kText,  // the result, as a text
+  kNone,  // nothing
 };
 
 struct ExecSpec {
@@ -30,6 +38,9 @@ struct ExecSpec {
   std::string working_directory;  // absolute; empty: the run's private one
   ExecLimits limits;
   Duration timeout;  // zero: none of its own
+  ExecOutput output = ExecOutput::kJson;
+  std::string user;                   // empty: as the server's settings say
+  std::vector<std::string> writable;  // absolute, without "." and ".."
 };
 
 Result<ExecSpec> parse_exec_spec(std::string_view json);

@@ -41,9 +41,8 @@ RunOutcome outcome_of(std::string_view output, Micros now) {
   }
   const Error& error = parsed.error();
   const std::string place = error.field.empty() ? "" : " (" + error.field + ")";
-  // Garbled output may be a passing fault; an effect that is not offered, or too much output, will
-  // be so again.
-  return failed(error.reason, error.message + place, error.reason == "BAD_OUTPUT");
+  // The work is done: it is not done again because of how it was reported.
+  return failed(error.reason, error.message + place, false);
 }
 
 }  // namespace daybook::components

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/limits/resources.h"
 #include "components/effects.h"
 #include "components/json_reader.h"
@@ -33,8 +35,38 @@ Status read_effects(RunOutcome& outcome, const JsonValue& value, Micros now) {
   return {};
 }
 
-bool names_result_and_effects(const Members& members) {
-  return !members.all().empty() && members.only({"result", "effects"}).has_value();
+bool is_or_holds_effects(const JsonValue& value) {
+  const auto elements = elements_of(&value);
+  return elements ? std::any_of(elements->begin(), elements->end(), is_effect) : is_effect(value);
+}
+
+tl::unexpected<Error> misplaced(std::string_view member) {
+  return fail(Code::kInvalid, "BAD_OUTPUT",
+              "Effects stand in the list 'effects', beside nothing but 'result'.", member);
+}
+
+// Whether the document names its result and its effects. Effects are never dropped: what has them
+// beside other members, or in another place, is no result.
+Result<bool> names_result_and_effects(const JsonValue& value) {
+  if (is_or_holds_effects(value)) {
+    return misplaced("");
+  }
+  const auto members = Members::of(value, "");
+  if (!members) {
+    return false;
+  }
+  const bool named = members->member("effects") != nullptr;
+  std::string_view other;
+  for (const auto& [name, member] : members->all()) {
+    if (name == "result" || name == "effects") {
+      continue;
+    }
+    if (named || is_or_holds_effects(member)) {
+      return misplaced(name);
+    }
+    other = name;
+  }
+  return !members->all().empty() && other.empty();
 }
 
 }  // namespace
@@ -51,11 +83,12 @@ Result<RunOutcome> parse_output(std::string_view json, Micros now) {
                 "The output is over " + std::to_string(kResultBytesMax) + " bytes.");
   }
   DAYBOOK_ASSIGN(const auto value, parse_json(text, "BAD_OUTPUT"));
-  const auto members = Members::of(value, "");
-  if (!members || !names_result_and_effects(*members)) {
+  DAYBOOK_ASSIGN(const bool named, names_result_and_effects(value));
+  if (!named) {
     outcome.result = std::string(text);
     return outcome;
   }
+  const auto members = Members::of(value, "");
   const JsonValue* result = members->member("result");
   outcome.result = result == nullptr ? "null" : result->text();
   if (const JsonValue* effects = members->member("effects")) {

@@ -73,6 +73,7 @@ struct Failure {
 struct RunOutcome {
   std::string result;  // JSON text; empty when it failed
   std::vector<Effect> effects;
+  std::string output;   // JSON text: what its program printed last; empty: nothing, or no program
   std::string answers;  // JSON text: what its queries and calls were answered; empty: none
   std::optional<Failure> failure;
   bool cancelled = false;  // it stopped because stop() was called

@@ -1,16 +1,16 @@
 #include "components/sandbox.h"
 
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
+#include <utility>
+
+#include "components/call_filter.h"
 
 namespace daybook::components {
 namespace {
@@ -32,56 +32,6 @@ constexpr unsigned kAskVersion = 1;
 constexpr std::uint64_t kScopeSockets = 1 << 0;
 constexpr std::uint64_t kScopeSignals = 1 << 1;
 constexpr int kAbiScopes = 6;
-
-#if defined(__x86_64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
-#else
-constexpr std::uint32_t kArchitecture = 0;
-#endif
-constexpr std::uint32_t kX32Bit = 0x4000'0000;
-
-// Looking into other processes, changing what is mounted, loading code into the kernel, and what
-// has no use in a job but a long list of faults.
-constexpr std::uint32_t kDenied[] = {
-    SYS_ptrace,
-    SYS_process_vm_readv,
-    SYS_process_vm_writev,
-    SYS_pidfd_getfd,
-    SYS_kexec_load,
-    SYS_init_module,
-    SYS_finit_module,
-    SYS_delete_module,
-    SYS_bpf,
-    SYS_perf_event_open,
-    SYS_userfaultfd,
-    SYS_add_key,
-    SYS_request_key,
-    SYS_keyctl,
-    SYS_io_uring_setup,
-    SYS_io_uring_enter,
-    SYS_io_uring_register,
-    SYS_mount,
-    SYS_umount2,
-    SYS_pivot_root,
-    SYS_move_mount,
-    SYS_open_tree,
-    SYS_fsopen,
-    SYS_fsconfig,
-    SYS_fsmount,
-    SYS_fspick,
-    SYS_setns,
-    SYS_unshare,
-    SYS_swapon,
-    SYS_swapoff,
-    SYS_reboot,
-    SYS_acct,
-    SYS_quotactl,
-    SYS_open_by_handle_at,
-    SYS_chroot,
-    SYS_mknodat,
-};
 
 int probe_landlock() {
   const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, kAskVersion);
@@ -114,15 +64,6 @@ std::vector<fs::path> canonical(const std::vector<fs::path>& paths) {
   return out;
 }
 
-sock_filter statement(unsigned code, std::uint32_t value) {
-  return {static_cast<std::uint16_t>(code), 0, 0, value};
-}
-
-sock_filter jump(unsigned code, std::uint32_t value, std::size_t yes, std::size_t no) {
-  return {static_cast<std::uint16_t>(code), static_cast<std::uint8_t>(yes),
-          static_cast<std::uint8_t>(no), value};
-}
-
 }  // namespace
 
 struct Sandbox::Filter {
@@ -130,26 +71,17 @@ struct Sandbox::Filter {
   sock_fprog program{};
 };
 
-Sandbox::Sandbox(const std::vector<fs::path>& hidden, const std::vector<fs::path>& writable)
-    : landlock_(probe_landlock()), rules_({canonical(hidden), canonical(writable)}) {
+Sandbox::Sandbox(const FileAccess& access)
+    : landlock_(probe_landlock()),
+      rules_({canonical(access.hidden), canonical(access.writable), canonical(access.grantable)}) {
   // PR_GET_SECCOMP fails with EINVAL where the kernel has no seccomp.
-  if (kArchitecture == 0 || prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0) {
+  auto code = call_filter({getpid(), getpgrp(), landlock_ >= kAbiScopes});
+  if (code.empty() || prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0) {
     return;
   }
   filter_ = std::make_unique<Filter>();
-  auto& code = filter_->code;
-  const std::size_t count = std::size(kDenied);
-  code.push_back(statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)));
-  code.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, kArchitecture, 1, 0));
-  code.push_back(statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS));
-  code.push_back(statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)));
-  code.push_back(jump(BPF_JMP | BPF_JGE | BPF_K, kX32Bit, count + 1, 0));
-  for (std::size_t i = 0; i < count; ++i) {
-    code.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, kDenied[i], count - i, 0));
-  }
-  code.push_back(statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-  code.push_back(statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
-  filter_->program = {static_cast<std::uint16_t>(code.size()), code.data()};
+  filter_->code = std::move(code);
+  filter_->program = {static_cast<std::uint16_t>(filter_->code.size()), filter_->code.data()};
 }
 
 Sandbox::~Sandbox() = default;
@@ -168,7 +100,30 @@ const sock_fprog* Sandbox::filter() const {
   return filter_ ? &filter_->program : nullptr;
 }
 
-Result<int> Sandbox::make_ruleset(const fs::path& directory, const std::vector<fs::path>& named) {
+// Of everything that the run names; a thing to read that cannot be reached stays so.
+Status Sandbox::add_reach(int ruleset, const Reach& reach, std::uint64_t known) const {
+  const auto add = [&](const FileRule& rule) {
+    const bool added = add_rule(ruleset, rule.fd, rule.access & known);
+    close(rule.fd);
+    return added;
+  };
+  for (const auto& path : reach.named) {
+    if (const auto rule = rules_.named(path)) {
+      (void)add(*rule);
+    }
+  }
+  for (const auto& path : reach.writable) {
+    const auto rule = rules_.granted(path);
+    if (!rule || !add(*rule)) {
+      return fail(Code::kDenied, "NOT_PERMITTED",
+                  path.string() + " is not there, or leads where this server lets nobody write.",
+                  "writable");
+    }
+  }
+  return {};
+}
+
+Result<int> Sandbox::make_ruleset(const Reach& reach) {
   if (landlock_ == 0) {
     return -1;
   }
@@ -190,13 +145,11 @@ Result<int> Sandbox::make_ruleset(const fs::path& directory, const std::vector<f
   for (const auto& rule : rules_.rules()) {
     (void)add_rule(ruleset, rule.fd, rule.access & known);
   }
-  for (const auto& path : named) {
-    if (const auto rule = rules_.named(path)) {
-      (void)add_rule(ruleset, rule->fd, rule->access & known);
-      close(rule->fd);
-    }
+  if (auto reached = add_reach(ruleset, reach, known); !reached) {
+    close(ruleset);
+    return tl::unexpected(std::move(reached).error());
   }
-  const int own = open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const int own = open(reach.directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   const bool added = own >= 0 && add_rule(ruleset, own, kAllFileAccess & known);
   if (own >= 0) {
     close(own);

@@ -17,8 +17,15 @@ namespace daybook::components {
 
 class Sandbox {
  public:
-  Sandbox(const std::vector<std::filesystem::path>& hidden,
-          const std::vector<std::filesystem::path>& writable);
+  // What one run may reach beside what all may.
+  struct Reach {
+    std::filesystem::path directory;                // its own, to write to
+    std::vector<std::filesystem::path> named;       // to read, unless they are hidden
+    std::vector<std::filesystem::path> writable{};  // to write to, where that may be granted
+  };
+
+  // The paths need not be canonical.
+  explicit Sandbox(const FileAccess& access);
   ~Sandbox();
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
@@ -27,15 +34,16 @@ class Sandbox {
   // "files and signals (Landlock 7), system calls (seccomp)".
   std::string level() const;
 
-  // A rule set that lets `directory` be written besides, and `named` be read unless they are
-  // hidden; -1 where the kernel has no Landlock. The caller closes it.
-  Result<int> make_ruleset(const std::filesystem::path& directory,
-                           const std::vector<std::filesystem::path>& named);
+  // -1 where the kernel has no Landlock. The caller closes it. kDenied NOT_PERMITTED for what may
+  // not be written to.
+  Result<int> make_ruleset(const Reach& reach);
   // The system call filter, or null where the kernel has none.
   const sock_fprog* filter() const;
 
  private:
   struct Filter;
+  Status add_reach(int ruleset, const Reach& reach, std::uint64_t known) const;
+
   const int landlock_;  // ABI version, 0: none
   FileRules rules_;
   std::unique_ptr<Filter> filter_;

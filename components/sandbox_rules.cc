@@ -72,6 +72,14 @@ void FileRules::add(const fs::path& path, std::uint64_t access) {
 }
 
 std::optional<FileRule> FileRules::named(const fs::path& path) const {
+  return open_named(path, false);
+}
+
+std::optional<FileRule> FileRules::granted(const fs::path& path) const {
+  return open_named(path, true);
+}
+
+std::optional<FileRule> FileRules::open_named(const fs::path& path, bool to_write) const {
   const int fd = open(path.c_str(), O_PATH | O_CLOEXEC);
   if (fd < 0) {
     return std::nullopt;
@@ -83,11 +91,16 @@ std::optional<FileRule> FileRules::named(const fs::path& path) const {
   const bool known = fstat(fd, &info) == 0 && !error;
   const bool device = S_ISBLK(info.st_mode) || S_ISCHR(info.st_mode) || is_within(real, "/dev") ||
                       is_within("/dev", real);
-  if (!known || device || is_hidden(real) || leads_to_hidden(real)) {
+  const auto holds = [&](const fs::path& place) { return is_within(real, place); };
+  const bool permitted = !to_write ||
+                         std::any_of(access_.writable.begin(), access_.writable.end(), holds) ||
+                         std::any_of(access_.grantable.begin(), access_.grantable.end(), holds);
+  if (!known || device || !permitted || is_hidden(real) || leads_to_hidden(real)) {
     close(fd);
     return std::nullopt;
   }
-  return FileRule{fd, S_ISDIR(info.st_mode) ? kReadAccess : kReadAccess & kFileOnly};
+  const std::uint64_t access = to_write ? kAllFileAccess : kReadAccess;
+  return FileRule{fd, S_ISDIR(info.st_mode) ? access : access & kFileOnly};
 }
 
 // One level after the other: should there be more entries than rules, the deepest go without.
@@ -137,7 +150,6 @@ void FileRules::refresh() {
   for (const auto device : kDevices) {
     add(device, kReadFile | kWriteFile | kTruncate | kIoctlDev);
   }
-  add("/dev/shm", kAllFileAccess);
   walk({{"/", false}});
 }
 

@@ -34,6 +34,8 @@ inline constexpr std::uint64_t kFileOnly =
 struct FileAccess {
   std::vector<std::filesystem::path> hidden;    // canonical
   std::vector<std::filesystem::path> writable;  // canonical
+  // Below which an order may name what it writes to, beside the writable ones; canonical.
+  std::vector<std::filesystem::path> grantable;
 };
 
 // Owns the descriptors of its rules.
@@ -51,6 +53,9 @@ class FileRules {
   // for what is hidden, leads to it, is a device, or is not there. The caller closes the
   // descriptor.
   std::optional<FileRule> named(const std::filesystem::path& path) const;
+  // Writing to what an order names, when it lies, wherever links lead, in a place where that may be
+  // granted; nothing as for named().
+  std::optional<FileRule> granted(const std::filesystem::path& path) const;
 
  private:
   struct Parent {
@@ -64,6 +69,7 @@ class FileRules {
     bool writable = false;
   };
 
+  std::optional<FileRule> open_named(const std::filesystem::path& path, bool to_write) const;
   void clear();
   void add(const std::filesystem::path& path, std::uint64_t access);
   void walk(std::vector<Level> level);

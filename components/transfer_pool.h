@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -41,6 +42,7 @@ class TransferPool {
   static int go_on(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
   const std::size_t threads_max_;
+  const Start start_;
   std::atomic<bool> closing_{false};
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

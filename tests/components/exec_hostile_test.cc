@@ -11,6 +11,7 @@
 #include "base/limits/components.h"
 #include "base/limits/resources.h"
 #include "components/exec_runtime.h"
+#include "components/process_table.h"
 #include "tests/components/support.h"
 
 namespace daybook::components {
@@ -38,6 +39,15 @@ bool is_gone(pid_t pid) {
   const bool gone = poll(&wait, 1, 5000) == 1;
   close(fd);
   return gone;
+}
+
+// How many processes were started with that token.
+int processes_of(const std::string& token) {
+  int out = 0;
+  for (const Process& process : all_processes()) {
+    out += environment_of(process.pid, "DAYBOOK_TOKEN") == token ? 1 : 0;
+  }
+  return out;
 }
 
 class ExecHostile : public testing::Test {
@@ -89,7 +99,7 @@ TEST_F(ExecHostile, FloodOfErrorsKeepsOnlyItsEnd) {
       *runtime, order(R"({"command":["sh","-c",")" HOSTILE_CHILD R"( flood stderr; exit 1"]})"));
   ASSERT_EQ(summary(outcome), "EXIT_NONZERO");
   EXPECT_THAT(outcome.failure->details, HasSubstr("xxthe end"));
-  EXPECT_LT(outcome.failure->details.size(), kStderrTailBytes + 64);
+  EXPECT_LT(outcome.failure->details.size(), kOutputTailBytes + 64);
 }
 
 TEST_F(ExecHostile, DataDirectoryIsOutOfReach) {
@@ -207,6 +217,91 @@ TEST_F(ExecHostile, OnlyPermittedPlacesCanBeWritten) {
   EXPECT_EQ(attempt("/proc/self/oom_score_adj"), "completed \"EACCES\"");
 }
 
+TEST_F(ExecHostile, WhatAComponentWritesToIsPermittedByTheOperator) {
+  auto given = options();
+  const auto allowed = directory_.make("allowed");
+  const auto place = directory_.make("allowed/reports");
+  const auto other = directory_.make("other");
+  std::filesystem::create_directory_symlink(other, allowed / "out");
+  std::filesystem::create_directory_symlink(data_, allowed / "data");
+  given.writable = {};
+  given.allowed_writable = {allowed};
+  auto runtime = open(given);
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  const auto attempt = [&](const std::filesystem::path& file, const std::string& writable) {
+    return summary(run(*runtime, order(deed("\"write\",\"" + file.string() + "\"",
+                                            ",\"writable\":[" + writable + "]"))));
+  };
+  const auto quoted = [](const std::filesystem::path& path) { return "\"" + path.string() + "\""; };
+  EXPECT_EQ(attempt(place / "a", ""), "completed \"EACCES\"");
+  EXPECT_EQ(attempt(place / "a", quoted(place)), "completed \"ok\"");
+  EXPECT_EQ(attempt(allowed / "b", quoted(allowed)), "completed \"ok\"");
+  EXPECT_EQ(attempt(other / "c", quoted(place)), "completed \"EACCES\"");
+  EXPECT_EQ(attempt(other / "c", quoted(other)), "NOT_PERMITTED");
+  EXPECT_EQ(attempt(other / "c", quoted(allowed / "out")), "NOT_PERMITTED") << "a link leads out";
+  EXPECT_EQ(attempt(data_ / "d", quoted(allowed / "data")), "NOT_PERMITTED");
+  EXPECT_EQ(attempt(place / "a", quoted(allowed / "absent")), "NOT_PERMITTED");
+}
+
+TEST_F(ExecHostile, PlacesAboveTheDataDirectoryAreNeverGranted) {
+  auto given = options();
+  given.allowed_writable = {directory_.path(), data_};
+  auto runtime = open(given);
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  for (const auto& path : {directory_.path(), data_, data_ / "secret"}) {
+    EXPECT_EQ(summary(run(*runtime, order(R"({"command":["true"],"writable":[")" + path.string() +
+                                          R"("]})"))),
+              "NOT_PERMITTED")
+        << path;
+  }
+}
+
+TEST_F(ExecHostile, UsersAreThoseThatTheOperatorPermits) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "needs root";
+  }
+  const TestDirectory place("/tmp");
+  std::filesystem::permissions(place.path(), std::filesystem::perms(0755));
+  ExecOptions given;
+  given.temp_directory = place.path();
+  given.user = ExecUser{"guest", 61'234, 61'235};
+  given.allowed_users = {ExecUser{"reports", 61'236, 61'237}};
+  auto runtime = open(given);
+  const auto who = [&](const std::string& more) {
+    return summary(
+        run(*runtime,
+            order(R"({"command":["sh","-c","touch own; echo [$(id -u),$(id -g)]"])" + more + "}")));
+  };
+  EXPECT_EQ(who(""), "completed [61234,61235]");
+  EXPECT_EQ(who(R"(,"user":"guest")"), "completed [61234,61235]");
+  EXPECT_EQ(who(R"(,"user":"reports")"), "completed [61236,61237]");
+  EXPECT_EQ(who(R"(,"user":"root")"), "NOT_PERMITTED");
+}
+
+TEST_F(ExecHostile, WhatIsNotPermittedCannotBeStored) {
+  auto runtime = open(options());
+  struct None final : ComponentDirectory {
+    std::optional<std::string> spec(std::string_view) const override { return {}; }
+  };
+  const None none;
+  for (const auto& [more, field] : {std::pair{R"("user":"root")", "user"},
+                                    std::pair{R"("writable":["/tmp","/etc"])", "writable[1]"},
+                                    std::pair{R"("writable":["/tmp/../etc"])", "writable[0]"},
+                                    std::pair{R"("writable":["tmp"])", "writable[0]"},
+                                    std::pair{R"("output":"xml")", "output"}}) {
+    const auto checked =
+        runtime->check({"tool", R"({"command":["true"],)" + std::string(more) + "}", none});
+    ASSERT_FALSE(checked) << more;
+    EXPECT_EQ(checked.error()[0].field, field);
+  }
+  EXPECT_TRUE(runtime->check(
+      {"tool", R"({"command":["true"],"output":"text","writable":["/tmp/x"]})", none}));
+}
+
 TEST_F(ExecHostile, RunsCannotLookIntoEachOther) {
   auto given = options();
   given.writable = {};
@@ -258,11 +353,88 @@ TEST_F(ExecHostile, ForkBombStopsAtTheLimitOfProcesses) {
   std::filesystem::copy_file(HOSTILE_CHILD, place.path() / "child");
   auto given = options();
   given.temp_directory = "/tmp";
-  given.user = 61'234;
+  given.user = ExecUser{"guest", 61'234, 61'234};
   auto runtime = open(given);
   const auto outcome = run(*runtime, order(R"({"command":[")" + (place.path() / "child").string() +
                                            R"(","fork-bomb"],"limits":{"processes":20}})"));
   EXPECT_EQ(summary(outcome), "completed 19") << (outcome.failure ? outcome.failure->message : "");
+}
+
+TEST_F(ExecHostile, ForkBombsOfRootAreEndedAndNothingOfThemIsLeft) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "the kernel's limit binds other users";
+  }
+  auto runtime = open(options());
+  for (const char* kind : {"stay", "leave"}) {
+    auto given =
+        order(deed("\"bomb\",\"" + std::string(kind) + "\"", R"(,"limits":{"processes":50})"));
+    const auto token = given.token;
+    EXPECT_EQ(summary(run(*runtime, std::move(given))), "TOO_MANY_PROCESSES") << kind;
+    EXPECT_EQ(processes_of(token), 0) << kind;
+  }
+}
+
+TEST_F(ExecHostile, BombWithoutALimitOfItsOwnHasTheServersOne) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "the kernel's limit binds other users";
+  }
+  auto runtime = open(options());
+  const auto outcome = run(*runtime, order(deed(R"("bomb","stay")")));
+  ASSERT_EQ(summary(outcome), "TOO_MANY_PROCESSES");
+  EXPECT_THAT(outcome.failure->message, HasSubstr(std::to_string(kExecProcessesDefault)));
+  EXPECT_FALSE(outcome.failure->retryable);
+}
+
+TEST_F(ExecHostile, OtherRunsGoOnBesideABomb) {
+  auto runtime = open(options());
+  auto other = start(*runtime, order(R"({"command":["sh","-c","sleep 1000; true"]
+})"));
+  const auto outcome = run(*runtime, order(deed("\"daemon\"")));
+  ASSERT_FALSE(outcome.failure);
+  EXPECT_TRUE(is_gone(std::stoi(outcome.result)));
+  EXPECT_EQ(other.outcome.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  other.run->stop();
+  EXPECT_EQ(summary(other.wait()), "cancelled");
+}
+
+TEST_F(ExecHostile, KernelEndsProgramsBeforeTheServerWhenMemoryRunsOut) {
+  auto runtime = open(options());
+  EXPECT_EQ(summary(run(*runtime, order(R"({"command":["cat","/proc/self/oom_score_adj"]})"))),
+            "completed 800");
+}
+
+TEST_F(ExecHostile, MemoryIsLimitedWithoutASpecThatSaysSo) {
+  auto given = options();
+  given.memory_bytes = 64 << 20;
+  auto runtime = open(given);
+  EXPECT_EQ(summary(run(*runtime, order(deed(R"("allocate","512")")))), "completed \"ENOMEM\"");
+}
+
+TEST_F(ExecHostile, DirectoryThatGrowsTooLargeEndsItsRun) {
+  auto given = options();
+  given.directory_bytes = 4 << 20;
+  auto runtime = open(given);
+  for (const char* script :
+       {"head -c 8000000 /dev/zero > f; sleep 1000",
+        "mkdir d; head -c 8000000 /dev/zero > d/f; chmod 0 d; sleep 1000",
+        "for i in 1 2 3 4 5 6 7 8; do head -c 1000000 /dev/zero > $i; done; sleep 1000"}) {
+    const auto outcome =
+        run(*runtime, order(R"({"command":["sh","-c",")" + std::string(script) + R"("]})"));
+    EXPECT_EQ(summary(outcome), "DIRECTORY_TOO_LARGE") << script;
+    EXPECT_FALSE(outcome.failure && outcome.failure->retryable);
+  }
+  EXPECT_EQ(
+      summary(run(*runtime, order(R"({"command":["sh","-c","head -c 1000000 /dev/zero > f"]})"))),
+      "completed null");
+}
+
+TEST_F(ExecHostile, NothingIsLeftInSharedMemory) {
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  EXPECT_EQ(summary(run(*runtime, order(deed(R"("write","/dev/shm/daybook-hostile")")))),
+            "completed \"EACCES\"");
 }
 
 TEST_F(ExecHostile, EnvironmentIsTheServersAndTheSpecsOnly) {
@@ -296,7 +468,7 @@ TEST_F(ExecHostile, ResourceLimitsAreSet) {
       order(deed("\"limits\"",
                  R"(,"limits":{"memoryMb":512,"cpuSeconds":9,"openFiles":33,"processes":77})")));
   EXPECT_EQ(summary(outcome),
-            "completed [0,33,9,77,536870912," + std::to_string(kExecFileBytesMax) + "]");
+            "completed [0,33,9," + std::to_string(kExecFileBytesMax) + ",536870912]");
 }
 
 TEST_F(ExecHostile, MemoryIsLimited) {

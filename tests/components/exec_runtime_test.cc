@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits/components.h"
+#include "base/limits/resources.h"
 #include "tests/components/support.h"
 
 namespace daybook::components {
@@ -41,7 +42,76 @@ TEST_F(ExecRuntimeTest, OutputIsTheResult) {
   auto runtime = open(options());
   EXPECT_EQ(summary(run(*runtime, shell("echo '[1, 2]'"))), "completed [1, 2]");
   EXPECT_EQ(summary(run(*runtime, shell("true"))), "completed null");
-  EXPECT_EQ(summary(run(*runtime, shell("echo hello"))), "BAD_OUTPUT");
+}
+
+TEST_F(ExecRuntimeTest, WhatIsNoJsonFailsForGoodAndIsShown) {
+  auto runtime = open(options());
+  const auto outcome = run(*runtime, shell("echo hello; echo warned >&2"));
+  ASSERT_EQ(summary(outcome), "BAD_OUTPUT");
+  EXPECT_FALSE(outcome.failure->retryable) << "the work is done";
+  EXPECT_EQ(outcome.failure->details, R"({"exitCode":0,"stderr":"warned\n","stdout":"hello\n"})");
+}
+
+TEST_F(ExecRuntimeTest, EndsOfBothStreamsAreKeptOfWhatSucceeds) {
+  auto runtime = open(options());
+  EXPECT_EQ(run(*runtime, shell("echo 7; echo warned >&2")).output,
+            R"({"stdout":"7\n","stderr":"warned\n"})");
+  EXPECT_EQ(run(*runtime, shell("true")).output, "");
+  const auto outcome = run(*runtime, shell("head -c 300000 /dev/zero >&2; echo end >&2"));
+  ASSERT_EQ(summary(outcome), "completed null");
+  EXPECT_THAT(outcome.output, testing::EndsWith(R"(\u0000end\n"})"));
+  EXPECT_LE(outcome.output.size(), 2 * kOutputTailJsonBytes);
+}
+
+TEST_F(ExecRuntimeTest, TextIsTheResultUpToItsLimit) {
+  auto runtime = open(options());
+  const auto text = [&](const std::string& script) {
+    return run(*runtime, order(R"({"command":["sh","-c",")" + script + R"("],"output":"text"})"));
+  };
+  EXPECT_EQ(summary(text("echo hello; echo '{'")), R"(completed "hello\n{\n")");
+  EXPECT_EQ(summary(text("true")), R"(completed "")");
+  EXPECT_EQ(summary(text("printf 'a\\377b'")),
+            "completed \"a\xEF\xBF\xBD"
+            "b\"");
+  EXPECT_EQ(summary(text("exit 3")), "EXIT_NONZERO");
+  for (const char* script : {"head -c 3000000 /dev/zero | tr '\\000' x; echo end",
+                             "head -c 1000000 /dev/zero; echo end"}) {
+    const auto outcome = text(script);
+    ASSERT_FALSE(outcome.failure) << outcome.failure->message;
+    EXPECT_LE(outcome.result.size(), kResultBytesMax);
+    EXPECT_GT(outcome.result.size(), kResultBytesMax - 16);
+    EXPECT_THAT(outcome.output, HasSubstr(R"(end\n","stderr":"","truncated":true})"));
+  }
+}
+
+TEST_F(ExecRuntimeTest, WholeCharactersOfATextAreKept) {
+  auto runtime = open(options());
+  // Characters of two bytes, so that the limit falls into one of them.
+  const auto outcome =
+      run(*runtime,
+          order(R"({"command":["sh","-c","head -c 1200000 /dev/zero | sed 's/\\x00/\u00e9/g'"],)"
+                R"("output":"text"})"));
+  ASSERT_FALSE(outcome.failure) << outcome.failure->message;
+  EXPECT_GT(outcome.result.size(), kResultBytesMax - 16);
+  EXPECT_THAT(outcome.result, testing::EndsWith("\u00e9\""));
+}
+
+TEST_F(ExecRuntimeTest, WhatNobodyAskedForIsNoResult) {
+  auto runtime = open(options());
+  const auto outcome = run(
+      *runtime,
+      order(R"({"command":["sh","-c","head -c 3000000 /dev/zero; echo end"],"output":"none"})"));
+  EXPECT_EQ(summary(outcome), "completed null");
+  EXPECT_THAT(outcome.output, HasSubstr("end"));
+}
+
+TEST_F(ExecRuntimeTest, ProgramsWithoutATimeoutHaveTheServers) {
+  auto given = options();
+  given.timeout = millis(20);
+  auto runtime = open(given);
+  EXPECT_EQ(summary(run(*runtime, order(R"({"command":["sleep","100"]})"))), "TIMEOUT");
+  EXPECT_EQ(summary(run(*runtime, order(R"({"command":["sleep","0.1"],"timeout":"1h"})"))),
+            "completed null");
 }
 
 TEST_F(ExecRuntimeTest, OrderArrivesOnStdin) {
@@ -69,7 +139,7 @@ TEST_F(ExecRuntimeTest, NonZeroExitKeepsTheEndOfStderr) {
   auto runtime = open(options());
   const auto outcome = run(*runtime, shell("echo out; echo 'it broke' >&2; exit 3"));
   ASSERT_EQ(summary(outcome), "EXIT_NONZERO");
-  EXPECT_EQ(outcome.failure->details, R"({"exitCode":3,"stderr":"it broke\n"})");
+  EXPECT_EQ(outcome.failure->details, R"({"exitCode":3,"stderr":"it broke\n","stdout":"out\n"})");
   EXPECT_TRUE(outcome.failure->retryable);
 }
 

@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/components/hostile_calls.h"
+
 namespace {
 
 using Arguments = std::vector<std::string>;
@@ -110,6 +112,29 @@ int fork_bomb(const Arguments&) {
   return say(std::to_string(made));
 }
 
+// Many more than are allowed, though no more than a machine bears; "leave": each leaves its group,
+// its session and its parent.
+int bomb(const Arguments& arguments) {
+  const bool leaves = arguments[0] == "leave";
+  constexpr int kMany = 2000;
+  for (int i = 0; i < kMany; ++i) {
+    if (fork() == 0) {
+      if (leaves) {
+        setsid();
+        if (fork() != 0) {
+          _exit(0);
+        }
+      }
+      for (;;) {
+        pause();
+      }
+    }
+  }
+  for (;;) {
+    pause();
+  }
+}
+
 int list_descriptors(const Arguments&) {
   std::string out;
   DIR* directory = opendir("/proc/self/fd");
@@ -137,8 +162,7 @@ int list_environment(const Arguments&) {
 
 int list_limits(const Arguments&) {
   std::string out;
-  for (const auto what :
-       {RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_CPU, RLIMIT_NPROC, RLIMIT_AS, RLIMIT_FSIZE}) {
+  for (const auto what : {RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_AS}) {
     rlimit limit{};
     getrlimit(what, &limit);
     out += (out.empty() ? "" : ",") + std::to_string(limit.rlim_cur);
@@ -203,6 +227,7 @@ int main(int count, char** words) {
       {"write", [](const Arguments& a) { return open_for(a, O_WRONLY | O_CREAT); }},
       {"daemon", become_daemon},
       {"fork-bomb", fork_bomb},
+      {"bomb", bomb},
       {"descriptors", list_descriptors},
       {"environment", list_environment},
       {"limits", list_limits},
@@ -210,6 +235,7 @@ int main(int count, char** words) {
       {"allocate", allocate},
       {"trace", trace},
       {"signal", probe_signal},
+      {"calls", [](const Arguments& a) { return say(try_calls(std::atol(a[0].c_str()))); }},
       {"close-output", close_output},
       {"fill-directory", fill_directory},
       {"abort", [](const Arguments&) -> int { std::abort(); }},

@@ -31,18 +31,20 @@ TEST_P(OutputResult, IsKept) {
 
 INSTANTIATE_TEST_SUITE_P(
     Documents, OutputResult,
-    testing::Values(ResultCase{"", "null"}, ResultCase{" \n\t", "null"}, ResultCase{"7\n", "7"},
-                    ResultCase{"\"text\"", "\"text\""}, ResultCase{"{}", "{}"},
-                    ResultCase{" {\"a\" : 1} ", "{\"a\" : 1}"},
-                    ResultCase{"12345678901234567890123", "12345678901234567890123"},
-                    ResultCase{R"({"result":{"a":1},"effects":[]})", R"({"a":1})"},
-                    ResultCase{R"({"result":5})", "5"},
-                    ResultCase{R"({"result":[12.50,1e2,1234567890123456789.0123456789]})",
-                               "[12.50,1e2,1234567890123456789.0123456789]"},
-                    ResultCase{R"({"effects":[]})", "null"},
-                    ResultCase{R"({"result":1,"effects":null})", "1"},
-                    ResultCase{R"({"result":1,"other":2})", R"({"result":1,"other":2})"},
-                    ResultCase{R"({"effects":[1],"other":2})", R"({"effects":[1],"other":2})"}));
+    testing::Values(
+        ResultCase{"", "null"}, ResultCase{" \n\t", "null"}, ResultCase{"7\n", "7"},
+        ResultCase{"\"text\"", "\"text\""}, ResultCase{"{}", "{}"},
+        ResultCase{" {\"a\" : 1} ", "{\"a\" : 1}"},
+        ResultCase{"12345678901234567890123", "12345678901234567890123"},
+        ResultCase{R"({"result":{"a":1},"effects":[]})", R"({"a":1})"},
+        ResultCase{R"({"result":5})", "5"},
+        ResultCase{R"({"result":[12.50,1e2,1234567890123456789.0123456789]})",
+                   "[12.50,1e2,1234567890123456789.0123456789]"},
+        ResultCase{R"({"effects":[]})", "null"}, ResultCase{R"({"result":1,"effects":null})", "1"},
+        ResultCase{R"({"result":1,"other":2})", R"({"result":1,"other":2})"},
+        ResultCase{R"({"result":1,"effect":"none"})", R"({"result":1,"effect":"none"})"},
+        ResultCase{R"({"effect":"blur"})", R"({"effect":"blur"})"},
+        ResultCase{R"({"result":[{"effect":"sendEmail"}]})", R"([{"effect":"sendEmail"}])"}));
 
 struct TimeCase {
   std::string members;
@@ -127,6 +129,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"\"" + std::string(kResultBytesMax, 'x') + "\"", "OUTPUT_TOO_LARGE", ""},
         BadCase{R"({"result":1,"result":2})", "BAD_OUTPUT", ""},
         BadCase{R"({"result":1,"effects":{}})", "BAD_OUTPUT", "effects"},
+        BadCase{R"({"effects":[1],"other":2})", "BAD_OUTPUT", "other"},
+        BadCase{R"({"result":1,"effects":[],"took":3})", "BAD_OUTPUT", "took"},
+        BadCase{R"({"resutl":1,"effects":[]})", "BAD_OUTPUT", "resutl"},
+        BadCase{R"({"took":3,"effects":null})", "BAD_OUTPUT", "took"},
+        BadCase{R"({"result":1,"effect":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT", "effect"},
+        BadCase{R"({"Effects":[1,{"effect":"sendEmail"}]})", "BAD_OUTPUT", "Effects"},
+        BadCase{R"({"result":1,"effect":{"effect":"httpPost"}})", "BAD_OUTPUT", "effect"},
+        BadCase{R"([{"effect":"messageActor"}])", "BAD_OUTPUT", ""},
+        BadCase{R"({"effect":"scheduleJob","definition":"next"})", "BAD_OUTPUT", ""},
         BadCase{R"({"effects":[7]})", "BAD_OUTPUT", "effects[0]"},
         BadCase{R"({"effects":[{}]})", "EFFECT_NOT_SUPPORTED", "effects[0].effect"},
         BadCase{R"({"effects":[{"effect":"orderCommand"}]})", "EFFECT_NOT_SUPPORTED",

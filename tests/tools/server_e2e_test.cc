@@ -142,6 +142,54 @@ TEST_F(ServerE2e, JobsRunAndTheirEndIsTheExitCode) {
   EXPECT_EQ(events.at("events").get_array().size(), 3U);
 }
 
+TEST_F(ServerE2e, ScriptsAreJobsAndWhatTheyPrintIsKept) {
+  const ServerProcess server(data_);
+  const auto manifest = directory_.write("m.yaml", R"(
+uri: /resources/components/say
+spec: { runtime: exec, output: text, command: [sh, -c, "echo hello; echo warned >&2"] }
+---
+uri: /resources/components/hush
+spec: { runtime: exec, output: none, command: [sh, -c, "echo hello"] }
+---
+uri: /resources/components/garble
+spec: { runtime: exec, command: [sh, -c, "echo hello"] }
+---
+uri: /resources/job-definitions/say
+spec: { componentId: say }
+---
+uri: /resources/job-definitions/hush
+spec: { componentId: hush }
+---
+uri: /resources/job-definitions/garble
+spec: { componentId: garble, retry: { maxAttempts: 5 } }
+)");
+  const Ran applied = ask(server, {"apply", manifest});
+  ASSERT_EQ(applied.code, 0) << applied.err;
+  EXPECT_THAT(ask(server, {"apply", manifest}).out, testing::Not(HasSubstr("updated")));
+  const auto said = answer(server, {"job", "run", "say", "--wait"});
+  EXPECT_EQ(cell(said, "result"), "hello\n");
+  const auto hushed = answer(server, {"job", "run", "hush", "--wait"});
+  EXPECT_TRUE(hushed.at("result").is_null());
+  const auto garbled = ask(server, {"job", "run", "garble", "--wait", "-o", "json"});
+  EXPECT_EQ(garbled.code, 9);
+  const auto job = parse_json(garbled.out, "");
+  ASSERT_TRUE(job) << garbled.out;
+  EXPECT_EQ(cell(job->as_object(), "error.code"), "BAD_OUTPUT");
+  EXPECT_EQ(cell(job->as_object(), "error.details.stdout"), "hello\n");
+  EXPECT_EQ(cell(job->as_object(), "attempt"), "1") << "what ended well is not run again";
+}
+
+TEST_F(ServerE2e, PlacesAndUsersThatNobodyPermittedAreRefused) {
+  const ServerProcess server(data_);
+  for (const std::string spec : {R"({"command":["true"],"runtime":"exec","writable":["/etc"]})",
+                                 R"({"command":["true"],"runtime":"exec","user":"root"})"}) {
+    const auto file = directory_.write("c.json", spec);
+    const Ran put = ask(server, {"component", "put", "c", "--json", file});
+    EXPECT_NE(put.code, 0);
+    EXPECT_THAT(put.err, HasSubstr("NOT_PERMITTED"));
+  }
+}
+
 TEST_F(ServerE2e, ApplyingTwiceChangesNothingTheSecondTime) {
   const ServerProcess server(data_);
   const std::string text =

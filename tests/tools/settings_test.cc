@@ -126,6 +126,29 @@ TEST(Settings, AListIsReplacedAsAWhole) {
             (std::vector<std::string>{"172.16.0.0/12", "fd00::/8"}));
 }
 
+TEST(Settings, PasswordIsNoFlag) {
+  const auto settings = resolve_settings({{"mail-password", {"secret"}}}, variables({}), {});
+  ASSERT_FALSE(settings);
+  EXPECT_EQ(settings.error().field, "--mail-password");
+  EXPECT_EQ(settings.error().message.find("secret"), std::string::npos);
+  const auto given = resolve_settings({}, variables({{"DAYBOOK_MAIL_PASSWORD", "secret"}}), {});
+  ASSERT_TRUE(given);
+  EXPECT_EQ(given->mail.password, "secret");
+}
+
+TEST(Settings, PlacesThatProgramsWriteToReplaceTheDefault) {
+  using Paths = std::vector<std::filesystem::path>;
+  const auto given = [](const std::vector<std::string>& values) {
+    const auto settings = resolve_settings({{"exec-writable", values}}, variables({}), {});
+    EXPECT_TRUE(settings) << settings.error().text();
+    return settings->exec.writable.value_or(Paths{"absent"});
+  };
+  EXPECT_FALSE(resolve_settings({}, variables({}), {})->exec.writable);
+  EXPECT_EQ(given({"/srv/a", "/srv/b"}), (Paths{"/srv/a", "/srv/b"}));
+  EXPECT_EQ(given({"/tmp", "/dev/shm"}), (Paths{"/tmp", "/dev/shm"}));
+  EXPECT_EQ(given({"none"}), Paths{});
+}
+
 struct Refused {
   const char* name;
   const char* toml;
@@ -156,6 +179,9 @@ const Refused kRefused[] = {
     {"NumberBeyondRange", "", {{"exec-slots", {"10001"}}}, {}, "--exec-slots"},
     {"NoPort", "", {{"listen", {"localhost"}}}, {}, "--listen"},
     {"PortBeyondRange", "", {{"listen", {"localhost:65536"}}}, {}, "--listen"},
+    {"RelativePath", "", {{"exec-writable", {"srv"}}}, {}, "--exec-writable"},
+    {"RelativeAllowedPath", "exec-allowed-writable = [\"srv\"]\n", {}, {}, ":1"},
+    {"BadDuration", "", {{"exec-timeout", {"soon"}}}, {}, "--exec-timeout"},
     {"BadLevel", "", {{"log-level", {"loud"}}}, {}, "--log-level"},
     {"BadBoolean", "", {{"retention", {"maybe"}}}, {}, "--retention"},
 };

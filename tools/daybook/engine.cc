@@ -1,5 +1,6 @@
 #include "tools/daybook/engine.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -70,6 +71,7 @@ struct Engine::Impl {
   };
   static const std::array<Step, 16> kSteps;
 
+  static void warn(const std::string& what);
   Status run(const Step& step);
   Status open_scratch();
   void remove_scratch() { scratch.reset(); }
@@ -87,6 +89,7 @@ struct Engine::Impl {
   void close_views();
   Status make_graph();
   void drop_graph() { graph.reset(); }
+  void note_shared_disk();
   Status open_outer_runtimes();
   Status open_runtimes();
   dispatch::EffectRules effect_rules() const;
@@ -168,6 +171,10 @@ const std::array<Engine::Impl::Step, 16> Engine::Impl::kSteps = {{
     {"starting of jobs", &Impl::allow_starts, &Impl::end_starts},
 }};
 
+void Engine::Impl::warn(const std::string& what) {
+  spdlog::warn("{}", what);
+}
+
 Status Engine::Impl::open_scratch() {
   std::error_code bad;
   const fs::path parent =
@@ -175,7 +182,12 @@ Status Engine::Impl::open_scratch() {
   if (bad) {
     return fail(Code::kIo, "TEMP_DIRECTORY", bad.message());
   }
-  DAYBOOK_ASSIGN(scratch, TemporaryDirectory::make(parent));
+  DAYBOOK_ASSIGN(scratch,
+                 TemporaryDirectory::make(parent,
+                                          options.exec.user || !options.exec.allowed_users.empty()
+                                              ? TemporaryDirectory::kOthersPass
+                                              : TemporaryDirectory::kOwnerOnly,
+                                          warn));
   return {};
 }
 
@@ -294,16 +306,29 @@ Status Engine::Impl::make_graph() {
   return graph->check_navigations();
 }
 
+// A program that fills its directory would then take the log's space.
+void Engine::Impl::note_shared_disk() {
+  struct stat data {};
+  struct stat runs {};
+  if (data_dir && ::stat(data_dir->path().c_str(), &data) == 0 &&
+      ::stat(scratch->path().c_str(), &runs) == 0 && data.st_dev == runs.st_dev) {
+    report.notes.push_back("programs write to " + scratch->path().parent_path().string() +
+                           ", which shares a file system with the data: give --temp-dir a place on "
+                           "another one, or what they fill the server lacks");
+  }
+}
+
 // What is asked of the system and of the settings: before anything is written.
 Status Engine::Impl::open_outer_runtimes() {
   if (!options.run_jobs) {
     return {};
   }
-  components::ExecOptions exec_options;
+  components::ExecOptions exec_options = options.exec;
   exec_options.slots = options.exec_slots;
   exec_options.temp_directory = scratch->path();
   exec_options.data_directory = options.data_dir;
   exec_options.require_sandbox = options.require_sandbox;
+  exec_options.note = warn;
   DAYBOOK_ASSIGN(exec, components::ExecRuntime::open(std::move(exec_options), *clock));
   report.sandbox = exec->sandbox_level();
   components::HttpOptions http_options;
@@ -325,6 +350,7 @@ Status Engine::Impl::open_runtimes() {
   if (!options.run_jobs) {
     return {};
   }
+  note_shared_disk();
   outside = std::make_unique<dispatch::GraphOutside>(
       *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); });
   components::ReactorOptions reactor_options;

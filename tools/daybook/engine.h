@@ -18,6 +18,7 @@
 #include "base/limits/disk.h"
 #include "base/limits/http.h"
 #include "base/result.h"
+#include "components/exec_runtime.h"
 #include "components/sender.h"
 #include "dispatch/dispatcher.h"
 #include "graph/config.h"
@@ -46,6 +47,7 @@ struct EngineOptions {
   std::size_t io_threads = 2;
   std::size_t http_memory_bytes = kHttpMemoryBytes;  // of bodies and answers together
 
+  components::ExecOptions exec;  // but slots and directories, which stand here
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
   std::size_t reactor_threads = 2;

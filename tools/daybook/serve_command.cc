@@ -1,4 +1,5 @@
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/thread.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/engine.h"
+#include "tools/daybook/log_formatter.h"
 #include "tools/daybook/settings.h"
 #include "tools/daybook/spec_input.h"
 
@@ -26,7 +28,7 @@ constexpr std::size_t kSecretBytesMax = 4096;
 void log_to_stderr(const std::string& level) {
   auto logger = spdlog::stderr_logger_mt("daybook");
   logger->set_level(spdlog::level::from_str(level));
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_formatter(make_log_formatter());
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
 }
@@ -94,6 +96,39 @@ Result<std::string> read_secret(const Session& session, const std::filesystem::p
   return out;
 }
 
+Result<components::ExecUser> find_user(const std::string& name, std::string_view setting) {
+  const passwd* found = ::getpwnam(name.c_str());  // before any thread
+  if (found == nullptr) {
+    return fail(Code::kInvalid, "BAD_SETTING", "there is no user '" + name + "'", setting);
+  }
+  if (::geteuid() != 0) {
+    return fail(Code::kInvalid, "BAD_SETTING",
+                "only a server that runs as root can run programs as another user", setting);
+  }
+  return components::ExecUser{name, found->pw_uid, found->pw_gid};
+}
+
+Status set_exec_options(components::ExecOptions& out, const ExecSettings& settings) {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  if (!settings.user.empty()) {
+    DAYBOOK_ASSIGN(out.user, find_user(settings.user, "exec-user"));
+  }
+  for (const std::string& name : settings.allowed_users) {
+    DAYBOOK_ASSIGN(components::ExecUser user, find_user(name, "exec-allowed-user"));
+    out.allowed_users.push_back(std::move(user));
+  }
+  if (settings.writable) {
+    out.writable = *settings.writable;
+  }
+  out.allowed_writable = settings.allowed_writable;
+  out.memory_bytes = settings.memory_mb * kMiB;
+  if (settings.directory_mb > 0) {
+    out.directory_bytes = settings.directory_mb * kMiB;
+  }
+  out.timeout = settings.timeout;
+  return {};
+}
+
 Result<EngineOptions> engine_options(const Session& session, const ServeSettings& settings) {
   EngineOptions out;
   out.data_dir = settings.data_dir;
@@ -112,6 +147,7 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.movable_clock = settings.clock;
   out.http_allow_private = settings.http_allow_private;
   out.http_allowed_networks = settings.http_allowed_networks;
+  DAYBOOK_TRY(set_exec_options(out.exec, settings.exec));
   out.temp_dir = settings.temp_dir;
   out.require_sandbox = settings.require_sandbox;
   out.graph_sets = settings.graph_sets;

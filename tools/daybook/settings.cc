@@ -107,6 +107,23 @@ Status set_mail_tls(ServeSettings& s, const std::string& value, std::string_view
   return {};
 }
 
+Status add_path(std::vector<std::filesystem::path>& to, const std::string& value,
+                std::string_view origin) {
+  if (!value.starts_with('/')) {
+    return refuse(origin, "'" + value + "' is not an absolute path");
+  }
+  to.emplace_back(value);
+  return {};
+}
+
+// What is given takes the place of what was; "none" permits nothing.
+Status set_writable(ServeSettings& s, const std::string& value, std::string_view origin) {
+  if (!s.exec.writable) {
+    s.exec.writable.emplace();
+  }
+  return value == "none" ? Status() : add_path(*s.exec.writable, value, origin);
+}
+
 // A setting that is a text and nothing more.
 template <auto Member>
 Status set_mail_text(ServeSettings& s, const std::string& value, std::string_view) {
@@ -169,7 +186,7 @@ constexpr Setting kSettings[] = {
      set_mail_text<&components::MailOptions::url>},
     {"mail-user", SettingKind::kValue, "User name at the mail server",
      set_mail_text<&components::MailOptions::user>},
-    {"mail-password", SettingKind::kValue, "Password at the mail server; better in a file",
+    {"mail-password", SettingKind::kSecret, "Password at the mail server; better in a file",
      set_mail_text<&components::MailOptions::password>},
     {"mail-password-file", SettingKind::kValue, "File with the password at the mail server",
      [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
@@ -193,6 +210,40 @@ constexpr Setting kSettings[] = {
     {"temp-dir", SettingKind::kValue, "Where exec components get their working directories",
      [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
        s.temp_dir = v;
+       return {};
+     }},
+    {"exec-user", SettingKind::kValue,
+     "User that programs of exec components run as; needs a server of root",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.exec.user = v;
+       return {};
+     }},
+    {"exec-allowed-user", SettingKind::kList, "User that a component may name besides",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.exec.allowed_users.push_back(v);
+       return {};
+     }},
+    {"exec-writable", SettingKind::kList,
+     "Directory that every program may write to, instead of /tmp; none: nowhere but its own",
+     set_writable},
+    {"exec-allowed-writable", SettingKind::kList,
+     "Directory below which a component may name what its program may write to",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return add_path(s.exec.allowed_writable, v, o);
+     }},
+    {"exec-memory-mb", SettingKind::kValue,
+     "Memory of one process of a program; absent: half of the machine's",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.exec.memory_mb, v, o, {64, 16'777'216});
+     }},
+    {"exec-directory-mb", SettingKind::kValue, "What a run's directory may hold",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.exec.directory_mb, v, o, {1, 16'777'216});
+     }},
+    {"exec-timeout", SettingKind::kValue,
+     "Longest run of a program when nothing else says it; 0s: no end",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       DAYBOOK_ASSIGN(s.exec.timeout, parse_duration(v, o));
        return {};
      }},
     {"require-sandbox", SettingKind::kFlag,
@@ -360,6 +411,13 @@ Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables
       given[name] = {split(setting, *text), variable_of(setting)};
     }
     if (const auto at = flags.find(name); at != flags.end()) {
+      if (setting.kind == SettingKind::kSecret) {
+        return refuse(
+            "--" + name,
+            "a password on the command line can be read by every user and program of this "
+            "machine: give it by --" +
+                name + "-file, " + variable_of(setting) + " or the file of --config");
+      }
       given[name] = {at->second, "--" + name};
     }
   }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/limits/components.h"
 #include "base/limits/disk.h"
 #include "base/limits/http.h"
 #include "base/result.h"
@@ -24,6 +25,17 @@
 #include "graph/config.h"
 
 namespace daybook::cli {
+
+// What exec components may do; names of users as the system knows them.
+struct ExecSettings {
+  std::string user;                        // whom programs run as; empty: the server's own
+  std::vector<std::string> allowed_users;  // whom a component may name besides
+  std::optional<std::vector<std::filesystem::path>> writable;  // by every program; absent: /tmp
+  std::vector<std::filesystem::path> allowed_writable;  // below which a component may name some
+  std::uint64_t memory_mb = 0;                          // of a process; zero: half of the machine's
+  std::uint64_t directory_mb = 0;                       // of a run's directory; zero: the default
+  Duration timeout{kExecTimeoutDefaultUs};              // of programs that name none; zero: none
+};
 
 struct ServeSettings {
   std::filesystem::path data_dir;
@@ -40,6 +52,7 @@ struct ServeSettings {
   components::MailOptions mail;
   std::filesystem::path mail_password_file;  // instead of mail.password
   std::string actors_endpoint;
+  ExecSettings exec;
   std::filesystem::path temp_dir;  // empty: the system's
   bool require_sandbox = false;
   std::uint64_t snapshot_events = 1'000'000;
@@ -53,7 +66,8 @@ struct ServeSettings {
   std::vector<graph::SetConfig> graph_sets;
 };
 
-enum class SettingKind { kFlag, kValue, kList };
+// A secret has no flag: every user and program of the machine reads command lines.
+enum class SettingKind { kFlag, kValue, kList, kSecret };
 
 struct Setting {
   std::string_view
