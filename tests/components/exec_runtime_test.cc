@@ -70,11 +70,11 @@ TEST_F(ExecRuntimeTest, TextIsTheResultUpToItsLimit) {
   };
   EXPECT_EQ(summary(text("echo hello; echo '{'")), R"(completed "hello\n{\n")");
   EXPECT_EQ(summary(text("true")), R"(completed "")");
-  EXPECT_EQ(summary(text("printf 'a\\377b'")),
+  EXPECT_EQ(summary(text("printf 'a\\\\377b'")),
             "completed \"a\xEF\xBF\xBD"
             "b\"");
   EXPECT_EQ(summary(text("exit 3")), "EXIT_NONZERO");
-  for (const char* script : {"head -c 3000000 /dev/zero | tr '\\000' x; echo end",
+  for (const char* script : {"head -c 3000000 /dev/zero | tr '\\\\000' x; echo end",
                              "head -c 1000000 /dev/zero; echo end"}) {
     const auto outcome = text(script);
     ASSERT_FALSE(outcome.failure) << outcome.failure->message;
