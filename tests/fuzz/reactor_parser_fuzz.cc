@@ -25,8 +25,10 @@ void test_one(const std::uint8_t* data, std::size_t size) {
   Program program("main.hrc", std::string(reinterpret_cast<const char*>(data), size),
                   kArenaBytesMax);
   NoModules modules;
+  const CompileOptions options;
+  CompileBudget budget(options);
   std::vector<Diagnostic> diagnostics;
-  const bool readable = Parser(program, modules, diagnostics).run();
+  const bool readable = Parser(program, modules, budget, diagnostics).run();
   DAYBOOK_CHECK(readable || !diagnostics.empty(), "a reason is given");
   DAYBOOK_CHECK(diagnostics.size() <= 2 * kDiagnosticsMax, "few diagnostics");
   for (const Diagnostic& d : diagnostics) {
