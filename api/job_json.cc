@@ -45,6 +45,7 @@ void write_job_members(JsonWriter& json, const projections::JobRow& job,
   json.member("attempt", job.attempt.value);
   json.member_or_null("maxAttempts", max_attempts.has_value(), max_attempts.value_or(0));
   json.raw_member("result", job.result.empty() ? std::string_view("null") : job.result);
+  json.raw_member("output", job.output.empty() ? std::string_view("null") : job.output);
   json.key("error");
   if (job.error) {
     json.begin_object();

@@ -23,7 +23,12 @@ Core::Core(CoreOptions options, Entropy& entropy)
       exec_free_(options.exec_slots),
       http_free_(options.http_slots),
       reactor_free_(options.reactor_slots),
-      options_(options) {}
+      options_(options) {
+  // One slot is always left for the other definitions. http and reactor runs end by themselves.
+  if (options.exec_slots > 1) {
+    queue_.set_share(events::Runtime::kExec, static_cast<std::uint32_t>(options.exec_slots - 1));
+  }
+}
 
 Submit& Core::submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands) {
   batches_.emplace(++last_tag_, std::move(batch));

@@ -42,6 +42,7 @@ std::uint64_t digest_of(const scheduler::ReportAttempt& report) {
     add_part(form, report.failed->details);
     form += report.failed->retryable ? '1' : '0';
   }
+  add_part(form, report.output);
   add_part(form, report.answers);
   for (const auto& effect : report.effects) {
     std::visit([&](const auto& kind) { add_effect(form, kind); }, effect);
@@ -78,6 +79,7 @@ scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,
     auto effects = make_effects(token, std::move(outcome.effects), rules);
     if (effects) {
       out.result = std::move(outcome.result);
+      out.output = std::move(outcome.output);
       out.effects = std::move(*effects);
     } else {
       out.failed = effect_failure(effects.error());
@@ -95,7 +97,7 @@ scheduler::ReportAttempt make_refused_report(const scheduler::Token& token, JobI
 }
 
 std::size_t report_bytes(const scheduler::ReportAttempt& report) {
-  std::size_t out = report.result.size();
+  std::size_t out = report.result.size() + report.output.size();
   if (report.failed) {
     out += report.failed->message.size() + report.failed->details.size();
   }

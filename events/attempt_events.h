@@ -45,18 +45,20 @@ struct AttemptEnd {
   Json answers{};
 };
 
-// The job ended well. Its effects follow in the same batch.
+// The job ended well. Its effects follow in the same batch. output: the last bytes that its program
+// printed, {"stdout", "stderr"}; empty for what is no program, or printed nothing.
 struct JobCompleted {
   JobId job;
   Text definition;
   AttemptEnd end;
   Json result;
   std::uint32_t effects = 0;
+  Json output{};
 
   void each(auto&& f) const {
     f("jobId", job), f("attempt", end.attempt), f("jobDefinitionId", definition);
     f("started", end.started), f("startedAt", end.started_at), f("result", result);
-    f("effects", effects), f("answers", end.answers);
+    f("effects", effects), f("answers", end.answers), f("output", output);
   }
 };
 

@@ -43,14 +43,16 @@ void write(Builder& b, Actor actor, const JobCompleted& e) {
   const auto definition = text(b, e.definition);
   const auto result = text(b, e.result.text);
   const auto answers = text(b, e.end.answers.text);
+  const auto output = text(b, e.output.text);
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobCompleted(b, actor, &job, e.end.attempt.value, definition,
                                   e.end.started.value, e.end.started_at.value, result, e.effects,
-                                  e.end.report, answers));
+                                  e.end.report, answers, output));
 }
 
 bool read(const fb::JobCompleted& t, JobCompleted& e) {
-  e = {id(t.job()), text(t.definition()), end_of(t), Json{text(t.result())}, t.effects()};
+  e = {id(t.job()), text(t.definition()),  end_of(t), Json{text(t.result())},
+       t.effects(), Json{text(t.output())}};
   return !e.job.is_null() && e.end.attempt.value > 0;
 }
 

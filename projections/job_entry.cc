@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint64_t kVariant = 0x8000'0000'0000'0000ULL;
 constexpr std::uint8_t kHasResult = 1;
 constexpr std::uint8_t kHasError = 2;
+constexpr std::uint8_t kHasOutput = 3;  // and a result
 
 // Distance from `base` plus one; a time of zero means that it has not come.
 std::uint64_t distance(Micros time, Micros base) {
@@ -61,7 +62,9 @@ void JobEntry::start(const events::JobStarted& e) {
 
 void JobEntry::set_result(const events::JobCompleted& e) {
   end.clear();
-  if (!e.result.text.empty()) {
+  if (!e.output.text.empty()) {
+    Put(end).u8(kHasOutput).text(e.result.text).text(e.output.text);
+  } else if (!e.result.text.empty()) {
     Put(end).u8(kHasResult).text(e.result.text);
   }
 }
@@ -166,6 +169,9 @@ bool JobEntry::to_row(JobRow& row) const {
   const std::uint8_t kind = end.empty() ? std::uint8_t{0} : end_scan.u8();
   if (kind == kHasResult) {
     row.result = end_scan.text();
+  } else if (kind == kHasOutput) {
+    row.result = end_scan.text();
+    row.output = end_scan.text();
   } else if (kind == kHasError) {
     JobError& error = row.error.emplace();
     error.code = end_scan.text();

@@ -230,6 +230,10 @@ void Queue::apply(const events::Recorded& recorded) {
       recorded.event);
 }
 
+void Queue::set_share(events::Runtime runtime, std::uint32_t jobs) {
+  impl_->definitions.set_share(runtime, jobs);
+}
+
 void Queue::seed_component(std::string_view id, events::Runtime runtime) {
   impl_->definitions.set_component(id, runtime, impl_->now);
 }
@@ -356,7 +360,7 @@ Hold Queue::hold(std::string_view definition, Micros now) const {
   if (d.paused) {
     return Hold::kPaused;
   }
-  if (d.concurrency != 0 && d.running + d.offered >= d.concurrency) {
+  if (impl_->definitions.is_full(d)) {
     return Hold::kConcurrency;
   }
   if (d.rate_is_used_up(impl_->now)) {

@@ -44,6 +44,11 @@ class Queue {
   // Folds one event; events must come in log order.
   void apply(const events::Recorded& recorded);
 
+  // How many jobs of one definition may run at once in a runtime, when the definition names no
+  // concurrency of its own: one whose programs hang leaves room for the others then. Before all
+  // else.
+  void set_share(events::Runtime runtime, std::uint32_t jobs);
+
   // --- seeding from a snapshot of the decision state, before the first apply() ---
   struct PendingJob {
     JobId job;

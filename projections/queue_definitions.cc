@@ -152,6 +152,15 @@ void QueueDefinitions::forget(std::uint32_t index) {
   free_definitions_.push_back(index);
 }
 
+bool QueueDefinitions::is_full(const QueueDefinition& d) const {
+  std::uint32_t most = d.concurrency;
+  if (most == 0) {
+    const auto runs = runtime(d);
+    most = runs ? shares_[static_cast<std::size_t>(*runs)] : 0;
+  }
+  return most != 0 && d.running + d.offered >= most;
+}
+
 void QueueDefinitions::settle(std::uint32_t index, Micros now) {
   QueueDefinition& d = definitions_[index];
   if (!d.exists && d.waiting + d.running + d.offered + d.ready.size() == 0) {
@@ -159,8 +168,7 @@ void QueueDefinitions::settle(std::uint32_t index, Micros now) {
     forget(index);
     return;
   }
-  const bool full = d.concurrency != 0 && d.running + d.offered >= d.concurrency;
-  if (d.ready.empty() || d.paused || full) {
+  if (d.ready.empty() || d.paused || is_full(d)) {
     leave(index);
     return;
   }

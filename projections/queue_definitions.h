@@ -88,6 +88,14 @@ class QueueDefinitions {
   void set_component(std::string_view id, std::optional<events::Runtime> runtime, Micros now);
   std::optional<events::Runtime> runtime(const QueueDefinition& definition) const;
 
+  // How many jobs of one definition may run at once in a runtime when it names no concurrency;
+  // zero: any number.
+  void set_share(events::Runtime runtime, std::uint32_t jobs) {
+    shares_[static_cast<std::size_t>(runtime)] = jobs;
+  }
+  // Whether as many run, or are offered, as may at once.
+  bool is_full(const QueueDefinition& definition) const;
+
   // Puts the definition where it belongs; to be called after any of its members changed. A
   // definition that stays in its line keeps its turn. Forgets it when it does not exist and has no
   // jobs.
@@ -130,6 +138,7 @@ class QueueDefinitions {
   std::vector<std::uint32_t> free_components_;
   Names component_names_;
   std::array<Line, kLines> lines_;
+  std::array<std::uint32_t, kLines> shares_{};
   std::set<std::pair<Micros, std::uint32_t>> asleep_;
   std::uint64_t turn_ = 0;
 };

@@ -38,6 +38,7 @@ struct JobRow {
   Micros finished_at;
   Attempt attempt;
   std::string result;
+  std::string output;  // of its program: the last that it printed, JSON text; may be empty
   std::optional<JobError> error;  // of the last failed attempt; cleared by success
   std::string created_by;
   JobId parent;

@@ -120,6 +120,7 @@ struct ReportAttempt {
   Token token;
   std::optional<JobId> job;  // checked when given
   std::string result;        // JSON text; of a completed attempt
+  std::string output{};      // JSON text: what its program printed last; may be empty
   std::string answers{};     // JSON text: what queries and calls of the run answered; may be empty
   std::optional<Failed> failed;
   bool cancelled = false;  // the attempt stopped because it was asked to

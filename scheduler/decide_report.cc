@@ -48,6 +48,9 @@ Status check_sizes(const ReportAttempt& command) {
   if (command.result.size() > kResultBytesMax) {
     return fail(Code::kTooLarge, "TOO_LARGE", "the result is over its limit", "result");
   }
+  if (command.output.size() > kErrorDetailsBytesMax) {
+    return fail(Code::kTooLarge, "TOO_LARGE", "the output is over its limit", "output");
+  }
   if (command.answers.size() > kAnswersBytesMax) {
     return fail(Code::kTooLarge, "TOO_LARGE", "the answers are over their limit", "answers");
   }
@@ -68,6 +71,7 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
   event.definition = job.definition->id;
   event.end = end_of(job, identity(command), command.answers);
   event.result = {command.result};
+  event.output = {command.output};
   event.effects = static_cast<std::uint32_t>(command.effects.size());
   out.events.emplace_back(event);
   ReportOutcome outcome;

@@ -50,6 +50,21 @@ TEST_F(CoreRun, OutcomeIsReportedAndTheSlotIsFree) {
   EXPECT_EQ(launched[1].job, second);
 }
 
+TEST_F(CoreRun, HungRunsOfOneDefinitionLeaveASlotToOthers) {
+  begin({4, 0});
+  exec_definition();
+  engine.definition("e", "c");
+  for (int i = 0; i < 6; ++i) {
+    engine.create("d");
+  }
+  settle();
+  EXPECT_EQ(launched.size(), 3U);
+  const JobId other = engine.create("e");
+  settle();
+  ASSERT_EQ(launched.size(), 4U);
+  EXPECT_EQ(launched.back().job, other);
+}
+
 TEST_F(CoreRun, SlotsOfEachRuntimeAreTheirOwn) {
   begin({1, 1});
   exec_definition("d");
@@ -234,7 +249,7 @@ TEST_F(CoreRun, ProposalsInFlightAreBounded) {
 }
 
 TEST_F(CoreRun, LargeReportsGoInSeveralRequests) {
-  begin({8, 0});
+  begin({9, 0});
   exec_definition();
   for (int i = 0; i < 8; ++i) {
     engine.create("d");
@@ -252,7 +267,7 @@ TEST_F(CoreRun, LargeReportsGoInSeveralRequests) {
 }
 
 TEST_F(CoreRun, AfterCloseNothingBeginsButOutcomesAreReported) {
-  begin({2, 0});
+  begin({3, 0});
   exec_definition();
   const JobId first = engine.create("d");
   const JobId second = engine.create("d");

@@ -180,6 +180,39 @@ TEST_F(QueueTest, UrgentJobsWithoutEndPassNobodyOverForEver) {
   EXPECT_EQ(before, kPassedOverMax - 1);
 }
 
+TEST_F(QueueTest, DefinitionWithoutABoundLeavesRoomForOthers) {
+  f.queue.set_share(Runtime::kExec, 3);
+  auto wide = f.definition("wide");
+  wide.concurrency = 4;
+  f.put(wide);
+  std::vector<JobId> jobs;
+  for (int i = 0; i < 5; ++i) {
+    jobs.push_back(f.create("d", kStart));
+    f.create("wide", kStart);
+  }
+  EXPECT_EQ(f.take().size(), 3U + 4U) << "who names a concurrency may have it";
+  EXPECT_EQ(f.queue.hold("d", f.now), Hold::kConcurrency);
+  for (int i = 0; i < 3; ++i) {
+    f.start(jobs[static_cast<std::size_t>(i)], "d");
+  }
+  EXPECT_TRUE(f.take().empty());
+  f.definition("other");
+  const JobId other = f.create("other", kStart);
+  EXPECT_EQ(ids(f.take()), std::vector{other});
+  f.complete(jobs[0], "d");
+  EXPECT_EQ(ids(f.take()), std::vector{jobs[3]});
+}
+
+TEST_F(QueueTest, ShareIsOfItsRuntimeOnly) {
+  f.queue.set_share(Runtime::kExec, 1);
+  f.component("h", Runtime::kHttp);
+  f.definition("web", "h");
+  for (int i = 0; i < 3; ++i) {
+    f.create("web", kStart);
+  }
+  EXPECT_EQ(f.take().size(), 3U);
+}
+
 TEST_F(QueueTest, NoSpanHoldsMoreStartsThanTheRateLimit) {
   auto d = f.definition("r");
   d.rate_count = 2;

@@ -168,8 +168,11 @@ spec: { componentId: garble, retry: { maxAttempts: 5 } }
   EXPECT_THAT(ask(server, {"apply", manifest}).out, testing::Not(HasSubstr("updated")));
   const auto said = answer(server, {"job", "run", "say", "--wait"});
   EXPECT_EQ(cell(said, "result"), "hello\n");
+  EXPECT_EQ(cell(said, "output.stdout"), "hello\n");
+  EXPECT_EQ(cell(said, "output.stderr"), "warned\n");
   const auto hushed = answer(server, {"job", "run", "hush", "--wait"});
   EXPECT_TRUE(hushed.at("result").is_null());
+  EXPECT_EQ(cell(hushed, "output.stdout"), "hello\n");
   const auto garbled = ask(server, {"job", "run", "garble", "--wait", "-o", "json"});
   EXPECT_EQ(garbled.code, 9);
   const auto job = parse_json(garbled.out, "");
