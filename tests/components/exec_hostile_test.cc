@@ -296,7 +296,7 @@ TEST_F(ExecHostile, WhatIsNotPermittedCannotBeStored) {
     const auto checked =
         runtime->check({"tool", R"({"command":["true"],)" + std::string(more) + "}", none});
     ASSERT_FALSE(checked) << more;
-    EXPECT_EQ(checked.error()[0].field, field);
+    EXPECT_EQ(checked.error().errors.at(0).field, field);
   }
   EXPECT_TRUE(runtime->check(
       {"tool", R"({"command":["true"],"output":"text","writable":["/tmp/x"]})", none}));

@@ -1,6 +1,5 @@
 #include "tools/daybook/engine.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -71,7 +70,7 @@ struct Engine::Impl {
   };
   static const std::array<Step, 16> kSteps;
 
-  static void warn(const std::string& what);
+  static void warn(const std::string& what) { spdlog::warn("{}", what); }
   Status run(const Step& step);
   Status open_scratch();
   void remove_scratch() { scratch.reset(); }
@@ -89,7 +88,6 @@ struct Engine::Impl {
   void close_views();
   Status make_graph();
   void drop_graph() { graph.reset(); }
-  void note_shared_disk();
   Status open_outer_runtimes();
   Status open_runtimes();
   dispatch::EffectRules effect_rules() const;
@@ -170,10 +168,6 @@ const std::array<Engine::Impl::Step, 16> Engine::Impl::kSteps = {{
     {"api", &Impl::start_api, &Impl::stop_api},
     {"starting of jobs", &Impl::allow_starts, &Impl::end_starts},
 }};
-
-void Engine::Impl::warn(const std::string& what) {
-  spdlog::warn("{}", what);
-}
 
 Status Engine::Impl::open_scratch() {
   std::error_code bad;
@@ -306,18 +300,6 @@ Status Engine::Impl::make_graph() {
   return graph->check_navigations();
 }
 
-// A program that fills its directory would then take the log's space.
-void Engine::Impl::note_shared_disk() {
-  struct stat data {};
-  struct stat runs {};
-  if (data_dir && ::stat(data_dir->path().c_str(), &data) == 0 &&
-      ::stat(scratch->path().c_str(), &runs) == 0 && data.st_dev == runs.st_dev) {
-    report.notes.push_back("programs write to " + scratch->path().parent_path().string() +
-                           ", which shares a file system with the data: give --temp-dir a place on "
-                           "another one, or what they fill the server lacks");
-  }
-}
-
 // What is asked of the system and of the settings: before anything is written.
 Status Engine::Impl::open_outer_runtimes() {
   if (!options.run_jobs) {
@@ -350,7 +332,9 @@ Status Engine::Impl::open_runtimes() {
   if (!options.run_jobs) {
     return {};
   }
-  note_shared_disk();
+  if (data_dir) {
+    note_shared_disk(data_dir->path(), scratch->path(), report.notes);
+  }
   outside = std::make_unique<dispatch::GraphOutside>(
       *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); });
   components::ReactorOptions reactor_options;

@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <latch>
@@ -79,6 +80,18 @@ Status check_process_limits(std::size_t threads) {
                     " and some for each connection: see ulimit -n, and the limits of its service");
   }
   return check_threads(threads);
+}
+
+void note_shared_disk(const std::filesystem::path& data, const std::filesystem::path& runs,
+                      std::vector<std::string>& notes) {
+  struct stat of_data {};
+  struct stat of_runs {};
+  if (::stat(data.c_str(), &of_data) == 0 && ::stat(runs.c_str(), &of_runs) == 0 &&
+      of_data.st_dev == of_runs.st_dev) {
+    notes.push_back("programs write to " + runs.parent_path().string() +
+                    ", which shares a file system with the data: give --temp-dir a place on "
+                    "another one, or what they fill the server lacks");
+  }
 }
 
 }  // namespace daybook::cli

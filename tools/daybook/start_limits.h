@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -19,5 +21,10 @@ Status check_process_limits(std::size_t threads);
 
 // Whether the address is free: kIo "LISTEN_FAILED". Who takes it in between is found out later.
 Status check_address(const std::string& host, std::uint16_t port);
+
+// Adds a note when what programs write and the data share a file system: what they fill, the server
+// lacks.
+void note_shared_disk(const std::filesystem::path& data, const std::filesystem::path& runs,
+                      std::vector<std::string>& notes);
 
 }  // namespace daybook::cli
