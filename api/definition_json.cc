@@ -1,7 +1,10 @@
 #include "api/definition_json.h"
 
+#include <algorithm>
+
 #include "base/limits/definitions.h"
 #include "base/limits/resources.h"
+#include "base/time_text.h"
 
 namespace daybook::api {
 namespace {
@@ -14,9 +17,16 @@ void read_backoff(const JsonValue& value, const std::string& path, events::Retry
   FieldReader fields(value, path, errors);
   fields.duration("initial", out.initial, {Duration{0}, Duration{kBackoffMaxUs}});
   fields.thousandths("factor", out.factor_milli, {1, kFactorMax});
+  const Duration usual = std::max(out.max, out.initial);
+  out.max = Duration{-1};
   fields.duration("max", out.max, {Duration{0}, Duration{kBackoffMaxUs}});
+  const bool given = out.max.value >= 0;
+  out.max = given ? out.max : usual;
   fields.thousandths("jitter", out.jitter_milli, {0, 1});
   fields.finish();
+  if (out.max < out.initial) {
+    errors.add("is below initial, " + format_duration(out.initial), fields.path_of("max"));
+  }
 }
 
 void read_retry(const JsonValue& value, events::RetryPolicy& out, FieldErrors& errors) {

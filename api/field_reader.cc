@@ -133,12 +133,17 @@ void FieldReader::thousandths(std::string_view name, std::uint32_t& out, NumberR
         path_of(name));
     return;
   }
-  out = static_cast<std::uint32_t>(std::lround(number * 1000));
+  const double thousandths = std::round(number * 1000);
+  if (std::abs(number * 1000 - thousandths) > 1e-6) {
+    errors_.add("has more than three digits behind the point", path_of(name));
+    return;
+  }
+  out = static_cast<std::uint32_t>(thousandths);
 }
 
 void FieldReader::time(std::string_view name, std::optional<Micros>& out) {
   if (const auto value = find(name, Kind::kString, "a time as text")) {
-    auto parsed = parse_time(value->string(), path_of(name));
+    auto parsed = parse_due_time(value->string(), path_of(name));
     if (parsed) {
       out = *parsed;
     } else {

@@ -87,7 +87,7 @@ Result<std::optional<Micros>> Query::time(std::string_view name) const {
   if (space != std::string::npos) {
     text[space] = '+';
   }
-  DAYBOOK_ASSIGN(const Micros time, parse_time(text, name));
+  DAYBOOK_ASSIGN(const Micros time, parse_due_time(text, name));
   return std::optional<Micros>(time);
 }
 

@@ -1,11 +1,21 @@
 #include "base/json_value.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "base/hex.h"
 
 namespace daybook {
 namespace {
+
+// "1e3", "10.0". Beyond 2^53 a double is not the number that was written any more.
+std::optional<std::int64_t> whole(std::string_view text) {
+  constexpr double kExact = 9'007'199'254'740'992.0;
+  double value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool fits = error == std::errc() && std::abs(value) <= kExact && value == std::trunc(value);
+  return fits ? std::optional(static_cast<std::int64_t>(value)) : std::nullopt;
+}
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -176,7 +186,10 @@ std::optional<std::int64_t> JsonValue::integer() const {
   std::int64_t value = 0;
   const auto* end = text_.data() + text_.size();
   const auto [stop, error] = std::from_chars(text_.data(), end, value);
-  return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
+  if (error == std::errc() && stop == end) {
+    return value;
+  }
+  return text_.find_first_of(".eE") == std::string_view::npos ? std::nullopt : whole(text_);
 }
 
 double JsonValue::number() const {

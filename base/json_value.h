@@ -29,7 +29,8 @@ class JsonValue {
   std::vector<JsonValue> elements() const;
   std::string string() const;
   bool boolean() const { return text_.front() == 't'; }
-  // Nothing when it has a fraction or exponent, or does not fit.
+  // Nothing when it is not whole or does not fit; 10.0 and 1e1 are ten (RFC 8259 knows no
+  // integers).
   std::optional<std::int64_t> integer() const;
   double number() const;
 

@@ -1,5 +1,6 @@
 #include "base/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -224,11 +225,16 @@ std::string format_time(Micros time) {
   return text + "Z";
 }
 
-Result<Micros> parse_time(std::string_view text, std::string_view field) {
-  const auto bad = [&] {
-    return fail(Code::kInvalid, "BAD_TIME",
-                "a time is ISO 8601, such as 2025-11-16T02:00:00Z, from 1970 to 9999", field);
-  };
+namespace {
+
+tl::unexpected<Error> bad_time(std::string_view field) {
+  return fail(Code::kInvalid, "BAD_TIME",
+              "a time is ISO 8601, such as 2025-11-16T02:00:00Z, from 1970 to 9999", field);
+}
+
+// Of the years 1 to 9999.
+Result<Micros> parse_any_time(std::string_view text, std::string_view field) {
+  const auto bad = [&] { return bad_time(field); };
   const auto year = take_digits(text, 4);
   const auto month = year && take(text, '-') ? take_digits(text, 2) : std::nullopt;
   const auto day = month && take(text, '-') ? take_digits(text, 2) : std::nullopt;
@@ -239,16 +245,35 @@ Result<Micros> parse_time(std::string_view text, std::string_view field) {
                                  date::day{static_cast<unsigned>(*day)}};
   const auto clock = take_clock_time(text);
   const auto offset = clock ? parse_offset(text) : std::nullopt;
-  if (!offset || !ymd.ok() || *year < 1970) {
+  if (!offset || !ymd.ok() || *year < 1) {
     return bad();
   }
   const std::int64_t seconds_of_day = (clock->hour * 60 + clock->minute) * 60LL + clock->second;
   const std::int64_t days = date::sys_days{ymd}.time_since_epoch().count();
   const std::int64_t total = days * 86'400 + seconds_of_day - *offset * 60LL;
-  if (total < 0 || total >= kTimeEndSeconds) {
+  if (total >= kTimeEndSeconds) {
     return bad();
   }
   return Micros{total * 1'000'000 + clock->fraction_us};
+}
+
+}  // namespace
+
+Result<Micros> parse_time(std::string_view text, std::string_view field) {
+  auto time = parse_any_time(text, field);
+  // As written: an hour before 1970 in UTC may be a time of 1970 elsewhere.
+  if (time && (time->value < 0 || text.substr(0, 4) < "1970")) {
+    return bad_time(field);
+  }
+  return time;
+}
+
+Result<Micros> parse_due_time(std::string_view text, std::string_view field) {
+  auto time = parse_any_time(text, field);
+  if (time) {
+    *time = std::max(*time, kEarliestTime);
+  }
+  return time;
 }
 
 Result<Duration> parse_duration(std::string_view text, std::string_view field) {

@@ -41,7 +41,7 @@ Status read_at_text(ScheduleJobEffect& effect, std::string_view text, Micros now
     DAYBOOK_ASSIGN(const Duration after, parse_duration(rest, field));
     return set_after(effect, after, field);
   }
-  DAYBOOK_ASSIGN(const Micros at, parse_time(text, field));
+  DAYBOOK_ASSIGN(const Micros at, parse_due_time(text, field));
   if (at > now && (at - now).value > kRunAtAheadMaxUs) {
     return fail(Code::kInvalid, "INVALID_FIELD", kTooFar, field);
   }

@@ -97,7 +97,13 @@ TEST(JsonValue, DecodesEscapes) {
 TEST(JsonValue, IntegersThatDoNotFitAreNone) {
   EXPECT_EQ(JsonValue("9223372036854775807").integer(), INT64_MAX);
   EXPECT_FALSE(JsonValue("9223372036854775808").integer());
-  EXPECT_FALSE(JsonValue("1e3").integer());
+  EXPECT_EQ(JsonValue("1e3").integer(), 1000);
+  EXPECT_EQ(JsonValue("10.0").integer(), 10);
+  EXPECT_EQ(JsonValue("-1.5e1").integer(), -15);
+  EXPECT_FALSE(JsonValue("10.5").integer());
+  EXPECT_FALSE(JsonValue("1e-1").integer());
+  EXPECT_FALSE(JsonValue("9007199254740993.0e3").integer());
+  EXPECT_FALSE(JsonValue("1e400").integer());
 }
 
 TEST(JsonWriter, RowsKeepTheMembersThatAreNamed) {

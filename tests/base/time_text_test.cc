@@ -177,5 +177,17 @@ TEST(DurationText, FormatsTheShortestExactForm) {
   }
 }
 
+TEST(DueTime, WhatWasBeforeTheEarliestTimeIsThatTime) {
+  for (const char* text : {"0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "1969-12-31T23:59:59Z",
+                           "1970-01-01T00:00:00Z", "1970-01-01T00:00:00+01:00"}) {
+    EXPECT_EQ(parse_due_time(text, "runAt").value(), kEarliestTime) << text;
+  }
+  EXPECT_EQ(parse_due_time("2025-11-16T00:00:00Z", "").value(),
+            parse_time("2025-11-16T00:00:00Z", "").value());
+  for (const char* text : {"0000-01-01T00:00:00Z", "1969-13-01T00:00:00Z", "1-01-01T00:00:00Z"}) {
+    EXPECT_FALSE(parse_due_time(text, "runAt")) << text;
+  }
+}
+
 }  // namespace
 }  // namespace daybook

@@ -62,7 +62,7 @@ Result<boost::json::object> parameters_of(const RunOptions& options, const Envir
 
 Result<std::string> run_at_of(const std::string& text, Micros now) {
   if (text.front() != '+') {
-    DAYBOOK_ASSIGN(const Micros time, parse_time(text, "--run-at"));
+    DAYBOOK_ASSIGN(const Micros time, parse_due_time(text, "--run-at"));
     return format_time(time);
   }
   DAYBOOK_ASSIGN(const Duration after, parse_duration(text.substr(1), "--run-at"));
