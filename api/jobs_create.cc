@@ -105,7 +105,7 @@ Response render_decided(const Call& call, const scheduler::NewJob& job,
   event.job = created.jobs.front();
   event.definition = job.definition;
   event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
-  event.run_at = std::max(reply.time, job.run_at.value_or(reply.time));
+  event.run_at = created.run_at.front();
   event.priority = created.priorities.front();
   event.tags.assign(job.tags.begin(), job.tags.end());
   event.unique_key = job.unique_key;

@@ -22,6 +22,23 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+void write_clock(PrometheusText& out, const scheduler::SequencerMetrics& m) {
+  out.one("daybook_clock_back_total", "counter", "Times the wall clock was set back.",
+          m.clock_back);
+  out.one("daybook_clock_forward_total", "counter", "Times the wall clock was set forward.",
+          m.clock_forward);
+  out.one("daybook_clock_away_total", "counter",
+          "Times the process stood still or the machine slept, and leases were extended.",
+          m.clock_away);
+  out.one("daybook_clock_held_total", "counter",
+          "Large steps forward of the wall clock that were not believed at once.", m.clock_held);
+  out.one("daybook_clock_slews_total", "counter",
+          "Times the log's time came nearer to a wall clock that was set back.", m.clock_slews);
+  out.one("daybook_clock_ahead_seconds", "gauge",
+          "By how much the log's time is ahead of the wall clock.",
+          static_cast<double>(m.clock_ahead_us) / 1e6);
+}
+
 void write_log(PrometheusText& out, const Engine& engine) {
   out.one("daybook_log_head_seq", "gauge", "Last durable sequence number.",
           engine.log.last().value);
@@ -38,7 +55,7 @@ void write_log(PrometheusText& out, const Engine& engine) {
   out.one("daybook_sync_last_seconds", "gauge", "Time of the last synced append.",
           static_cast<double>(m.sync_us_last) / 1e6);
   out.one("daybook_inbox_commands", "gauge", "Requests waiting for the sequencer.", m.inbox);
-  out.one("daybook_clock_held_total", "counter", "Batches whose time was held.", m.clock_held);
+  write_clock(out, m);
   out.one("daybook_jobs_pending", "gauge", "Pending jobs.", m.pending_jobs);
   out.one("daybook_jobs_running", "gauge", "Running jobs.", m.running_jobs);
   out.one("daybook_snapshot_seq", "gauge", "Newest snapshot of the decision state.",

@@ -133,6 +133,18 @@ void Core::abandon() {
   batches_.clear();
 }
 
+void Core::note_away(Duration by) {
+  if (open_.size() > 0) {
+    submit(Noted{}, "system", {scheduler::NoteClock{by}});
+  }
+}
+
+void Core::note_clock() {
+  if (!std::exchange(clock_in_flight_, true)) {
+    submit(Noted{}, "system", {scheduler::NoteClock{}});
+  }
+}
+
 void Core::step(const Now& now) {
   propose_reports();
   if (closed_) {
@@ -193,7 +205,8 @@ void Core::propose_expiries(const Now& now) {
       batch.attempts.push_back(lost_.back());
       lost_.pop_back();
     }
-    open_.take_over(now.logical, kStartsPerCommandMax - batch.attempts.size(), batch.attempts);
+    open_.take_over(offsets_.running(now.logical), kStartsPerCommandMax - batch.attempts.size(),
+                    batch.attempts);
     if (batch.attempts.empty()) {
       return;
     }
@@ -260,11 +273,11 @@ bool Core::serve_undelivered(Poll& poll, const Now& now) {
     while (!left.empty() && jobs.size() < poll.request.max) {
       auto* attempt = open_.find(left.back().job);
       if (attempt != nullptr && attempt->started == left.back().token.started &&
-          attempt->lease_until > now.logical) {
+          attempt->lease_until > offsets_.running(now.logical)) {
         workers_.ended(attempt->worker);
         attempt->worker = workers_.started(poll.request.worker, now.logical);
         jobs.push_back(std::move(left.back()));
-        jobs.back().lease_until = attempt->lease_until;
+        jobs.back().lease_until = offsets_.at_running(attempt->lease_until);
       }
       left.pop_back();
     }
@@ -324,7 +337,7 @@ std::optional<Duration> Core::idle(const Now& now) const {
   if (!closed_) {
     // What waits for room in flight goes on with the reply that makes it.
     if (expiries_in_flight_ < kInFlightMax) {
-      until(open_.next(), now.logical);
+      until(open_.next(), offsets_.running(now.logical));
     }
     if (held_until_) {
       until(held_until_, now.steady);

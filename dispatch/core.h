@@ -92,6 +92,11 @@ class Core {
   // What was proposed before is launched.
   void close();
 
+  // This process did not run for so long: the log is told before anything is given up for it.
+  void note_away(Duration by);
+  // The wall clock is not where the log puts it.
+  void note_clock();
+
   // Proposes what can be proposed now.
   void step(const Now& now);
   Actions take_actions();
@@ -99,6 +104,7 @@ class Core {
   std::optional<Duration> idle(const Now& now) const;
 
   Seq applied() const { return applied_; }
+  const events::ClockOffsets& offsets() const { return offsets_; }
   bool has_unanswered() const { return !batches_.empty() || !reports_.empty(); }
   // No run is out, and no start that would make one.
   bool all_ended() const { return starts_in_flight_ == 0 && runs_.empty(); }
@@ -125,20 +131,25 @@ class Core {
   struct Expiries {
     std::vector<OpenAttempts::Over> attempts;
   };
-  using Batch = std::variant<Starts, Leases, Reports, Expiries>;
+  struct Noted {};
+  using Batch = std::variant<Starts, Leases, Reports, Expiries, Noted>;
   using Replies = std::vector<Result<scheduler::Reply>>;
 
   // core_fold.cc
-  void on(const events::JobStarted& event, Seq seq);
+  void on(const events::JobStarted& event, const events::Meta& meta);
   void on(const events::JobCancelRequested& event);
   void on(const events::LeaseExtended& event, Micros time);
   void end(JobId job);
+  Micros running(Micros logical) const {
+    return logical.value == 0 ? logical : offsets_.running(logical);
+  }
 
   // core_replies.cc
   void answer(Starts& batch, Replies& replies, const Now& now);
   void answer(Leases& batch, Replies& replies, const Now& now);
   void answer(Reports& batch, Replies& replies, const Now& now);
   void answer(Expiries& batch, Replies& replies, const Now& now);
+  void answer(Noted& batch, Replies& replies, const Now& now);
   void refused(JobId job, const Error& error, const Now& now);
   void launch(scheduler::StartedJob&& job);
 
@@ -162,6 +173,7 @@ class Core {
   Workers workers_;
   LeasePolls polls_;
   Seq applied_;
+  events::ClockOffsets offsets_;
   std::size_t exec_free_;
   std::size_t http_free_;
   std::size_t reactor_free_;
@@ -174,6 +186,7 @@ class Core {
   std::size_t failures_in_flight_ = 0;
   std::size_t leases_in_flight_ = 0;
   std::size_t expiries_in_flight_ = 0;
+  bool clock_in_flight_ = false;
   std::deque<scheduler::ReportAttempt> reports_;
   // Leased, and their answers reached nobody; by definition. Those that are over since are dropped
   // when their definition is looked at. A poll without a key takes from here before anything is

@@ -40,10 +40,12 @@ void seed_definitions(projections::Queue& queue, const scheduler::State& state) 
 void Core::recover(const scheduler::State& state, Seq applied, const WorkerOf& worker_of) {
   applied_ = applied;
   server_started_ = state.server_started();
+  offsets_ = state.offsets();
+  queue_.seed_clocks(offsets_);
   seed_definitions(queue_, state);
   state.each_job([&](const scheduler::JobView& job) {
     const projections::Queue::PendingJob known{job.job, job.definition->id, job.run_at,
-                                               job.priority};
+                                               job.priority, job.delayed};
     if (!job.running) {
       queue_.seed_pending(known);
       return;
@@ -52,8 +54,9 @@ void Core::recover(const scheduler::State& state, Seq applied, const WorkerOf& w
     OpenAttempt attempt;
     attempt.job = job.job;
     attempt.started = job.started;
-    attempt.lease_until = job.lease_until;
-    attempt.timeout_at = job.timeout_at;
+    attempt.lease_until = running(job.lease_until);
+    attempt.timeout_at = running(job.timeout_at);
+    attempt.lease = scheduler::lease_of(job.definition->settings);
     attempt.cancel_requested = job.cancel_requested;
     if (attempt.leased()) {
       attempt.worker = workers_.resumed(worker_of(job.started), job.started_at);
@@ -73,8 +76,12 @@ void Core::apply(const events::Recorded& recorded) {
         using E = std::decay_t<decltype(event)>;
         if constexpr (std::is_same_v<E, events::ServerStarted>) {
           server_started_ = recorded.meta.seq;
+          open_.give_back(event.away, offsets_.running(recorded.meta.time));
+        } else if constexpr (std::is_same_v<E, events::ClockStepped>) {
+          offsets_ = event.offsets;
+          open_.give_back(event.away, offsets_.running(recorded.meta.time));
         } else if constexpr (std::is_same_v<E, events::JobStarted>) {
-          on(event, recorded.meta.seq);
+          on(event, recorded.meta);
         } else if constexpr (std::is_same_v<E, events::JobCancelRequested>) {
           on(event);
         } else if constexpr (std::is_same_v<E, events::LeaseExtended>) {
@@ -89,12 +96,13 @@ void Core::apply(const events::Recorded& recorded) {
       recorded.event);
 }
 
-void Core::on(const events::JobStarted& event, Seq seq) {
+void Core::on(const events::JobStarted& event, const events::Meta& meta) {
   OpenAttempt attempt;
   attempt.job = event.job;
-  attempt.started = seq;
-  attempt.lease_until = event.lease_until;
-  attempt.timeout_at = event.timeout_at;
+  attempt.started = meta.seq;
+  attempt.lease = event.lease_until - meta.time;
+  attempt.lease_until = running(event.lease_until);
+  attempt.timeout_at = running(event.timeout_at);
   if (attempt.leased()) {
     attempt.worker = workers_.started(event.worker, Micros{});
   }
@@ -112,7 +120,7 @@ void Core::on(const events::JobCancelRequested& event) {
 }
 
 void Core::on(const events::LeaseExtended& event, Micros time) {
-  open_.extend(event.job, event.lease_until);
+  open_.extend(event.job, running(event.lease_until));
   if (const auto* attempt = open_.find(event.job)) {
     workers_.heartbeat(attempt->worker, time);
   }

@@ -130,9 +130,13 @@ void Core::answer(Expiries& batch, Replies& replies, const Now& now) {
       ++expired_;
     } else if (replies[i].error().reason == "ATTEMPT_NOT_OVER") {
       // A heartbeat overtook us, or the clocks differ.
-      open_.look_again(over.job, over.started, now.logical + kLookAgain);
+      open_.look_again(over.job, over.started, offsets_.running(now.logical) + kLookAgain);
     }
   }
+}
+
+void Core::answer(Noted&, Replies&, const Now&) {
+  clock_in_flight_ = false;
 }
 
 }  // namespace daybook::dispatch

@@ -13,6 +13,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/limits/clock.h"
 #include "base/limits/dispatch.h"
 #include "base/thread.h"
 #include "dispatch/core.h"
@@ -109,6 +110,7 @@ struct Dispatcher::Impl {
   void work();
   std::optional<std::chrono::microseconds> patience();
   void look_at_clock();
+  void notice_absence();
   Status fold();
   void give_up(const Error& error);
   void handle(Message&& message);
@@ -147,6 +149,9 @@ struct Dispatcher::Impl {
   };
   std::optional<scheduler::LogicalTime> time;
   Micros newest_event{};
+  Micros look_again{};  // steady: whether the wall clock is still off
+  Micros looked_at{};   // awake: when the thread last woke
+  std::optional<std::chrono::microseconds> patient_for;  // how long it went to wait at most
   std::unique_ptr<log::Cursor> cursor;
   std::deque<Unsent> outbox;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs;
@@ -160,8 +165,10 @@ void Dispatcher::Impl::work() {
   // every job. Where it refuses, nothing is lost but that.
   static_cast<void>(prctl(PR_SET_TIMERSLACK, 1));
   std::vector<Message> messages;
+  looked_at = clock.awake();
   for (;;) {
-    mail->wait(patience(), messages);
+    patient_for = patience();
+    mail->wait(patient_for, messages);
     // After the mail: what a reply rests on is durable, and so is folded before the reply is read.
     if (const Status folded = fold(); !folded) {
       give_up(folded.error());
@@ -170,6 +177,7 @@ void Dispatcher::Impl::work() {
     {
       const std::lock_guard lock(mutex);
       look_at_clock();
+      notice_absence();
       for (auto& message : messages) {
         handle(std::move(message));
       }
@@ -227,8 +235,23 @@ std::optional<std::chrono::microseconds> Dispatcher::Impl::patience() {
 }
 
 void Dispatcher::Impl::look_at_clock() {
-  now.logical = std::max(time->next(), newest_event);
+  now.logical = std::max(time->follow(), newest_event);
   now.steady = clock.steady();
+  if (time->off() && now.steady >= look_again) {
+    look_again = now.steady + kLookAtClock;
+    core.note_clock();
+  }
+}
+
+// Called when the thread wakes. Whatever it was that stopped this process stopped those who renew
+// leases from being heard, so their time is given back before anything is given up: what they sent
+// meanwhile waits in the sockets.
+void Dispatcher::Impl::notice_absence() {
+  const Micros awake = clock.awake();
+  const Duration passed = awake - std::exchange(looked_at, awake);
+  if (patient_for && passed.value > patient_for->count() + kAwayMinUs) {
+    core.note_away(passed);
+  }
 }
 
 Now Dispatcher::Impl::query_now() const {
@@ -253,6 +276,7 @@ Status Dispatcher::Impl::fold() {
         DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
         core.apply(recorded);
         newest_event = std::max(newest_event, recorded.meta.time);
+        time->adopt(core.offsets());
         if (options.on_rule_put && std::holds_alternative<events::RulePut>(recorded.event)) {
           options.on_rule_put(recorded.meta.seq);
         }
@@ -344,7 +368,11 @@ void Dispatcher::Impl::launch(scheduler::StartedJob&& job) {
     done(std::move(outcome));
     return;
   }
-  runs[shared->token.started] = runtime->run(make_order(*shared), done);
+  components::Order order = make_order(*shared);
+  if (order.timeout_at.value > 0) {
+    order.timeout_at = core.offsets().wall(order.timeout_at);
+  }
+  runs[shared->token.started] = runtime->run(std::move(order), done);
 }
 
 void Dispatcher::Impl::send(Submit&& submit) {
@@ -394,7 +422,7 @@ Dispatcher::~Dispatcher() {
 void Dispatcher::recover(const scheduler::State& state, Seq applied) {
   impl_->core.recover(state, applied,
                       [this](Seq started) { return worker_of(impl_->log, started); });
-  impl_->time.emplace(impl_->clock, state.time());
+  impl_->time.emplace(impl_->clock, state.time(), state.offsets());
   impl_->look_at_clock();
 }
 

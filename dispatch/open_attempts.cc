@@ -22,6 +22,21 @@ void OpenAttempts::extend(JobId job, Micros lease_until) {
   }
 }
 
+void OpenAttempts::give_back(Duration away, Micros now) {
+  if (away.value == 0) {
+    return;
+  }
+  for (auto& [job, attempt] : open_) {
+    if (!attempt.leased()) {
+      continue;
+    }
+    attempt.lease_until = events::given_back(attempt.lease_until, away, now, attempt.lease);
+    if (attempt.timeout_at.value != 0) {
+      attempt.timeout_at = events::moved(attempt.timeout_at, away.value);
+    }
+  }
+}
+
 std::optional<OpenAttempt> OpenAttempts::remove(JobId job) {
   const auto found = open_.find(job);
   if (found == open_.end()) {

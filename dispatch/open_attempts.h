@@ -1,4 +1,5 @@
-// The attempts that are open, and when each is to be given up. Private to dispatch. One owner.
+// The attempts that are open, and when each is to be given up. All times are running time. Private
+// to dispatch. One owner.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@ struct OpenAttempt {
   JobId job;
   Seq started;
   Micros lease_until;        // zero: the server runs it
+  Duration lease;            // a fresh one
   Micros timeout_at;         // zero: none
   std::uint32_t worker = 0;  // in Workers; zero: not known
   bool cancel_requested = false;
@@ -32,6 +34,8 @@ class OpenAttempts {
   // Null when the job has no open attempt.
   OpenAttempt* find(JobId job);
   void extend(JobId job, Micros lease_until);
+  // The server was away until `now`: leases, and the timeouts of those who hold them, get it back.
+  void give_back(Duration away, Micros now);
   std::optional<OpenAttempt> remove(JobId job);
   std::size_t size() const { return open_.size(); }
 

@@ -108,7 +108,7 @@ struct Outbox::Impl {
   void hold(const PendingSending& sending, Transport transport);
   void report(scheduler::ReportSending report);
   void empty_reports();
-  Micros logical_now() { return std::max(time->next(), newest_event); }
+  Micros running_now() { return queue.offsets().running(std::max(time->follow(), newest_event)); }
 
   // --- constant after construction, or with their own synchronisation ---
   log::Log& log;
@@ -168,7 +168,7 @@ std::optional<std::chrono::microseconds> Outbox::Impl::patience() {
     const std::lock_guard lock(mutex);
     const auto due = queue.next_due();
     if (due && !closed && trying < options.slots) {
-      const Duration left = *due - logical_now();
+      const Duration left = *due - running_now();
       at_most(std::clamp(left, Duration{0}, kLookAtClock));
     }
   }
@@ -199,6 +199,7 @@ Status Outbox::Impl::fold() {
         queue.apply(recorded);
         applied = recorded.meta.seq;
         newest_event = std::max(newest_event, recorded.meta.time);
+        time->adopt(queue.offsets());
       }
     }
   }
@@ -232,7 +233,7 @@ void Outbox::Impl::handle(Message&& message) {
     // and may then leave twice.
     if (!reply && reply.error().code != Code::kNotFound && reply.error().code != Code::kConflict) {
       const std::lock_guard lock(mutex);
-      queue.give_back(reported->sending, logical_now() + kRecordRetry);
+      queue.give_back(reported->sending, running_now() + kRecordRetry);
     }
   } else if (std::holds_alternative<Closing>(message)) {
     closed = true;
@@ -246,7 +247,7 @@ void Outbox::Impl::start_due() {
     std::optional<PendingSending> sending;
     {
       const std::lock_guard lock(mutex);
-      sending = queue.take(logical_now());
+      sending = queue.take(running_now());
     }
     if (!sending) {
       return;
@@ -346,7 +347,7 @@ void Outbox::recover(const scheduler::State& state, Seq applied) {
   impl_->queue.recover(state);
   impl_->applied = applied;
   impl_->newest_event = state.time();
-  impl_->time.emplace(impl_->clock, state.time());
+  impl_->time.emplace(impl_->clock, state.time(), state.offsets());
 }
 
 Status Outbox::start() {

@@ -26,6 +26,7 @@ void OutboxQueue::erase(SendingId id) {
 }
 
 void OutboxQueue::recover(const scheduler::State& state) {
+  offsets_ = state.offsets();
   state.each_sending([&](const scheduler::Sending& sending) {
     put({sending.id, sending.created, sending.attempt, sending.due, {}, false, false});
   });
@@ -35,13 +36,21 @@ void OutboxQueue::apply(const events::Recorded& recorded) {
   std::visit(
       [&](const auto& e) {
         using E = std::decay_t<decltype(e)>;
-        if constexpr (std::is_same_v<E, events::SendingCreated>) {
-          put({e.sending, recorded.meta.seq, {}, recorded.meta.time, e.transport, false, false});
+        if constexpr (std::is_same_v<E, events::ClockStepped>) {
+          offsets_ = e.offsets;
+        } else if constexpr (std::is_same_v<E, events::SendingCreated>) {
+          put({e.sending,
+               recorded.meta.seq,
+               {},
+               offsets_.running(recorded.meta.time),
+               e.transport,
+               false,
+               false});
         } else if constexpr (std::is_same_v<E, events::SendingRetryScheduled>) {
           if (const auto found = sendings_.find(e.sending); found != sendings_.end()) {
             PendingSending again = found->second;
             again.attempt = e.attempt;
-            again.due = e.retry_at;
+            again.due = offsets_.running(e.retry_at);
             again.out = again.held = false;
             put(again);
           }

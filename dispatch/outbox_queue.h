@@ -1,5 +1,5 @@
-// The pending sendings by when they are due: what the outbox decides from, without threads, clocks
-// or I/O. Private to dispatch. One owner.
+// The pending sendings by when they are due, in running time: what the outbox decides from, without
+// threads, clocks or I/O. Private to dispatch. One owner.
 #pragma once
 
 #include <cstddef>
@@ -34,12 +34,14 @@ class OutboxQueue {
   void give_back(SendingId id, Micros due, bool held = false);
   // When the next one that is not out is due.
   std::optional<Micros> next_due() const;
+  const events::ClockOffsets& offsets() const { return offsets_; }
   std::size_t size() const { return sendings_.size(); }
 
  private:
   void put(const PendingSending& sending);
   void erase(SendingId id);
 
+  events::ClockOffsets offsets_;
   std::unordered_map<SendingId, PendingSending> sendings_;
   std::set<std::pair<Micros, Seq>> due_;  // of those that are not out
   std::unordered_map<Seq, SendingId> by_creation_;

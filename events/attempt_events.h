@@ -83,19 +83,24 @@ struct JobFailed {
   }
 };
 
-// The attempt failed; the job is pending again and due at run_at.
+// The attempt failed; the job is pending again and due at run_at. uncounted: attempts so far that a
+// stop of the server ended, which do not count towards the most that there may be.
 struct JobRetryScheduled {
   JobId job;
   Text definition;
   AttemptEnd end;
   Failure failure;
   Micros run_at;
+  std::uint32_t uncounted = 0;
 
   void each(auto&& f) const {
     f("jobId", job), f("attempt", end.attempt), f("jobDefinitionId", definition);
     f("started", end.started), f("startedAt", end.started_at), f("code", failure.code);
     f("message", failure.message), f("details", failure.details), f("runAt", run_at);
     f("answers", end.answers);
+    if (uncounted > 0) {
+      f("uncounted", uncounted);
+    }
   }
 };
 

@@ -36,6 +36,7 @@ constexpr std::array kCatalogue = {
     CatalogueEntry{26, 1, "RuleDeleted"},
     CatalogueEntry{27, 1, "RuleApplied"},
     CatalogueEntry{28, 1, "RulesAdvanced"},
+    CatalogueEntry{29, 1, "ClockStepped"},
 };
 static_assert(kCatalogue.size() == std::variant_size_v<Event>);
 

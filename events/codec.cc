@@ -58,6 +58,7 @@ constexpr std::array<Reader, std::variant_size_v<Event>> kReaders = {
     read_as<fb::RuleDeleted, RuleDeleted>,
     read_as<fb::RuleApplied, RuleApplied>,
     read_as<fb::RulesAdvanced, RulesAdvanced>,
+    read_as<fb::ClockStepped, ClockStepped>,
 };
 
 Meta meta_of(const Header& header) {

@@ -80,13 +80,14 @@ void write(Builder& b, Actor actor, const JobRetryScheduled& e) {
   const auto details = text(b, e.failure.details.text);
   const auto answers = text(b, e.end.answers.text);
   const fb::Id job = id(e.job);
-  b.Finish(fb::CreateJobRetryScheduled(b, actor, &job, e.end.attempt.value, definition,
-                                       e.end.started.value, e.end.started_at.value, code, message,
-                                       details, e.end.report, e.run_at.value, answers));
+  b.Finish(fb::CreateJobRetryScheduled(
+      b, actor, &job, e.end.attempt.value, definition, e.end.started.value, e.end.started_at.value,
+      code, message, details, e.end.report, e.run_at.value, answers, e.uncounted));
 }
 
 bool read(const fb::JobRetryScheduled& t, JobRetryScheduled& e) {
-  e = {id(t.job()), text(t.definition()), end_of(t), failure_of(t), Micros{t.run_at_us()}};
+  e = {id(t.job()),   text(t.definition()),  end_of(t),
+       failure_of(t), Micros{t.run_at_us()}, t.uncounted()};
   return !e.job.is_null() && e.end.attempt.value > 0;
 }
 

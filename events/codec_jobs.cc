@@ -12,7 +12,7 @@ void write(Builder& b, Actor actor, const JobCreated& e) {
   const fb::Id parent = id(e.parent);
   b.Finish(fb::CreateJobCreated(b, actor, &job, definition, parameters, e.run_at.value, e.priority,
                                 tags, unique_key, e.parent.is_null() ? nullptr : &parent,
-                                e.effect_of.value, e.effect_index, e.rule_depth));
+                                e.effect_of.value, e.effect_index, e.rule_depth, e.delayed));
 }
 
 bool read(const fb::JobCreated& t, JobCreated& e) {
@@ -27,6 +27,7 @@ bool read(const fb::JobCreated& t, JobCreated& e) {
   e.effect_of = Seq{t.effect_of()};
   e.effect_index = t.effect_index();
   e.rule_depth = t.rule_depth();
+  e.delayed = t.delayed();
   return !e.job.is_null() && !e.definition.empty();
 }
 

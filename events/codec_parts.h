@@ -112,6 +112,7 @@ void write(Builder& b, Actor actor, const RulePut& e);
 void write(Builder& b, Actor actor, const RuleDeleted& e);
 void write(Builder& b, Actor actor, const RuleApplied& e);
 void write(Builder& b, Actor actor, const RulesAdvanced& e);
+void write(Builder& b, Actor actor, const ClockStepped& e);
 
 bool read(const fb::ServerStarted& t, ServerStarted& e);
 bool read(const fb::ComponentPut& t, ComponentPut& e);
@@ -141,5 +142,6 @@ bool read(const fb::RulePut& t, RulePut& e);
 bool read(const fb::RuleDeleted& t, RuleDeleted& e);
 bool read(const fb::RuleApplied& t, RuleApplied& e);
 bool read(const fb::RulesAdvanced& t, RulesAdvanced& e);
+bool read(const fb::ClockStepped& t, ClockStepped& e);
 
 }  // namespace daybook::events::parts

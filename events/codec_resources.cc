@@ -1,4 +1,4 @@
-// Payloads of events about the server, components and definitions.
+// Payloads of events about the server, its clock, components and definitions.
 #include "events/codec_parts.h"
 
 namespace daybook::events::parts {
@@ -6,12 +6,12 @@ namespace daybook::events::parts {
 void write(Builder& b, Actor actor, const ServerStarted& e) {
   const auto version = text(b, e.version);
   const auto host = text(b, e.host);
-  b.Finish(fb::CreateServerStarted(b, actor, e.epoch.value, version, host, e.pid));
+  b.Finish(fb::CreateServerStarted(b, actor, e.epoch.value, version, host, e.pid, e.away.value));
 }
 
 bool read(const fb::ServerStarted& t, ServerStarted& e) {
-  e = {Epoch{t.epoch()}, text(t.version()), text(t.host()), t.pid()};
-  return e.epoch.value > 0;
+  e = {Epoch{t.epoch()}, text(t.version()), text(t.host()), t.pid(), Duration{t.away_us()}};
+  return e.epoch.value > 0 && e.away.value >= 0;
 }
 
 void write(Builder& b, Actor actor, const ComponentPut& e) {
@@ -83,6 +83,27 @@ void write(Builder& b, Actor actor, const DefinitionDeleted& e) {
 bool read(const fb::DefinitionDeleted& t, DefinitionDeleted& e) {
   e = {text(t.definition()), t.pending_jobs()};
   return !e.definition.empty();
+}
+
+// No clock was ever wrong by more than ten thousand years.
+bool is_step(Duration value) {
+  constexpr std::int64_t kMost = 10'000LL * 366 * 86'400 * 1'000'000;
+  return value.value >= -kMost && value.value <= kMost;
+}
+
+void write(Builder& b, Actor actor, const ClockStepped& e) {
+  b.Finish(fb::CreateClockStepped(b, actor, static_cast<std::uint8_t>(e.kind), e.step.value,
+                                  e.offsets.lead.value, e.offsets.ahead.value, e.away.value));
+}
+
+bool read(const fb::ClockStepped& t, ClockStepped& e) {
+  e = {static_cast<ClockStep>(t.kind()),
+       Duration{t.step_us()},
+       {Duration{t.lead_us()}, Duration{t.ahead_us()}},
+       Duration{t.away_us()}};
+  const bool in_range = is_step(e.step) && is_step(e.offsets.lead) && is_step(e.offsets.ahead) &&
+                        is_step(e.away) && e.offsets.ahead.value >= 0 && e.away.value >= 0;
+  return t.kind() >= 1 && t.kind() <= 4 && in_range;
 }
 
 void write(Builder& b, Actor actor, const IdempotencyKeyUsed& e) {

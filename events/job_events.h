@@ -7,7 +7,8 @@ namespace daybook::events {
 
 // A job was scheduled. parent: the job whose effect or retry made it. effect_of, effect_index: the
 // JobCompleted or RuleApplied event and the place in its list of effects, zero when the job was
-// asked for by a request. rule_depth: how many rules in a row led to it.
+// asked for by a request. rule_depth: how many rules in a row led to it. delayed: run_at is a
+// delay from here, counted in running time; else a time that was given, as the wall clock shows it.
 struct JobCreated {
   JobId job;
   Text definition;
@@ -20,12 +21,16 @@ struct JobCreated {
   Seq effect_of;
   std::uint32_t effect_index = 0;
   std::uint32_t rule_depth = 0;
+  bool delayed = false;
 
   void each(auto&& f) const {
     f("jobId", job), f("jobDefinitionId", definition), f("parameters", parameters);
     f("runAt", run_at), f("priority", priority), f("tags", tags), f("uniqueKey", unique_key);
     f("parentJobId", parent), f("effectOf", effect_of), f("effectIndex", effect_index);
     f("ruleDepth", rule_depth);
+    if (delayed) {
+      f("delayed", delayed);
+    }
   }
 };
 

@@ -64,6 +64,7 @@ class ObjectWriter {
   void operator()(std::string_view name, ExpiryCause value) { (*this)(name, cause_name(value)); }
   void operator()(std::string_view name, Transport value) { (*this)(name, transport_name(value)); }
   void operator()(std::string_view name, RemovalReason value) { (*this)(name, reason_name(value)); }
+  void operator()(std::string_view name, ClockStep value) { (*this)(name, step_name(value)); }
   void operator()(std::string_view name, bool value) { member(name) += value ? "true" : "false"; }
   void operator()(std::string_view name, const std::vector<Text>& value) {
     if (value.empty()) {
@@ -168,6 +169,20 @@ std::string_view reason_name(RemovalReason reason) {
       return "retention";
     case RemovalReason::kDeleted:
       return "deleted";
+  }
+  return "unknown";
+}
+
+std::string_view step_name(ClockStep step) {
+  switch (step) {
+    case ClockStep::kBack:
+      return "back";
+    case ClockStep::kForward:
+      return "forward";
+    case ClockStep::kAway:
+      return "away";
+    case ClockStep::kSlew:
+      return "slew";
   }
   return "unknown";
 }

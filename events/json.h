@@ -21,5 +21,6 @@ std::string_view runtime_name(Runtime runtime);
 std::string_view cause_name(ExpiryCause cause);
 std::string_view transport_name(Transport transport);
 std::string_view reason_name(RemovalReason reason);
+std::string_view step_name(ClockStep step);
 
 }  // namespace daybook::events

@@ -5,15 +5,17 @@
 
 namespace daybook::events {
 
-// A server opened the data directory for writing.
+// A server opened the data directory for writing. away: since the event before; leases given out
+// end so much later.
 struct ServerStarted {
   Epoch epoch;
   Text version;
   Text host;
   std::uint32_t pid = 0;
+  Duration away{};
 
   void each(auto&& f) const {
-    f("epoch", epoch), f("version", version), f("host", host), f("pid", pid);
+    f("epoch", epoch), f("version", version), f("host", host), f("pid", pid), f("away", away);
   }
 };
 

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "events/attempt_events.h"
+#include "events/clock_events.h"
 #include "events/job_events.h"
 #include "events/resource_events.h"
 #include "events/rule_events.h"
@@ -22,7 +23,7 @@ using Event =
                  JobCancelRequested, JobCancelled, LeaseExtended, LeaseExpired, JobRemoved,
                  IdempotencyKeyUsed, LogTrimmed, RetentionApplied, SendingCreated,
                  SendingRetryScheduled, SendingSent, SendingBounced, SendingCancelled,
-                 SendingRemoved, RulePut, RuleDeleted, RuleApplied, RulesAdvanced>;
+                 SendingRemoved, RulePut, RuleDeleted, RuleApplied, RulesAdvanced, ClockStepped>;
 
 // What the header and the payload say about every event alike.
 struct Meta {

@@ -21,5 +21,6 @@ struct Json {
 enum class Runtime : std::uint8_t { kReactor = 1, kExec = 2, kHttp = 3, kWorker = 4 };
 enum class ExpiryCause : std::uint8_t { kLease = 1, kTimeout = 2, kRestart = 3 };
 enum class RemovalReason : std::uint8_t { kRetention = 1, kDeleted = 2 };
+enum class ClockStep : std::uint8_t { kBack = 1, kForward = 2, kAway = 3, kSlew = 4 };
 
 }  // namespace daybook::events

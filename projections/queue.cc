@@ -23,13 +23,21 @@ constexpr auto kWorkerLine = static_cast<std::size_t>(events::Runtime::kWorker);
 struct Queue::Impl {
   QueueJobs jobs;
   QueueDefinitions definitions{jobs};
-  QueueHeap<ByDue> waiting;
-  QueueCounts totals;  // ready counts offered jobs too
-  Micros now;          // the latest time seen, in an event or a question
+  QueueHeap<ByDue> waiting;  // for the wall clock
+  QueueHeap<ByDue> delayed;  // for the running clock
+  QueueCounts totals;        // ready counts offered jobs too
+  events::ClockOffsets offsets;
+  // The latest seen, in an event or a question: running time, and wall time by the offsets as they
+  // stand.
+  Micros now;
+  Micros wall;
   std::array<bool, QueueDefinitions::kLines> refused{};  // by the last take()
   std::size_t passed_over = 0;  // offers in a row that went past who has waited longest
 
-  void advance(Micros to);
+  void see(Micros logical);
+  void advance(Micros logical);
+  void wake(QueueHeap<ByDue>& heap, Micros until);
+  QueueHeap<ByDue>& heap_of(std::uint32_t slot) { return jobs[slot].delayed ? delayed : waiting; }
   void take_out(std::uint32_t slot);
   void put_ready(std::uint32_t slot);
   void put_pending(std::uint32_t slot);
@@ -39,6 +47,7 @@ struct Queue::Impl {
   std::uint32_t choose(std::span<const Line* const> lines);
   Offer offer(std::uint32_t index);
 
+  void on(const events::ClockStepped& e, Micros logical);
   void on(const events::JobCreated& e);
   void on(const events::JobStarted& e);
   void on(const events::JobRetryScheduled& e);
@@ -50,7 +59,7 @@ void Queue::Impl::take_out(std::uint32_t slot) {
   QueueDefinition& d = definitions[job.definition];
   switch (job.place) {
     case QueuePlace::kWaiting:
-      waiting.erase(jobs, slot);
+      heap_of(slot).erase(jobs, slot);
       --d.waiting;
       --totals.waiting;
       break;
@@ -70,18 +79,22 @@ void Queue::Impl::take_out(std::uint32_t slot) {
 }
 
 void Queue::Impl::put_ready(std::uint32_t slot) {
-  jobs[slot].place = QueuePlace::kReady;
+  QueueJob& job = jobs[slot];
+  job.place = QueuePlace::kReady;
+  if (std::exchange(job.delayed, false)) {
+    job.run_at = offsets.at_running(job.run_at);  // ready jobs are compared as people see them
+  }
   definitions[jobs[slot].definition].ready.push(jobs, slot);
   ++totals.ready;
 }
 
 void Queue::Impl::put_pending(std::uint32_t slot) {
-  if (jobs[slot].run_at <= now) {
+  if (jobs[slot].run_at <= (jobs[slot].delayed ? now : wall)) {
     put_ready(slot);
     return;
   }
   jobs[slot].place = QueuePlace::kWaiting;
-  waiting.push(jobs, slot);
+  heap_of(slot).push(jobs, slot);
   ++definitions[jobs[slot].definition].waiting;
   ++totals.waiting;
 }
@@ -102,19 +115,41 @@ void Queue::Impl::add(const QueueJob& job, bool running) {
   definitions.settle(job.definition, now);
 }
 
-void Queue::Impl::advance(Micros to) {
-  now = std::max(now, to);
-  definitions.wake(now);
-  while (!waiting.empty() && jobs[waiting.top()].run_at <= now) {
-    const std::uint32_t slot = waiting.top();
+void Queue::Impl::see(Micros logical) {
+  now = std::max(now, offsets.running(logical));
+  wall = std::max(wall, offsets.wall(logical));
+}
+
+void Queue::Impl::wake(QueueHeap<ByDue>& heap, Micros until) {
+  while (!heap.empty() && jobs[heap.top()].run_at <= until) {
+    const std::uint32_t slot = heap.top();
     take_out(slot);
     put_ready(slot);
     definitions.settle(jobs[slot].definition, now);
   }
 }
 
+void Queue::Impl::advance(Micros logical) {
+  see(logical);
+  definitions.wake(now);
+  wake(waiting, wall);
+  wake(delayed, now);
+}
+
+void Queue::Impl::on(const events::ClockStepped& e, Micros logical) {
+  if (e.kind == events::ClockStep::kBack) {
+    wake(waiting, offsets.wall(logical));  // what was due before stays so
+  }
+  offsets = e.offsets;
+  wall = offsets.wall(logical);
+  now = std::max(now, offsets.running(logical));
+}
+
 void Queue::Impl::on(const events::JobCreated& e) {
-  QueueJob job{e.job, e.run_at, definitions.get(e.definition), 0, e.priority, {}};
+  QueueJob job{e.job, e.run_at, definitions.get(e.definition), 0, e.priority, {}, e.delayed};
+  if (e.delayed) {
+    job.run_at = offsets.running(e.run_at);
+  }
   add(job, false);
 }
 
@@ -139,7 +174,8 @@ void Queue::Impl::on(const events::JobRetryScheduled& e) {
   const std::uint32_t slot = jobs.find(e.job.key());
   if (slot != kNone) {
     take_out(slot);
-    jobs[slot].run_at = e.run_at;
+    jobs[slot].run_at = offsets.running(e.run_at);
+    jobs[slot].delayed = true;
     put_pending(slot);
     definitions.settle(jobs[slot].definition, now);
     return;
@@ -149,7 +185,7 @@ void Queue::Impl::on(const events::JobRetryScheduled& e) {
     --definitions[index].running;
     --totals.running;
   }
-  add({e.job, e.run_at, index, 0, definitions[index].priority, {}}, false);
+  add({e.job, offsets.running(e.run_at), index, 0, definitions[index].priority, {}, true}, false);
 }
 
 void Queue::Impl::end(JobId job, std::string_view definition, bool was_running) {
@@ -205,7 +241,11 @@ Queue::~Queue() = default;
 
 void Queue::apply(const events::Recorded& recorded) {
   Impl& q = *impl_;
-  q.now = std::max(q.now, recorded.meta.time);
+  if (const auto* step = std::get_if<events::ClockStepped>(&recorded.event)) {
+    q.on(*step, recorded.meta.time);
+    return;
+  }
+  q.see(recorded.meta.time);
   std::visit(
       [&](const auto& e) {
         using E = std::decay_t<decltype(e)>;
@@ -234,6 +274,10 @@ void Queue::set_share(events::Runtime runtime, std::uint32_t jobs) {
   impl_->definitions.set_share(runtime, jobs);
 }
 
+void Queue::seed_clocks(const events::ClockOffsets& offsets) {
+  impl_->offsets = offsets;
+}
+
 void Queue::seed_component(std::string_view id, events::Runtime runtime) {
   impl_->definitions.set_component(id, runtime, impl_->now);
 }
@@ -246,7 +290,8 @@ void Queue::seed_definition(const events::DefinitionPut& definition, const RateW
 
 void Queue::seed_pending(const PendingJob& job) {
   const std::uint32_t index = impl_->definitions.get(job.definition);
-  impl_->add({job.job, job.run_at, index, 0, job.priority, {}}, false);
+  const Micros run_at = job.delayed ? impl_->offsets.running(job.run_at) : job.run_at;
+  impl_->add({job.job, run_at, index, 0, job.priority, {}, job.delayed}, false);
 }
 
 void Queue::seed_running(std::string_view definition) {
@@ -258,7 +303,7 @@ void Queue::seed_running(std::string_view definition) {
 
 void Queue::seed_running(const PendingJob& job) {
   const std::uint32_t index = impl_->definitions.get(job.definition);
-  impl_->add({job.job, job.run_at, index, 0, job.priority, {}}, true);
+  impl_->add({job.job, job.run_at, index, 0, job.priority, {}, false}, true);
 }
 
 std::vector<Queue::Offer> Queue::take(Micros now, std::size_t max,
@@ -328,8 +373,15 @@ void Queue::give_back(JobId job) {
 
 std::optional<Micros> Queue::next_due() const {
   std::optional<Micros> out = impl_->definitions.next_wake();
+  if (!impl_->delayed.empty()) {
+    const Micros due = impl_->jobs[impl_->delayed.top()].run_at;
+    out = out ? std::min(*out, due) : due;
+  }
+  if (out) {
+    out = impl_->offsets.at_running(*out);
+  }
   if (!impl_->waiting.empty()) {
-    const Micros due = impl_->jobs[impl_->waiting.top()].run_at;
+    const Micros due = impl_->offsets.at_wall(impl_->jobs[impl_->waiting.top()].run_at);
     out = out ? std::min(*out, due) : due;
   }
   return out;
@@ -402,7 +454,7 @@ std::optional<std::uint64_t> Queue::ahead(JobId job, Micros now) const {
 
 std::size_t Queue::memory_bytes() const {
   return impl_->jobs.memory_bytes() + impl_->waiting.memory_bytes() +
-         impl_->definitions.memory_bytes();
+         impl_->delayed.memory_bytes() + impl_->definitions.memory_bytes();
 }
 
 }  // namespace daybook::projections

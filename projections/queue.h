@@ -1,14 +1,15 @@
 // The pending queue: which job should start next. Folded in memory from the log; the dispatcher
 // consumes it.
 //
-// A job is *waiting* until its run_at, then *ready*. Ready jobs of one definition go out by
-// priority (higher first), then run_at, then creation. Of the definitions that have a ready job and
-// are not held (paused, concurrency or rate limit reached, no capacity for their runtime) the one
-// whose next job has the highest priority is served; equals go round, so a definition with a
-// million ready jobs delays one with a single job by at most one round; and one start in
-// kPassedOverMax goes to who has waited longest, whatever its priority. take() only proposes: the
-// job stays *offered* until JobStarted, JobFailed or JobCancelled is folded, or until give_back().
-// Pure: no clock, no threads; one owner.
+// A job is *waiting* until its run_at, then *ready*: a time that was given is read on the wall
+// clock, a delay counts in running time (ClockOffsets), and what was due once stays due. Ready jobs
+// of one definition go out by priority (higher first), then run_at, then creation. Of the
+// definitions that have a ready job and are not held (paused, concurrency or rate limit reached, no
+// capacity for their runtime) the one whose next job has the highest priority is served; equals go
+// round, so a definition with a million ready jobs delays one with a single job by at most one
+// round; and one start in kPassedOverMax goes to who has waited longest, whatever its priority.
+// take() only proposes: the job stays *offered* until JobStarted, JobFailed or JobCancelled is
+// folded, or until give_back(). Pure: no clock, no threads; one owner.
 #pragma once
 
 #include <cstdint>
@@ -53,10 +54,13 @@ class Queue {
   struct PendingJob {
     JobId job;
     std::string_view definition;
-    Micros run_at;
+    Micros run_at;  // as in JobView
     std::int32_t priority = 0;
+    bool delayed = false;
   };
+  void seed_clocks(const events::ClockOffsets& offsets);  // first of all
   void seed_component(std::string_view id, events::Runtime runtime);
+  // starts: in running time.
   void seed_definition(const events::DefinitionPut& definition, const RateWindow& starts);
   void seed_pending(const PendingJob& job);
   void seed_running(std::string_view definition);

@@ -21,6 +21,7 @@ struct QueueJob {
   std::uint32_t position = 0;  // in the heap that holds it
   std::int32_t priority = 0;
   QueuePlace place = QueuePlace::kWaiting;
+  bool delayed = false;  // while it waits, run_at is in running time, else in wall time
 };
 
 class QueueJobs {

@@ -107,8 +107,9 @@ Status Statistics::on(const events::JobCreated& e, Micros) {
 Status Statistics::on(const events::JobStarted& e, Micros time) {
   StatisticsDefinition& d = definition(e.definition);
   // A first attempt that was due in the minute of the creation was never put off: nothing to look
-  // up.
-  const bool deferred = e.attempt.value > 1 || minute_of(e.due) > minute_of(created_at(e.job));
+  // up. Unless the clocks have stepped: then a time of creation and one of a start do not compare.
+  const bool deferred =
+      stepped_ || e.attempt.value > 1 || minute_of(e.due) > minute_of(created_at(e.job));
   DAYBOOK_TRY(leave(e.job, d, deferred));
   count(d, [&](StatisticsBucket& b) { b.latency.add(time - e.due); });
   return {};
@@ -144,6 +145,9 @@ Status Statistics::on(const events::JobRetryScheduled& e, Micros time) {
 }
 
 Status Statistics::apply(const events::Recorded& recorded) {
+  if (std::holds_alternative<events::ClockStepped>(recorded.event)) {
+    stepped_ = true;
+  }
   return std::visit(
       [&](const auto& e) -> Status {
         if constexpr (requires { on(e, Micros{}); }) {

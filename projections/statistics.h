@@ -86,6 +86,8 @@ class Statistics final : public Projection {
   std::uint32_t minute_ = 0;
   std::uint32_t first_minute_ = 0;
   bool minute_changed_ = false;
+  bool stepped_ = false;  // the log holds a ClockStepped event
+  bool stepped_written_ = false;
   std::deque<StatisticsDefinition> definitions_;  // by number
   std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> numbers_;
   std::vector<StatisticsDefinition*> changed_;

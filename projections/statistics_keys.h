@@ -7,6 +7,7 @@
 //   'P' key of a job        -> minute in which it comes due; only for pending jobs that were put
 //                              off beyond the minute in which they were created or retried
 //   'W' minute              -> due_minutes.h
+//   'X'                     -> nothing; there once the log holds a ClockStepped event
 //
 // Private to projections/.
 #pragma once

@@ -9,6 +9,7 @@ using statistics_keys::bucket;
 using statistics_keys::bucket_of;
 
 constexpr char kMinute = 'M';
+constexpr char kStepped = 'X';
 constexpr char kDeferred = 'P';
 // What a bucket with its histograms, and what a small change takes here and in a batch: about.
 constexpr std::size_t kBucketBytes = 2048;
@@ -29,6 +30,7 @@ Status Statistics::load(const Reader& store) {
     minute_ = static_cast<std::uint32_t>(scan.varint());
     first_minute_ = static_cast<std::uint32_t>(scan.varint());
   }
+  DAYBOOK_ASSIGN(stepped_, store.get(Key(kStepped).view(), value));
   DAYBOOK_TRY(due_minutes_.load(store));
   definitions_.resize(1);  // the totals, stored or not
   bool sound = true;
@@ -119,6 +121,9 @@ void Statistics::write(Batch& batch) {
     }
   }
   due_minutes_.write(batch);
+  if (stepped_ && !stepped_written_) {
+    batch.put(Key(kStepped).view(), {});
+  }
   if (minute_changed_) {
     value.clear();
     Put(value).varint(minute_).varint(first_minute_);
@@ -141,6 +146,7 @@ void Statistics::written() {
   deferred_.clear();
   due_minutes_.written();
   minute_changed_ = false;
+  stepped_written_ = stepped_;
 }
 
 }  // namespace daybook::projections

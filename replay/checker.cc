@@ -65,8 +65,11 @@ struct MemberRules {
   void operator()(std::string_view, Micros value) {
     in_range = in_range && value.value >= 0 && value.value < kTimeEndUs;
   }
-  void operator()(std::string_view, Duration value) {
-    in_range = in_range && value.value >= 0 && value.value <= kDurationMaxUs;
+  void operator()(std::string_view name, Duration value) {
+    // A clock is set back, too; how far is looked at with the others.
+    const bool of_clocks = name == "step" || name == "lead";
+    in_range = in_range && value.value >= (of_clocks ? -kDurationMaxUs : 0) &&
+               value.value <= kDurationMaxUs;
   }
   void operator()(std::string_view, const auto&) {}
 };

@@ -37,7 +37,7 @@ void JobRules::end_batch() {
   if (expired_.value != 0) {
     broken(Rule::kLease, "an attempt was given up and its batch does not say what became of it");
   }
-  expired_ = Seq{};
+  expired_ = lost_ = Seq{};
   batch_removed_ = 0;
 }
 
@@ -129,8 +129,9 @@ void JobRules::end_job(Job& job, bool cancelled) {
   jobs_.erase(job.id.key().value);
 }
 
-void JobRules::on(const events::ServerStarted&) {
+void JobRules::on(const events::ServerStarted& e) {
   server_started_ = meta_.seq;
+  extend_leases(e.away);
 }
 
 void JobRules::on(const events::ComponentPut& e) {
@@ -150,6 +151,7 @@ void JobRules::on(const events::DefinitionPut& e) {
   Definition& definition = definitions_[std::string(e.definition)];
   definition.retry = e.retry;
   definition.component = e.component;
+  definition.lease = e.lease;
   definition.concurrency = e.concurrency;
   definition.rate_count = e.rate_count;
   definition.rate_per = e.rate_per;
@@ -196,7 +198,8 @@ void JobRules::on(const events::JobCreated& e) {
   job.id = e.job;
   job.definition = e.definition;
   job.unique_key = e.unique_key;
-  job.run_at = e.run_at;
+  job.delayed = e.delayed;
+  job.run_at = e.delayed ? running(e.run_at) : e.run_at;
   job.rule_depth = e.rule_depth;
   note_depth(e.rule_depth);
   jobs_.emplace(meta_.seq.value, std::move(job));
@@ -248,7 +251,7 @@ void JobRules::on(const events::JobFailed& e) {
   if (job == nullptr) {
     return;
   }
-  if (job->started.value == 0 && meta_.time < job->run_at) {
+  if (job->started.value == 0 && meta_.time < due(*job)) {
     broken(Rule::kNotBefore, name(e.job) + " failed before it was due");
   }
   ++tally_.failed;
@@ -265,7 +268,8 @@ void JobRules::on(const events::JobRetryScheduled& e) {
   }
   check_retry(*job, e);
   close_attempt(*job);
-  job->run_at = e.run_at;
+  job->delayed = true;
+  job->run_at = running(e.run_at);
 }
 
 void JobRules::on(const events::JobCancelRequested& e) {

@@ -29,6 +29,7 @@ class JobRules {
   struct Definition {
     events::RetryPolicy retry;
     std::string component;
+    Duration lease;
     std::uint32_t concurrency = 0;
     std::uint32_t rate_count = 0;
     Duration rate_per;
@@ -43,8 +44,11 @@ class JobRules {
     JobId id;
     std::string definition;
     std::string unique_key;
-    Micros run_at;
+    Micros run_at;  // in wall time; when delayed in running time, as all that follow
+    bool delayed = false;
     Attempt attempt;
+    std::uint32_t uncounted = 0;  // attempts that a stop of the server ended
+    std::uint32_t lost_in_a_row = 0;
     Seq started;  // of the open attempt
     Micros started_at;
     Micros lease_until;
@@ -99,6 +103,7 @@ class JobRules {
   void on(const events::RuleDeleted& e);
   void on(const events::RuleApplied& e);
   void on(const events::RulesAdvanced& e);
+  void on(const events::ClockStepped& e);
 
   void broken(Rule rule, std::string text) { findings_.add(rule, meta_.seq, std::move(text)); }
   // The live job; null, with the reason reported, when there is none.
@@ -107,7 +112,13 @@ class JobRules {
   Job* ending(JobId id, events::Text definition, const events::AttemptEnd& end);
   void check_start(const Job& job, const events::JobStarted& e);
   void check_limits(Definition& definition, const events::JobStarted& e);
-  void check_retry(const Job& job, const events::JobRetryScheduled& e);
+  void check_retry(Job& job, const events::JobRetryScheduled& e);
+  // The attempts that count, when this retry is within its bounds; nothing, and reported, else.
+  bool check_attempts(const Job& job, const events::JobRetryScheduled& e, bool lost);
+  // The logical time at which the job is due.
+  Micros due(const Job& job) const;
+  Micros running(Micros logical) const;  // zero stays zero
+  void extend_leases(Duration away);
   // An event made by an effect: it stands right behind what asked for it, in its place.
   void expect_effect(Seq effect_of, std::uint32_t index, JobId parent);
   // Effects of this event follow, due soon they are so deep; those of an event before it in the
@@ -127,6 +138,7 @@ class JobRules {
 
   Findings& findings_;
   events::Meta meta_;
+  events::ClockOffsets offsets_;
   std::map<std::string, Definition, std::less<>> definitions_;
   std::map<std::string, Hash, std::less<>> components_;  // id → hash of its spec
   std::unordered_map<std::uint64_t, Job> jobs_;          // live ones, by key
@@ -151,6 +163,7 @@ class JobRules {
   JobId effects_parent_;
   std::uint32_t effects_depth_ = 0;
   Seq expired_;  // an attempt that was given up and has no end yet
+  Seq lost_;     // one that a restart ended
 };
 
 }  // namespace daybook::replay

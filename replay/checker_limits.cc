@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/limits/definitions.h"
 #include "base/limits/state.h"
 #include "replay/checker_jobs.h"
 
@@ -19,18 +20,34 @@ Micros plus(Micros time, std::int64_t us) {
   return Micros{out};
 }
 
-// min(max, initial * factor^(attempt - 1)), each step rounded down to the microsecond.
-std::int64_t delay_after(const events::RetryPolicy& retry, Attempt attempt) {
+// min(max, initial * factor^(attempt - 1)) at least and at most: older releases rounded each step
+// down to the microsecond, and let the jitter go beyond max.
+struct Delays {
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+};
+
+Delays delays_after(const events::RetryPolicy& retry, std::uint32_t attempt) {
   __extension__ using Wide = __int128;
-  std::int64_t delay = retry.initial.value;
-  for (std::uint32_t i = 1; i < attempt.value && delay < retry.max.value; ++i) {
-    const Wide grown = Wide{delay} * retry.factor_milli / 1000;
-    if (grown == delay) {
+  Wide rounded = retry.initial.value;
+  Wide exact = Wide{retry.initial.value} * 1000;
+  for (std::uint32_t i = 1; i < attempt && rounded < retry.max.value; ++i) {
+    if (rounded * retry.factor_milli / 1000 == rounded && exact >= Wide{retry.max.value} * 1000) {
       break;
     }
-    delay = grown > retry.max.value ? retry.max.value : static_cast<std::int64_t>(grown);
+    rounded = rounded * retry.factor_milli / 1000;
+    exact = std::min(exact * retry.factor_milli / 1000, Wide{retry.max.value} * 1000);
   }
-  return std::min(delay, retry.max.value);
+  const Wide max = retry.max.value;
+  Delays out;
+  out.least = static_cast<std::int64_t>(std::min(rounded, max));
+  out.most = static_cast<std::int64_t>(std::min(exact / 1000, max));
+  const auto spread = [&](std::int64_t delay) {
+    return static_cast<std::int64_t>(static_cast<long double>(delay) * retry.jitter_milli / 1000);
+  };
+  out.least -= spread(out.least);
+  out.most += spread(out.most);
+  return out;
 }
 
 }  // namespace
@@ -56,8 +73,8 @@ void JobRules::on(const events::JobStarted& e) {
   job->attempt = e.attempt;
   job->started = meta_.seq;
   job->started_at = meta_.time;
-  job->lease_until = e.lease_until;
-  job->timeout_at = e.timeout_at;
+  job->lease_until = running(e.lease_until);
+  job->timeout_at = running(e.timeout_at);
   job->cancel_requested = false;
 }
 
@@ -70,9 +87,11 @@ void JobRules::check_start(const Job& job, const events::JobStarted& e) {
     broken(Rule::kAttemptNumber, who + " started attempt " + std::to_string(e.attempt.value) +
                                      " after " + std::to_string(job.attempt.value));
   }
-  if (meta_.time < job.run_at || e.due != job.run_at) {
+  // What was past when the job was created has been due since then.
+  const Micros at = due(job);
+  if (meta_.time < at || e.due != std::max(at, events::created_time(job.id))) {
     broken(Rule::kNotBefore, who + " started at " + std::to_string(meta_.time.value) + ", due at " +
-                                 std::to_string(job.run_at.value));
+                                 std::to_string(at.value));
   }
 }
 
@@ -96,9 +115,10 @@ void JobRules::check_limits(Definition& definition, const events::JobStarted& e)
   if (definition.rate_count == 0) {
     return;
   }
+  const Micros now = running(meta_.time);
   if (definition.window_used == 0 ||
-      meta_.time >= plus(definition.window_start, definition.rate_per.value)) {
-    definition.window_start = meta_.time;
+      now >= plus(definition.window_start, definition.rate_per.value)) {
+    definition.window_start = now;
     definition.window_used = 0;
   }
   if (++definition.window_used > definition.rate_count) {
@@ -107,23 +127,42 @@ void JobRules::check_limits(Definition& definition, const events::JobStarted& e)
   }
 }
 
-void JobRules::check_retry(const Job& job, const events::JobRetryScheduled& e) {
+bool JobRules::check_attempts(const Job& job, const events::JobRetryScheduled& e, bool lost) {
   const Definition& definition = definitions_[job.definition];
-  if (!definition.exists || job.attempt.value >= definition.retry.max_attempts) {
+  const std::uint32_t counted = job.attempt.value - std::min(job.uncounted, job.attempt.value);
+  if (!definition.exists || (!lost && counted >= definition.retry.max_attempts)) {
     broken(Rule::kRetry, "job " + job.id.text() + " is tried again after attempt " +
-                             std::to_string(job.attempt.value) + " of " +
+                             std::to_string(counted) + " of " +
                              std::to_string(definition.retry.max_attempts));
+    return false;
+  }
+  const bool by_restart = lost_.value != 0 && lost_ == job.started;
+  if (e.uncounted != job.uncounted + (lost ? 1 : 0) ||
+      (lost && (!by_restart || job.lost_in_a_row >= kLostAttemptsMax))) {
+    broken(Rule::kRetry, "job " + job.id.text() + " has " + std::to_string(e.uncounted) +
+                             " attempts that do not count after " + std::to_string(job.uncounted));
+    return false;
+  }
+  return true;
+}
+
+void JobRules::check_retry(Job& job, const events::JobRetryScheduled& e) {
+  const bool lost = e.uncounted > job.uncounted;
+  if (!check_attempts(job, e, lost)) {
     return;
   }
-  const std::int64_t delay = delay_after(definition.retry, job.attempt);
-  const auto spread = static_cast<std::int64_t>(static_cast<long double>(delay) *
-                                                definition.retry.jitter_milli / 1000);
-  if (e.run_at < plus(meta_.time, delay - spread) || e.run_at > plus(meta_.time, delay + spread)) {
+  // The first loss says nothing of the job: it is tried again at once.
+  const std::uint32_t tried = lost ? job.lost_in_a_row : job.attempt.value - job.uncounted;
+  const Delays delays =
+      tried == 0 ? Delays{} : delays_after(definitions_[job.definition].retry, tried);
+  if (e.run_at < plus(meta_.time, delays.least) || e.run_at > plus(meta_.time, delays.most)) {
     broken(Rule::kRetry, "job " + job.id.text() + " is tried again after " +
                              std::to_string(e.run_at.value - meta_.time.value) +
-                             " us; the policy says " + std::to_string(delay) + " +- " +
-                             std::to_string(spread));
+                             " us; the policy says " + std::to_string(delays.least) + " to " +
+                             std::to_string(delays.most));
   }
+  job.lost_in_a_row = lost ? job.lost_in_a_row + 1 : 0;
+  job.uncounted = e.uncounted;
 }
 
 void JobRules::on(const events::LeaseExtended& e) {
@@ -134,11 +173,11 @@ void JobRules::on(const events::LeaseExtended& e) {
   }
   Job& job = found->second;
   if (job.started.value == 0 || job.attempt != e.attempt || job.lease_until.value == 0 ||
-      e.lease_until < job.lease_until) {
+      running(e.lease_until) < job.lease_until) {
     broken(Rule::kLease, "a lease that is not open was extended, or it was shortened");
     return;
   }
-  job.lease_until = e.lease_until;
+  job.lease_until = running(e.lease_until);
 }
 
 void JobRules::on(const events::LeaseExpired& e) {
@@ -153,10 +192,10 @@ void JobRules::on(const events::LeaseExpired& e) {
   bool over = false;
   switch (e.cause) {
     case events::ExpiryCause::kLease:
-      over = job->lease_until.value != 0 && job->lease_until <= meta_.time;
+      over = job->lease_until.value != 0 && job->lease_until <= running(meta_.time);
       break;
     case events::ExpiryCause::kTimeout:
-      over = job->timeout_at.value != 0 && job->timeout_at <= meta_.time;
+      over = job->timeout_at.value != 0 && job->timeout_at <= running(meta_.time);
       break;
     case events::ExpiryCause::kRestart:
       over = job->lease_until.value == 0 && job->started < server_started_;
@@ -166,11 +205,12 @@ void JobRules::on(const events::LeaseExpired& e) {
     broken(Rule::kLease, "job " + job->id.text() + ": the attempt was given up before its time");
   }
   expired_ = e.started;
+  lost_ = e.cause == events::ExpiryCause::kRestart ? e.started : Seq{};
 }
 
 void JobRules::on(const events::IdempotencyKeyUsed& e) {
   while (!key_times_.empty() &&
-         plus(key_times_.front().first, kIdempotencyWindowUs) <= meta_.time) {
+         plus(key_times_.front().first, kIdempotencyWindowUs) <= running(meta_.time)) {
     keys_.erase(key_times_.front().second);
     key_times_.pop_front();
   }
@@ -182,7 +222,7 @@ void JobRules::on(const events::IdempotencyKeyUsed& e) {
     broken(Rule::kIdempotency, "a key was used twice within its window");
     return;
   }
-  key_times_.emplace_back(meta_.time, std::string(e.key));
+  key_times_.emplace_back(running(meta_.time), std::string(e.key));
 }
 
 }  // namespace daybook::replay

@@ -17,6 +17,8 @@ constexpr std::array kRules = {
     RuleText{Rule::kEpoch, "shape.epoch", "epochs rise, and events stand under the newest"},
     RuleText{Rule::kCause, "shape.cause", "a cause stands before what it caused"},
     RuleText{Rule::kTrim, "shape.trim", "a trim names a place before it"},
+    RuleText{Rule::kClock, "shape.clock",
+             "the clocks stand to each other as their steps leave them"},
     RuleText{Rule::kCreated, "life.created", "a job is created once, before all else"},
     RuleText{Rule::kEnded, "life.ended",
              "a job ends at most once, and nothing but removal follows"},

@@ -21,6 +21,7 @@ enum class Rule : std::uint8_t {
   kEpoch,
   kCause,
   kTrim,
+  kClock,
   kCreated,
   kEnded,
   kCancelledFinal,

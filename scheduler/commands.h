@@ -67,6 +67,11 @@ struct PutDefinition {
   bool paused = false;
 };
 
+// How long a lease of its jobs lasts.
+inline Duration lease_of(const PutDefinition& settings) {
+  return settings.lease.value > 0 ? settings.lease : Duration{kLeaseDefaultUs};
+}
+
 struct DeleteDefinition {
   std::string definition;
 };
@@ -81,9 +86,11 @@ struct CancelJob {
   JobId job;
 };
 
-// A pending job is cancelled; a running one is asked to stop.
+// A pending job is cancelled; a running one is asked to stop, or with `force` cancelled too: its
+// token is worth nothing from then on, whether the one who holds it is alive or not.
 struct RequestCancel {
   JobId job;
+  bool force = false;
 };
 
 // An ended job is scheduled again as a new one; `copy` is what the list says of it,
@@ -179,6 +186,12 @@ struct StartServer {
   std::uint32_t pid = 0;
 };
 
+// Somebody sees that the wall clock is not where the log puts it (whether it was set, the sequencer
+// decides by itself), or that the server did not run for so long.
+struct NoteClock {
+  Duration away;
+};
+
 // A prefix of the log was archived and may go.
 struct RecordTrim {
   Seq through;
@@ -186,10 +199,10 @@ struct RecordTrim {
   std::string archive;
 };
 
-using Command =
-    std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition, CreateJobs,
-                 CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob, ReportAttempt,
-                 ExtendLease, ExpireLease, StartServer, RecordTrim, CreateSending, CancelSending,
-                 ReportSending, RemoveSendings, PutRule, DeleteRule, ApplyRule, AdvanceRules>;
+using Command = std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition,
+                             CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
+                             ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim,
+                             CreateSending, CancelSending, ReportSending, RemoveSendings, PutRule,
+                             DeleteRule, ApplyRule, AdvanceRules, NoteClock>;
 
 }  // namespace daybook::scheduler

@@ -65,5 +65,6 @@ Status decide(const Context& context, const PutRule& command, Decision& out);
 Status decide(const Context& context, const DeleteRule& command, Decision& out);
 Status decide(const Context& context, const ApplyRule& command, Decision& out);
 Status decide(const Context& context, const AdvanceRules& command, Decision& out);
+Status decide(const Context& context, const NoteClock& command, Decision& out);
 
 }  // namespace daybook::scheduler

@@ -43,6 +43,11 @@ Status decide(const Context& context, const RequestCancel& command, Decision& ou
     out.cause = job.started;
     out.events.emplace_back(events::JobCancelRequested{job.job, job.attempt, job.definition->id});
   }
+  if (command.force) {
+    out.cause = job.started;
+    out.events.emplace_back(events::JobCancelled{job.job, job.definition->id, end_of(job, 0, {})});
+    out.outcome = CancelOutcome{true};
+  }
   return {};
 }
 

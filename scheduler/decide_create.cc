@@ -30,6 +30,13 @@ Status check_unique(const Context& context, const JobSource& source, std::set<st
 
 }  // namespace
 
+JobSource asked_for(const Context& context, const NewJob& job, JobId parent) {
+  JobSource out{job, job.run_at.value_or(context.now), parent, {}, 0};
+  // "Now" is a time of the log, which the wall clock may show only later.
+  out.delayed = !job.run_at && context.state.offsets().ahead.value > 0;
+  return out;
+}
+
 Result<JobId> create_job(const Context& context, const JobSource& source,
                          std::set<std::string>& taken, const std::string& prefix, Decision& out) {
   const NewJob& job = source.job;
@@ -55,7 +62,8 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
   event.job = JobId::make(context.now, 0, seq);
   event.definition = job.definition;
   event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
-  event.run_at = std::max(context.now, source.run_at);
+  event.run_at = source.run_at;
+  event.delayed = source.delayed;
   event.priority = job.priority.value_or(definition->settings.priority);
   event.tags.assign(job.tags.begin(), job.tags.end());
   event.unique_key = job.unique_key;
@@ -76,10 +84,12 @@ Status decide(const Context& context, const CreateJobs& command, Decision& out) 
     const NewJob& job = command.jobs[i];
     // Jobs of one request that are at fault are named by their place: "[3].jobDefinitionId".
     const std::string prefix = command.jobs.size() > 1 ? "[" + std::to_string(i) + "]." : "";
-    const JobSource source{job, job.run_at.value_or(context.now), job.parent, {}, 0};
+    const JobSource source = asked_for(context, job, job.parent);
     DAYBOOK_ASSIGN(const JobId id, create_job(context, source, taken, prefix, out));
     created.jobs.push_back(id);
-    created.priorities.push_back(std::get<events::JobCreated>(out.events.back()).priority);
+    const auto& event = std::get<events::JobCreated>(out.events.back());
+    created.priorities.push_back(event.priority);
+    created.run_at.push_back(event.run_at);
   }
   out.outcome = std::move(created);
   return {};
@@ -96,8 +106,7 @@ Status decide(const Context& context, const RetryJob& command, Decision& out) {
     return fail(Code::kNotFound, "NOT_FOUND", "there is no job " + command.ended.text());
   }
   std::set<std::string> taken;
-  const Micros run_at = command.copy.run_at.value_or(context.now);
-  const JobSource source{command.copy, run_at, command.ended, {}, 0};
+  const JobSource source = asked_for(context, command.copy, command.ended);
   DAYBOOK_ASSIGN(const JobId id, create_job(context, source, taken, "", out));
   out.outcome = Created{{id}};
   return {};

@@ -42,13 +42,18 @@ struct Adder {
     // Relative times count from now; one that is too long is refused like a time that is too far.
     const Duration after =
         std::min(effect.after.value_or(Duration{}), Duration{kRunAtAheadMaxUs + 1});
-    const Micros run_at =
-        effect.after ? context.now + after : effect.job.run_at.value_or(context.now);
+    JobSource job = asked_for(context, effect.job, source.job);
+    if (effect.after) {
+      job.run_at = context.now + after;
+      job.delayed = true;
+    }
     // What comes slowly is a schedule, not a loop.
-    const bool soon = run_at <= context.now + Duration{kRuleLoopWindowUs};
+    const bool soon = job.run_at <= context.now + Duration{kRuleLoopWindowUs};
     const std::uint32_t depth = soon ? source.rule_depth : 0;
     DAYBOOK_TRY(check_depth(depth));
-    const JobSource job{effect.job, run_at, source.job, context.next_seq, index, depth};
+    job.effect_of = context.next_seq;
+    job.effect_index = index;
+    job.rule_depth = depth;
     auto created = create_job(context, job, taken, prefix(), out);
     if (!created) {
       return fail(as_of_effect(std::move(created).error()));

@@ -45,8 +45,7 @@ Status decide(const Context& context, const ExtendLease& command, Decision& out)
   if (job->lease_until.value == 0) {
     return fail(Code::kConflict, "NOT_LEASED", "the server itself runs this attempt", "token");
   }
-  const Duration own = job->definition->settings.lease;
-  const Duration lease = command.lease.value_or(own.value > 0 ? own : seconds(60));
+  const Duration lease = command.lease.value_or(lease_of(job->definition->settings));
   const Micros until = std::max(job->lease_until, context.now + lease);
   out.cause = job->started;
   out.events.emplace_back(events::LeaseExtended{job->job, job->attempt, until});
@@ -63,8 +62,9 @@ Status decide(const Context& context, const ExpireLease& command, Decision& out)
   out.cause = job->started;
   out.events.emplace_back(events::LeaseExpired{job->job, job->attempt, job->definition->id,
                                                job->started, command.cause});
-  out.outcome =
-      fail_attempt(context, *job, {failure_of(command.cause), true, 0, command.jitter}, out);
+  AttemptFailure failure{failure_of(command.cause), true, 0, command.jitter};
+  failure.lost = command.cause == events::ExpiryCause::kRestart;
+  out.outcome = fail_attempt(context, *job, failure, out);
   return {};
 }
 

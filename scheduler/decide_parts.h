@@ -19,7 +19,10 @@ struct JobSource {
   Seq effect_of;  // zero for requests
   std::uint32_t effect_index = 0;
   std::uint32_t rule_depth = 0;
+  bool delayed = false;  // run_at counts from now, in running time
 };
+// That of a request: without a time it is due now.
+JobSource asked_for(const Context& context, const NewJob& job, JobId parent);
 // Adds its JobCreated event. `taken` holds the unique keys of the jobs before it in the same batch;
 // `prefix` stands before the names of fields in errors.
 Result<JobId> create_job(const Context& context, const JobSource& source,
@@ -61,14 +64,15 @@ struct AttemptFailure {
   std::uint64_t report = 0;
   std::uint64_t jitter = 0;
   std::string_view answers{};
+  bool lost = false;  // the server ended it, not the job: it does not count, kLostAttemptsMax times
 };
 // What becomes of a job whose attempt failed: cancelled when that was asked for, tried again while
 // attempts remain and its definition is there, else failed. Adds the event.
 ReportOutcome fail_attempt(const Context& context, const JobView& job,
                            const AttemptFailure& failure, Decision& out);
 
-// Delay before the attempt after `attempt`: min(max, initial * factor^(attempt - 1)), spread by ±
-// jitter.
+// Delay before the attempt after the `attempt`th that counts: initial * factor^(attempt - 1),
+// spread by ± jitter, at most max.
 Duration backoff(const events::RetryPolicy& policy, Attempt attempt, std::uint64_t random);
 
 }  // namespace daybook::scheduler

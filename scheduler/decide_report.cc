@@ -96,19 +96,19 @@ events::AttemptEnd end_of(const JobView& job, std::uint64_t report, std::string_
 }
 
 Duration backoff(const events::RetryPolicy& policy, Attempt attempt, std::uint64_t random) {
-  std::int64_t delay = policy.initial.value;
-  for (std::uint32_t i = 1; i < attempt.value && delay < policy.max.value; ++i) {
-    // Old logs may hold any policy: what does not fit is past the longest delay anyway.
-    delay = __builtin_mul_overflow(delay, policy.factor_milli, &delay) ? policy.max.value
-                                                                       : delay / 1000;
+  // In thousandths of a microsecond, so that a small factor is not lost by rounding. Old logs may
+  // hold any policy: 128 bits hold the longest delay times the largest factor.
+  __extension__ using Wide = __int128;
+  const std::int64_t longest = std::clamp(policy.max.value, std::int64_t{0}, kBackoffMaxUs);
+  Wide exact = Wide{policy.initial.value} * 1000;
+  for (std::uint32_t i = 1; i < attempt.value && exact > 0 && exact < Wide{longest} * 1000; ++i) {
+    exact = exact * policy.factor_milli / 1000;
   }
-  delay = std::max(std::int64_t{0}, std::min({delay, policy.max.value, kBackoffMaxUs}));
+  const auto delay = static_cast<std::int64_t>(std::clamp(exact / 1000, Wide{0}, Wide{longest}));
   const std::int64_t spread = delay * std::min(policy.jitter_milli, 1000U) / 1000;
-  if (spread > 0) {
-    delay +=
-        static_cast<std::int64_t>(random % static_cast<std::uint64_t>(2 * spread + 1)) - spread;
-  }
-  return Duration{delay};
+  const auto width = static_cast<std::uint64_t>(2 * spread + 1);
+  // The longest delay is a promise, whatever the dice say.
+  return Duration{std::min(longest, delay - spread + static_cast<std::int64_t>(random % width))};
 }
 
 ReportOutcome fail_attempt(const Context& context, const JobView& job,
@@ -117,16 +117,23 @@ ReportOutcome fail_attempt(const Context& context, const JobView& job,
   outcome.job = job.job;
   const events::AttemptEnd end = end_of(job, failure.report, failure.answers);
   const events::RetryPolicy& retry = job.definition->settings.retry;
-  const bool again =
-      failure.retryable && job.attempt.value < retry.max_attempts && !job.definition->deleted;
+  const bool uncounted = failure.lost && job.lost_in_a_row < kLostAttemptsMax;
+  const Attempt counted{job.attempt.value - job.uncounted};
+  const bool again = failure.retryable && !job.definition->deleted &&
+                     (uncounted || counted.value < retry.max_attempts);
   if (job.cancel_requested) {
     outcome.result = AttemptResult::kCancelled;
     out.events.emplace_back(events::JobCancelled{job.job, job.definition->id, end});
   } else if (again) {
     outcome.result = AttemptResult::kRetryScheduled;
-    outcome.retry_at = context.now + backoff(retry, job.attempt, failure.jitter);
+    // After a first loss at once: it says nothing of the job. One that takes the server with it
+    // must not do so without a break.
+    const Attempt in_a_row{uncounted ? job.lost_in_a_row : counted.value};
+    outcome.retry_at =
+        context.now + (in_a_row.value == 0 ? Duration{} : backoff(retry, in_a_row, failure.jitter));
     out.events.emplace_back(events::JobRetryScheduled{job.job, job.definition->id, end,
-                                                      failure.failure, *outcome.retry_at});
+                                                      failure.failure, *outcome.retry_at,
+                                                      job.uncounted + (uncounted ? 1U : 0U)});
   } else {
     outcome.result = AttemptResult::kFailed;
     out.events.emplace_back(events::JobFailed{job.job, job.definition->id, end, failure.failure});

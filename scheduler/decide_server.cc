@@ -23,8 +23,13 @@ std::optional<Seq> rules_begin(const State& state) {
 }  // namespace
 
 Status decide(const Context& context, const StartServer& command, Decision& out) {
-  out.events.emplace_back(events::ServerStarted{Epoch{context.state.epoch().value + 1},
-                                                command.version, command.host, command.pid});
+  events::ServerStarted event{
+      Epoch{context.state.epoch().value + 1}, command.version, command.host, command.pid, {}};
+  // Only who holds a lease gains by it: without any the event says nothing.
+  if (context.state.running_count() > 0) {
+    event.away = context.now - context.state.time();
+  }
+  out.events.emplace_back(event);
   return {};
 }
 

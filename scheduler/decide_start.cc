@@ -1,16 +1,16 @@
 // StartJob: a due job begins an attempt, or fails because what it should run is gone.
+#include <algorithm>
+
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {
 namespace {
 
-constexpr Duration kLeaseDefault = seconds(60);
-
 Status check_due(const Context& context, const JobView& job) {
   if (job.running) {
     return fail(Code::kConflict, "JOB_RUNNING", "the job is running");
   }
-  if (job.run_at > context.now) {
+  if (job.due > context.now) {
     return fail(Code::kConflict, "JOB_NOT_DUE", "the job is not due yet");
   }
   return {};
@@ -24,8 +24,8 @@ Status check_limits(const Context& context, const Definition& definition) {
   if (settings.concurrency > 0 && definition.running >= settings.concurrency) {
     return fail(Code::kConflict, "CONCURRENCY_LIMIT", "as many jobs of its definition run as may");
   }
-  if (settings.rate_count > 0 &&
-      definition.starts.used(context.now, settings.rate_per) >= settings.rate_count) {
+  if (settings.rate_count > 0 && definition.starts.used(context.state.running(context.now),
+                                                        settings.rate_per) >= settings.rate_count) {
     return fail(Code::kConflict, "RATE_LIMIT", "as many jobs of its definition started as may");
   }
   return {};
@@ -45,7 +45,7 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
     return fail(Code::kNotFound, "NOT_FOUND", "the job is not alive");
   }
   DAYBOOK_TRY(check_due(context, *job));
-  out.cause = job->job.key();
+  out.cause = job->retried_by.value != 0 ? job->retried_by : job->job.key();
   const PutDefinition& settings = job->definition->settings;
   if (job->definition->deleted) {
     fail_unstarted(*job, "DEFINITION_DELETED", "its job definition was deleted", out);
@@ -61,7 +61,7 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   if (command.leased != (component->runtime == events::Runtime::kWorker)) {
     return fail(Code::kConflict, "WRONG_RUNTIME", "its component is run by another runtime");
   }
-  const Duration lease = settings.lease.value > 0 ? settings.lease : kLeaseDefault;
+  const Duration lease = lease_of(settings);
   events::JobStarted event;
   event.job = job->job;
   event.attempt = Attempt{job->attempt.value + 1};
@@ -70,7 +70,8 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   event.spec_hash = component->spec_hash;
   event.secret = command.secret;
   event.worker = command.worker;
-  event.due = job->run_at;
+  // A job whose time was past when it was created has been due since then.
+  event.due = std::max(job->due, events::created_time(job->job));
   event.lease_until = command.leased ? context.now + lease : Micros{};
   event.timeout_at = settings.timeout.value > 0 ? context.now + settings.timeout : Micros{};
   StartedJob started;

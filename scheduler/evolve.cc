@@ -12,7 +12,7 @@ void evolve(State& state, const events::Recorded& recorded, const Hash& chain) {
   parts.applied = meta.seq;
   parts.time = meta.time;
   std::visit([&](const auto& event) { evolve_event(parts, meta, chain, event); }, recorded.event);
-  parts.keys.expire(meta.time);
+  parts.keys.expire(parts.offsets.running(meta.time));
 }
 
 }  // namespace daybook::scheduler

@@ -7,6 +7,10 @@
 
 namespace daybook::scheduler {
 
+// The server was away for so long, until the logical time `now`: leases given out, and the timeouts
+// of those who hold them, get the time back.
+void extend_leases(State::Parts& s, Duration away, Micros now);
+
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::ServerStarted& e);
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
@@ -63,5 +67,7 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::RuleApplied& e);
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::RulesAdvanced& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::ClockStepped& e);
 
 }  // namespace daybook::scheduler

@@ -37,10 +37,21 @@ void end_job(State::Parts& s, JobSlot& slot) {
   }
   s.ended.insert(job.key());
   s.rule_depths.erase(job.key().value);
+  s.lost.erase(job.key().value);
   s.jobs.erase(job);
   --s.definition(definition).pending;
   --s.pending;
   s.release_definition(definition);
+}
+
+// An attempt that does not count is one more than the last that did not.
+void note_lost(State::Parts& s, const events::JobRetryScheduled& e) {
+  if (e.uncounted == 0) {
+    return;
+  }
+  LostAttempts& lost = s.lost[e.job.key().value];
+  lost.in_a_row = e.uncounted > lost.total ? lost.in_a_row + 1 : 0;
+  lost.total = e.uncounted;
 }
 
 void count_start(Definition& definition, Micros now) {
@@ -57,15 +68,18 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   JobSlot& slot = live(s, e.job);
   DAYBOOK_CHECK(!slot.running(), "at most one open attempt per job (I13)");
   DAYBOOK_CHECK(e.attempt.value == slot.attempt.value + 1, "attempts count up by one");
+  const auto running = [&](Micros at) { return at.value == 0 ? at : s.offsets.running(at); };
   slot.attempt = e.attempt;
   slot.started = m.seq;
-  s.open.emplace(m.seq.value,
-                 OpenAttempt{e.job, e.secret, m.time, e.lease_until, e.timeout_at, false});
+  slot.run_at = e.due;
+  slot.delayed = false;
+  s.open.emplace(m.seq.value, OpenAttempt{e.job, e.secret, m.time, running(e.lease_until),
+                                          running(e.timeout_at), false});
   Definition& definition = s.definition(slot.definition);
   --definition.pending;
   ++definition.running;
   --s.pending;
-  count_start(definition, m.time);
+  count_start(definition, s.offsets.running(m.time));
 }
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
@@ -85,7 +99,9 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::JobRetryScheduled& e) {
   JobSlot& slot = live(s, e.job);
   close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kRetryScheduled, e.run_at});
-  slot.run_at = e.run_at;
+  slot.delayed = true;
+  slot.run_at = s.offsets.running(e.run_at);
+  note_lost(s, e);
 }
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
@@ -99,7 +115,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
                   const events::LeaseExtended& e) {
   const JobSlot& slot = live(s, e.job);
   DAYBOOK_CHECK(slot.running() && slot.attempt == e.attempt, "a heartbeat is of the open attempt");
-  s.open.at(slot.started.value).lease_until = e.lease_until;
+  s.open.at(slot.started.value).lease_until = s.offsets.running(e.lease_until);
 }
 
 // What becomes of the job follows in the same batch, and closes the attempt.

@@ -9,7 +9,8 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   DAYBOOK_CHECK(e.job.key() == m.seq, "a job's key is the number of its first event");
   const std::uint32_t definition = s.definition_slot(e.definition);
   JobSlot& slot = s.jobs.insert(e.job);
-  slot.run_at = e.run_at;
+  slot.delayed = e.delayed;
+  slot.run_at = e.delayed ? s.offsets.running(e.run_at) : e.run_at;
   slot.priority = static_cast<std::int8_t>(e.priority);
   slot.definition = definition;
   slot.set_texts(e.parameters.text == "{}" ? std::string_view() : e.parameters.text, e.unique_key);

@@ -9,6 +9,7 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   DAYBOOK_CHECK(e.epoch > s.epoch, "epochs rise");
   s.epoch = e.epoch;
   s.server_started = m.seq;
+  extend_leases(s, e.away, m.time);
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
@@ -62,7 +63,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::IdempotencyKeyUsed& e) {
-  s.keys.insert(e.key, {e.body, e.first, m.seq, chain, m.time});
+  s.keys.insert(e.key, {e.body, e.first, m.seq, chain, s.offsets.running(m.time)});
 }
 
 // The decision state holds nothing of what a trim or a sweep's summary says.

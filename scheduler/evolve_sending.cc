@@ -20,7 +20,9 @@ void end_sending(State::Parts& s, SendingId id) {
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::SendingCreated& e) {
-  const bool added = s.sendings.emplace(e.sending, Sending{e.sending, m.seq, {}, m.time}).second;
+  const bool added =
+      s.sendings.emplace(e.sending, Sending{e.sending, m.seq, {}, s.offsets.running(m.time)})
+          .second;
   DAYBOOK_CHECK(added, "a sending is created once");
 }
 
@@ -29,7 +31,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
   Sending& sending = pending(s, e.sending);
   DAYBOOK_CHECK(e.attempt.value == sending.attempt.value + 1, "tries count up by one");
   sending.attempt = e.attempt;
-  sending.due = e.retry_at;
+  sending.due = s.offsets.running(e.retry_at);
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&, const events::SendingSent& e) {

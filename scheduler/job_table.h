@@ -24,6 +24,7 @@ struct JobSlot {
   std::uint32_t definition = 0;  // index into the definitions
   Attempt attempt;               // begun so far
   std::int8_t priority = 0;
+  bool delayed = false;  // run_at counts in running time, else it is read on the wall clock
 
   bool running() const { return started.value != 0; }
   void set_texts(std::string_view parameters, std::string_view unique_key);
@@ -40,6 +41,23 @@ class JobTable {
   void erase(JobId id);
 
   std::size_t size() const { return size_; }
+  // All live slots in any order.
+  template <typename Visit>
+  void each(Visit visit) {
+    for (std::uint32_t at = 0; at < used_; ++at) {
+      if (!slot(at).id.is_null()) {
+        visit(slot(at));
+      }
+    }
+  }
+  template <typename Visit>
+  void each(Visit visit) const {
+    for (std::uint32_t at = 0; at < used_; ++at) {
+      if (!slot(at).id.is_null()) {
+        visit(slot(at));
+      }
+    }
+  }
   // All live slots in order of creation.
   std::vector<const JobSlot*> sorted() const;
   std::size_t memory_bytes() const;

@@ -58,16 +58,27 @@ std::optional<Seq> KeyWindow::first_held(Micros now) const {
 
 void ReportMemory::insert(Seq started, const State::PastReport& report) {
   if (entries_.size() >= kReportMemory) {
-    by_start_.erase(entries_.front().started.value);
+    const Entry& oldest = entries_.front();
+    by_start_.erase(oldest.started.value);
+    if (const auto of = by_job_.find(oldest.report.job);
+        of != by_job_.end() && of->second == oldest.report.seq) {
+      by_job_.erase(of);
+    }
     entries_.pop_front();
   }
   entries_.push_back({started, report});
+  by_job_[report.job] = report.seq;
   by_start_.emplace(started.value, &entries_.back());
 }
 
 std::optional<State::PastReport> ReportMemory::find(Seq started) const {
   const auto found = by_start_.find(started.value);
   return found == by_start_.end() ? std::nullopt : std::optional(found->second->report);
+}
+
+Seq ReportMemory::newest_end(JobId job) const {
+  const auto found = by_job_.find(job);
+  return found == by_job_.end() ? Seq{} : found->second;
 }
 
 }  // namespace daybook::scheduler

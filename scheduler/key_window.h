@@ -52,12 +52,15 @@ class ReportMemory {
 
   void insert(Seq started, const State::PastReport& report);
   std::optional<State::PastReport> find(Seq started) const;
+  // The event that ended the newest attempt of that job; zero when it is not remembered.
+  Seq newest_end(JobId job) const;
   const std::deque<Entry>& entries() const { return entries_; }
-  std::size_t memory_bytes() const { return entries_.size() * (sizeof(Entry) + 40); }
+  std::size_t memory_bytes() const { return entries_.size() * (sizeof(Entry) + 80); }
 
  private:
   std::deque<Entry> entries_;
   std::unordered_map<std::uint64_t, const Entry*> by_start_;
+  std::unordered_map<JobId, Seq> by_job_;  // newest ends
 };
 
 }  // namespace daybook::scheduler

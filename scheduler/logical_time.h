@@ -1,53 +1,70 @@
-// Logical time: max(previous, wall clock), never decreasing (I5).
+// The log's time (I5): runs with the running clock, follows the wall clock, never goes back. Why
+// and how: docs/adr/0011-time.md.
 //
-// A wall clock that runs ahead of the monotonic clock by more than kClockJumpMaxUs between two
-// looks is not believed: time then goes on with the monotonic clock, so that a wrong clock does not
-// make everything fire at once. A restart takes the wall clock as it is (with the operator's word
-// beyond kStartJumpMaxUs). One thread.
+//   wall clock off by less than kClockToleranceUs .. followed, at half speed when it is behind
+//   set back ....................................... time runs on, and is `ahead` of it
+//   set forward .................................... time is less ahead; beyond that it jumps, and
+//                                                    leads the running clock by so much more
+//   ... by more than kClockJumpMaxUs ............... the same, once it has stood kClockConfirmUs
+//   quiet for kClockSlewGapUs while ahead .......... time comes half of that nearer
+//
+// The sequencer's clock decides what a step is; what it decided stands in a ClockStepped event.
+// Others follow: until they have seen that event they go on as if nothing had been set. One thread.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "base/clock.h"
-#include "base/limits/clock.h"
+#include "events/clock_events.h"
 
 namespace daybook::scheduler {
 
 class LogicalTime {
  public:
-  LogicalTime(const Clock& clock, Micros last)
-      : clock_(clock), last_(last), wall_(clock.wall()), steady_(clock.steady()) {}
+  // Goes on from the last event and the offsets that stood at it.
+  LogicalTime(const Clock& clock, Micros last, const events::ClockOffsets& offsets = {});
 
   Micros current() const { return last_; }
-  // How often time was held.
+  const events::ClockOffsets& offsets() const { return offsets_; }
+  // How many steps ahead were not believed at once.
   std::uint64_t held() const { return held_; }
+  // How far the wall clock was from where it should be at the last look.
+  Duration wrong() const { return wrong_; }
 
-  Micros next() {
-    const Micros wall = clock_.wall();
-    const Micros steady = clock_.steady();
-    const std::int64_t passed = steady.value - steady_.value;
-    // After a step back, coming forward again as far as time had already got is no jump.
-    const Micros expected = std::max(last_, Micros{wall_.value + passed});
-    const std::int64_t jump = wall.value - expected.value;
-    if (jump > kClockJumpMaxUs) {
-      ++held_;
-      last_ = expected;
-      return last_;  // the believed pair stays, so the jump is seen again until the clock comes
-                     // back
-    }
-    wall_ = wall;
-    steady_ = steady;
-    last_ = std::max(last_, wall);
-    return last_;
-  }
+  // For the sequencer. After each, take_step() until there is none; each stands in the log before
+  // what is decided at that time.
+  Micros next();
+  std::optional<events::ClockStepped> take_step();
+
+  // For those who follow: the time by the offsets that the log told, and whether the wall clock is
+  // not where they put it.
+  Micros follow();
+  bool off() const { return off_; }
+  void adopt(const events::ClockOffsets& offsets);
 
  private:
+  struct Reading {
+    Duration passed;  // of running time, since the last one
+    Duration wrong;   // of the wall clock: from where it should be
+  };
+  Reading read();
+  void correct(const Reading& reading);
+  void go_back(Duration by);
+  void go_forward(Duration by);
+  bool believed(Duration wrong);
+  void come_nearer(Duration quiet);
+
   const Clock& clock_;
   Micros last_;
-  Micros wall_;    // the last wall clock that was believed
-  Micros steady_;  // and its monotonic companion
+  events::ClockOffsets offsets_;
+  Micros running_;  // the clock's, at last_
+  std::optional<Micros> held_since_;
+  Duration held_wrong_;
   std::uint64_t held_ = 0;
+  bool off_ = false;
+  Duration wrong_;
+  std::optional<events::ClockStepped> step_;
 };
 
 }  // namespace daybook::scheduler

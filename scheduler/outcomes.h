@@ -19,6 +19,7 @@ struct Done {};
 struct Created {
   std::vector<JobId> jobs;
   std::vector<std::int32_t> priorities{};  // CreateJobs: as decided, one per job
+  std::vector<Micros> run_at{};            // the same
 };
 
 // DeleteDefinition, PutDefinition.

@@ -1,6 +1,7 @@
 #include "scheduler/sequencer.h"
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include "base/limits/write_path.h"
 #include "base/thread.h"
 #include "events/group.h"
+#include "scheduler/clock_note.h"
 #include "scheduler/decide.h"
 #include "scheduler/logical_time.h"
 #include "scheduler/state_parts.h"
@@ -39,7 +41,7 @@ struct Commit {
 struct Sequencer::Impl {
   Impl(log::Log& log_in, const Clock& clock, State state_in, SequencerOptions options_in)
       : log(log_in),
-        time(clock, state_in.time()),
+        time(clock, state_in.time(), state_in.offsets()),
         state(std::move(state_in)),
         options(std::move(options_in)),
         writer(log.last(), log.last_chain(), state.epoch()) {
@@ -82,12 +84,15 @@ struct Sequencer::Impl {
   // --- metrics ---
   std::atomic<std::uint64_t> commands{0}, refused{0}, events_total{0}, bytes{0}, groups{0};
   std::atomic<std::uint64_t> sync_us_last{0}, sync_us_total{0}, clock_held{0};
+  std::array<std::atomic<std::uint64_t>, 5> clock_steps{};  // by kind
+  std::atomic<std::int64_t> clock_ahead_us{0};
   std::atomic<std::uint64_t> pending_jobs{0}, running_jobs{0}, snapshot_seq{0};
 
   void publish_counts() {
     pending_jobs.store(state.pending_count(), std::memory_order_relaxed);
     running_jobs.store(state.running_count(), std::memory_order_relaxed);
     clock_held.store(time.held(), std::memory_order_relaxed);
+    clock_ahead_us.store(state.offsets().ahead.value, std::memory_order_relaxed);
   }
 
   void run_sequencer();
@@ -95,8 +100,11 @@ struct Sequencer::Impl {
   bool take_inbox(std::vector<Request>& out);
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
+  Micros now();
   std::optional<Result<Reply>> known_key(const IdempotencyKey& key, Micros now) const;
   Reply record(const Request& request);
+  void record_clock();
+  void note_clock(const events::ClockStepped& step);
   void hand_over();
   void hand_over_if_full();
   void commit(Commit&& commit);
@@ -149,7 +157,7 @@ void Sequencer::Impl::process(Request& request) {
   }
   if (request.commands.empty() && request.key) {
     decided.replies.push_back(
-        known_key(*request.key, time.next())
+        known_key(*request.key, now())
             .value_or(fail(Code::kNotFound, "KEY_UNKNOWN", "the key has not been used")));
   }
   for (const Command& command : request.commands) {
@@ -178,13 +186,15 @@ std::optional<Result<Reply>> Sequencer::Impl::known_key(const IdempotencyKey& ke
 
 Result<Reply> Sequencer::Impl::process(const Request& request, const Command& command,
                                        const Error* closed_by) {
-  const Context context{state, time.next(), writer.next_seq(), closed_by};
+  const bool starts = std::holds_alternative<StartServer>(command);
+  const Micros at = starts ? time.next() : now();
+  const Context context{state, at, writer.next_seq(), closed_by};
   if (request.key) {
     if (auto known = known_key(*request.key, context.now)) {
       return std::move(*known);
     }
   }
-  if (request.key && state.parts().keys.full(context.now)) {
+  if (request.key && state.parts().keys.full(state.running(context.now))) {
     return fail(Code::kExhausted, "TOO_MANY_KEYS",
                 "as many idempotency keys are remembered as may; try again later");
   }
@@ -193,14 +203,46 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
   if (decision.events.empty() && !request.key) {
     return Reply{decision.past, decision.past, {}, context.now, false, std::move(decision.outcome)};
   }
-  if (std::holds_alternative<StartServer>(command)) {
+  if (starts) {
     writer.set_epoch(Epoch{state.epoch().value + 1});
   }
   if (request.key) {
     decision.events.emplace_back(
         events::IdempotencyKeyUsed{request.key->key, request.key->body, context.next_seq});
   }
-  return record(request);
+  Reply reply = record(request);
+  if (starts) {
+    record_clock();  // behind the event that begins the epoch
+  }
+  return reply;
+}
+
+// The time for the next command. What is decided rests on how the clocks stand, so that stands in
+// the log first.
+Micros Sequencer::Impl::now() {
+  const std::uint64_t held = time.held();
+  const Micros out = time.next();
+  if (time.held() != held && options.on_clock) {
+    options.on_clock(describe_held(time.wrong()));
+  }
+  record_clock();
+  return out;
+}
+
+void Sequencer::Impl::note_clock(const events::ClockStepped& step) {
+  ++clock_steps[static_cast<std::size_t>(step.kind)];
+  // Coming nearer goes on for as long as the clock was set back, in small parts.
+  if (options.on_clock && step.kind != events::ClockStep::kSlew) {
+    options.on_clock(describe(step));
+  }
+}
+
+void Sequencer::Impl::record_clock() {
+  if (const auto step = time.take_step()) {
+    decision.clear();
+    decision.events.emplace_back(*step);
+    record({});
+  }
 }
 
 // Encodes the decided events as one batch and folds them into the working state.
@@ -212,6 +254,9 @@ Reply Sequencer::Impl::record(const Request& request) {
   events::Recorded recorded;
   recorded.meta = {first, now, request.id, cause, {}, 0, 0, request.actor};
   for (events::Event& event : decision.events) {
+    if (const auto* step = std::get_if<events::ClockStepped>(&event)) {
+      note_clock(*step);
+    }
     recorded.event = std::move(event);
     evolve(state, recorded, writer.chain());
     recorded.meta.seq = next(recorded.meta.seq);
@@ -430,7 +475,15 @@ SequencerMetrics Sequencer::metrics() const {
   out.groups = i.groups;
   out.sync_us_last = i.sync_us_last;
   out.sync_us_total = i.sync_us_total;
+  const auto steps = [&](events::ClockStep kind) {
+    return i.clock_steps[static_cast<std::size_t>(kind)].load();
+  };
+  out.clock_back = steps(events::ClockStep::kBack);
+  out.clock_forward = steps(events::ClockStep::kForward);
+  out.clock_away = steps(events::ClockStep::kAway);
+  out.clock_slews = steps(events::ClockStep::kSlew);
   out.clock_held = i.clock_held;
+  out.clock_ahead_us = i.clock_ahead_us;
   out.pending_jobs = i.pending_jobs;
   out.running_jobs = i.running_jobs;
   out.snapshot = Seq{i.snapshot_seq};

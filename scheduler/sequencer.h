@@ -60,7 +60,14 @@ struct SequencerMetrics {
   std::uint64_t inbox = 0;
   std::uint64_t sync_us_last = 0;
   std::uint64_t sync_us_total = 0;
-  std::uint64_t clock_held = 0;  // batches whose time was held because the wall clock jumped
+  // Steps of the wall clock by kind, those ahead that were not believed at once, and by how much
+  // the log's time is ahead of it now.
+  std::uint64_t clock_back = 0;
+  std::uint64_t clock_forward = 0;
+  std::uint64_t clock_away = 0;
+  std::uint64_t clock_slews = 0;
+  std::uint64_t clock_held = 0;
+  std::int64_t clock_ahead_us = 0;
   std::uint64_t pending_jobs = 0;
   std::uint64_t running_jobs = 0;
   Seq snapshot;  // newest decision state snapshot
@@ -77,6 +84,8 @@ struct SequencerOptions {
   // it is durable and a snapshot is wanted; empty: no snapshots.
   std::function<Status(const State&, Seq, const Hash&)> snapshot;
   std::uint64_t snapshot_events = 1'000'000;
+  // What became of the clocks, as a line for the server's log; on the sequencer thread.
+  std::function<void(const std::string&)> on_clock;
 };
 
 class Sequencer {

@@ -105,6 +105,7 @@ bool read_job(Reader& r, State::Parts& p) {
   }
   slot.started = r.seq();
   Definition& counts = p.definition(slot.definition);
+  slot.delayed = !slot.running() && slot.attempt.value > 0;  // it waits to be tried again
   if (!slot.running()) {
     ++counts.pending;
     ++p.pending;
@@ -195,9 +196,10 @@ bool read_memories(Reader& r, State::Parts& p) {
 
 std::uint32_t format_of(const State& state) {
   const State::Parts& p = state.parts();
-  return form::has_rate_starts(p) ? kStateFormat
-         : form::has_additions(p) ? kStateFormat2
-                                  : kStateFormat1;
+  return form::has_clocks(p)        ? kStateFormat
+         : form::has_rate_starts(p) ? kStateFormat3
+         : form::has_additions(p)   ? kStateFormat2
+                                    : kStateFormat1;
 }
 
 Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
@@ -231,8 +233,11 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
   if (format >= kStateFormat2) {
     form::write_additions(w, p);
   }
-  if (format >= kStateFormat) {
+  if (format >= kStateFormat3) {
     form::write_rate_starts(w, p);
+  }
+  if (format >= kStateFormat) {
+    form::write_clocks(w, p);
   }
   return w.finish();
 }
@@ -277,11 +282,15 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
   if (format >= kStateFormat2 && !form::read_additions(r, p)) {
     return corrupt();
   }
-  if (format == kStateFormat && (coarse || !form::read_rate_starts(r, p))) {
+  if (format >= kStateFormat3 && (coarse || !form::read_rate_starts(r, p))) {
+    return corrupt();
+  }
+  if (format >= kStateFormat && !form::read_clocks(r, p)) {
     return corrupt();
   }
   // Only the shortest form counts: a format with nothing of what it added is none.
-  const bool shortest = format == kStateFormat    ? form::has_rate_starts(p)
+  const bool shortest = format == kStateFormat    ? form::has_clocks(p)
+                        : format == kStateFormat3 ? form::has_rate_starts(p)
                         : format == kStateFormat2 ? form::has_additions(p)
                                                   : true;
   if (!shortest || !r.at_end()) {

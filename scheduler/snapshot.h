@@ -1,6 +1,6 @@
 // Snapshot files: the decision state at one sequence number, never the only copy of anything.
 //
-//   0  8 bytes "DAYBKSNP"   8  u32 format (1 to 3: the body's)   12  u32 CRC-32C of bytes 16..71
+//   0  8 bytes "DAYBKSNP"   8  u32 format (1 to 4: the body's)   12  u32 CRC-32C of bytes 16..71
 //  16  u64 seq   24  32 bytes chain hash at seq   56  u64 body bytes   64  u32 CRC-32C of the body
 //  68  u32 zero 72  body: the canonical form (serialize.h)
 #pragma once

@@ -47,7 +47,9 @@ JobView State::Parts::view(const JobSlot& slot) const {
   JobView out;
   out.job = slot.id;
   out.definition = definitions[slot.definition].get();
-  out.run_at = slot.run_at;
+  out.delayed = slot.delayed;
+  out.due = slot.delayed ? offsets.at_running(slot.run_at) : offsets.at_wall(slot.run_at);
+  out.run_at = slot.delayed ? out.due : slot.run_at;
   out.priority = slot.priority;
   out.attempt = slot.attempt;
   out.parameters = slot.parameters();
@@ -55,14 +57,22 @@ JobView State::Parts::view(const JobSlot& slot) const {
   if (const auto depth = rule_depths.find(slot.id.key().value); depth != rule_depths.end()) {
     out.rule_depth = depth->second;
   }
+  if (const auto gone = lost.find(slot.id.key().value); gone != lost.end()) {
+    out.uncounted = gone->second.total;
+    out.lost_in_a_row = gone->second.in_a_row;
+  }
   out.running = slot.running();
+  if (!out.running && out.attempt.value > 0) {
+    out.retried_by = reports.newest_end(slot.id);
+  }
   if (out.running) {
     const OpenAttempt& attempt = open.at(slot.started.value);
     out.started = slot.started;
     out.secret = attempt.secret;
     out.started_at = attempt.started_at;
-    out.lease_until = attempt.lease_until;
-    out.timeout_at = attempt.timeout_at;
+    const auto logical = [&](Micros at) { return at.value == 0 ? at : offsets.at_running(at); };
+    out.lease_until = logical(attempt.lease_until);
+    out.timeout_at = logical(attempt.timeout_at);
     out.cancel_requested = attempt.cancel_requested;
   }
   return out;
@@ -90,6 +100,10 @@ Seq State::applied() const {
 
 Micros State::time() const {
   return parts_->time;
+}
+
+const events::ClockOffsets& State::offsets() const {
+  return parts_->offsets;
 }
 
 Epoch State::epoch() const {
@@ -151,11 +165,15 @@ std::optional<JobId> State::find_unique(std::string_view definition, std::string
 }
 
 std::optional<Seq> State::first_held_by_keys(Micros now) const {
-  return parts_->keys.first_held(now);
+  return parts_->keys.first_held(running(now));
 }
 
 std::optional<State::KeyUse> State::find_key(std::string_view key, Micros now) const {
-  return parts_->keys.find(key, now);
+  auto use = parts_->keys.find(key, running(now));
+  if (use) {
+    use->time = offsets().at_running(use->time);
+  }
+  return use;
 }
 
 std::optional<State::PastReport> State::find_report(Seq started) const {
@@ -231,7 +249,7 @@ std::size_t State::memory_bytes() const {
     bytes += component->spec.size() + 256;
   }
   bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
-  bytes += parts_->rule_depths.size() * 48;
+  bytes += (parts_->rule_depths.size() + parts_->lost.size()) * 48;
   for (const auto& [id, rule] : parts_->rules) {
     bytes += rule.applied.size() * 128 + 256;
     for (const RuleVersion& version : rule.versions) {

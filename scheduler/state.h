@@ -27,7 +27,7 @@ struct Definition {
   std::uint64_t pending = 0;
   std::uint64_t running = 0;
   bool deleted = false;  // kept while jobs of it are alive
-  RateWindow starts;     // while it has a rate limit
+  RateWindow starts;     // while it has a rate limit; in running time
 };
 
 // A sending that waits for its next try.
@@ -35,7 +35,7 @@ struct Sending {
   SendingId id;
   Seq created;      // its SendingCreated event, where its content stands
   Attempt attempt;  // tries that have failed
-  Micros due;       // of the next try
+  Micros due;       // of the next try, in running time
 };
 
 // What a rule runs for the events behind its RulePut event, up to its next one.
@@ -61,9 +61,15 @@ struct Rule {
 struct JobView {
   JobId job;
   const Definition* definition = nullptr;
-  Micros run_at;
+  Micros run_at;         // the time that was given, in wall time; when delayed: `due`
+  Micros due;            // the logical time at which that is, by the clocks as they stand
+  bool delayed = false;  // it counts in running time
   std::int32_t priority = 0;
-  Attempt attempt;  // attempts begun so far
+  Attempt attempt;              // attempts begun so far
+  std::uint32_t uncounted = 0;  // of them, those that a stop of the server ended
+  std::uint32_t lost_in_a_row = 0;
+  // Of a pending job that is to be tried again: the event that decided it, while it is remembered.
+  Seq retried_by;
   std::string_view parameters;
   std::string_view unique_key;
   std::uint32_t rule_depth = 0;
@@ -84,8 +90,11 @@ class State {
   State(State&&) noexcept;
   State& operator=(State&&) noexcept;
 
-  Seq applied() const;  // last event folded
-  Micros time() const;  // its logical time
+  Seq applied() const;                          // last event folded
+  Micros time() const;                          // its logical time
+  const events::ClockOffsets& offsets() const;  // of the clocks to each other
+  // The running clock at a logical time from here on.
+  Micros running(Micros logical) const { return offsets().running(logical); }
   Epoch epoch() const;
   Seq server_started() const;  // the newest ServerStarted event
 

@@ -160,4 +160,9 @@ bool has_rate_starts(const State::Parts& p);
 void write_rate_starts(Writer& w, const State::Parts& p);
 bool read_rate_starts(Reader& r, State::Parts& p);
 
+// What format 4 added (serialize_clocks.cc).
+bool has_clocks(const State::Parts& p);
+void write_clocks(Writer& w, const State::Parts& p);
+bool read_clocks(Reader& r, State::Parts& p);
+
 }  // namespace daybook::scheduler::form

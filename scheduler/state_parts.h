@@ -20,14 +20,21 @@ struct OpenAttempt {
   JobId job;
   events::Secret secret;
   Micros started_at;
-  Micros lease_until;
-  Micros timeout_at;
+  Micros lease_until;  // in running time, as timeout_at; zero: the server runs it
+  Micros timeout_at;   // zero: none
   bool cancel_requested = false;
+};
+
+// Attempts of a pending or running job that a stop of the server ended.
+struct LostAttempts {
+  std::uint32_t total = 0;
+  std::uint32_t in_a_row = 0;  // the newest ones
 };
 
 struct State::Parts {
   Seq applied;
   Micros time;
+  events::ClockOffsets offsets;
   Epoch epoch;
   Seq server_started;
 
@@ -45,6 +52,7 @@ struct State::Parts {
   KeyWindow keys;
   ReportMemory reports;
 
+  std::unordered_map<std::uint64_t, LostAttempts> lost;          // by job key, where there are any
   std::unordered_map<std::uint64_t, std::uint32_t> rule_depths;  // by job key; zeros are left out
   std::unordered_map<SendingId, Sending> sendings;
   EndedSet sendings_ended;  // by their SendingCreated event

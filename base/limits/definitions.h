@@ -8,8 +8,12 @@ namespace daybook {
 
 // Definitions: ranges of their fields.
 inline constexpr std::uint32_t kAttemptsMax = 1000;
+// Attempts in a row that a stop of the server ended and that do not count towards maxAttempts: a
+// restart or a deploy is no fault of the job, but a job that kills the server is.
+inline constexpr std::uint32_t kLostAttemptsMax = 10;
 inline constexpr std::int64_t kBackoffMaxUs = 7LL * 86'400 * 1'000'000;
 inline constexpr std::int64_t kTimeoutMaxUs = 7LL * 86'400 * 1'000'000;
+inline constexpr std::int64_t kLeaseDefaultUs = 60'000'000;
 inline constexpr std::int64_t kLeaseMinUs = 1'000'000;
 inline constexpr std::int64_t kLeaseMaxUs = 86'400LL * 1'000'000;
 inline constexpr std::uint32_t kConcurrencyMax = 100'000;

@@ -30,7 +30,9 @@ inline constexpr std::size_t kWorkersMax = 10'000;
 inline constexpr std::size_t kDispatchEventsMax = 4096;
 inline constexpr std::size_t kReportBytesMax = 4 * 1024 * 1024;
 
-// At an orderly stop, what the server runs may still end for so long.
-inline constexpr std::int64_t kRunDrainTimeoutUs = 5LL * 1'000'000;
+// At an orderly stop, what the server runs may still end for so long (the setting `drain`): within
+// the 30 s and more that service managers give before they kill; at most an hour.
+inline constexpr std::int64_t kRunDrainTimeoutUs = 20LL * 1'000'000;
+inline constexpr std::int64_t kRunDrainMaxUs = 3600LL * 1'000'000;
 
 }  // namespace daybook

@@ -37,11 +37,9 @@ TEST_F(CoreRecovery, AttemptsOfTheOldServerAreGivenUpOnce) {
   ASSERT_EQ(status(job), "running");
   restart();
   settle();
-  EXPECT_EQ(status(job), "pending");
-  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_EQ(status(job), "running");
+  ASSERT_EQ(commands.size(), 2U);
   EXPECT_EQ(std::get<scheduler::ExpireLease>(commands[0]).cause, events::ExpiryCause::kRestart);
-  advance(hours(1));
-  settle();
   ASSERT_EQ(launched.size(), 1U);
   EXPECT_EQ(launched[0].attempt, Attempt{2});
 }
@@ -63,7 +61,7 @@ TEST_F(CoreRecovery, LeasesOfWorkersGoOn) {
   EXPECT_TRUE(commands.empty());
 }
 
-TEST_F(CoreRecovery, LeaseThatEndedMeanwhileIsGivenUp) {
+TEST_F(CoreRecovery, LeaseThatWouldHaveEndedMeanwhileGetsTheTimeBack) {
   worker_definition("d");
   const JobId job = engine.create("d");
   fold();
@@ -72,7 +70,41 @@ TEST_F(CoreRecovery, LeaseThatEndedMeanwhileIsGivenUp) {
   advance(hours(1));
   restart();
   settle();
+  EXPECT_EQ(status(job), "running");
+  EXPECT_EQ(core->idle(now()), seconds(10));
+  advance(seconds(10));
+  settle();
   EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreRecovery, TimeInWhichNothingRanIsGivenBackBeforeAnythingIsGivenUp) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto polled = poll({"d"});
+  settle();
+  commands.clear();
+  advance(seconds(30));
+  core->note_away(seconds(30));
+  settle();
+  ASSERT_FALSE(commands.empty());
+  EXPECT_EQ(std::get<scheduler::NoteClock>(commands[0]).away, seconds(30));
+  EXPECT_EQ(status(job), "running");
+  EXPECT_EQ(engine.ok<scheduler::LeaseOutcome>(scheduler::ExtendLease{polled->jobs.at(0).token, {}})
+                .lease_until,
+            engine.now + seconds(10));
+  advance(seconds(10));
+  settle();
+  EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreRecovery, NobodyIsToldOfAnAbsenceThatNobodyNoticed) {
+  exec_definition();
+  settle();
+  commands.clear();
+  core->note_away(seconds(30));
+  settle();
+  EXPECT_TRUE(commands.empty());
 }
 
 TEST_F(CoreRecovery, LimitsCountWhatRanBefore) {

@@ -170,7 +170,7 @@ TEST_F(DispatcherTest, StopLetsChildrenEndAndStartsNoMore) {
   EXPECT_EQ(await<events::JobCompleted>(next_one).end.attempt, Attempt{1});
 }
 
-TEST_F(DispatcherTest, StopKillsChildrenAndTheNextStartGivesThemUp) {
+TEST_F(DispatcherTest, StopKillsChildrenAndTheNextStartRunsThemAgain) {
   open();
   exec_definition("d", R"(["sleep","1000"])");
   const JobId job = create("d");
@@ -178,7 +178,9 @@ TEST_F(DispatcherTest, StopKillsChildrenAndTheNextStartGivesThemUp) {
   close();
   open();
   EXPECT_EQ(await<events::LeaseExpired>(job).cause, events::ExpiryCause::kRestart);
-  EXPECT_EQ(await<events::JobFailed>(job).failure.code, "ATTEMPT_LOST");
+  const auto again = await<events::JobRetryScheduled>(job);
+  EXPECT_EQ(again.failure.code, "ATTEMPT_LOST");
+  EXPECT_EQ(again.uncounted, 1U);
 }
 
 TEST_F(DispatcherTest, EndedJobsAreRemovedWhenTheirRetentionIsOver) {

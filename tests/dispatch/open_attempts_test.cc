@@ -12,6 +12,7 @@ OpenAttempt attempt(std::uint64_t n, Micros lease_until, Micros timeout_at = {})
   out.job = JobId::make(Micros{1}, 0, Seq{n});
   out.started = Seq{n + 1000};
   out.lease_until = lease_until;
+  out.lease = Duration{20};
   out.timeout_at = timeout_at;
   return out;
 }
@@ -47,6 +48,26 @@ TEST(OpenAttempts, TheEarlierOfLeaseAndTimeoutCounts) {
   EXPECT_TRUE(take(open, Micros{14}).empty());
   EXPECT_EQ(take(open, Micros{15}).size(), 1U);
   EXPECT_EQ(open.next(), std::nullopt);
+}
+
+TEST(OpenAttempts, TimeIsGivenBackToThoseWhoHoldALease) {
+  OpenAttempts open(Duration{5});
+  open.add(attempt(1, Micros{10}));
+  open.add(attempt(2, Micros{30}, Micros{10}));
+  open.add(attempt(3, Micros{}, Micros{10}));
+  open.give_back(Duration{100}, Micros{100});
+  const auto own = take(open, Micros{15});
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].started, Seq{1003});
+  EXPECT_TRUE(take(open, Micros{109}).empty());
+  EXPECT_EQ(take(open, Micros{110}).size(), 2U);
+}
+
+TEST(OpenAttempts, WhoWasRenewedAlreadyGetsNoMoreThanAFreshLease) {
+  OpenAttempts open(Duration{5});
+  open.add(attempt(1, Micros{120}));
+  open.give_back(Duration{100}, Micros{100});
+  EXPECT_EQ(take(open, Micros{120}).size(), 1U);
 }
 
 TEST(OpenAttempts, ExtensionMovesTheEnd) {

@@ -157,9 +157,20 @@ TEST(Codec, EnumerationsOutOfRangeAreRefused) {
   std::get<JobRemoved>(all[14]).reason = static_cast<RemovalReason>(7);
   std::get<SendingCreated>(all[18]).transport = static_cast<Transport>(4);
   std::get<SendingRemoved>(all[23]).reason = static_cast<RemovalReason>(0);
-  for (const std::size_t i : {1UL, 13UL, 14UL, 18UL, 23UL}) {
+  std::get<ClockStepped>(all[28]).kind = static_cast<ClockStep>(5);
+  for (const std::size_t i : {1UL, 13UL, 14UL, 18UL, 23UL, 28UL}) {
     EXPECT_FALSE(decode(store(all[i]).view)) << entry_of(all[i]).name;
   }
+}
+
+TEST(Codec, ClockOffsetsThatCannotBeAreRefused) {
+  const auto refused = [](const ClockStepped& event) { return !decode(store(event).view); };
+  const Duration far{INT64_MAX};
+  EXPECT_TRUE(refused({ClockStep::kBack, {}, {{}, Duration{-1}}, {}}));
+  EXPECT_TRUE(refused({ClockStep::kForward, {}, {far, {}}, {}}));
+  EXPECT_TRUE(refused({ClockStep::kForward, far, {}, {}}));
+  EXPECT_TRUE(refused({ClockStep::kAway, {}, {}, Duration{-1}}));
+  EXPECT_FALSE(refused({ClockStep::kAway, {}, {Duration{-1}, Duration{1}}, Duration{1}}));
 }
 
 // Bytes with sound checksums that were never a payload: what an importer may be handed.

@@ -57,7 +57,7 @@ inline std::vector<Event> all() {
       Attempt{2}, Seq{50}, kTime, 0xfeed'beef, {R"([{"query":"jobs","answer":[]}])"}};
   const Failure failure{"E_SMTP", "refused:\n\"busy\"", {R"({"code":451})"}};
   return {
-      ServerStarted{Epoch{3}, "1.2.3", "host-a", 4711},
+      ServerStarted{Epoch{3}, "1.2.3", "host-a", 4711, seconds(12)},
       ComponentPut{"mail/send",
                    Runtime::kHttp,
                    {R"({"url":"http://127.0.0.1/"})"},
@@ -79,11 +79,12 @@ inline std::vector<Event> all() {
                  job(7),
                  Seq{41},
                  1,
-                 2},
+                 2,
+                 true},
       job_started(42),
       JobCompleted{id, "mail", end, {R"({"ok":true})"}, 2},
       JobFailed{id, "mail", end, failure},
-      JobRetryScheduled{id, "mail", end, failure, kTime + seconds(10)},
+      JobRetryScheduled{id, "mail", end, failure, kTime + seconds(10), 1},
       JobCancelRequested{id, Attempt{2}, "mail"},
       JobCancelled{id, "mail", end},
       LeaseExtended{id, Attempt{2}, kTime + seconds(90)},
@@ -109,12 +110,23 @@ inline std::vector<Event> all() {
       RuleDeleted{"on-done"},
       RuleApplied{"on-done", "a.hrule", sha256("spec"), Seq{40}, 2, {R"([1])"}, failure},
       RulesAdvanced{Seq{40}},
+      ClockStepped{ClockStep::kForward, seconds(90), {seconds(60), seconds(30)}, seconds(5)},
   };
+}
+
+// The samples that releases before clock steps had.
+inline std::vector<Event> all_of_v2() {
+  std::vector<Event> out = all();
+  out.erase(out.begin() + 28, out.end());
+  std::get<ServerStarted>(out[0]).away = {};
+  std::get<JobCreated>(out[5]).delayed = false;
+  std::get<JobRetryScheduled>(out[9]).uncounted = 0;
+  return out;
 }
 
 // The samples that releases before sendings and rules had: their types, their members.
 inline std::vector<Event> all_of_v1() {
-  std::vector<Event> out = all();
+  std::vector<Event> out = all_of_v2();
   out.erase(out.begin() + 18, out.end());
   std::get<ComponentPut>(out[1]).imports.clear();
   std::get<JobCreated>(out[5]).rule_depth = 0;

@@ -40,7 +40,8 @@ const std::vector<Format>& formats() {
        events::samples::all_of_v1()},
       {"v2.ndjson", 28, "7ab8a52bbc38270955f042f3ff5ad5a2d36158d0c721b8cc52a6fa89bdd22ca7",
        "90a095562690db9aa1ec8c5480f7f189597c7274cdf668d45e262a8760ad9de9",
-       "3f256d837b1ee2e1340bc95b090010614304936c23ba5104ae80c756a97ee992", events::samples::all()},
+       "3f256d837b1ee2e1340bc95b090010614304936c23ba5104ae80c756a97ee992",
+       events::samples::all_of_v2()},
   };
   return kFormats;
 }

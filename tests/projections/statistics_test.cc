@@ -104,6 +104,22 @@ TEST_F(Statistics, DueDepthCountsWhatComesDueBeforeTheBucketEnds) {
   EXPECT_THAT(due(rows(hours(1))), ElementsAre(1U));
 }
 
+// The log's time ran slower meanwhile: the job starts in the minute in which it was created,
+// although it was put off beyond it.
+TEST_F(Statistics, ADelayThatIsOverEarlierInTheLogsTimeLeavesTheQueue) {
+  const JobId a = s.create("d", {}, seconds(65));
+  r.now();
+  s.put(events::ClockStepped{
+      events::ClockStep::kSlew, seconds(20), {seconds(-20), seconds(580)}, {}});
+  s.now = begin + seconds(45);
+  s.start(a, "d", 1, begin + seconds(45));
+  EXPECT_EQ(rows().at(0).pending_depth, 0U);
+  EXPECT_EQ(rows().at(0).due_depth, 0U);
+  s.now = begin + seconds(130);
+  s.create("d");
+  EXPECT_EQ(rows().at(1).due_depth, 1U);
+}
+
 TEST_F(Statistics, PutOffRetryComesDueInItsMinute) {
   const JobId a = s.create("d");
   s.start(a, "d");

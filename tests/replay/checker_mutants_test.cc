@@ -446,6 +446,31 @@ void add_rule_mutants(std::vector<Mutant>& out) {
   }));
 }
 
+void add_clock_mutants(std::vector<Mutant>& out) {
+  using events::ClockStepped;
+  out.push_back(by_script(
+      "clock stands elsewhere than its step left it", Rule::kClock,
+      [](Script& s) { event<ClockStepped>(s, "clock.forward").offsets.ahead = seconds(1); }));
+  out.push_back(by_script("clock goes back forwards", Rule::kClock, [](Script& s) {
+    event<ClockStepped>(s, "clock.back").step = seconds(600);
+  }));
+  out.push_back(by_script("step left out", Rule::kClock, [](Script& s) { s.drop("clock.slew"); }));
+  out.push_back(by_script("absence of no time", Rule::kClock,
+                          [](Script& s) { event<ClockStepped>(s, "clock.away").away = {}; }));
+  out.push_back(by_script("delay that follows the wall clock", Rule::kNotBefore, [](Script& s) {
+    event<events::JobCreated>(s, "create.x").delayed = false;
+  }));
+  out.push_back(by_script("attempt that nobody lost does not count", Rule::kRetry, [](Script& s) {
+    event<events::JobRetryScheduled>(s, "retry.a1").uncounted = 1;
+  }));
+  out.push_back(by_script("lost attempt that counts", Rule::kRetry, [](Script& s) {
+    event<events::JobRetryScheduled>(s, "expire.x1", 1).uncounted = 0;
+  }));
+  out.push_back(by_script("lost attempt that waits", Rule::kRetry, [](Script& s) {
+    event<events::JobRetryScheduled>(s, "expire.x1", 1).run_at = second(802);
+  }));
+}
+
 const std::vector<Mutant>& mutants() {
   static const std::vector<Mutant> kMutants = [] {
     std::vector<Mutant> out;
@@ -456,6 +481,7 @@ const std::vector<Mutant>& mutants() {
     add_limit_mutants(out);
     add_sending_mutants(out);
     add_rule_mutants(out);
+    add_clock_mutants(out);
     add_ledger_mutants(out);
     return out;
   }();

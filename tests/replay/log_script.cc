@@ -240,12 +240,42 @@ void add_rules(Script& s) {
   s.add("rule.deleted", 604, {events::RuleDeleted{"other"}}, 2);
 }
 
+// A wall clock that is set in both directions, a delay that does not notice, an attempt that a
+// restart ended and that does not count.
+void add_clock_steps(Script& s) {
+  using events::ClockStep;
+  s.add("clock.back", 700,
+        {events::ClockStepped{ClockStep::kBack, seconds(-600), {{}, seconds(600)}, {}}}, 2);
+  const JobId job = s.next_job(701);
+  events::JobCreated create = created(job, kShort, 731);
+  create.delayed = true;
+  s.add("create.x", 701, {create}, 2);
+  s.add("clock.slew", 702,
+        {events::ClockStepped{ClockStep::kSlew, seconds(10), {seconds(-10), seconds(590)}, {}}}, 2);
+  const Seq first = s.next_seq();
+  s.add("start.x1", 721, {started(job, kShort, 1, 721)}, 2);
+  s.add("clock.forward", 790,
+        {events::ClockStepped{ClockStep::kForward, seconds(650), {seconds(50), {}}, {}}}, 2);
+  s.add("server.3", 800, {events::ServerStarted{Epoch{3}, "1", "h", 3, seconds(10)}}, 3);
+  s.add("expire.x1", 801,
+        {events::LeaseExpired{job, Attempt{1}, kShort, first, events::ExpiryCause::kRestart},
+         events::JobRetryScheduled{
+             job, kShort, end(1, first, 721), {"ATTEMPT_LOST", "", {}}, at(801), 1}},
+        3);
+  const Seq second = s.next_seq();
+  s.add("start.x2", 802, {started(job, kShort, 2, 801)}, 3);
+  s.add("clock.away", 810,
+        {events::ClockStepped{ClockStep::kAway, {}, {seconds(50), {}}, seconds(5)}}, 3);
+  s.add("complete.x2", 811, {events::JobCompleted{job, kShort, end(2, second, 802), {"{}"}, 0}}, 3);
+}
+
 }  // namespace
 
 Script sample_script() {
   Script s = sample_script_v1();
   add_sendings(s);
   add_rules(s);
+  add_clock_steps(s);
   s.freeze();
   return s;
 }

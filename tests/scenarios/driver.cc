@@ -498,8 +498,8 @@ std::string Driver::run_job(const Line& line) {
   if (line.command == "cancel") {
     return send(CancelJob{job(line.name)});
   }
-  if (line.command == "ask") {
-    return send(RequestCancel{job(line.name)});
+  if (line.command == "ask" || line.command == "force") {
+    return send(RequestCancel{job(line.name), line.command == "force"});
   }
   if (line.command == "again") {
     names_ = {line.get("as")};
@@ -522,8 +522,13 @@ std::string Driver::run_world(const Line& line) {
     const std::string words = take_words();
     return world_.failed() ? "unknown" : words.empty() ? "nothing" : words;
   }
-  if (line.command == "restart") {
-    const std::string wrong = world_.restart();
+  if (line.command == "sleep" || line.command == "pause") {
+    world_.pause(duration_of(line.name));
+    return "accepted";
+  }
+  if (line.command == "restart" || line.command == "down") {
+    const std::string wrong =
+        world_.restart(line.command == "down" ? duration_of(line.name) : Duration{});
     const std::string words = take_words();
     return wrong.empty() ? (words.empty() ? "accepted" : words) : wrong;
   }
@@ -556,12 +561,14 @@ std::string Driver::run(const Line& line) {
       {"definition", &Driver::run_resource}, {"drop-definition", &Driver::run_resource},
       {"schedule", &Driver::run_job},        {"start", &Driver::run_job},
       {"cancel", &Driver::run_job},          {"ask", &Driver::run_job},
-      {"again", &Driver::run_job},           {"remove", &Driver::run_job},
-      {"sweep", &Driver::run_job},           {"complete", &Driver::run_attempt},
-      {"fail", &Driver::run_attempt},        {"stop", &Driver::run_attempt},
-      {"extend", &Driver::run_attempt},      {"give-up", &Driver::run_attempt},
-      {"tick", &Driver::run_world},          {"restart", &Driver::run_world},
-      {"jump", &Driver::run_world},          {"close", &Driver::run_world},
+      {"force", &Driver::run_job},           {"again", &Driver::run_job},
+      {"remove", &Driver::run_job},          {"sweep", &Driver::run_job},
+      {"complete", &Driver::run_attempt},    {"fail", &Driver::run_attempt},
+      {"stop", &Driver::run_attempt},        {"extend", &Driver::run_attempt},
+      {"give-up", &Driver::run_attempt},     {"tick", &Driver::run_world},
+      {"restart", &Driver::run_world},       {"jump", &Driver::run_world},
+      {"close", &Driver::run_world},         {"sleep", &Driver::run_world},
+      {"pause", &Driver::run_world},         {"down", &Driver::run_world},
       {"open", &Driver::run_world},          {"break", &Driver::run_world},
       {"rule", &Driver::run_rule},           {"drop-rule", &Driver::run_rule},
       {"apply", &Driver::run_rule},          {"advance", &Driver::run_rule},

@@ -239,7 +239,7 @@ class Simulation {
   }
 
   void disturb() {
-    switch (pick(11)) {
+    switch (pick(12)) {
       case 0:
         world_.log.fail_next(Failure::kLost);
         return;
@@ -268,6 +268,9 @@ class Simulation {
         return;
       case 8:
         put_rule_component(pick(2));
+        return;
+      case 9:
+        world_.pause(seconds(static_cast<int>(pick(3000))));
         return;
       default:
         put_definition(pick(6));

@@ -42,10 +42,15 @@ void World::boot() {
   scheduler::SequencerOptions options;
   options.admit = [this]() -> Status { return closed_ ? Status(fail(*closed_)) : Status{}; };
   options.on_fatal = [](const Error&) {};
-  sequencer_ = std::make_unique<scheduler::Sequencer>(log, clock, folded(log), std::move(options));
+  scheduler::State state = folded(log);
+  time_ = std::make_unique<scheduler::LogicalTime>(clock, state.time(), state.offsets());
+  sequencer_ =
+      std::make_unique<scheduler::Sequencer>(log, clock, std::move(state), std::move(options));
   sequencer_->start();
   queue_ = std::make_unique<projections::Queue>();
   open.clear();
+  offsets_ = {};
+  away_ = {};
   const Seq told = followed_;
   followed_ = Seq{};
   definitions_.clear();
@@ -79,16 +84,20 @@ void World::follow(Seq until) {
 }
 
 void World::see(const events::Recorded& recorded) {
+  const auto running = [&](Micros at) { return at.value == 0 ? at : offsets_.running(at); };
   if (const auto* e = std::get_if<events::JobStarted>(&recorded.event)) {
-    open[e->job] = {{recorded.meta.seq, e->secret},
-                    e->attempt,
-                    std::string(e->definition),
-                    e->lease_until,
-                    e->timeout_at};
+    open[e->job] = {{recorded.meta.seq, e->secret}, e->attempt,
+                    std::string(e->definition),     running(e->lease_until),
+                    running(e->timeout_at),         e->lease_until - recorded.meta.time};
   } else if (const auto* extended = std::get_if<events::LeaseExtended>(&recorded.event)) {
-    open.at(extended->job).lease_until = extended->lease_until;
-  } else if (std::holds_alternative<events::ServerStarted>(recorded.event)) {
+    open.at(extended->job).lease_until = running(extended->lease_until);
+  } else if (const auto* start = std::get_if<events::ServerStarted>(&recorded.event)) {
     server_started_ = recorded.meta.seq;
+    give_back(start->away, recorded.meta.time);
+  } else if (const auto* step = std::get_if<events::ClockStepped>(&recorded.event)) {
+    offsets_ = step->offsets;
+    time_->adopt(offsets_);
+    give_back(step->away, recorded.meta.time);
   } else if (const auto* put = std::get_if<events::DefinitionPut>(&recorded.event)) {
     if (std::find(definitions_.begin(), definitions_.end(), put->definition) ==
         definitions_.end()) {
@@ -137,11 +146,40 @@ Result<scheduler::Reply> World::call(Command command,
 
 std::vector<Error> World::tick(std::size_t max) {
   std::vector<Error> refusals;
+  look_at_clock();
   expire_over(refusals);
   const auto any = [](auto) { return true; };
-  start_offers(queue_->take(clock.wall(), max, any), false, refusals);
-  start_offers(queue_->take_for_worker(clock.wall(), max, definitions_), true, refusals);
+  start_offers(queue_->take(time_->follow(), max, any), false, refusals);
+  start_offers(queue_->take_for_worker(time_->follow(), max, definitions_), true, refusals);
   return refusals;
+}
+
+// As the dispatcher does when it wakes: first of all the log is told what became of the clocks.
+void World::look_at_clock() {
+  time_->follow();
+  const Duration away = std::exchange(away_, Duration{});
+  if (!failed() && ((away.value > 0 && !open.empty()) || time_->off())) {
+    (void)call(scheduler::NoteClock{away});
+  }
+  time_->follow();
+}
+
+void World::pause(Duration by) {
+  clock.pause(by);
+  away_ = Duration{away_.value + by.value};
+}
+
+void World::give_back(Duration away, Micros now) {
+  for (auto& [job, attempt] : open) {
+    if (attempt.lease_until.value == 0 || away.value == 0) {
+      continue;
+    }
+    attempt.lease_until =
+        events::given_back(attempt.lease_until, away, offsets_.running(now), attempt.lease);
+    if (attempt.timeout_at.value != 0) {
+      attempt.timeout_at = attempt.timeout_at + away;
+    }
+  }
 }
 
 void World::expire_over(std::vector<Error>& refusals) {
@@ -150,9 +188,9 @@ void World::expire_over(std::vector<Error>& refusals) {
     scheduler::ExpireLease expire{job, attempt.token.started, events::ExpiryCause::kLease, 0};
     if (attempt.lease_until.value == 0 && attempt.token.started < server_started_) {
       expire.cause = events::ExpiryCause::kRestart;
-    } else if (attempt.timeout_at.value != 0 && attempt.timeout_at <= clock.wall()) {
+    } else if (attempt.timeout_at.value != 0 && attempt.timeout_at <= running()) {
       expire.cause = events::ExpiryCause::kTimeout;
-    } else if (attempt.lease_until.value == 0 || attempt.lease_until > clock.wall()) {
+    } else if (attempt.lease_until.value == 0 || attempt.lease_until > running()) {
       continue;
     }
     expire.jitter = entropy.next();
@@ -195,7 +233,7 @@ std::string World::check_queue() const {
   std::uint64_t running = 0;
   sequencer_->state().each_job(
       [&](const scheduler::JobView& job) { ++(job.running ? running : pending); });
-  const auto counts = queue_->counts(clock.wall());
+  const auto counts = queue_->counts(time_->current());
   if (counts.waiting + counts.ready == pending && counts.running == running) {
     return {};
   }
@@ -221,8 +259,9 @@ std::string World::verify() {
   return wrong + report->text();
 }
 
-std::string World::restart() {
+std::string World::restart(Duration down) {
   std::string wrong = verify();
+  clock.advance(down);
   log.reopen();
   boot();
   return wrong;

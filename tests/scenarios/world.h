@@ -14,6 +14,7 @@
 #include "base/entropy.h"
 #include "projections/queue.h"
 #include "replay/checker.h"
+#include "scheduler/logical_time.h"
 #include "scheduler/sequencer.h"
 #include "tests/scenarios/flaky_log.h"
 
@@ -24,8 +25,9 @@ struct OpenAttempt {
   scheduler::Token token;
   Attempt attempt;
   std::string definition;
-  Micros lease_until;  // zero: the server runs it
-  Micros timeout_at;
+  Micros lease_until;  // in running time; zero: the server runs it
+  Micros timeout_at;   // the same
+  Duration lease;      // a fresh one
 };
 
 class World {
@@ -51,13 +53,15 @@ class World {
   // The process dies and starts again: state and queue come from the log alone. Returns what is
   // wrong with that: empty when the new state equals the old one and the log keeps all its
   // promises.
-  std::string restart();
+  std::string restart(Duration down = {});
+  // The process stands still: it notices with the next tick.
+  void pause(Duration by);
   // What the checker says of the log and the ledger, and whether replay gives the live state. Stops
   // the server.
   std::string verify();
 
   bool failed() const { return log.poisoned(); }
-  projections::QueueCounts counts() const { return queue_->counts(clock.wall()); }
+  projections::QueueCounts counts() const { return queue_->counts(time_->current()); }
   // While set, new work is refused with it.
   void close(std::optional<Error> why) { closed_ = std::move(why); }
   const replay::Ledger& ledger() const { return ledger_; }
@@ -66,6 +70,9 @@ class World {
   void boot();
   void follow(Seq until);
   void see(const events::Recorded& recorded);
+  void look_at_clock();
+  Micros running() const { return time_->offsets().running(time_->current()); }
+  void give_back(Duration away, Micros now);
   void expire_over(std::vector<Error>& refusals);
   void start_offers(const std::vector<projections::Queue::Offer>& offers, bool leased,
                     std::vector<Error>& refusals);
@@ -76,6 +83,9 @@ class World {
   replay::Ledger ledger_;
   std::unique_ptr<scheduler::Sequencer> sequencer_;
   std::unique_ptr<projections::Queue> queue_;
+  std::unique_ptr<scheduler::LogicalTime> time_;  // as the dispatcher follows it
+  Duration away_;
+  events::ClockOffsets offsets_;
   Seq followed_;
   Seq server_started_;
   std::vector<std::string> definitions_;

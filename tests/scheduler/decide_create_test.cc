@@ -49,9 +49,12 @@ TEST_F(DecideCreate, JobHasWhatWasAskedAndDefaultsForTheRest) {
   EXPECT_LT(created.jobs[0], created.jobs[1]);
 }
 
-TEST_F(DecideCreate, TimeInThePastIsNow) {
+TEST_F(DecideCreate, TimeInThePastIsKeptAndDueAtOnce) {
   const JobId id = engine.create("d", Micros{1});
-  EXPECT_EQ(engine.state.find_job(id)->run_at, engine.now);
+  EXPECT_EQ(engine.state.find_job(id)->run_at, Micros{1});
+  EXPECT_LE(engine.state.find_job(id)->due, engine.now);
+  // It has waited since it was created, not since 1970.
+  EXPECT_EQ(engine.start(id).due, events::created_time(id));
 }
 
 TEST_F(DecideCreate, TimeTenYearsAheadIsTakenAndOneMicrosecondMoreIsNot) {

@@ -148,7 +148,8 @@ TEST_F(DecideLease, RestartEndsTheServersOwnAttemptsAndNoLeasedOnes) {
   EXPECT_EQ(engine.refusal(expire(job, token, ExpiryCause::kRestart)), "ATTEMPT_NOT_OVER");
   EXPECT_EQ(engine.ok<ReportOutcome>(expire(own, before, ExpiryCause::kRestart)).result,
             AttemptResult::kRetryScheduled);
-  engine.now = engine.state.find_job(own)->run_at;
+  EXPECT_EQ(engine.state.find_job(own)->run_at, engine.now);
+  EXPECT_EQ(engine.state.find_job(own)->uncounted, 1U);
   const Token after = engine.start(own).token;
   EXPECT_EQ(engine.refusal(expire(own, after, ExpiryCause::kRestart)), "ATTEMPT_NOT_OVER");
 }

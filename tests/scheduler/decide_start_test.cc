@@ -47,6 +47,23 @@ TEST_F(DecideStart, DueJobBeginsItsFirstAttempt) {
   EXPECT_EQ(engine.state.pending_count(), 0U);
 }
 
+TEST_F(DecideStart, ALaterAttemptIsCausedByTheRetryThatDecidedIt) {
+  PutDefinition put = Engine::settings("r");
+  put.retry = {3, seconds(1), hours(1), 1000, 0};
+  engine.definition(put);
+  const JobId job = engine.create("r");
+  Token token = engine.start(job).token;
+  EXPECT_EQ(engine.cause, job.key());
+  for (int again = 0; again < 2; ++again) {
+    engine.ok<ReportOutcome>(engine.failure(token));
+    const Seq retried = engine.log.last();
+    engine.now = engine.now + seconds(1);
+    engine.restart();
+    token = engine.start(job).token;
+    EXPECT_EQ(engine.cause, retried);
+  }
+}
+
 TEST_F(DecideStart, MissingParametersAreAnEmptyObject) {
   EXPECT_EQ(engine.start(engine.create("d")).parameters, "{}");
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits/clock.h"
 #include "base/limits/state.h"
 #include "base/limits/write_path.h"
 #include "base/sha256.h"
@@ -399,15 +400,38 @@ TEST_F(SequencerSnapshots, RefusedOneIsTriedAgainBeforeTheNextIsDue) {
   EXPECT_EQ(asked, (std::vector{Seq{10}, Seq{11}, Seq{15}}));
 }
 
-TEST_F(SequencerClock, JumpIsHeldAndCounted) {
-  start();
+TEST_F(SequencerClock, ALargeJumpIsHeldAndThenBelieved) {
+  SequencerOptions options;
+  std::vector<std::string> lines;
+  options.on_clock = [&](const std::string& line) { lines.push_back(line); };
+  start(std::move(options));
   const Micros before = sequencer->call(definition())->time;
   clock.jump(hours(10'000));
   clock.advance(seconds(3));
   EXPECT_EQ(sequencer->call(definition())->time, before + seconds(3));
-  EXPECT_GE(sequencer->metrics().clock_held, 1U);
+  EXPECT_EQ(sequencer->metrics().clock_held, 1U);
+  clock.advance(Duration{kClockConfirmUs});
+  EXPECT_EQ(sequencer->call(definition())->time, clock.wall());
   clock.jump(Duration{-hours(20'000).value});
-  EXPECT_EQ(sequencer->call(definition())->time, before + seconds(3));
+  const auto back = sequencer->call(definition());
+  EXPECT_EQ(back->time, clock.wall() + hours(20'000));
+  const auto metrics = sequencer->metrics();
+  EXPECT_EQ(metrics.clock_held, 1U);
+  EXPECT_EQ(metrics.clock_forward, 1U);
+  EXPECT_EQ(metrics.clock_back, 1U);
+  EXPECT_EQ(metrics.clock_ahead_us, hours(20'000).value);
+  EXPECT_EQ(lines.size(), 3U);
+}
+
+// A step stands in the log before what was decided by it, in a batch of its own.
+TEST_F(SequencerClock, AStepStandsBeforeWhatItLedTo) {
+  start();
+  ASSERT_TRUE(sequencer->call(definition()));
+  clock.jump(Duration{-hours(1).value});
+  const auto reply = sequencer->call(definition());
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->first, Seq{3});
+  EXPECT_EQ(reply->last, Seq{3});
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ TEST(Serialize, SendingsAndRulesComeBack) {
   Engine engine;
   live(engine, 2);
   State& state = engine.state;
-  EXPECT_EQ(format_of(state), kStateFormat);
+  EXPECT_EQ(format_of(state), kStateFormat3);
   state.parts().definition(0).starts = {};
   EXPECT_EQ(format_of(state), kStateFormat1);
   const Hash before = state.hash();
@@ -141,8 +141,11 @@ TEST(Serialize, FormatWithNothingOfItsOwnIsCorrupt) {
   form[0] = kStateFormat2;
   form.insert(form.end(), 7, 0);
   EXPECT_FALSE(deserialize(form));
-  form[0] = kStateFormat;
+  form[0] = kStateFormat3;
   form.push_back(0);
+  EXPECT_FALSE(deserialize(form));
+  form[0] = kStateFormat;
+  form.insert(form.end(), 4, 0);
   EXPECT_FALSE(deserialize(form));
 }
 
@@ -158,7 +161,7 @@ TEST(Serialize, StartsOfRateLimitsComeBack) {
     engine.now = engine.now + seconds(1);
     engine.start(engine.create("d"));
   }
-  EXPECT_EQ(format_of(engine.state), kStateFormat);
+  EXPECT_EQ(format_of(engine.state), kStateFormat3);
   FormRead read;
   const auto again = deserialize(form_of(engine.state), &read);
   ASSERT_TRUE(again) << again.error().text();
@@ -189,6 +192,33 @@ TEST(Serialize, RateWindowOfAnOlderFormIsReadAndSaidToBeCoarse) {
             (std::vector<RateWindow::Group>{{Micros{50}, 7}}));
   window[1] = 0;  // begun, and nothing started
   EXPECT_FALSE(deserialize(form));
+}
+
+TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
+  Engine engine;
+  live(engine, 2);
+  State& state = engine.state;
+  State::Parts& parts = state.parts();
+  parts.offsets = {seconds(-3), seconds(7)};
+  const JobId waiting = engine.create("d", engine.now + hours(1));
+  parts.jobs.find(waiting)->delayed = true;
+  JobId tried;
+  state.each_job([&](const JobView& job) { tried = job.attempt.value > 0 ? job.job : tried; });
+  parts.lost.emplace(tried.key().value, LostAttempts{1, 1});
+  EXPECT_EQ(format_of(state), kStateFormat);
+  const auto again = deserialize(form_of(state));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form_of(state));
+  EXPECT_EQ(again->offsets(), parts.offsets);
+  EXPECT_TRUE(again->find_job(waiting)->delayed);
+  EXPECT_EQ(again->find_job(tried)->uncounted, 1U);
+  EXPECT_EQ(again->find_job(tried)->lost_in_a_row, 1U);
+  // What went leaves the form as it was.
+  parts.offsets = {};
+  parts.lost.clear();
+  parts.jobs.find(waiting)->delayed = false;
+  engine.ok<CancelOutcome>(CancelJob{waiting});
+  EXPECT_EQ(format_of(state), kStateFormat3);
 }
 
 TEST(Serialize, ExtremeNumbersComeBack) {

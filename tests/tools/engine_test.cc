@@ -1,6 +1,8 @@
 #include "tools/daybook/engine.h"
 
 #include <fstream>
+#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -69,6 +71,73 @@ TEST(Engine, ADueJobIsDispatchedOnTheGivenClock) {
   const auto row = (*engine)->views().job(id);
   ASSERT_TRUE(row && *row);
   EXPECT_EQ((*row)->status, projections::JobStatus::kFailed);
+}
+
+scheduler::StartedJob lease_one(Engine& engine, const std::string& definition) {
+  const auto leased = std::make_shared<std::promise<scheduler::StartedJob>>();
+  dispatch::LeaseRequest request;
+  request.definitions = {definition};
+  request.wait = seconds(30);
+  request.worker = "w";
+  request.actor = "system";
+  engine.dispatcher().lease(std::move(request), [leased](Result<dispatch::LeasedJobs> answer) {
+    leased->set_value(answer && !answer->jobs.empty() ? std::move(answer->jobs.front())
+                                                      : scheduler::StartedJob{});
+  });
+  return leased->get_future().get();
+}
+
+// The dispatcher sees that it was not run, and the log is told before a lease is given up for it.
+TEST(Engine, AWorkerKeepsItsLeaseWhileTheServerStoodStill) {
+  FakeClock clock;
+  auto started = Engine::start(quiet(clock));
+  ASSERT_TRUE(started) << started.error().text();
+  Engine& engine = **started;
+  scheduler::PutComponent component;
+  component.component.id = "absent";
+  component.component.runtime = events::Runtime::kWorker;
+  component.component.spec = "{}";
+  ASSERT_TRUE(engine.sequencer().call(component));
+  auto wanted = definition("d");
+  wanted.lease = seconds(5);
+  ASSERT_TRUE(engine.sequencer().call(wanted));
+  ASSERT_TRUE(engine.sequencer().call(one_job("d", clock.wall())));
+  const auto job = lease_one(engine, "d");
+  ASSERT_NE(job.token.started, Seq{});
+  const Seq leased = engine.log().last();
+  clock.pause(seconds(30));
+  ASSERT_TRUE(engine.log().durable().wait(next(leased), kWait));
+  EXPECT_EQ(engine.sequencer().metrics().clock_away, 1U);
+  const auto renewed = engine.sequencer().call(scheduler::ExtendLease{job.token, {}});
+  ASSERT_TRUE(renewed) << renewed.error().text();
+  EXPECT_EQ(std::get<scheduler::LeaseOutcome>(renewed->outcome).lease_until,
+            clock.wall() + seconds(5));
+  // From here on it is the worker's turn again.
+  const Seq extended = engine.log().last();
+  clock.advance(seconds(5));
+  ASSERT_TRUE(engine.log().durable().wait(next(extended), kWait));
+  EXPECT_FALSE(engine.sequencer().call(scheduler::ExtendLease{job.token, {}}));
+}
+
+// Nobody asks for anything: what waits for a time of day is enough to see that the clock was set.
+TEST(Engine, AClockThatIsSetIsSeenByItself) {
+  FakeClock clock;
+  auto started = Engine::start(quiet(clock));
+  ASSERT_TRUE(started) << started.error().text();
+  Engine& engine = **started;
+  ASSERT_TRUE(engine.sequencer().call(definition("d")));
+  const auto created = engine.sequencer().call(one_job("d", clock.wall() + seconds(300)));
+  ASSERT_TRUE(created);
+  clock.jump(seconds(-600));
+  ASSERT_TRUE(engine.log().durable().wait(next(created->last), kWait));
+  EXPECT_EQ(engine.sequencer().metrics().clock_back, 1U);
+  EXPECT_EQ(engine.sequencer().metrics().pending_jobs, 1U);
+  clock.jump(seconds(600));
+  ASSERT_TRUE(engine.log().durable().wait(next(next(created->last)), kWait));
+  clock.advance(seconds(300));
+  // Its component is missing, so that it fails as soon as it is started.
+  ASSERT_TRUE(engine.log().durable().wait(next(next(next(created->last))), kWait));
+  EXPECT_EQ(engine.sequencer().metrics().pending_jobs, 0U);
 }
 
 TEST(Engine, ARestartGoesOnWhereItStopped) {

@@ -48,8 +48,9 @@ Status check_trim(StoppedLog& stopped, Seq through) {
   DAYBOOK_ASSIGN(const scheduler::Recovered recovered,
                  scheduler::recover(stopped.log(), snapshots_path(stopped.data_dir().path())));
   const scheduler::State& state = recovered.state;
-  const scheduler::Context context{state, std::max(state.time(), stopped.clock().wall()),
-                                   next(state.applied()), nullptr};
+  const scheduler::Context context{
+      state, std::max(state.time(), state.offsets().at_wall(stopped.clock().wall())),
+      next(state.applied()), nullptr};
   scheduler::Decision decision;
   return scheduler::decide(context, scheduler::RecordTrim{through, {}, {}}, decision);
 }

@@ -262,6 +262,7 @@ Status Engine::Impl::recover_state() {
   wanted.on_fatal = [this](const Error& error) {
     supervisor.fail("write path", error, Consequence::kStop);
   };
+  wanted.on_clock = [](const std::string& line) { spdlog::warn("clock: {}", line); };
   if (data_dir) {
     wanted.admit = [this] { return data_dir->check_space(); };
     wanted.snapshot = [this](const scheduler::State& state, Seq seq, const Hash& chain) {
@@ -381,6 +382,7 @@ void Engine::Impl::close_runtimes() {
 
 Status Engine::Impl::make_dispatcher() {
   dispatch::DispatcherOptions wanted;
+  wanted.drain = options.drain;
   wanted.exec_slots = options.exec_slots;
   wanted.http_slots = options.http_slots;
   wanted.retention = options.retention;

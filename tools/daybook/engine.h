@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/disk.h"
+#include "base/limits/dispatch.h"
 #include "base/limits/http.h"
 #include "base/result.h"
 #include "components/exec_runtime.h"
@@ -47,6 +48,7 @@ struct EngineOptions {
   std::size_t io_threads = 2;
   std::size_t http_memory_bytes = kHttpMemoryBytes;  // of bodies and answers together
 
+  Duration drain{kRunDrainTimeoutUs};  // at stop: in which runs may end by themselves
   components::ExecOptions exec;  // but slots and directories, which stand here
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;

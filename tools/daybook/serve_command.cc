@@ -141,6 +141,7 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.port = settings.port;
   out.io_threads = settings.io_threads;
   out.http_memory_bytes = settings.http_memory_mb * 1024 * 1024;
+  out.drain = settings.drain;
   out.exec_slots = settings.exec_slots;
   out.http_slots = settings.http_slots;
   out.reactor_threads = settings.reactor_threads;

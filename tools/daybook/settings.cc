@@ -41,6 +41,16 @@ Status set_flag(bool& to, const std::string& value, std::string_view origin) {
   return {};
 }
 
+Status set_drain(ServeSettings& s, const std::string& value, std::string_view origin) {
+  const auto drain = parse_duration(value, "drain");
+  if (!drain || drain->value > kRunDrainMaxUs) {
+    return refuse(origin, "'" + value + "' is not a duration of at most " +
+                              format_duration(Duration{kRunDrainMaxUs}) + ", such as 20s");
+  }
+  s.drain = *drain;
+  return {};
+}
+
 // "127.0.0.1:7070", "[::1]:0".
 Status set_listen(ServeSettings& s, const std::string& value, std::string_view origin) {
   const std::size_t colon = value.rfind(':');
@@ -138,6 +148,8 @@ constexpr Setting kSettings[] = {
        return {};
      }},
     {"listen", SettingKind::kValue, "HOST:PORT to listen on; port 0 takes a free one", set_listen},
+    {"drain", SettingKind::kValue, "At stop: how long what runs may still take, such as 20s",
+     set_drain},
     {"exec-slots", SettingKind::kValue, "Child processes at once",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.exec_slots, v, o, {0, 10'000});

@@ -19,6 +19,7 @@
 #include "base/ids.h"
 #include "base/limits/components.h"
 #include "base/limits/disk.h"
+#include "base/limits/dispatch.h"
 #include "base/limits/http.h"
 #include "base/result.h"
 #include "components/sender.h"
@@ -41,6 +42,7 @@ struct ServeSettings {
   std::filesystem::path data_dir;
   std::string host = "127.0.0.1";
   std::uint16_t port = 7070;
+  Duration drain{kRunDrainTimeoutUs};  // at stop: in which runs may end by themselves
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
   std::size_t reactor_threads = 2;

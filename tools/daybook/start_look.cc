@@ -12,6 +12,11 @@ namespace daybook::cli {
 
 namespace {
 
+// What the wall clock showed at the last event.
+Micros last_wall(const scheduler::State& state) {
+  return state.offsets().wall(state.time());
+}
+
 Status check_clock(const EngineOptions& options, const Clock& clock, Micros last_event) {
   const Duration ahead = clock.wall() - last_event;
   if (last_event.value == 0 || ahead.value <= kStartJumpMaxUs || options.accept_clock_jump) {
@@ -53,7 +58,7 @@ Result<LookedAt> look_before_start(log::DataDir& dir, const EngineOptions& optio
   // State and views may need none of it, and would not notice.
   DAYBOOK_TRY(log::read_newest(*out.log, kStartReadRecords));
   DAYBOOK_ASSIGN(out.recovered, scheduler::recover(*out.log, snapshots_path(dir.path())));
-  DAYBOOK_TRY(check_clock(options, clock, out.recovered->state.time()));
+  DAYBOOK_TRY(check_clock(options, clock, last_wall(out.recovered->state)));
   DAYBOOK_TRY(check_views(*out.log, dir.path()));
   return out;
 }
