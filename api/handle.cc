@@ -70,6 +70,9 @@ Answer<bool> check_body(const Route& route, const Request& request) {
     }
     return true;
   }
+  if (route.body_may_lack && request.body.empty()) {
+    return true;
+  }
   DAYBOOK_TRY(check_content_type(request.head.find("Content-Type")));
   const auto encoding = request.head.find("Content-Encoding");
   if (!encoding.empty() && encoding != "identity") {

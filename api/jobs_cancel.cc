@@ -1,6 +1,7 @@
 // DELETE /resources/jobs/{jobId}, POST /resources/jobs/{jobId}/cancel.
 #include <utility>
 
+#include "api/field_reader.h"
 #include "api/handlers.h"
 #include "api/writes.h"
 
@@ -60,6 +61,23 @@ Answer<Response> render(const Written& written) {
   return asked(written, written.call.id);
 }
 
+// {"force": true}: a running attempt is over at once, whoever runs it. The body may be absent.
+Answer<bool> read_force(const std::string& body) {
+  bool force = false;
+  if (body.empty()) {
+    return force;
+  }
+  FieldErrors errors;
+  const JsonValue value(body);
+  FieldReader fields(value, "", errors);
+  fields.boolean("force", force);
+  fields.finish();
+  if (!errors.empty()) {
+    return refuse(Problem(errors.take()));
+  }
+  return force;
+}
+
 // Asks the list for a job that the sequencer has just said has ended: it knows ended jobs by their
 // number only. The list may lag behind.
 void find_ended(const CallPtr& call, const Responder& responder, JobId id,
@@ -116,6 +134,11 @@ void cancel_job(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(id).error()));
     return;
   }
+  auto force = read_force(call->request.body);
+  if (!force) {
+    responder.send(refuse(std::move(force).error()));
+    return;
+  }
   const auto answer = [id = *id](const Written& written) {
     const auto* outcome = std::get_if<scheduler::CancelOutcome>(&written.reply.outcome);
     if (outcome != nullptr && !outcome->cancelled) {
@@ -123,7 +146,7 @@ void cancel_job(const CallPtr& call, const Responder& responder) {
     }
     return render(written);
   };
-  submit_command(call, responder, scheduler::RequestCancel{*id},
+  submit_command(call, responder, scheduler::RequestCancel{*id, *force},
                  [call, responder, id = *id, answer](Result<scheduler::Reply> reply) {
                    if (reply) {
                      render_from_log(call, responder, std::move(*reply), answer);

@@ -36,6 +36,7 @@ struct Route {
   Starter starter;  // of kAsync; of kCompile either
   std::vector<std::string_view> query;
   bool body = false;  // takes a JSON body
+  bool body_may_lack = false;
 };
 
 // All routes of the server.

@@ -29,6 +29,11 @@ Route compile(std::string_view pattern, Starter starter) {
   return {Method::kPut, pattern, RouteKind::kCompile, nullptr, starter, kNoQuery, true};
 }
 
+Route maybe_with_body(Route route) {
+  route.body_may_lack = true;
+  return route;
+}
+
 std::vector<Route> make_table() {
   const Names job_list{"jobDefinitionId", "status",        "tag",      "errorCode", "parentJobId",
                        "createdAfter",    "createdBefore", "runAfter", "runBefore", "finishedAfter",
@@ -44,7 +49,7 @@ std::vector<Route> make_table() {
             {"from", "to", "jobDefinitionId", "resolution", "groupBy", "limit", "after"}),
       query("/resources/jobs/{jobId}", get_job),
       async(Method::kDelete, "/resources/jobs/{jobId}", delete_job, false),
-      async(Method::kPost, "/resources/jobs/{jobId}/cancel", cancel_job, false),
+      maybe_with_body(async(Method::kPost, "/resources/jobs/{jobId}/cancel", cancel_job, true)),
       async(Method::kPost, "/resources/jobs/{jobId}/retry", retry_job, false),
       query("/resources/jobs/{jobId}/events", job_events, kPage),
 

@@ -154,6 +154,32 @@ TEST_F(E2eJobs, ARunningJobIsAskedToStop) {
   EXPECT_EQ(member(call("GET", job_path(id)).body, "cancelRequested"), "true");
 }
 
+TEST_F(E2eJobs, ARunningJobIsCancelledByForceWhoeverRunsIt) {
+  const auto id = create_job("d");
+  const auto token = member(lease_one("d"), "token");
+  EXPECT_EQ(call("POST", job_path(id) + "/cancel", R"({"force":false})").status, 202);
+  EXPECT_EQ(call("POST", job_path(id) + "/cancel", R"({"farce":true})").status, 422);
+  const auto cancelled = call("POST", job_path(id) + "/cancel", R"({"force":true})");
+  EXPECT_EQ(cancelled.status, 200) << cancelled.body;
+  EXPECT_EQ(member(cancelled.body, "status"), "cancelled");
+  const auto late =
+      call("POST", "/resources/workers/complete", R"([{"token":")" + token + R"(","result":1}])");
+  EXPECT_NE(late.body.find("TOKEN_STALE"), std::string::npos) << late.body;
+  EXPECT_EQ(member(call("GET", job_path(id)).body, "status"), "cancelled");
+}
+
+TEST_F(E2eJobs, TimesLongPastAndWholeNumbersInAnyFormAreTaken) {
+  for (const char* when : {"0001-01-01T00:00:00", "1969-07-20T20:17:40Z", "1970-01-01T00:00:00Z"}) {
+    const auto id = create_job("d", std::string(R"(,"runAt":")") + when + "\"");
+    EXPECT_EQ(member(call("GET", job_path(id)).body, "runAt"), "1970-01-01T00:00:01Z") << when;
+  }
+  const auto id = create_job("d", R"(,"runAt":"2020-01-01T00:00:00+01:00","priority":1e1)");
+  const auto job = call("GET", job_path(id)).body;
+  EXPECT_EQ(member(job, "runAt"), "2019-12-31T23:00:00Z");
+  EXPECT_EQ(member(job, "priority"), "10");
+  EXPECT_EQ(member(lease_one("d"), "jobId"), id) << "the highest first";
+}
+
 TEST_F(E2eJobs, CancelOfAPendingJobIsFinal) {
   const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
   const auto cancelled = call("POST", job_path(id) + "/cancel");

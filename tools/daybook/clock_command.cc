@@ -29,14 +29,33 @@ Status move_clock(const Session& session, const std::string& advance, const std:
 }  // namespace
 
 void add_clock_command(CLI::App& root, Session& session) {
-  auto advance = std::make_shared<std::string>();
-  auto to = std::make_shared<std::string>();
+  struct Move {
+    std::string advance;
+    std::string to;
+    std::vector<std::string> words;
+  };
+  auto move = std::make_shared<Move>();
   auto& verb = add_verb(root, "clock", "Show or move the clock of a server started with --clock",
-                        {"clock", "clock --advance 1d", "clock --to 2025-11-16T02:00:00Z"});
-  auto* by = verb.add_option("--advance", *advance, "Move it forward by so much");
-  verb.add_option("--to", *to, "Move it forward to that time")->excludes(by);
-  verb.callback([&session, advance, to] {
-    session.action = [&session, advance, to] { return move_clock(session, *advance, *to); };
+                        {"clock", "clock advance 1d", "clock to 2025-11-16T02:00:00Z"});
+  auto* by = verb.add_option("--advance", move->advance, "Move it forward by so much");
+  auto* to = verb.add_option("--to", move->to, "Move it forward to that time")->excludes(by);
+  verb.add_option("how", move->words, "advance DURATION, or to TIME: the same in words")
+      ->expected(2)
+      ->excludes(by)
+      ->excludes(to);
+  verb.callback([&session, move] {
+    session.action = [&session, move]() -> Status {
+      if (move->words.empty()) {
+        return move_clock(session, move->advance, move->to);
+      }
+      if (move->words[0] == "advance") {
+        return move_clock(session, move->words[1], {});
+      }
+      if (move->words[0] == "to") {
+        return move_clock(session, {}, move->words[1]);
+      }
+      return fail(Code::kMalformed, "BAD_ARGUMENT", "write: clock advance 1d, or: clock to TIME");
+    };
   });
 }
 

@@ -33,7 +33,8 @@ void add_run(CLI::App& noun, Session& session) {
   verb.add_option("--param", options->parameters, "name=text, or name:=json; repeatable")
       ->allow_extra_args(false);
   verb.add_option("--params-json", options->parameters_json, "All parameters as JSON, or @file");
-  verb.add_option("--run-at", options->run_at, "A time, or +duration from now; absent: now");
+  verb.add_option("--run-at", options->run_at,
+                  "A time, UTC unless it ends in an offset, or +duration; absent: now");
   verb.add_option("--priority", options->priority, "Higher starts first");
   verb.add_option("--tag", options->tags, "A word to find the job by; repeatable")
       ->allow_extra_args(false);
@@ -118,15 +119,37 @@ void add_by_id(CLI::App& noun, Session& session, const std::string& name, const 
   });
 }
 
-Status post(const Session& session, const std::string& target, const std::string& done) {
+Status cancel_job(const Session& session, const std::string& id, bool force) {
   DAYBOOK_ASSIGN(Client client, session.client());
-  DAYBOOK_ASSIGN(const boost::json::value answer, client.request("POST", target));
-  if (session.wants_json() || done.empty()) {
+  std::optional<boost::json::value> body;
+  if (force) {
+    body = boost::json::object{{"force", true}};
+  }
+  DAYBOOK_ASSIGN(const boost::json::value answer,
+                 client.request("POST", target_of(id) + "/cancel", body));
+  if (session.wants_json()) {
     print_members(session, answer);
   } else {
-    session.env.out << done << '\n';
+    session.env.out << (cell(answer, "status") == "cancelled" ? "cancelled: " : "asked to stop: ")
+                    << id << '\n';
   }
   return {};
+}
+
+void add_cancel(CLI::App& noun, Session& session) {
+  struct Cancel {
+    std::string id;
+    bool force = false;
+  };
+  auto cancel = std::make_shared<Cancel>();
+  auto& verb = add_verb(noun, "cancel", "Cancel a pending job, ask a running one to stop",
+                        {std::string("job cancel ") + kExampleJob + " --force"});
+  verb.add_option("id", cancel->id, "The job's id")->required();
+  verb.add_flag("--force", cancel->force,
+                "Cancel a running one too: its attempt is over at once, whoever runs it");
+  verb.callback([&session, cancel] {
+    session.action = [&session, cancel] { return cancel_job(session, cancel->id, cancel->force); };
+  });
 }
 
 Status retry_job(const Session& session, const std::string& id) {
@@ -188,10 +211,7 @@ void add_job_commands(CLI::App& root, Session& session) {
   });
   add_by_id(noun, session, "events", "The full history of a job", job_events);
   add_wait(noun, session);
-  add_by_id(noun, session, "cancel", "Cancel a pending job, ask a running one to stop",
-            [](const Session& s, const std::string& id) {
-              return post(s, target_of(id) + "/cancel", "cancelled or asked to stop: " + id);
-            });
+  add_cancel(noun, session);
   add_by_id(noun, session, "retry", "Schedule an ended job again, as a new one", retry_job);
   add_by_id(noun, session, "delete", "Cancel a pending job, or remove an ended one from the lists",
             [](const Session& s, const std::string& id) {
