@@ -29,21 +29,13 @@
 #include "scheduler/snapshotter.h"
 #include "tools/daybook/cli.h"
 #include "tools/daybook/fault_hooks.h"
+#include "tools/daybook/host_name.h"
 #include "tools/daybook/start_limits.h"
 #include "tools/daybook/start_look.h"
 
 namespace daybook::cli {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
-}
-
-}  // namespace
 
 // Of the log, the views, the write path, the runtimes and those that start work, with some to
 // spare.

@@ -49,7 +49,7 @@ struct EngineOptions {
   std::size_t http_memory_bytes = kHttpMemoryBytes;  // of bodies and answers together
 
   Duration drain{kRunDrainTimeoutUs};  // at stop: in which runs may end by themselves
-  components::ExecOptions exec;  // but slots and directories, which stand here
+  components::ExecOptions exec;        // but slots and directories, which stand here
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
   std::size_t reactor_threads = 2;
