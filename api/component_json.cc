@@ -103,14 +103,16 @@ Answer<scheduler::PutComponent> read_component(std::string_view body, const std:
   }
   out.component.id = id;
   std::string named = id;
-  fields.component_id("componentId", named);
+  fields.id(IdKind::kComponent, "componentId", named);
   if (named != id) {
     errors.add("is not the id in the path", "componentId");
   }
   const auto runtime = read_runtime(fields, id);
-  fields.text("displayName", out.display_name, kDisplayNameBytesMax);
+  fields.line("displayName", out.display_name, kDisplayNameBytesMax);
   fields.text("description", out.description, kDescriptionBytesMax);
-  fields.text("componentVersion", out.component_version, kTagBytesMax);
+  fields.line("componentVersion", out.component_version, kTagBytesMax);
+  // What only a server says: what it answered can be sent back.
+  fields.pass_over({"specHash", "createdAt", "updatedAt", "updatedBy", "warnings", "seq", "hash"});
   if (!errors.empty() || !runtime) {
     return refuse(Problem(errors.take()));
   }

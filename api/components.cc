@@ -64,7 +64,7 @@ void write_component(JsonWriter& json, const projections::ComponentRow& row) {
 }  // namespace
 
 Answer<Response> get_component(const Call& call) {
-  DAYBOOK_TRY(check_component_id(call.id, "componentId"));
+  DAYBOOK_TRY(check_id(IdKind::kComponent, call.id, "componentId"));
   DAYBOOK_ASSIGN(const auto row, call.engine().views.component(call.id));
   if (!row) {
     return refuse(Code::kNotFound, "NOT_FOUND", "there is no component " + call.id);
@@ -94,7 +94,7 @@ Answer<Response> list_components(const Call& call) {
 }
 
 void put_component(const CallPtr& call, const Responder& responder) {
-  if (Status ok = check_component_id(call->id, "componentId"); !ok) {
+  if (Status ok = check_id(IdKind::kComponent, call->id, "componentId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
@@ -108,7 +108,7 @@ void put_component(const CallPtr& call, const Responder& responder) {
 }
 
 void delete_component(const CallPtr& call, const Responder& responder) {
-  if (Status ok = check_component_id(call->id, "componentId"); !ok) {
+  if (Status ok = check_id(IdKind::kComponent, call->id, "componentId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
@@ -153,7 +153,7 @@ Answer<std::string> take_drafts(std::string_view body, DraftComponents& drafts) 
                     "with");
     }
     for (const auto& [id, spec] : member.members()) {
-      DAYBOOK_TRY(check_component_id(id, "with"));
+      DAYBOOK_TRY(check_id(IdKind::kComponent, id, "with"));
       if (spec.kind() != JsonValue::Kind::kObject) {
         return refuse(Code::kInvalid, "INVALID_FIELD", "must be an object", "with." + id);
       }
@@ -168,7 +168,7 @@ Answer<std::string> take_drafts(std::string_view body, DraftComponents& drafts) 
 // Says whether a PUT of the same body would be taken, after one of each component in "with"; stores
 // nothing.
 Answer<Response> check_component(const Call& call) {
-  DAYBOOK_TRY(check_component_id(call.id, "componentId"));
+  DAYBOOK_TRY(check_id(IdKind::kComponent, call.id, "componentId"));
   DraftComponents others(call.engine().views);
   DAYBOOK_ASSIGN(const std::string body, take_drafts(call.request.body, others));
   DAYBOOK_ASSIGN(const auto command, read_component(body, call.id, call.engine().runtimes, others));

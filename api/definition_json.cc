@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/on_failure_json.h"
 #include "base/limits/definitions.h"
 #include "base/limits/resources.h"
 #include "base/time_text.h"
@@ -12,84 +13,159 @@ namespace {
 constexpr Duration kShortest{1000};  // a millisecond: shorter delays mean nothing
 constexpr double kFactorMax = 1000;
 
-void read_backoff(const JsonValue& value, const std::string& path, events::RetryPolicy& out,
-                  FieldErrors& errors) {
-  FieldReader fields(value, path, errors);
-  fields.duration("initial", out.initial, {Duration{0}, Duration{kBackoffMaxUs}});
-  fields.thousandths("factor", out.factor_milli, {1, kFactorMax});
-  const Duration usual = std::max(out.max, out.initial);
-  out.max = Duration{-1};
-  fields.duration("max", out.max, {Duration{0}, Duration{kBackoffMaxUs}});
-  const bool given = out.max.value >= 0;
-  out.max = given ? out.max : usual;
-  fields.thousandths("jitter", out.jitter_milli, {0, 1});
-  fields.finish();
-  if (out.max < out.initial) {
-    errors.add("is below initial, " + format_duration(out.initial), fields.path_of("max"));
-  }
-}
+using Named = scheduler::PatchDefinition::Named;
 
-void read_retry(const JsonValue& value, events::RetryPolicy& out, FieldErrors& errors) {
-  FieldReader fields(value, "retry.", errors);
-  std::int64_t attempts = out.max_attempts;
-  fields.integer("maxAttempts", attempts, {1, kAttemptsMax});
-  out.max_attempts = static_cast<std::uint32_t>(attempts);
-  if (const auto backoff = fields.object("backoff")) {
-    read_backoff(*backoff, "retry.backoff.", out, errors);
-  }
-  fields.finish();
-}
+// Reads the members of a definition, and which of them stand there.
+class DefinitionReader {
+ public:
+  DefinitionReader(const JsonValue& value, FieldErrors& errors)
+      : value_(value), errors_(errors), fields_(value, "", errors) {}
 
-void read_rate(const JsonValue& value, scheduler::PutDefinition& out, FieldErrors& errors) {
-  FieldReader fields(value, "rateLimit.", errors);
-  std::int64_t count = 0;
-  if (!fields.find("count", JsonValue::Kind::kNumber, "a whole number", Need::kRequired) ||
-      !fields.find("per", JsonValue::Kind::kString, "a duration as text, e.g. \"1m\"",
-                   Need::kRequired)) {
+  scheduler::PutDefinition out;
+  Named named;
+
+  // whole: a PUT, which says everything; else a change.
+  void read(const std::string& id, bool whole) {
+    out.definition = id;
+    whole_ = whole;
+    if (value_.kind() != JsonValue::Kind::kObject) {
+      return;
+    }
+    std::string same = id;
+    fields_.id(IdKind::kDefinition, "jobDefinitionId", same);
+    if (same != id) {
+      errors_.add("is not the id in the path", "jobDefinitionId");
+    }
+    named.component = fields_.names("componentId");
+    fields_.id(IdKind::kComponent, "componentId", out.component,
+               whole || named.component ? Need::kRequired : Need::kOptional);
+    named.display_name = fields_.names("displayName");
+    fields_.line("displayName", out.display_name, kDisplayNameBytesMax);
+    read_retry();
+    read_times();
+    read_limits();
+    named.paused = fields_.names("paused");
+    fields_.boolean("paused", out.paused);
+    named.on_failure = fields_.names("onFailure");
+    if (const auto list = fields_.find("onFailure", JsonValue::Kind::kArray, "a list of effects")) {
+      out.on_failure = read_on_failure(*list, errors_);
+    }
+  }
+
+  FieldReader& fields() { return fields_; }
+
+ private:
+  void read_retry() {
+    if (const auto retry = fields_.object("retry")) {
+      FieldReader fields(*retry, "retry.", errors_);
+      named.max_attempts = fields.names("maxAttempts");
+      std::int64_t attempts = out.retry.max_attempts;
+      fields.integer("maxAttempts", attempts, {1, kAttemptsMax});
+      out.retry.max_attempts = static_cast<std::uint32_t>(attempts);
+      if (const auto backoff = fields.object("backoff")) {
+        read_backoff(*backoff);
+      } else {
+        name_backoff(fields.names("backoff"));
+      }
+      fields.finish();
+    } else if (fields_.names("retry")) {
+      named.max_attempts = true;
+      name_backoff(true);
+    }
+  }
+
+  void name_backoff(bool whole) {
+    named.backoff_initial = named.backoff_factor = whole;
+    named.backoff_max = named.backoff_jitter = whole;
+  }
+
+  void read_backoff(const JsonValue& value) {
+    FieldReader fields(value, "retry.backoff.", errors_);
+    events::RetryPolicy& retry = out.retry;
+    named.backoff_initial = fields.names("initial");
+    fields.duration("initial", retry.initial, {Duration{0}, Duration{kBackoffMaxUs}});
+    named.backoff_factor = fields.names("factor");
+    fields.thousandths("factor", retry.factor_milli, {1, kFactorMax});
+    named.backoff_max = fields.names("max");
+    // A longest delay that nobody named follows a first one that is longer.
+    retry.max = std::max(retry.max, retry.initial);
+    fields.duration("max", retry.max, {Duration{0}, Duration{kBackoffMaxUs}});
+    named.backoff_jitter = fields.names("jitter");
+    fields.thousandths("jitter", retry.jitter_milli, {0, 1});
     fields.finish();
-    return;
+    if (whole_ && retry.max < retry.initial) {
+      errors_.add("is below initial, " + format_duration(retry.initial), fields.path_of("max"));
+    }
   }
-  fields.integer("count", count, {1, kConcurrencyMax});
-  fields.duration("per", out.rate_per, {kShortest, hours(24)});
-  fields.finish();
-  out.rate_count = static_cast<std::uint32_t>(count);
-}
+
+  void read_times() {
+    named.timeout = fields_.names("timeout");
+    fields_.duration("timeout", out.timeout, {kShortest, Duration{kTimeoutMaxUs}});
+    named.lease = fields_.names("leaseDuration");
+    fields_.duration("leaseDuration", out.lease, {Duration{kLeaseMinUs}, Duration{kLeaseMaxUs}});
+    named.retention = fields_.names("retention");
+    fields_.duration("retention", out.retention, {Duration{0}, Duration{kRetentionMaxUs}});
+  }
+
+  void read_limits() {
+    named.concurrency = fields_.names("concurrency");
+    std::int64_t concurrency = 0;
+    fields_.integer("concurrency", concurrency, {1, kConcurrencyMax});
+    out.concurrency = static_cast<std::uint32_t>(concurrency);
+    named.priority = fields_.names("priority");
+    std::int64_t priority = 0;
+    fields_.integer("priority", priority, {kPriorityMin, kPriorityMax});
+    out.priority = static_cast<std::int32_t>(priority);
+    if (const auto rate = fields_.object("rateLimit")) {
+      read_rate(*rate);
+    } else {
+      named.rate_count = named.rate_per = fields_.names("rateLimit");
+    }
+  }
+
+  // A change may name one of the two.
+  void read_rate(const JsonValue& value) {
+    FieldReader fields(value, "rateLimit.", errors_);
+    if (whole_) {
+      fields.find("count", JsonValue::Kind::kNumber, "a whole number", Need::kRequired);
+      fields.find("per", JsonValue::Kind::kString, "a duration as text, e.g. \"1m\"",
+                  Need::kRequired);
+    }
+    if (errors_.empty()) {
+      named.rate_count = fields.names("count");
+      std::int64_t count = 0;
+      fields.integer("count", count, {1, kConcurrencyMax});
+      out.rate_count = static_cast<std::uint32_t>(count);
+      named.rate_per = fields.names("per");
+      fields.duration("per", out.rate_per, {kShortest, hours(24)});
+    }
+    fields.finish();
+  }
+
+  const JsonValue value_;
+  FieldErrors& errors_;
+  FieldReader fields_;
+  bool whole_ = true;
+};
 
 }  // namespace
 
 scheduler::PutDefinition read_definition(const JsonValue& value, const std::string& id,
                                          FieldErrors& errors) {
-  scheduler::PutDefinition out;
-  out.definition = id;
-  FieldReader fields(value, "", errors);
-  if (value.kind() != JsonValue::Kind::kObject) {
-    return out;
-  }
-  std::string named = id;
-  fields.resource_id("jobDefinitionId", named);
-  if (named != id) {
-    errors.add("is not the id in the path", "jobDefinitionId");
-  }
-  fields.component_id("componentId", out.component, Need::kRequired);
-  fields.text("displayName", out.display_name, kDisplayNameBytesMax);
-  if (const auto retry = fields.object("retry")) {
-    read_retry(*retry, out.retry, errors);
-  }
-  fields.duration("timeout", out.timeout, {kShortest, Duration{kTimeoutMaxUs}});
-  fields.duration("leaseDuration", out.lease, {Duration{kLeaseMinUs}, Duration{kLeaseMaxUs}});
-  std::int64_t concurrency = 0;
-  fields.integer("concurrency", concurrency, {1, kConcurrencyMax});
-  out.concurrency = static_cast<std::uint32_t>(concurrency);
-  if (const auto rate = fields.object("rateLimit")) {
-    read_rate(*rate, out, errors);
-  }
-  std::int64_t priority = 0;
-  fields.integer("priority", priority, {kPriorityMin, kPriorityMax});
-  out.priority = static_cast<std::int32_t>(priority);
-  fields.duration("retention", out.retention, {Duration{0}, Duration{kRetentionMaxUs}});
-  fields.boolean("paused", out.paused);
-  fields.finish();
-  return out;
+  DefinitionReader reader(value, errors);
+  reader.read(id, true);
+  reader.fields().pass_over(
+      {"createdAt", "updatedAt", "updatedBy", "jobs", "warnings", "seq", "hash"});
+  reader.fields().finish();
+  return std::move(reader.out);
+}
+
+scheduler::PatchDefinition read_definition_patch(const JsonValue& value, const std::string& id,
+                                                 FieldErrors& errors) {
+  DefinitionReader reader(value, errors);
+  reader.read(id, false);
+  reader.fields().finish();
+  return {std::move(reader.out), reader.named};
 }
 
 void write_definition_members(JsonWriter& json, const projections::DefinitionRow& row) {
@@ -122,6 +198,7 @@ void write_definition_members(JsonWriter& json, const projections::DefinitionRow
   json.member("priority", row.priority);
   json.member("retention", row.retention);
   json.member("paused", row.paused);
+  json.raw_member("onFailure", row.on_failure.empty() ? std::string_view("[]") : row.on_failure);
   json.member_or_null("createdAt", row.created_at.value != 0, row.created_at);
   json.member("updatedAt", row.updated_at);
   json.member("updatedBy", row.updated_by);
@@ -142,6 +219,7 @@ projections::DefinitionRow definition_row(const events::Meta& meta,
   out.priority = event.priority;
   out.retention = event.retention;
   out.paused = event.paused;
+  out.on_failure = event.on_failure.text;
   out.updated_at = meta.time;
   out.updated_by = meta.actor;
   out.seq = meta.seq;

@@ -82,7 +82,7 @@ Answer<Response> render_deleted(const Written& written) {
 }  // namespace
 
 Answer<Response> get_definition(const Call& call) {
-  DAYBOOK_TRY(check_resource_id(call.id, "jobDefinitionId"));
+  DAYBOOK_TRY(check_id(IdKind::kDefinition, call.id, "jobDefinitionId"));
   const auto& views = call.engine().views;
   DAYBOOK_ASSIGN(const auto row, views.definition(call.id));
   if (!row) {
@@ -121,7 +121,7 @@ Answer<Response> list_definitions(const Call& call) {
 }
 
 void put_definition(const CallPtr& call, const Responder& responder) {
-  if (Status ok = check_resource_id(call->id, "jobDefinitionId"); !ok) {
+  if (Status ok = check_id(IdKind::kDefinition, call->id, "jobDefinitionId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
@@ -134,8 +134,23 @@ void put_definition(const CallPtr& call, const Responder& responder) {
   write(call, responder, std::move(command), render_put, Views::kFresh);
 }
 
+// What the body names changes, all else stays; null gives a member its default.
+void patch_definition(const CallPtr& call, const Responder& responder) {
+  if (Status ok = check_id(IdKind::kDefinition, call->id, "jobDefinitionId"); !ok) {
+    responder.send(refuse(std::move(ok).error()));
+    return;
+  }
+  FieldErrors errors;
+  auto command = read_definition_patch(JsonValue(call->request.body), call->id, errors);
+  if (!errors.empty()) {
+    responder.send(refuse(Problem(errors.take())));
+    return;
+  }
+  write(call, responder, std::move(command), render_put, Views::kFresh);
+}
+
 void delete_definition(const CallPtr& call, const Responder& responder) {
-  if (Status ok = check_resource_id(call->id, "jobDefinitionId"); !ok) {
+  if (Status ok = check_id(IdKind::kDefinition, call->id, "jobDefinitionId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }

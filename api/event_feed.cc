@@ -170,7 +170,7 @@ Result<EventFilter> read_event_filter(const Query& query) {
     DAYBOOK_ASSIGN(out.types, read_types(*names));
   }
   if (const auto id = query.find("jobDefinitionId")) {
-    DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
+    DAYBOOK_TRY(check_id(IdKind::kDefinition, *id, "jobDefinitionId"));
     out.definition = *id;
   }
   if (const auto id = query.find("componentId")) {

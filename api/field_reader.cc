@@ -1,7 +1,9 @@
 #include "api/field_reader.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/json_check.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 
@@ -82,10 +84,10 @@ void FieldReader::resource_id(std::string_view name, std::string& out, Need need
   }
 }
 
-void FieldReader::component_id(std::string_view name, std::string& out, Need need) {
+void FieldReader::id(IdKind kind, std::string_view name, std::string& out, Need need) {
   if (const auto value = find(name, Kind::kString, "text", need)) {
     out = value->string();
-    if (const Status ok = check_component_id(out, path_of(name)); !ok) {
+    if (const Status ok = check_id(kind, out, path_of(name)); !ok) {
       errors_.add(ok.error());
     }
   }
@@ -95,6 +97,15 @@ void FieldReader::text(std::string_view name, std::string& out, std::size_t byte
   if (const auto value = find(name, Kind::kString, "text", need)) {
     out = value->string();
     if (const Status ok = check_text(out, bytes_max, path_of(name)); !ok) {
+      errors_.add(ok.error());
+    }
+  }
+}
+
+void FieldReader::line(std::string_view name, std::string& out, std::size_t bytes_max) {
+  if (const auto value = find(name, Kind::kString, "text")) {
+    out = value->string();
+    if (const Status ok = check_line(out, bytes_max, path_of(name)); !ok) {
       errors_.add(ok.error());
     }
   }
@@ -184,6 +195,10 @@ void FieldReader::any_text(std::string_view name, std::string& out, std::size_t 
                 "TOO_LARGE", Code::kTooLarge);
     return;
   }
+  if (const Status ok = check_json_depth(value->text(), path_of(name)); !ok) {
+    errors_.add(ok.error());
+    return;
+  }
   out = value->text();
 }
 
@@ -205,13 +220,24 @@ void FieldReader::texts(std::string_view name, std::vector<std::string>& out, st
       continue;
     }
     std::string text = elements[i].string();
-    const Status ok = check_text(text, bytes_max, field);
+    const Status ok = check_line(text, bytes_max, field);
     if (!ok) {
       errors_.add(ok.error());
     } else if (text.empty()) {
       errors_.add("must not be empty", field);
     }
     out.push_back(std::move(text));
+  }
+}
+
+bool FieldReader::names(std::string_view name) const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [&](const JsonValue::Member& member) { return member.first == name; });
+}
+
+void FieldReader::pass_over(std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    take(name);
   }
 }
 

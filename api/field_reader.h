@@ -2,7 +2,7 @@
 // each error names the field by its path ("retry.backoff.initial", "[3].tags[0]").
 //
 //   FieldReader fields(value, "", errors);
-//   fields.component_id("componentId", out.component, Need::kRequired);
+//   fields.id(IdKind::kComponent, "componentId", out.component, Need::kRequired);
 //   fields.boolean("paused", out.paused);
 //   fields.finish();  // members that nobody asked for are errors
 //
@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,9 +58,11 @@ class FieldReader {
   FieldReader(const JsonValue& object, std::string path, FieldErrors& errors);
 
   void resource_id(std::string_view name, std::string& out, Need need = Need::kOptional);
-  void component_id(std::string_view name, std::string& out, Need need = Need::kOptional);
+  void id(IdKind kind, std::string_view name, std::string& out, Need need = Need::kOptional);
   void text(std::string_view name, std::string& out, std::size_t bytes_max,
             Need need = Need::kOptional);
+  // A text that is shown on one line (base/utf8.h).
+  void line(std::string_view name, std::string& out, std::size_t bytes_max);
   void boolean(std::string_view name, bool& out);
   void integer(std::string_view name, std::int64_t& out, IntegerRange range);
   // A decimal with up to three places, in thousandths.
@@ -72,6 +75,10 @@ class FieldReader {
   void any_text(std::string_view name, std::string& out, std::size_t bytes_max);
   void texts(std::string_view name, std::vector<std::string>& out, std::size_t count_max,
              std::size_t bytes_max);
+  // Whether it stands there, as null too.
+  bool names(std::string_view name) const;
+  // Members that are known and not read.
+  void pass_over(std::initializer_list<std::string_view> names);
   // For members that need their own reader; marks the name as known.
   std::optional<JsonValue> object(std::string_view name);
   std::optional<JsonValue> find(std::string_view name, JsonValue::Kind kind,

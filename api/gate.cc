@@ -54,7 +54,7 @@ Method method_of(std::string_view name) {
        {"POST", Method::kPost},
        {"PUT", Method::kPut},
        {"DELETE", Method::kDelete},
-       {"PATCH", Method::kOther},
+       {"PATCH", Method::kPatch},
        {"OPTIONS", Method::kOther}}};
   for (const auto& [text, method] : kMethods) {
     if (text == name) {
@@ -65,7 +65,7 @@ Method method_of(std::string_view name) {
 }
 
 bool is_known_method(std::string_view name) {
-  return name == "PATCH" || name == "OPTIONS" || method_of(name) != Method::kOther;
+  return name == "OPTIONS" || method_of(name) != Method::kOther;
 }
 
 Answer<Head> check_request_line(std::string_view line) {
@@ -285,6 +285,8 @@ std::string_view method_name(Method method) {
       return "POST";
     case Method::kPut:
       return "PUT";
+    case Method::kPatch:
+      return "PATCH";
     case Method::kDelete:
       return "DELETE";
     case Method::kOther:

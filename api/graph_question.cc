@@ -34,7 +34,7 @@ void read_navigate(FieldReader& node, graph::Query& out) {
   }
 }
 
-// JSON is at most kJsonDepthMax deep, so this ends.
+// JSON is at most kJsonDocumentDepthMax deep, so this ends.
 graph::Query read_question(const JsonValue& value, const std::string& path, Where where,
                            FieldErrors& errors) {
   graph::Query out;

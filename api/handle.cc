@@ -47,10 +47,12 @@ std::string take_part(std::string_view& rest) {
 }
 
 // JSON is UTF-8 (RFC 8259, 8.1): who says that it is something else would be misread.
-Answer<bool> check_content_type(std::string_view content_type) {
+Answer<bool> check_content_type(std::string_view content_type, Method method) {
   static constexpr std::string_view kField = "Content-Type";
   std::string_view rest = content_type;
-  if (take_part(rest) != "application/json") {
+  const std::string type = take_part(rest);
+  const bool patch = method == Method::kPatch && type == "application/merge-patch+json";
+  if (type != "application/json" && !patch) {
     return refuse(Code::kUnsupported, "CONTENT_TYPE_NOT_JSON", "the body must be application/json",
                   kField);
   }
@@ -73,13 +75,13 @@ Answer<bool> check_body(const Route& route, const Request& request) {
   if (route.body_may_lack && request.body.empty()) {
     return true;
   }
-  DAYBOOK_TRY(check_content_type(request.head.find("Content-Type")));
+  DAYBOOK_TRY(check_content_type(request.head.find("Content-Type"), request.head.method));
   const auto encoding = request.head.find("Content-Encoding");
   if (!encoding.empty() && encoding != "identity") {
     return refuse(Code::kUnsupported, "CONTENT_ENCODING", "the body must not be encoded",
                   "Content-Encoding");
   }
-  DAYBOOK_TRY(check_json(request.body));
+  DAYBOOK_TRY(check_json(request.body, kJsonDocumentDepthMax));
   return true;
 }
 

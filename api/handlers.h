@@ -16,6 +16,7 @@ Answer<Response> check_component(const Call& call);
 Answer<Response> get_definition(const Call& call);
 Answer<Response> list_definitions(const Call& call);
 void put_definition(const CallPtr& call, const Responder& responder);
+void patch_definition(const CallPtr& call, const Responder& responder);
 void delete_definition(const CallPtr& call, const Responder& responder);
 
 // rules.cc

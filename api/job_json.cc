@@ -14,7 +14,7 @@ scheduler::NewJob read_job(const JsonValue& value, std::string path, Micros now,
   if (value.kind() != JsonValue::Kind::kObject) {
     return out;
   }
-  fields.resource_id("jobDefinitionId", out.definition, Need::kRequired);
+  fields.id(IdKind::kDefinition, "jobDefinitionId", out.definition, Need::kRequired);
   fields.object_text("parameters", out.parameters, kParametersBytesMax);
   fields.time("runAt", out.run_at);
   if (out.run_at && *out.run_at > now && (*out.run_at - now).value > kRunAtAheadMaxUs) {
@@ -26,7 +26,7 @@ scheduler::NewJob read_job(const JsonValue& value, std::string path, Micros now,
     out.priority = static_cast<std::int32_t>(priority);
   }
   fields.texts("tags", out.tags, kTagsMax, kTagBytesMax);
-  fields.text("uniqueKey", out.unique_key, kUniqueKeyBytesMax);
+  fields.line("uniqueKey", out.unique_key, kUniqueKeyBytesMax);
   fields.finish();
   return out;
 }

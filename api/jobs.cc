@@ -71,7 +71,7 @@ Result<JobOrder> read_order(std::string_view name) {
 Result<JobFilter> read_filter(const Query& query) {
   JobFilter out;
   if (const auto id = query.find("jobDefinitionId")) {
-    DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
+    DAYBOOK_TRY(check_id(IdKind::kDefinition, *id, "jobDefinitionId"));
     out.definition = *id;
   }
   DAYBOOK_ASSIGN(const auto statuses, query.list("status"));

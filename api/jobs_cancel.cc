@@ -8,16 +8,21 @@
 namespace daybook::api {
 namespace {
 
-Response cancelled(const Written& written, const events::Recorded& recorded,
-                   const events::JobCancelled& event) {
+struct Cancelled {
+  JobId job;
+  std::string_view definition;
+  Micros at;
+};
+
+Response cancelled(const Cancelled& job, const scheduler::Reply& reply) {
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
-  json.member("jobId", event.job);
-  json.member("jobDefinitionId", event.definition);
+  json.member("jobId", job.job);
+  json.member("jobDefinitionId", job.definition);
   json.member("status", "cancelled");
-  json.member("finishedAt", recorded.meta.time);
-  write_receipt(json, written.reply);
+  json.member("finishedAt", job.at);
+  write_receipt(json, reply);
   json.end_object();
   return out;
 }
@@ -52,7 +57,7 @@ Response asked(const Written& written, const std::string& job) {
 Answer<Response> render(const Written& written) {
   for (const events::Recorded& recorded : written.facts.all()) {
     if (const auto* event = std::get_if<events::JobCancelled>(&recorded.event)) {
-      return cancelled(written, recorded, *event);
+      return cancelled({event->job, event->definition, recorded.meta.time}, written.reply);
     }
     if (const auto* event = std::get_if<events::JobRemoved>(&recorded.event)) {
       return removed(written, *event);
@@ -78,18 +83,21 @@ Answer<bool> read_force(const std::string& body) {
   return force;
 }
 
-// Asks the list for a job that the sequencer has just said has ended: it knows ended jobs by their
-// number only. The list may lag behind.
-void find_ended(const CallPtr& call, const Responder& responder, JobId id,
-                const std::function<void(const projections::JobRow&)>& found) {
+using Found = std::function<void(const std::optional<projections::JobRow>&)>;
+
+Answer<Response> no_job(JobId id) {
+  return refuse(Code::kNotFound, "NOT_FOUND", "there is no job " + id.text());
+}
+
+// Asks the list for a job: the sequencer knows ended ones by their number only. The list may lag
+// behind.
+void find_row(const CallPtr& call, const Responder& responder, JobId id, const Found& found) {
   const auto work = [call, responder, id, found](Status ready) {
     auto row = ready ? call->engine().views.job(id) : fail(std::move(ready).error());
-    if (!row) {
-      responder.send(refuse(std::move(row).error()));
-    } else if (!*row) {
-      responder.send(refuse(Code::kNotFound, "NOT_FOUND", "there is no job " + id.text()));
+    if (row) {
+      found(*row);
     } else {
-      found(**row);
+      responder.send(refuse(std::move(row).error()));
     }
   };
   if (!call->context->queries.submit(call->engine().log.last(), work)) {
@@ -98,22 +106,65 @@ void find_ended(const CallPtr& call, const Responder& responder, JobId id,
   }
 }
 
-void remove_ended(const CallPtr& call, const Responder& responder, JobId id) {
-  find_ended(call, responder, id, [call, responder, id](const projections::JobRow& row) {
-    scheduler::RemoveJobs command;
-    command.jobs.push_back({id, row.definition});
-    write(call, responder, std::move(command), render);
+// Without a row the sequencer says that there is no such job, unless the key has an outcome
+// already.
+void remove_ended(const CallPtr& call, const Responder& responder, JobId id,
+                  const std::optional<projections::JobRow>& row) {
+  scheduler::RemoveJobs command;
+  command.jobs.push_back({id, row ? row->definition : std::string()});
+  write(call, responder, std::move(command), render);
+}
+
+// The answer of the request that cancelled it, with the receipt of the event that says so; without
+// one when that has left the log.
+Response cancelled_before(const Call& call, const projections::JobRow& row) {
+  const scheduler::Reply reply = receipt_of(call.engine(), row.seq);
+  Response out = cancelled({row.job, row.definition, row.finished_at}, reply);
+  add_receipt(out, reply);
+  return out;
+}
+
+// A request that comes again must do no more than the first did, and this may be the one that
+// cancelled the job: a cancelled one is removed only by who says so.
+void delete_ended(const CallPtr& call, const Responder& responder, JobId id) {
+  find_row(call, responder, id, [call, responder, id](const auto& row) {
+    if (!row) {
+      responder.send(no_job(id));
+    } else if (row->status == projections::JobStatus::kCancelled) {
+      responder.send(cancelled_before(*call, *row));
+    } else {
+      remove_ended(call, responder, id, row);
+    }
   });
+}
+
+Answer<bool> wants_removal(const Query& query) {
+  const auto text = query.find("remove").value_or("false");
+  if (text != "true" && text != "false") {
+    return refuse(Code::kInvalid, "INVALID_FIELD", "must be true or false", "remove");
+  }
+  return text == "true";
 }
 
 }  // namespace
 
-// Pending: cancelled. Ended: removed. Running: refused. The sequencer knows which, so it is asked
-// first; a job cannot come back from its end.
+// Pending: cancelled. Cancelled: the same answer again. Completed or failed: removed. Running:
+// refused. The sequencer knows which, so it is asked first; a job cannot come back from its end.
 void delete_job(const CallPtr& call, const Responder& responder) {
   auto id = JobId::parse(call->id, "jobId");
   if (!id) {
     responder.send(refuse(std::move(id).error()));
+    return;
+  }
+  auto removal = wants_removal(call->query);
+  if (!removal) {
+    responder.send(refuse(std::move(removal).error()));
+    return;
+  }
+  if (*removal) {
+    find_row(call, responder, *id, [call, responder, id = *id](const auto& row) {
+      remove_ended(call, responder, id, row);
+    });
     return;
   }
   submit_command(call, responder, scheduler::CancelJob{*id},
@@ -121,7 +172,7 @@ void delete_job(const CallPtr& call, const Responder& responder) {
                    if (reply) {
                      render_from_log(call, responder, std::move(*reply), render);
                    } else if (reply.error().reason == "JOB_ENDED") {
-                     remove_ended(call, responder, id);
+                     delete_ended(call, responder, id);
                    } else {
                      responder.send(refuse(std::move(reply).error()));
                    }
@@ -151,10 +202,10 @@ void cancel_job(const CallPtr& call, const Responder& responder) {
                    if (reply) {
                      render_from_log(call, responder, std::move(*reply), answer);
                    } else if (reply.error().reason == "JOB_ENDED") {
-                     find_ended(call, responder, id,
-                                [responder, ended = reply.error()](const projections::JobRow&) {
-                                  responder.send(refuse(ended));
-                                });
+                     find_row(call, responder, id,
+                              [responder, id, ended = reply.error()](const auto& row) {
+                                responder.send(row ? Answer<Response>(refuse(ended)) : no_job(id));
+                              });
                    } else {
                      responder.send(refuse(std::move(reply).error()));
                    }

@@ -14,10 +14,7 @@
 namespace daybook::api {
 namespace {
 
-struct Body {
-  scheduler::CreateJobs command;
-  bool is_array = false;
-};
+using Body = scheduler::CreateJobs;
 
 Status check_parameters(const Engine& engine, const scheduler::CreateJobs& command,
                         components::Compiling compiling) {
@@ -26,7 +23,7 @@ Status check_parameters(const Engine& engine, const scheduler::CreateJobs& comma
     Status checked = check(command.jobs[i].definition, command.jobs[i].parameters);
     if (!checked) {
       Error error = std::move(checked).error();
-      if (command.jobs.size() > 1) {
+      if (command.listed) {
         error.field = "[" + std::to_string(i) + "]." + error.field;
       }
       return fail(std::move(error));
@@ -39,10 +36,10 @@ Answer<Body> read_body(const Call& call) {
   const JsonValue value(call.request.body);
   const Micros now = call.engine().clock.wall();
   FieldErrors errors;
-  Body out;
-  out.is_array = value.kind() == JsonValue::Kind::kArray;
-  if (!out.is_array) {
-    out.command.jobs.push_back(read_job(value, "", now, errors));
+  scheduler::CreateJobs out;
+  out.listed = value.kind() == JsonValue::Kind::kArray;
+  if (!out.listed) {
+    out.jobs.push_back(read_job(value, "", now, errors));
   } else {
     const auto elements = value.elements();
     if (elements.empty() || elements.size() > kJobsPerRequestMax) {
@@ -50,10 +47,9 @@ Answer<Body> read_body(const Call& call) {
                     "an array of jobs has 1 to " + std::to_string(kJobsPerRequestMax) + " elements",
                     "body");
     }
-    out.command.jobs.reserve(elements.size());
+    out.jobs.reserve(elements.size());
     for (std::size_t i = 0; i < elements.size(); ++i) {
-      out.command.jobs.push_back(
-          read_job(elements[i], "[" + std::to_string(i) + "].", now, errors));
+      out.jobs.push_back(read_job(elements[i], "[" + std::to_string(i) + "].", now, errors));
     }
   }
   if (!errors.empty()) {
@@ -147,13 +143,13 @@ void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
 namespace {
 
 void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body) {
-  const bool is_array = body->is_array;
+  const bool is_array = body->listed;
   // Kept beside the command for the answer; an array is answered from the log.
   auto single = std::make_shared<scheduler::NewJob>();
   if (!is_array) {
-    *single = body->command.jobs.front();
+    *single = body->jobs.front();
   }
-  submit_command(call, responder, std::move(body->command),
+  submit_command(call, responder, std::move(*body),
                  [call, responder, is_array, single](Result<scheduler::Reply> reply) {
                    if (!reply) {
                      responder.send(refuse(std::move(reply).error()));
@@ -180,7 +176,7 @@ void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_pt
 // Most components have been compiled when jobs of theirs come: then all is said at once.
 void check_and_submit(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body,
                       components::Compiling compiling) {
-  Status checked = check_parameters(call->engine(), body->command, compiling);
+  Status checked = check_parameters(call->engine(), *body, compiling);
   if (!checked && checked.error().reason == "NOT_COMPILED") {
     compile_off_thread(call, responder, [call, responder, body] {
       check_and_submit(call, responder, body, components::Compiling::kAllowed);

@@ -55,6 +55,12 @@ void write_log(PrometheusText& out, const Engine& engine) {
   out.one("daybook_sync_last_seconds", "gauge", "Time of the last synced append.",
           static_cast<double>(m.sync_us_last) / 1e6);
   out.one("daybook_inbox_commands", "gauge", "Requests waiting for the sequencer.", m.inbox);
+  out.one("daybook_idempotency_keys", "gauge", "Idempotency keys that are remembered.", m.keys);
+  out.one("daybook_idempotency_keys_max", "gauge", "Idempotency keys remembered at most.",
+          m.keys_max);
+  out.one("daybook_idempotency_key_bytes", "gauge", "Memory that they take, about.", m.key_bytes);
+  out.one("daybook_idempotency_keys_refused_total", "counter",
+          "Requests refused because their caller holds as many keys as it may.", m.keys_refused);
   write_clock(out, m);
   out.one("daybook_jobs_pending", "gauge", "Pending jobs.", m.pending_jobs);
   out.one("daybook_jobs_running", "gauge", "Running jobs.", m.running_jobs);

@@ -84,6 +84,10 @@ std::string_view status_text(int status) {
 }
 
 Problem::Problem(Error error) : status(status_of(error.code)), retry_after_s(retry_after(status)) {
+  constexpr std::int64_t kSecondUs = 1'000'000;
+  if (retry_after_s > 0 && error.retry_after_us > 0) {
+    retry_after_s = static_cast<int>((error.retry_after_us + kSecondUs - 1) / kSecondUs);
+  }
   errors.push_back(std::move(error));
 }
 

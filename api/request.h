@@ -10,7 +10,7 @@
 namespace daybook::api {
 
 // kOther: a method that exists in HTTP but is not offered anywhere here (answered with 405).
-enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kDelete, kOther };
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOther };
 
 std::string_view method_name(Method method);
 

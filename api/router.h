@@ -2,7 +2,7 @@
 //
 // A path is matched as it was sent: a slash that came as %2F parts no segments, so it can stand in
 // a name only. Pattern segments are literals, "{x}" for one segment, or "{x...}" for one or more
-// (component ids hold slashes). The first match in table order wins.
+// (ids of components, definitions and rules hold slashes). The first match in table order wins.
 #pragma once
 
 #include <cstdint>

@@ -34,6 +34,18 @@ Route maybe_with_body(Route route) {
   return route;
 }
 
+std::vector<Route> definition_routes() {
+  return {
+      query("/resources/job-definitions", list_definitions, kList),
+      query("/resources/job-definitions/{jobDefinitionId...}", get_definition),
+      async(Method::kPut, "/resources/job-definitions/{jobDefinitionId...}", put_definition, true),
+      async(Method::kPatch, "/resources/job-definitions/{jobDefinitionId...}", patch_definition,
+            true),
+      async(Method::kDelete, "/resources/job-definitions/{jobDefinitionId...}", delete_definition,
+            false),
+  };
+}
+
 std::vector<Route> make_table() {
   const Names job_list{"jobDefinitionId", "status",        "tag",      "errorCode", "parentJobId",
                        "createdAfter",    "createdBefore", "runAfter", "runBefore", "finishedAfter",
@@ -42,22 +54,18 @@ std::vector<Route> make_table() {
   const Names event_list{"limit",       "after", "before",    "order", "jobId", "jobDefinitionId",
                          "componentId", "actor", "requestId", "type",  "from",  "to",
                          "format"};
-  return {
+  std::vector<Route> out = definition_routes();
+  const std::vector<Route> others{
       query("/resources/jobs", list_jobs, job_list),
       async(Method::kPost, "/resources/jobs", create_jobs, true),
       query("/resources/jobs/statistics", statistics,
             {"from", "to", "jobDefinitionId", "resolution", "groupBy", "limit", "after"}),
       query("/resources/jobs/{jobId}", get_job),
-      async(Method::kDelete, "/resources/jobs/{jobId}", delete_job, false),
+      {Method::kDelete, "/resources/jobs/{jobId}", RouteKind::kAsync, nullptr, delete_job,
+       Names{"remove"}, false},
       maybe_with_body(async(Method::kPost, "/resources/jobs/{jobId}/cancel", cancel_job, true)),
       async(Method::kPost, "/resources/jobs/{jobId}/retry", retry_job, false),
       query("/resources/jobs/{jobId}/events", job_events, kPage),
-
-      query("/resources/job-definitions", list_definitions, kList),
-      query("/resources/job-definitions/{jobDefinitionId}", get_definition),
-      async(Method::kPut, "/resources/job-definitions/{jobDefinitionId}", put_definition, true),
-      async(Method::kDelete, "/resources/job-definitions/{jobDefinitionId}", delete_definition,
-            false),
 
       query("/resources/components", list_components, kList),
       {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kCompile,
@@ -67,9 +75,9 @@ std::vector<Route> make_table() {
       async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
 
       query("/resources/rules", list_rules, kList),
-      query("/resources/rules/{ruleId}", get_rule),
-      compile("/resources/rules/{ruleId}", put_rule),
-      async(Method::kDelete, "/resources/rules/{ruleId}", delete_rule, false),
+      query("/resources/rules/{ruleId...}", get_rule),
+      compile("/resources/rules/{ruleId...}", put_rule),
+      async(Method::kDelete, "/resources/rules/{ruleId...}", delete_rule, false),
 
       direct("/resources/workers", list_workers),
       async(Method::kPost, "/resources/workers/lease", lease_jobs, true),
@@ -103,6 +111,8 @@ std::vector<Route> make_table() {
       instant("/version", version),
       instant("/openapi.json", openapi),
   };
+  out.insert(out.end(), others.begin(), others.end());
+  return out;
 }
 
 }  // namespace

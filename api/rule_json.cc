@@ -12,7 +12,7 @@ using Component = scheduler::RuleStep;
 
 Component read_component(FieldReader& fields) {
   Component out;
-  fields.component_id("componentId", out.component, Need::kRequired);
+  fields.id(IdKind::kComponent, "componentId", out.component, Need::kRequired);
   fields.object_text("parameters", out.parameters, kRuleParametersBytesMax);
   return out;
 }
@@ -51,11 +51,13 @@ scheduler::PutRule read_rule(const JsonValue& value, const std::string& id, Fiel
     return out;
   }
   std::string named = id;
-  fields.resource_id("ruleId", named);
+  fields.id(IdKind::kRule, "ruleId", named);
   if (named != id) {
     errors.add("is not the id in the path", "ruleId");
   }
-  fields.text("displayName", out.display_name, kDisplayNameBytesMax);
+  fields.line("displayName", out.display_name, kDisplayNameBytesMax);
+  // What only a server says: what it answered can be sent back.
+  fields.pass_over({"createdAt", "updatedAt", "updatedBy", "warnings", "seq", "hash"});
   if (const auto list = fields.find("components", JsonValue::Kind::kArray, "a list of objects")) {
     out.components = read_components(*list, errors);
     for (const auto& [name, rest] : fields.take_rest()) {

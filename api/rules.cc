@@ -92,7 +92,7 @@ void check_components(const Engine& engine, const scheduler::PutRule& rule, Fiel
 }  // namespace
 
 Answer<Response> get_rule(const Call& call) {
-  DAYBOOK_TRY(check_resource_id(call.id, "ruleId"));
+  DAYBOOK_TRY(check_id(IdKind::kRule, call.id, "ruleId"));
   DAYBOOK_ASSIGN(const auto row, call.engine().views.rule(call.id));
   if (!row) {
     return refuse(Code::kNotFound, "NOT_FOUND", "there is no rule " + call.id);
@@ -122,7 +122,7 @@ Answer<Response> list_rules(const Call& call) {
 }
 
 void put_rule(const CallPtr& call, const Responder& responder) {
-  if (Status ok = check_resource_id(call->id, "ruleId"); !ok) {
+  if (Status ok = check_id(IdKind::kRule, call->id, "ruleId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
@@ -139,7 +139,7 @@ void put_rule(const CallPtr& call, const Responder& responder) {
 }
 
 void delete_rule(const CallPtr& call, const Responder& responder) {
-  if (Status ok = check_resource_id(call->id, "ruleId"); !ok) {
+  if (Status ok = check_id(IdKind::kRule, call->id, "ruleId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }

@@ -13,7 +13,7 @@ using Wanted = projections::Views::StatisticsQuery;
 Status read_whose(const Call& call, Wanted& out) {
   const auto id = call.query.find("jobDefinitionId");
   if (id) {
-    DAYBOOK_TRY(check_resource_id(*id, "jobDefinitionId"));
+    DAYBOOK_TRY(check_id(IdKind::kDefinition, *id, "jobDefinitionId"));
     out.of = Wanted::Of::kOne;
     out.definition = *id;
   }

@@ -26,8 +26,8 @@ Answer<dispatch::LeaseRequest> read_lease(const Call& call) {
       errors.add("must not be empty", "definitions");
     }
     for (std::size_t i = 0; i < out.definitions.size() && errors.empty(); ++i) {
-      if (Status ok =
-              check_resource_id(out.definitions[i], "definitions[" + std::to_string(i) + "]");
+      if (Status ok = check_id(IdKind::kDefinition, out.definitions[i],
+                               "definitions[" + std::to_string(i) + "]");
           !ok) {
         errors.add(std::move(ok).error());
       }
@@ -56,6 +56,7 @@ void write_started(JsonWriter& json, const scheduler::StartedJob& job) {
   json.member("attempt", job.attempt.value);
   json.member("token", job.token.text());
   json.raw_member("parameters", job.parameters);
+  json.member("runAt", job.planned);
   json.member("dueAt", job.due);
   json.member("leaseUntil", job.lease_until);
   json.member_or_null("timeoutAt", job.timeout_at.value != 0, job.timeout_at);
@@ -131,6 +132,7 @@ Answer<Response> render_leased(const Written& written) {
     job.parameters = created->parameters.text;
     job.component = std::move(component);
     job.due = event->due;
+    job.planned = event->planned.value != 0 ? event->planned : created->run_at;
     job.lease_until = event->lease_until;
     job.timeout_at = event->timeout_at;
   }
@@ -170,6 +172,7 @@ void start_lease(const CallPtr& call, const Responder& responder, dispatch::Leas
 void lease_once(const CallPtr& call, const Responder& responder, dispatch::LeaseRequest request) {
   scheduler::Request question;
   question.id = call->request_id;
+  question.actor = actor_of(*call);
   question.key = request.key;
   auto shared = std::make_shared<dispatch::LeaseRequest>(std::move(request));
   question.answer = [call, responder, shared](std::vector<Result<scheduler::Reply>> replies) {

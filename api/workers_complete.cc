@@ -151,6 +151,13 @@ void write_reported(JsonWriter& json, const scheduler::Reply& reply) {
   json.member("jobId", outcome.job);
   json.member("outcome", result_name(outcome.result));
   json.member_or_null("retryAt", outcome.retry_at.has_value(), outcome.retry_at.value_or(Micros{}));
+  if (!outcome.error_code.empty()) {
+    json.key("failure");  // "error" is of an item that was refused
+    json.begin_object();
+    json.member("code", outcome.error_code);
+    json.member("message", outcome.error_message);
+    json.end_object();
+  }
   json.member("repeated", outcome.repeated);
   if (outcome.repeated && reply.chain == Hash{}) {  // its events have left the log
     json.member("seq", reply.last);
@@ -168,10 +175,48 @@ void write_reported(JsonWriter& json, const scheduler::Reply& reply) {
     json.value(sending.text());
   }
   json.end_array();
+  json.key("skipped");
+  json.raw(outcome.skipped.empty() ? "[]" : scheduler::skipped_json(outcome.skipped));
 }
 
 bool is_repeated(const scheduler::Reply& reply) {
   return std::get<scheduler::ReportOutcome>(reply.outcome).repeated;
+}
+
+std::vector<scheduler::Skipped> recall_skipped(std::string_view text) {
+  std::vector<scheduler::Skipped> out;
+  if (text.empty()) {
+    return out;
+  }
+  for (const JsonValue& one : JsonValue(text).elements()) {
+    auto& skipped = out.emplace_back();
+    for (const auto& [name, value] : one.members()) {
+      if (name == "effect") {
+        skipped.effect = static_cast<std::uint32_t>(value.integer().value_or(0));
+      } else if (value.kind() == JsonValue::Kind::kString && name == "jobId") {
+        skipped.holder = JobId::parse(value.string()).value_or(JobId{});
+      } else if (value.kind() == JsonValue::Kind::kString) {
+        (name == "code" ? skipped.code : skipped.message) = value.string();
+      }
+    }
+  }
+  return out;
+}
+
+// What it failed with, and which effects were left out.
+void recall_end(const events::Event& event, scheduler::ReportOutcome& outcome) {
+  const auto failed = [&](const events::Failure& failure) {
+    outcome.error_code = failure.code;
+    outcome.error_message = failure.message;
+  };
+  if (const auto* completed = std::get_if<events::JobCompleted>(&event)) {
+    outcome.skipped = recall_skipped(completed->skipped.text);
+  } else if (const auto* over = std::get_if<events::JobFailed>(&event)) {
+    failed(over->failure);
+    outcome.skipped = recall_skipped(over->skipped.text);
+  } else if (const auto* retry = std::get_if<events::JobRetryScheduled>(&event)) {
+    failed(retry->failure);
+  }
 }
 
 // What a repeated report made, and the receipt of the first time.
@@ -186,6 +231,8 @@ void recall_reported(log::Log& log, scheduler::Reply& reply) {
       outcome.scheduled.push_back(job->job);
     } else if (const auto* sending = std::get_if<events::SendingCreated>(&recorded.event)) {
       outcome.sendings.push_back(sending->sending);
+    } else {
+      recall_end(recorded.event, outcome);
     }
   }
   reply.last = facts->all().back().meta.seq;

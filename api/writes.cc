@@ -35,6 +35,10 @@ Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& cal
   digest.update(bytes_of(method_name(head.method)));
   digest.update(bytes_of(" "));
   digest.update(bytes_of(head.path));
+  if (!head.query.empty()) {
+    digest.update(bytes_of("?"));
+    digest.update(bytes_of(head.query));
+  }
   digest.update(bytes_of("\n"));
   digest.update(bytes_of(call.request.body));
   out = scheduler::IdempotencyKey{std::string(key), digest.finish()};
@@ -65,7 +69,7 @@ void render_from_log(const CallPtr& call, const Responder& responder, scheduler:
                      Render render, Views views) {
   const Seq last = reply.last;
   const auto work = [call, responder, reply = std::move(reply),
-                     render = std::move(render)](const Status& ready) {
+                     render = std::move(render)](const Status& ready) mutable {
     // What is written is written: nobody may be told that it failed, only that its outcome has to
     // be asked for again.
     Result<Facts> facts = Facts();
@@ -79,6 +83,9 @@ void render_from_log(const CallPtr& call, const Responder& responder, scheduler:
           refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
                  "it was done, but its answer cannot be made: " + facts.error().message));
       return;
+    }
+    if (reply.replayed) {
+      reply.chain = facts->chain();  // the log is what remembers it
     }
     auto response = render({*call, reply, *facts});
     if (response) {
@@ -102,6 +109,15 @@ void write(const CallPtr& call, const Responder& responder, scheduler::Command c
                      responder.send(refuse(std::move(reply).error()));
                    }
                  });
+}
+
+scheduler::Reply receipt_of(const Engine& engine, Seq seq) {
+  scheduler::Reply out;
+  if (const auto facts = Facts::read(engine.log, seq, seq)) {
+    out.first = out.last = seq;
+    out.chain = facts->chain();
+  }
+  return out;
 }
 
 void add_receipt(Response& response, const scheduler::Reply& reply) {

@@ -25,7 +25,7 @@ struct Written {
 using Render = std::function<Answer<Response>(const Written&)>;
 using OnReply = std::function<void(Result<scheduler::Reply>)>;
 
-// The request's key with the digest of method, path and body; nothing when it sent none.
+// The request's key with the digest of method, path, query and body; nothing when it sent none.
 Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& call);
 
 // Hands one command in. `on_reply` runs on the thread that appended and must not block; when the
@@ -44,6 +44,9 @@ void render_from_log(const CallPtr& call, const Responder& responder, scheduler:
 // Both: one command, answered from its events.
 void write(const CallPtr& call, const Responder& responder, scheduler::Command command,
            Render render, Views views = Views::kUnused);
+
+// The receipt of an event that was written before; without one when it has left the log.
+scheduler::Reply receipt_of(const Engine& engine, Seq seq);
 
 // The receipt: headers Daybook-Seq and Daybook-Hash, and Idempotency-Replayed for a repeated one.
 void add_receipt(Response& response, const scheduler::Reply& reply);

@@ -5,6 +5,7 @@
 // fault, empty when there is none.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,8 @@ struct Error {
   std::string reason;   // e.g. "DEFINITION_NOT_FOUND"
   std::string message;  // one sentence for a person
   std::string field;    // e.g. "retry.maxAttempts" or "h_manifest.yaml:12"
+  // Of kExhausted and kUnavailable, when it is known: how long to wait before the next try.
+  std::int64_t retry_after_us = 0;
 
   // "<reason>: <message> (<field>)"
   std::string text() const;

@@ -1,5 +1,6 @@
 #include "base/ids.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/check.h"
@@ -82,17 +83,35 @@ bool is_id_char(char c) {
   return is_id_start(c) || c == '.' || c == '_' || c == '-';
 }
 
-Status check_id_part(std::string_view part, std::string_view field) {
+// What is wrong with it, "" when nothing is.
+std::string_view fault_of_part(std::string_view part) {
   if (part.empty() || !is_id_start(part.front())) {
-    return fail(Code::kInvalid, "BAD_ID", "an id starts with a letter or a digit", field);
+    return "starts with a letter or a digit";
   }
-  for (const char c : part) {
-    if (!is_id_char(c)) {
-      return fail(Code::kInvalid, "BAD_ID", "an id holds letters, digits, '.', '_' and '-' only",
-                  field);
-    }
+  return std::all_of(part.begin(), part.end(), is_id_char)
+             ? ""
+             : "holds letters, digits, '.', '_' and '-' only";
+}
+
+std::string_view kind_name(IdKind kind) {
+  switch (kind) {
+    case IdKind::kComponent:
+      return "component";
+    case IdKind::kDefinition:
+      return "job definition";
+    case IdKind::kRule:
+      break;
   }
-  return {};
+  return "rule";
+}
+
+// Whatever somebody sent as an id, fit to be printed.
+std::string shown(std::string_view id) {
+  constexpr std::size_t kShownBytes = 80;
+  std::string out(id.substr(0, kShownBytes));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out + (id.size() > kShownBytes ? "…" : "");
 }
 
 }  // namespace
@@ -153,20 +172,30 @@ Status check_resource_id(std::string_view id, std::string_view field) {
   if (id.size() > kIdBytesMax) {
     return fail(Code::kInvalid, "BAD_ID", "an id has at most 128 characters", field);
   }
-  return check_id_part(id, field);
+  const std::string_view fault = fault_of_part(id);
+  return fault.empty() ? Status{}
+                       : fail(Code::kInvalid, "BAD_ID", "an id " + std::string(fault), field);
 }
 
-Status check_component_id(std::string_view id, std::string_view field) {
-  if (id.size() > kComponentIdBytesMax) {
-    return fail(Code::kInvalid, "BAD_ID", "a component id has at most 256 characters", field);
+Status check_id(IdKind kind, std::string_view id, std::string_view field) {
+  const auto refuse = [&](const std::string& why) {
+    return fail(Code::kInvalid, "BAD_ID",
+                "'" + shown(id) + "' is no id of a " + std::string(kind_name(kind)) + ": " + why,
+                field);
+  };
+  const std::size_t bytes_max = kind == IdKind::kComponent ? kComponentIdBytesMax : kIdBytesMax;
+  if (id.size() > bytes_max) {
+    return refuse("it has at most " + std::to_string(bytes_max) + " characters");
   }
-  while (true) {
-    const std::size_t slash = id.find('/');
-    DAYBOOK_TRY(check_id_part(id.substr(0, slash), field));
+  for (std::string_view rest = id;;) {
+    const std::size_t slash = rest.find('/');
+    if (const auto fault = fault_of_part(rest.substr(0, slash)); !fault.empty()) {
+      return refuse("each part between '/' " + std::string(fault));
+    }
     if (slash == std::string_view::npos) {
       return {};
     }
-    id.remove_prefix(slash + 1);
+    rest.remove_prefix(slash + 1);
   }
 }
 

@@ -100,10 +100,14 @@ struct CommandId {
 
 using Hash = std::array<std::uint8_t, 32>;  // a SHA-256 digest
 
-// Resource ids: `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`; component ids may also hold '/', but no empty,
-// "." or ".." part.
+// Plain ids (workers, actors, error codes): `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`. kInvalid "BAD_ID".
 Status check_resource_id(std::string_view id, std::string_view field);
-Status check_component_id(std::string_view id, std::string_view field);
+
+// Ids of what a manifest names by its path: parts like plain ids with '/' between them, so none is
+// empty, "." or ".."; 256 characters for components, 128 for the others. The error names the id and
+// its kind.
+enum class IdKind : std::uint8_t { kComponent, kDefinition, kRule };
+Status check_id(IdKind kind, std::string_view id, std::string_view field);
 
 }  // namespace daybook
 

@@ -83,9 +83,9 @@ class Checker {
 
 }  // namespace
 
-Status check_json(std::string_view text) {
+Status check_json(std::string_view text, int depth_max) {
   boost::json::parse_options options;
-  options.max_depth = kJsonDepthMax;
+  options.max_depth = static_cast<std::size_t>(depth_max);
   boost::json::basic_parser<Checker> parser(options);
   error_code ec;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
@@ -99,6 +99,28 @@ Status check_json(std::string_view text) {
   const std::string why = ec ? ec.message() : "something follows the document";
   return fail(Code::kMalformed, "MALFORMED_JSON",
               "not JSON at byte " + std::to_string(used) + ": " + why);
+}
+
+Status check_json_depth(std::string_view value, std::string_view field) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (in_string) {
+      i += c == '\\' ? 1 : 0;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kJsonDepthMax) {
+        return fail(Code::kInvalid, "TOO_DEEP",
+                    "is nested deeper than " + std::to_string(kJsonDepthMax) + " levels", field);
+      }
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return {};
 }
 
 }  // namespace daybook

@@ -73,6 +73,11 @@ void append_shown(std::string& out, std::string_view sequence, bool is_utf8) {
   }
 }
 
+// C0 and C1 controls, line separators, and the marks of UAX #9.
+bool is_unfit_for_a_line(std::uint32_t c) {
+  return is_unshown(c) || c < 0x20 || c == 0x2028 || c == 0x2029;
+}
+
 }  // namespace
 
 std::optional<std::size_t> find_bad_utf8(std::string_view text) {
@@ -119,6 +124,22 @@ Status check_text(std::string_view text, std::size_t bytes_max, std::string_view
     if ((static_cast<unsigned char>(c) < 0x20 && !line_end) || c == 0x7f) {
       return fail(Code::kInvalid, "CONTROL_CHARACTER",
                   "holds a control character at byte " + std::to_string(i), field);
+    }
+  }
+  return {};
+}
+
+Status check_line(std::string_view text, std::size_t bytes_max, std::string_view field) {
+  DAYBOOK_TRY(check_text(text, bytes_max, field));
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < text.size(); at += size) {
+    size = sequence_size(text, at);
+    if (is_unfit_for_a_line(code_point(text.substr(at, size)))) {
+      return fail(Code::kInvalid, "CONTROL_CHARACTER",
+                  "must stand on one line, without controls and direction marks, but has one at "
+                  "byte " +
+                      std::to_string(at),
+                  field);
     }
   }
   return {};

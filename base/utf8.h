@@ -20,5 +20,8 @@ Status check_text(std::string_view text, std::size_t bytes_max, std::string_view
 // direction of writing, become \xNN or \uNNNN; what is over goes at a character's border, and "…"
 // stands for it.
 std::string printable(std::string_view text, std::size_t bytes_max);
+// The same of what is shown on one line, a name or a tag: no line ends or tabs either, no C1
+// controls, no line separators, and none of the marks that turn the direction of what follows.
+Status check_line(std::string_view text, std::size_t bytes_max, std::string_view field);
 
 }  // namespace daybook

@@ -89,7 +89,7 @@ Status read_tags(ScheduleJobEffect& effect, const Members& members) {
     if (!text || text->empty()) {
       return fail(Code::kInvalid, "INVALID_FIELD", "A tag is a text.", members.path_of("tags"));
     }
-    DAYBOOK_TRY(check_text(*text, kTagBytesMax, members.path_of("tags")));
+    DAYBOOK_TRY(check_line(*text, kTagBytesMax, members.path_of("tags")));
     effect.tags.push_back(std::move(*text));
   }
   return {};
@@ -117,14 +117,15 @@ Status read_parameters(ScheduleJobEffect& effect, const Members& members) {
 }  // namespace
 
 Result<Effect> read_schedule_job(const Members& members, Micros now) {
-  DAYBOOK_TRY(
-      members.only({"effect", "definition", "at", "after", "parameters", "priority", "tags"}));
+  DAYBOOK_TRY(members.only(
+      {"effect", "definition", "at", "after", "parameters", "priority", "tags", "uniqueKey"}));
   ScheduleJobEffect effect;
   DAYBOOK_ASSIGN(effect.definition, members.text("definition", kIdBytesMax));
-  DAYBOOK_TRY(check_resource_id(effect.definition, members.path_of("definition")));
+  DAYBOOK_TRY(check_id(IdKind::kDefinition, effect.definition, members.path_of("definition")));
   DAYBOOK_TRY(read_time(effect, members, now));
   DAYBOOK_TRY(read_parameters(effect, members));
   DAYBOOK_TRY(read_tags(effect, members));
+  DAYBOOK_ASSIGN(effect.unique_key, line(members, "uniqueKey", kUniqueKeyBytesMax, false));
   if (members.find("priority") != nullptr) {
     DAYBOOK_ASSIGN(const std::int64_t priority,
                    members.number("priority", 0, kPriorityMin, kPriorityMax));

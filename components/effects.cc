@@ -1,5 +1,6 @@
 #include "components/effects.h"
 
+#include "base/json_check.h"
 #include "base/limits/resources.h"
 #include "base/limits/sendings.h"
 #include "base/utf8.h"
@@ -14,13 +15,11 @@ Result<std::string> line(const Members& members, std::string_view name, std::siz
   if (required && text.empty()) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Is required.", members.path_of(name));
   }
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "Must stand on one line: no line ends or tabs.",
-                  members.path_of(name));
-    }
+  if (Status fits = check_line(text, bytes_max, members.path_of(name)); !fits) {
+    Error error = std::move(fits).error();
+    error.reason = "INVALID_FIELD";
+    return fail(std::move(error));
   }
-  DAYBOOK_TRY(check_text(text, bytes_max, members.path_of(name)));
   return text;
 }
 
@@ -36,6 +35,9 @@ Status check_content(std::string_view content, std::string_view field) {
 
 Result<Effect> read_effect(const JsonValue& value, const std::string& path, Micros now) {
   DAYBOOK_ASSIGN(const Members members, Members::of(value, path));
+  for (const auto& [name, member] : members.all()) {
+    DAYBOOK_TRY(check_json_depth(member.text(), members.path_of(name)));
+  }
   DAYBOOK_ASSIGN(const std::string kind, members.text("effect", kIdBytesMax));
   if (kind == "scheduleJob") {
     return effects::read_schedule_job(members, now);

@@ -15,6 +15,7 @@
 
 #include "base/limits/components.h"
 #include "base/limits/resources.h"
+#include "base/time_text.h"
 #include "components/order_document.h"
 
 namespace daybook::components {
@@ -128,7 +129,9 @@ std::vector<std::string> ExecRun::environment() const {
       {"DAYBOOK_JOB_ID", order_.job.text()},
       {"DAYBOOK_JOB_DEFINITION_ID", order_.definition},
       {"DAYBOOK_ATTEMPT", std::to_string(order_.attempt.value)},
-      {"DAYBOOK_TOKEN", order_.token}};
+      {"DAYBOOK_TOKEN", order_.token},
+      {"DAYBOOK_RUN_AT", format_time(order_.planned)},
+      {"DAYBOOK_DUE_AT", format_time(order_.due)}};
   for (const auto& [name, value] : spec_.env) {
     const auto same = [&given = name](const auto& entry) { return entry.first == given; };
     const auto found = std::find_if(out.begin(), out.end(), same);

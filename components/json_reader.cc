@@ -10,7 +10,7 @@ namespace daybook::components {
 
 Result<JsonValue> parse_json(std::string_view text, std::string_view reason,
                              std::string_view field) {
-  if (auto sound = check_json(text); !sound) {
+  if (auto sound = check_json(text, kJsonDocumentDepthMax); !sound) {
     const Error& error = sound.error();
     const std::string where = error.field.empty() ? "" : " (" + error.field + ")";
     return fail(Code::kMalformed, reason, "Not a JSON document: " + error.message + where + ".",

@@ -1,6 +1,7 @@
 #include "components/order_document.h"
 
 #include "base/json_text.h"
+#include "base/time_text.h"
 #include "base/utf8.h"
 
 namespace daybook::components {
@@ -24,6 +25,8 @@ std::string order_document(const Order& order) {
   out += json_text(order.definition);
   out += ",\"attempt\":" + std::to_string(order.attempt.value) + ",\"token\":";
   out += json_text(order.token);
+  out += ",\"runAt\":" + json_text(format_time(order.planned));
+  out += ",\"dueAt\":" + json_text(format_time(order.due));
   out += ",\"parameters\":" + (order.parameters.empty() ? "{}" : order.parameters) + "}";
   return out;
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/json_check.h"
 #include "base/limits/resources.h"
 #include "components/effects.h"
 #include "components/json_reader.h"
@@ -31,6 +32,13 @@ Status read_effects(RunOutcome& outcome, const JsonValue& value, Micros now) {
     DAYBOOK_ASSIGN(Effect effect,
                    read_effect((*effects)[i], "effects[" + std::to_string(i) + "]", now));
     outcome.effects.push_back(std::move(effect));
+  }
+  return {};
+}
+
+Status check_depth(std::string_view result, std::string_view field) {
+  if (const Status deep = check_json_depth(result, field); !deep) {
+    return fail(Code::kInvalid, "BAD_OUTPUT", "The result " + deep.error().message + ".", field);
   }
   return {};
 }
@@ -85,11 +93,13 @@ Result<RunOutcome> parse_output(std::string_view json, Micros now) {
   DAYBOOK_ASSIGN(const auto value, parse_json(text, "BAD_OUTPUT"));
   DAYBOOK_ASSIGN(const bool named, names_result_and_effects(value));
   if (!named) {
+    DAYBOOK_TRY(check_depth(text, ""));
     outcome.result = std::string(text);
     return outcome;
   }
   const auto members = Members::of(value, "");
   const JsonValue* result = members->member("result");
+  DAYBOOK_TRY(check_depth(result == nullptr ? "" : result->text(), "result"));
   outcome.result = result == nullptr ? "null" : result->text();
   if (const JsonValue* effects = members->member("effects")) {
     if (auto read = read_effects(outcome, *effects, now); !read) {

@@ -104,6 +104,10 @@ RunOutcome run_order(const Order& order, const reactor::Program& program,
   reactor::RunInputs inputs;
   inputs.parameters = order.parameters;
   inputs.now = order.started_at;
+  if (order.due.value != 0) {
+    inputs.planned = order.planned;
+    inputs.due = order.due;
+  }
   inputs.seed = sha256(order.token);
   inputs.limits = limits;
   reactor::RunResult run = reactor::run(program, inputs, world);

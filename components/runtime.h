@@ -35,6 +35,8 @@ struct Order {
   std::string parameters;  // JSON text
   std::vector<Module> modules;
   Micros started_at;  // logical time of the start
+  Micros planned;     // what the job was created for: "runAt"
+  Micros due;         // what this attempt waited for: behind it when it is a retry
   Micros timeout_at;  // wall clock; zero: none
 };
 
@@ -47,6 +49,7 @@ struct ScheduleJobEffect {
   std::optional<Duration> after;
   std::optional<std::int32_t> priority;
   std::vector<std::string> tags;
+  std::string unique_key;  // empty: none
 };
 
 // A mail, a post or messages to an actor, sent after the completion is recorded. content is the

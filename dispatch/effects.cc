@@ -16,6 +16,7 @@ scheduler::ScheduleEffect made(components::ScheduleJobEffect&& effect) {
   out.job.run_at = effect.at;
   out.job.priority = effect.priority;
   out.job.tags = std::move(effect.tags);
+  out.job.unique_key = std::move(effect.unique_key);
   out.after = effect.after;
   return out;
 }

@@ -15,6 +15,8 @@ components::Order make_order(const scheduler::StartedJob& job) {
     out.modules.push_back({module->id, module->spec});
   }
   out.started_at = job.started_at;
+  out.planned = job.planned;
+  out.due = job.due;
   out.timeout_at = job.timeout_at;
   return out;
 }

@@ -187,7 +187,7 @@ const reactor::Sets& GraphOutside::sets() const {
 Result<std::string> GraphOutside::ask(std::string_view question,
                                       const components::AskTerms& terms) {
   // Navigations inside each other may be deeper than is read.
-  if (auto sound = check_json(question); !sound) {
+  if (auto sound = check_json(question, kJsonDocumentDepthMax); !sound) {
     return error_answer("the question cannot be read: " + sound.error().message,
                         sound.error().reason);
   }

@@ -24,6 +24,7 @@ void add_effect(std::string& out, const scheduler::ScheduleEffect& effect) {
   for (const auto& tag : effect.job.tags) {
     add_part(out, tag);
   }
+  add_part(out, effect.job.unique_key);
 }
 
 void add_effect(std::string& out, const scheduler::NewSending& sending) {

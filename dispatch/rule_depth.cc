@@ -49,16 +49,19 @@ Result<Origin> origin_of(log::Log& log, Seq created) {
     }
   }));
   Origin out;
-  Seq on;
+  Seq on;  // of a rule: the event that it ran for
   DAYBOOK_TRY(look_at(log, effect_of, [&](const events::Recorded& recorded) {
     if (const auto* completed = std::get_if<events::JobCompleted>(&recorded.event)) {
       out.subject = Subject{completed->job.key(), false};
+    } else if (const auto* failed = std::get_if<events::JobFailed>(&recorded.event)) {
+      out.subject = Subject{failed->job.key(), false};
+      out.by_rule = true;  // as deep as what a rule does
     } else if (const auto* applied = std::get_if<events::RuleApplied>(&recorded.event)) {
       on = applied->on;
       out.by_rule = true;
     }
   }));
-  if (out.by_rule) {
+  if (on.value != 0) {
     DAYBOOK_TRY(look_at(
         log, on, [&](const events::Recorded& recorded) { out.subject = subject_of(recorded); }));
   }
@@ -76,6 +79,19 @@ Subject subject_of(const events::Recorded& recorded) {
           return {recorded.meta.cause, true};
         } else {
           return {};
+        }
+      },
+      recorded.event);
+}
+
+JobId job_of(const events::Recorded& recorded) {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (
+            requires { e.job.key(); } && !requires { e.sending; }) {
+          return e.job;
+        } else {
+          return JobId{};
         }
       },
       recorded.event);

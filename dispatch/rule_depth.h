@@ -15,6 +15,8 @@ struct Subject {
   bool sending = false;  // the latter
 };
 Subject subject_of(const events::Recorded& recorded);
+// The job that it is about; null: about a sending.
+JobId job_of(const events::Recorded& recorded);
 
 // At most kRuleDepthMax + 1. Zero for what was created by a request, and for what was created so
 // long ago that its event has left the log.

@@ -35,6 +35,7 @@ scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,
     out.modules.push_back({module, {}});
   }
   out.on = task.on;
+  out.job = task.job;
   if (outcome.answers.size() <= kAnswersBytesMax) {
     out.answers = std::move(outcome.answers);
   } else if (!outcome.failure) {

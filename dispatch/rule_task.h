@@ -18,6 +18,7 @@ struct RuleTask {
   Seq on;
   Micros time;  // of the event
   Subject subject;
+  JobId job;  // that it is about; null: about a sending
   std::string hook;
   std::string input;  // JSON: its record
 };

@@ -6,8 +6,8 @@ namespace {
 
 template <typename Table>
 AttemptEnd end_of(const Table& t) {
-  return {Attempt{t.attempt()}, Seq{t.started()}, Micros{t.started_us()}, t.report(),
-          Json{text(t.answers())}};
+  return {Attempt{t.attempt()},    Seq{t.started()},   Micros{t.started_us()}, t.report(),
+          Json{text(t.answers())}, Micros{t.due_us()}, Micros{t.planned_us()}};
 }
 
 }  // namespace
@@ -21,7 +21,7 @@ void write(Builder& b, Actor actor, const JobStarted& e) {
   const fb::Id secret(e.secret.high, e.secret.low);
   b.Finish(fb::CreateJobStarted(b, actor, &job, e.attempt.value, definition, component, spec_hash,
                                 &secret, worker, e.due.value, e.lease_until.value,
-                                e.timeout_at.value));
+                                e.timeout_at.value, e.planned.value));
 }
 
 bool read(const fb::JobStarted& t, JobStarted& e) {
@@ -36,6 +36,7 @@ bool read(const fb::JobStarted& t, JobStarted& e) {
   e.due = Micros{t.due_us()};
   e.lease_until = Micros{t.lease_until_us()};
   e.timeout_at = Micros{t.timeout_at_us()};
+  e.planned = Micros{t.planned_us()};
   return !e.job.is_null() && e.attempt.value > 0 && hash(t.spec_hash(), e.spec_hash);
 }
 
@@ -44,15 +45,22 @@ void write(Builder& b, Actor actor, const JobCompleted& e) {
   const auto result = text(b, e.result.text);
   const auto answers = text(b, e.end.answers.text);
   const auto output = text(b, e.output.text);
+  const auto skipped = text(b, e.skipped.text);
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobCompleted(b, actor, &job, e.end.attempt.value, definition,
                                   e.end.started.value, e.end.started_at.value, result, e.effects,
-                                  e.end.report, answers, output));
+                                  e.end.report, answers, output, e.end.due.value,
+                                  e.end.planned.value, skipped));
 }
 
 bool read(const fb::JobCompleted& t, JobCompleted& e) {
-  e = {id(t.job()), text(t.definition()),  end_of(t), Json{text(t.result())},
-       t.effects(), Json{text(t.output())}};
+  e = {id(t.job()),
+       text(t.definition()),
+       end_of(t),
+       Json{text(t.result())},
+       t.effects(),
+       Json{text(t.output())},
+       Json{text(t.skipped())}};
   return !e.job.is_null() && e.end.attempt.value > 0;
 }
 
@@ -62,14 +70,25 @@ void write(Builder& b, Actor actor, const JobFailed& e) {
   const auto message = text(b, e.failure.message);
   const auto details = text(b, e.failure.details.text);
   const auto answers = text(b, e.end.answers.text);
+  const auto skipped = text(b, e.skipped.text);
+  const auto result = text(b, e.result.text);
+  const auto parameters = text(b, e.parameters.text);
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobFailed(b, actor, &job, e.end.attempt.value, definition, e.end.started.value,
                                e.end.started_at.value, code, message, details, e.end.report,
-                               answers));
+                               answers, e.end.due.value, e.end.planned.value, skipped, e.effects,
+                               result, parameters));
 }
 
 bool read(const fb::JobFailed& t, JobFailed& e) {
-  e = {id(t.job()), text(t.definition()), end_of(t), failure_of(t)};
+  e = {id(t.job()),
+       text(t.definition()),
+       end_of(t),
+       failure_of(t),
+       t.effects(),
+       Json{text(t.skipped())},
+       Json{text(t.result())},
+       Json{text(t.parameters())}};
   return !e.job.is_null();
 }
 
@@ -80,9 +99,10 @@ void write(Builder& b, Actor actor, const JobRetryScheduled& e) {
   const auto details = text(b, e.failure.details.text);
   const auto answers = text(b, e.end.answers.text);
   const fb::Id job = id(e.job);
-  b.Finish(fb::CreateJobRetryScheduled(
-      b, actor, &job, e.end.attempt.value, definition, e.end.started.value, e.end.started_at.value,
-      code, message, details, e.end.report, e.run_at.value, answers, e.uncounted));
+  b.Finish(fb::CreateJobRetryScheduled(b, actor, &job, e.end.attempt.value, definition,
+                                       e.end.started.value, e.end.started_at.value, code, message,
+                                       details, e.end.report, e.run_at.value, answers, e.uncounted,
+                                       e.end.due.value, e.end.planned.value));
 }
 
 bool read(const fb::JobRetryScheduled& t, JobRetryScheduled& e) {
@@ -97,7 +117,7 @@ void write(Builder& b, Actor actor, const JobCancelled& e) {
   const fb::Id job = id(e.job);
   b.Finish(fb::CreateJobCancelled(b, actor, &job, e.end.attempt.value, definition,
                                   e.end.started.value, e.end.started_at.value, e.end.report,
-                                  answers));
+                                  answers, e.end.due.value, e.end.planned.value));
 }
 
 bool read(const fb::JobCancelled& t, JobCancelled& e) {

@@ -52,10 +52,12 @@ void write(Builder& b, Actor actor, const DefinitionPut& e) {
   const auto definition = text(b, e.definition);
   const auto component = text(b, e.component);
   const auto display_name = text(b, e.display_name);
-  b.Finish(fb::CreateDefinitionPut(
-      b, actor, definition, component, display_name, e.retry.max_attempts, e.retry.initial.value,
-      e.retry.max.value, e.retry.factor_milli, e.retry.jitter_milli, e.timeout.value, e.lease.value,
-      e.concurrency, e.rate_count, e.rate_per.value, e.priority, e.retention.value, e.paused));
+  const auto on_failure = text(b, e.on_failure.text);
+  b.Finish(fb::CreateDefinitionPut(b, actor, definition, component, display_name,
+                                   e.retry.max_attempts, e.retry.initial.value, e.retry.max.value,
+                                   e.retry.factor_milli, e.retry.jitter_milli, e.timeout.value,
+                                   e.lease.value, e.concurrency, e.rate_count, e.rate_per.value,
+                                   e.priority, e.retention.value, e.paused, on_failure));
 }
 
 bool read(const fb::DefinitionPut& t, DefinitionPut& e) {
@@ -72,6 +74,7 @@ bool read(const fb::DefinitionPut& t, DefinitionPut& e) {
   e.priority = t.priority();
   e.retention = Duration{t.retention_us()};
   e.paused = t.paused();
+  e.on_failure = Json{text(t.on_failure())};
   return !e.definition.empty() && !e.component.empty() && e.retry.max_attempts > 0;
 }
 

@@ -33,8 +33,9 @@ void write(Builder& b, Actor actor, const RuleApplied& e) {
   const auto code = text(b, e.failure.code);
   const auto message = text(b, e.failure.message);
   const auto details = text(b, e.failure.details.text);
+  const auto skipped = text(b, e.skipped.text);
   b.Finish(fb::CreateRuleApplied(b, actor, rule, component, spec_hash, e.on.value, e.effects,
-                                 answers, code, message, details));
+                                 answers, code, message, details, skipped));
 }
 
 bool read(const fb::RuleApplied& t, RuleApplied& e) {
@@ -44,6 +45,7 @@ bool read(const fb::RuleApplied& t, RuleApplied& e) {
   e.effects = t.effects();
   e.answers = Json{text(t.answers())};
   e.failure = failure_of(t);
+  e.skipped = Json{text(t.skipped())};
   return !e.rule.empty() && !e.component.empty() && e.on.value > 0 &&
          hash(t.spec_hash(), e.spec_hash);
 }

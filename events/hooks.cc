@@ -59,6 +59,15 @@ void add_job(Record& out, const E& e) {
   out.text("jobDefinitionId", e.definition);
 }
 
+// When it was planned and when it was due. Events of older releases do not say so, and what ran for
+// them must see what it saw.
+void add_times(Record& out, Micros planned, Micros due) {
+  if (due.value != 0) {
+    out.time("runAt", planned.value != 0 ? planned : due);
+    out.time("dueAt", due);
+  }
+}
+
 template <typename E>
 void add_end(Record& out, const E& e) {
   add_job(out, e);
@@ -86,15 +95,22 @@ void add(Record& out, const JobStarted& e) {
   add_job(out, e);
   out.number("attempt", e.attempt.value);
   out.text("componentId", e.component);
+  // Events of older releases know when it was due, and said nothing of it here.
+  add_times(out, e.planned, e.planned.value != 0 ? e.due : Micros{});
 }
 
 void add(Record& out, const JobCompleted& e) {
   add_end(out, e);
+  add_times(out, e.end.planned, e.end.due);
   out.json("result", e.result.text);
 }
 
 void add(Record& out, const JobFailed& e) {
   add_end(out, e);
+  add_times(out, e.end.planned, e.end.due);
+  if (!e.parameters.text.empty()) {
+    out.json("parameters", e.parameters.text);
+  }
   out.json("error", failure_json(e.failure));
 }
 
@@ -102,10 +118,14 @@ void add(Record& out, const JobRetryScheduled& e) {
   add_end(out, e);
   out.json("error", failure_json(e.failure));
   out.time("runAt", e.run_at);
+  if (e.end.due.value != 0) {
+    out.time("dueAt", e.end.due);
+  }
 }
 
 void add(Record& out, const JobCancelled& e) {
   add_end(out, e);
+  add_times(out, e.end.planned, e.end.due);
 }
 
 void add(Record& out, const SendingSent& e) {

@@ -55,7 +55,7 @@ struct RetryPolicy {
 };
 
 // A job definition was created or changed. Zero means "none" for timeout, lease, concurrency and
-// rate_count.
+// rate_count. on_failure: a list of effects as JSON, empty when there are none.
 struct DefinitionPut {
   Text definition;
   Text component;
@@ -69,6 +69,7 @@ struct DefinitionPut {
   std::int32_t priority = 0;
   Duration retention;
   bool paused = false;
+  Json on_failure{};
 
   void each(auto&& f) const {
     f("jobDefinitionId", definition), f("componentId", component), f("displayName", display_name);
@@ -77,6 +78,7 @@ struct DefinitionPut {
     f("backoffJitterMilli", retry.jitter_milli), f("timeout", timeout), f("leaseDuration", lease);
     f("concurrency", concurrency), f("rateCount", rate_count), f("ratePer", rate_per);
     f("priority", priority), f("retention", retention), f("paused", paused);
+    f("onFailure", on_failure);
   }
 };
 

@@ -24,7 +24,7 @@ struct RuleDeleted {
 };
 
 // One component of a rule ran for the event `on`. Its effects follow in the same batch. A failure
-// without a code is none; one that failed has no effects.
+// without a code is none; one that failed has no effects. skipped: as of JobCompleted.
 struct RuleApplied {
   Text rule;
   Text component;
@@ -33,11 +33,12 @@ struct RuleApplied {
   std::uint32_t effects = 0;
   Json answers;
   Failure failure;
+  Json skipped{};
 
   void each(auto&& f) const {
     f("ruleId", rule), f("componentId", component), f("specHash", spec_hash), f("on", on);
     f("effects", effects), f("answers", answers), f("code", failure.code);
-    f("message", failure.message), f("details", failure.details);
+    f("message", failure.message), f("details", failure.details), f("skipped", skipped);
   }
 };
 

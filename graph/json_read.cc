@@ -107,7 +107,7 @@ struct Builder {
 
 Result<Value> read_json(std::string_view text) {
   boost::json::parse_options options;
-  options.max_depth = std::size_t{2} * kJsonDepthMax;
+  options.max_depth = kJsonDocumentDepthMax;
   boost::json::basic_parser<Builder> parser(options);
   error_code ec;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);

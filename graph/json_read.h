@@ -9,8 +9,8 @@
 
 namespace daybook::graph {
 
-// RFC 8259, UTF-8; of a repeated member the last is found. Depth at most twice kJsonDepthMax: what
-// was stored at the limit comes back inside of rows. kMalformed "MALFORMED_JSON" says at which
+// RFC 8259, UTF-8; of a repeated member the last is found. Depth at most kJsonDocumentDepthMax:
+// what was stored at the limit comes back inside of rows. kMalformed "MALFORMED_JSON" says at which
 // byte.
 Result<Value> read_json(std::string_view text);
 

@@ -27,6 +27,7 @@ bool decode(std::string_view name, std::string_view value, DefinitionRow& row) {
   row.updated_at = Micros{scan.zigzag()};
   row.updated_by = scan.text();
   row.seq = Seq{scan.varint()};
+  row.on_failure = scan.text();
   return scan.ok();
 }
 
@@ -38,7 +39,7 @@ std::string encode(const events::DefinitionPut& e, const events::Meta& meta, Mic
   put.varint(e.retry.jitter_milli).zigzag(e.timeout.value).zigzag(e.lease.value);
   put.varint(e.concurrency).varint(e.rate_count).zigzag(e.rate_per.value).zigzag(e.priority);
   put.zigzag(e.retention.value).u8(e.paused ? 1 : 0).zigzag(created_at.value);
-  put.zigzag(meta.time.value).text(meta.actor).varint(meta.seq.value);
+  put.zigzag(meta.time.value).text(meta.actor).varint(meta.seq.value).text(e.on_failure.text);
   return out;
 }
 

@@ -10,7 +10,7 @@ namespace daybook::projections {
 class DefinitionList final : public Projection {
  public:
   std::string_view name() const override { return "definitions"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   Status load(const Reader& store) override { return rows_.load(store); }
   Status apply(const events::Recorded& recorded) override;
   std::size_t unwritten_bytes() const override { return rows_.unwritten_bytes(); }

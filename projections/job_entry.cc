@@ -11,6 +11,7 @@ constexpr std::uint64_t kVariant = 0x8000'0000'0000'0000ULL;
 constexpr std::uint8_t kHasResult = 1;
 constexpr std::uint8_t kHasError = 2;
 constexpr std::uint8_t kHasOutput = 3;  // and a result
+constexpr std::uint8_t kHasBoth = 4;    // of a run whose effects were refused
 
 // Distance from `base` plus one; a time of zero means that it has not come.
 std::uint64_t distance(Micros time, Micros base) {
@@ -69,9 +70,16 @@ void JobEntry::set_result(const events::JobCompleted& e) {
   }
 }
 
-void JobEntry::set_error(const events::Failure& failure) {
+void JobEntry::set_error(const events::Failure& failure, events::Json result) {
   end.clear();
-  Put(end).u8(kHasError).text(failure.code).text(failure.message).text(failure.details.text);
+  Put(end)
+      .u8(result.text.empty() ? kHasError : kHasBoth)
+      .text(failure.code)
+      .text(failure.message)
+      .text(failure.details.text);
+  if (!result.text.empty()) {
+    Put(end).text(result.text);
+  }
 }
 
 void JobEntry::encode(std::string& out) const {
@@ -172,11 +180,14 @@ bool JobEntry::to_row(JobRow& row) const {
   } else if (kind == kHasOutput) {
     row.result = end_scan.text();
     row.output = end_scan.text();
-  } else if (kind == kHasError) {
+  } else if (kind == kHasError || kind == kHasBoth) {
     JobError& error = row.error.emplace();
     error.code = end_scan.text();
     error.message = end_scan.text();
     error.details = end_scan.text();
+    if (kind == kHasBoth) {
+      row.result = end_scan.text();
+    }
   }
   return scan.ok() && attempt_scan.ok() && end_scan.ok();
 }

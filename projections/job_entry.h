@@ -46,7 +46,7 @@ struct JobEntry {
               std::uint32_t definition_number);
   void start(const events::JobStarted& e);
   void set_result(const events::JobCompleted& e);
-  void set_error(const events::Failure& failure);
+  void set_error(const events::Failure& failure, events::Json result = {});
 
   void encode(std::string& out) const;
   // False when the row cannot be read. stored is set to what the row says.

@@ -109,7 +109,7 @@ Status JobList::on(const events::JobCompleted& e, const events::Meta& meta) {
 
 Status JobList::on(const events::JobFailed& e, const events::Meta& meta) {
   DAYBOOK_ASSIGN(JobEntry* const entry, end(e.job, JobStatus::kFailed, meta));
-  entry->set_error(e.failure);
+  entry->set_error(e.failure, e.result);
   touch(*entry, meta.seq);
   return {};
 }

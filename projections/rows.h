@@ -86,6 +86,7 @@ struct DefinitionRow {
   std::int32_t priority = 0;
   Duration retention;
   bool paused = false;
+  std::string on_failure;  // JSON text: a list of effects; empty: none
   Micros created_at;
   Micros updated_at;
   std::string updated_by;

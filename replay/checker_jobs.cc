@@ -4,6 +4,8 @@
 
 #include <variant>
 
+#include "replay/skipped.h"
+
 namespace daybook::replay {
 namespace {
 
@@ -205,23 +207,38 @@ void JobRules::on(const events::JobCreated& e) {
   jobs_.emplace(meta_.seq.value, std::move(job));
 }
 
+bool JobRules::fits_parent(JobId parent) const {
+  if (parent.is_null() || !effects_of_rule_) {
+    return parent == effects_parent_;
+  }
+  const auto alive = jobs_.find(parent.key().value);
+  return past(parent).ended || (alive != jobs_.end() && alive->second.id == parent);
+}
+
 void JobRules::expect_effect(Seq effect_of, std::uint32_t index, JobId parent) {
   if (effect_of.value == 0) {
     return;
   }
-  const bool fits = effect_of == effects_of_ && index == effects_seen_ && parent == effects_parent_;
+  while (effects_skipped_.contains(effects_place_)) {
+    ++effects_place_;
+  }
+  const bool fits = effect_of == effects_of_ && index == effects_place_ && fits_parent(parent);
   ++effects_seen_;
+  ++effects_place_;
   if (!fits) {
     broken(Rule::kEffects, "an effect does not stand with what asked for it, in its place");
   }
 }
 
-void JobRules::begin_effects(std::uint32_t count, JobId parent, std::uint32_t depth) {
+void JobRules::begin_effects(std::uint32_t count, events::Json skipped, JobId parent,
+                             std::uint32_t depth) {
   close_effects();
   effects_depth_ = depth;
   effects_of_ = meta_.seq;
   effects_count_ = count;
   effects_parent_ = parent;
+  effects_of_rule_ = parent.is_null();
+  effects_skipped_ = skipped_places(skipped.text);
 }
 
 void JobRules::close_effects() {
@@ -230,7 +247,8 @@ void JobRules::close_effects() {
                                std::to_string(effects_count_) + " effects");
   }
   effects_of_ = Seq{};
-  effects_seen_ = effects_count_ = 0;
+  effects_seen_ = effects_count_ = effects_place_ = 0;
+  effects_skipped_.clear();
 }
 
 void JobRules::on(const events::JobCompleted& e) {
@@ -241,7 +259,7 @@ void JobRules::on(const events::JobCompleted& e) {
   if (job->started.value == 0) {
     broken(Rule::kToken, name(e.job) + " completed without an attempt");
   }
-  begin_effects(e.effects, e.job, job->rule_depth);
+  begin_effects(e.effects, e.skipped, e.job, job->rule_depth);
   ++tally_.completed;
   end_job(*job);
 }
@@ -254,6 +272,7 @@ void JobRules::on(const events::JobFailed& e) {
   if (job->started.value == 0 && meta_.time < due(*job)) {
     broken(Rule::kNotBefore, name(e.job) + " failed before it was due");
   }
+  begin_effects(e.effects, e.skipped, e.job, job->rule_depth + 1);
   ++tally_.failed;
   end_job(*job);
 }

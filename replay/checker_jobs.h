@@ -121,9 +121,11 @@ class JobRules {
   void extend_leases(Duration away);
   // An event made by an effect: it stands right behind what asked for it, in its place.
   void expect_effect(Seq effect_of, std::uint32_t index, JobId parent);
+  // The parent of a job that an effect made: what ended, or what a rule's event is about.
+  bool fits_parent(JobId parent) const;
   // Effects of this event follow, due soon they are so deep; those of an event before it in the
   // batch must be there.
-  void begin_effects(std::uint32_t count, JobId parent, std::uint32_t depth);
+  void begin_effects(std::uint32_t count, events::Json skipped, JobId parent, std::uint32_t depth);
   void check_depth(const events::JobCreated& e);
   // The event is about what rules led to; one may run for it.
   void note_depth(std::uint32_t depth);
@@ -159,6 +161,9 @@ class JobRules {
   std::uint64_t batch_removed_ = 0;
   Seq effects_of_;  // a completion or a rule whose effects are still to come
   std::uint32_t effects_count_ = 0;
+  std::set<std::uint32_t> effects_skipped_;  // places in their list
+  std::uint32_t effects_place_ = 0;          // of the next that is to come
+  bool effects_of_rule_ = false;
   std::uint32_t effects_seen_ = 0;
   JobId effects_parent_;
   std::uint32_t effects_depth_ = 0;

@@ -218,11 +218,14 @@ void JobRules::on(const events::IdempotencyKeyUsed& e) {
   if (e.first != batch_first_ || meta_.batch_index + 1 != meta_.batch_count) {
     broken(Rule::kIdempotency, "a key stands behind the events of its one outcome, in their batch");
   }
-  if (!keys_.insert(std::string(e.key)).second) {
+  // Whoever needs no token is one caller, others have keys of their own.
+  const bool named = meta_.actor != "local" && meta_.actor != "system";
+  const std::string name = std::string(named ? meta_.actor : "") + '\0' + std::string(e.key);
+  if (!keys_.insert(name).second) {
     broken(Rule::kIdempotency, "a key was used twice within its window");
     return;
   }
-  key_times_.emplace_back(running(meta_.time), std::string(e.key));
+  key_times_.emplace_back(running(meta_.time), name);
 }
 
 }  // namespace daybook::replay

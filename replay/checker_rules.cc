@@ -19,7 +19,7 @@ void JobRules::on(const events::RuleDeleted& e) {
 
 void JobRules::on(const events::RuleApplied& e) {
   const auto led = depths_.find(e.on.value);
-  begin_effects(e.effects, {}, (led == depths_.end() ? 0 : led->second) + 1);
+  begin_effects(e.effects, e.skipped, {}, (led == depths_.end() ? 0 : led->second) + 1);
   if (!e.failure.code.empty() && e.effects > 0) {
     broken(Rule::kEffects, "a rule failed and has effects");
   }

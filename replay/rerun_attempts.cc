@@ -7,6 +7,7 @@
 #include "components/reactor_runtime.h"
 #include "replay/component_history.h"
 #include "replay/rerun_pass.h"
+#include "replay/skipped.h"
 #include "scheduler/commands.h"
 
 namespace daybook::replay {
@@ -17,20 +18,30 @@ struct OpenRun {
   bool repeatable = false;  // in the reactor language
 };
 
-// What a run that ended at `completed` would have had recorded.
-std::vector<std::string> lines_of(const components::RunOutcome& outcome, Micros completed) {
+// How the attempt ended, as far as a run of it does not know.
+struct Ended {
+  Micros time;
+  std::string_view answers;
+  std::string_view skipped;  // effects that were asked for and left out
+};
+
+// What a run that ended so would have had recorded.
+std::vector<std::string> lines_of(const components::RunOutcome& outcome, const Ended& end) {
   if (outcome.failure) {
     return {failure_line(outcome.failure->code, outcome.failure->message)};
   }
   std::vector<std::string> out{"completed " + outcome.result};
-  for (const components::Effect& effect : outcome.effects) {
-    out.push_back(effect_line(effect, completed));
+  const auto skipped = skipped_places(end.skipped);
+  for (std::size_t i = 0; i < outcome.effects.size(); ++i) {
+    if (!skipped.contains(static_cast<std::uint32_t>(i))) {
+      out.push_back(effect_line(outcome.effects[i], end.time));
+    }
   }
   return out;
 }
 
-void run_again(const OpenRun& open, Rerun& out, std::string_view answers, Micros completed) {
-  auto kept = components::read_answers(answers);
+void run_again(const OpenRun& open, Rerun& out, const Ended& end) {
+  auto kept = components::read_answers(end.answers);
   if (!kept) {
     out.not_repeatable = "its recorded answers cannot be read";
     return;
@@ -48,7 +59,7 @@ void run_again(const OpenRun& open, Rerun& out, std::string_view answers, Micros
     out.not_repeatable = "its last question was not answered";
     return;
   }
-  out.again = lines_of(outcome, completed);
+  out.again = lines_of(outcome, end);
 }
 
 class Attempts {
@@ -123,6 +134,8 @@ void Attempts::on(const events::JobStarted& e, const events::Meta& meta) {
   run.order.spec = component->spec;
   run.order.parameters = parameters->second;
   run.order.started_at = meta.time;
+  run.order.due = e.due;
+  run.order.planned = e.planned.value != 0 ? e.planned : e.due;
   components_.each_module(*component, [&](const std::string& id, const auto& module) {
     run.order.modules.push_back({id, module.spec});
   });
@@ -147,7 +160,11 @@ void Attempts::end(const E& e, const events::Meta& meta, std::string outcome, st
   } else if (ended_by_the_outside(code)) {
     out.not_repeatable = "it ended by the outside: " + std::string(code);
   } else {
-    run_again(open, out, e.end.answers.text, meta.time);
+    Ended ended{meta.time, e.end.answers.text, {}};
+    if constexpr (std::is_same_v<E, events::JobCompleted>) {
+      ended.skipped = e.skipped.text;
+    }
+    run_again(open, out, ended);
   }
   pass_.ended(std::move(out), meta.seq, effects);
 }

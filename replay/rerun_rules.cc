@@ -13,6 +13,7 @@
 #include "events/hooks.h"
 #include "replay/component_history.h"
 #include "replay/rerun_pass.h"
+#include "replay/skipped.h"
 #include "scheduler/rule_steps.h"
 
 namespace daybook::replay {
@@ -158,8 +159,11 @@ Status Rules::run_again(const events::RuleApplied& applied, Micros time, Rerun& 
   }
   components::settle_effects(identity, on.meta.time, outcome.effects);
   out.again = {"applied"};
-  for (const components::Effect& effect : outcome.effects) {
-    out.again.push_back(effect_line(effect, time));
+  const auto skipped = skipped_places(applied.skipped.text);
+  for (std::size_t i = 0; i < outcome.effects.size(); ++i) {
+    if (!skipped.contains(static_cast<std::uint32_t>(i))) {
+      out.again.push_back(effect_line(outcome.effects[i], time));
+    }
   }
   return {};
 }

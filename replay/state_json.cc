@@ -82,6 +82,9 @@ std::string definition_json(const scheduler::Definition& definition) {
   object.signed_number("priority", settings.priority);
   object.duration("retention", settings.retention);
   object.flag("paused", settings.paused);
+  if (!settings.on_failure.empty()) {
+    object.raw("onFailure", one_line(settings.on_failure));
+  }
   object.flag("deleted", definition.deleted);
   object.number("pendingJobs", definition.pending);
   object.number("runningJobs", definition.running);
@@ -101,6 +104,9 @@ std::string job_json(const scheduler::JobView& job) {
   object.text("jobDefinitionId", job.definition->id);
   object.text("status", job.running ? "running" : "pending");
   object.time("runAt", job.run_at);
+  if (job.planned != job.run_at) {
+    object.time("plannedAt", job.planned);
+  }
   object.signed_number("priority", job.priority);
   object.number("attempt", job.attempt.value);
   object.text("uniqueKey", job.unique_key);

@@ -65,6 +65,33 @@ struct PutDefinition {
   std::int32_t priority = 0;
   Duration retention{kRetentionDefaultUs};
   bool paused = false;
+  // What is done when a job fails for good: a JSON list of effects, empty for none (on_failure.h).
+  std::string on_failure{};
+};
+
+// The settings that are named, taken over into a definition as it stands then: whoever changes
+// others at the same time loses nothing.
+struct PatchDefinition {
+  struct Named {
+    bool component = false;
+    bool display_name = false;
+    bool max_attempts = false;
+    bool backoff_initial = false;
+    bool backoff_max = false;
+    bool backoff_factor = false;
+    bool backoff_jitter = false;
+    bool timeout = false;
+    bool lease = false;
+    bool concurrency = false;
+    bool rate_count = false;
+    bool rate_per = false;
+    bool priority = false;
+    bool retention = false;
+    bool paused = false;
+    bool on_failure = false;
+  };
+  PutDefinition values;  // of its settings, those that are named count
+  Named named;
 };
 
 // How long a lease of its jobs lasts.
@@ -79,6 +106,7 @@ struct DeleteDefinition {
 // All or none.
 struct CreateJobs {
   std::vector<NewJob> jobs;
+  bool listed = false;  // asked for as a list, perhaps of one: faults name the place in it
 };
 
 // A pending job will never run.
@@ -199,10 +227,11 @@ struct RecordTrim {
   std::string archive;
 };
 
-using Command = std::variant<PutComponent, DeleteComponent, PutDefinition, DeleteDefinition,
-                             CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
-                             ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim,
-                             CreateSending, CancelSending, ReportSending, RemoveSendings, PutRule,
-                             DeleteRule, ApplyRule, AdvanceRules, NoteClock>;
+using Command =
+    std::variant<PutComponent, DeleteComponent, PutDefinition, PatchDefinition, DeleteDefinition,
+                 CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
+                 ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim, CreateSending,
+                 CancelSending, ReportSending, RemoveSendings, PutRule, DeleteRule, ApplyRule,
+                 AdvanceRules, NoteClock>;
 
 }  // namespace daybook::scheduler

@@ -33,6 +33,10 @@ struct Decision {
   Outcome outcome;
   // For a repeated report: the event that had recorded it.
   Seq past;
+  // What a change of a definition makes of it, and what a definition asks for when a job fails:
+  // events borrow their texts.
+  PutDefinition definition;
+  std::vector<Effect> effects;
 
   void clear();
   // Keeps a text alive as long as the decision.
@@ -45,6 +49,7 @@ Status decide(const Context& context, const Command& command, Decision& out);
 Status decide(const Context& context, const PutComponent& command, Decision& out);
 Status decide(const Context& context, const DeleteComponent& command, Decision& out);
 Status decide(const Context& context, const PutDefinition& command, Decision& out);
+Status decide(const Context& context, const PatchDefinition& command, Decision& out);
 Status decide(const Context& context, const DeleteDefinition& command, Decision& out);
 Status decide(const Context& context, const CreateJobs& command, Decision& out);
 Status decide(const Context& context, const CancelJob& command, Decision& out);

@@ -79,16 +79,19 @@ Status decide(const Context& context, const ApplyRule& command, Decision& out) {
     event.failure = {command.failed->code, command.failed->message, {command.failed->details}};
     out.events.emplace_back(event);
   } else {
-    event.effects = static_cast<std::uint32_t>(command.effects.size());
     out.events.emplace_back(event);
     EffectsMade made;
-    const Status added = add_effects(context, command.effects, {{}, command.depth + 1}, made, out);
+    const EffectsSource source{EffectsSource::Of::kRule, command.job, command.depth + 1};
+    const Status added = add_effects(context, command.effects, source, made, out);
     if (added) {
+      auto& applied = std::get<events::RuleApplied>(out.events.front());
+      applied.effects = made.count();
+      applied.skipped = {out.keep(skipped_json(made.skipped))};
       outcome.scheduled = std::move(made.jobs);
       outcome.sendings = std::move(made.sendings);
+      outcome.skipped = std::move(made.skipped);
     } else {
       const Error& error = added.error();
-      event.effects = 0;
       const bool deep = error.reason == "RULE_DEPTH";
       event.failure = {deep ? "RULE_DEPTH" : "EFFECT_REFUSED",
                        out.keep(deep ? error.message : error.text()),

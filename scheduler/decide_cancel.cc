@@ -16,7 +16,7 @@ Result<JobView> live_job(const Context& context, JobId job) {
 }
 
 void cancel_pending(const JobView& job, Decision& out) {
-  out.events.emplace_back(events::JobCancelled{job.job, job.definition->id, {}});
+  out.events.emplace_back(events::JobCancelled{job.job, job.definition->id, end_of(job, 0, {})});
   out.outcome = CancelOutcome{true};
 }
 

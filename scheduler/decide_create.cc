@@ -13,9 +13,8 @@ Status check_unique(const Context& context, const JobSource& source, std::set<st
                     const std::string& field) {
   const NewJob& job = source.job;
   const auto holder = context.state.find_unique(job.definition, job.unique_key);
-  // An effect's parent ends in this same batch and gives its key free: a job may schedule its own
-  // next run.
-  const bool given_free = holder && source.effect_of.value != 0 && *holder == source.parent;
+  // A parent that ends in this same batch gives its key free: a job may schedule its own next run.
+  const bool given_free = holder && source.parent_ends && *holder == source.parent;
   if (holder && !given_free) {
     return fail(Code::kConflict, "UNIQUE_KEY_TAKEN",
                 "job " + holder->text() + " of this definition holds the key and has not ended",
@@ -82,8 +81,9 @@ Status decide(const Context& context, const CreateJobs& command, Decision& out) 
   std::set<std::string> taken;
   for (std::size_t i = 0; i < command.jobs.size(); ++i) {
     const NewJob& job = command.jobs[i];
-    // Jobs of one request that are at fault are named by their place: "[3].jobDefinitionId".
-    const std::string prefix = command.jobs.size() > 1 ? "[" + std::to_string(i) + "]." : "";
+    // Jobs of a list that are at fault are named by their place: "[3].jobDefinitionId".
+    const bool listed = command.listed || command.jobs.size() > 1;
+    const std::string prefix = listed ? "[" + std::to_string(i) + "]." : "";
     const JobSource source = asked_for(context, job, job.parent);
     DAYBOOK_ASSIGN(const JobId id, create_job(context, source, taken, prefix, out));
     created.jobs.push_back(id);

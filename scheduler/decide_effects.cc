@@ -1,9 +1,11 @@
 // What a completion or a rule asks for, as events.
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/limits/definitions.h"
 #include "base/limits/rules.h"
 #include "scheduler/decide_parts.h"
+#include "scheduler/on_failure.h"
 
 namespace daybook::scheduler {
 namespace {
@@ -13,7 +15,8 @@ struct Adder {
   const EffectsSource& source;
   EffectsMade& made;
   Decision& out;
-  std::set<std::string> taken;
+  Seq of;  // the event that asks for them
+  std::set<std::string> taken{};
   std::uint32_t index = 0;
 
   std::string prefix() const { return "effects[" + std::to_string(index) + "]."; }
@@ -51,9 +54,10 @@ struct Adder {
     const bool soon = job.run_at <= context.now + Duration{kRuleLoopWindowUs};
     const std::uint32_t depth = soon ? source.rule_depth : 0;
     DAYBOOK_TRY(check_depth(depth));
-    job.effect_of = context.next_seq;
+    job.effect_of = of;
     job.effect_index = index;
     job.rule_depth = depth;
+    job.parent_ends = source.of != EffectsSource::Of::kRule;
     auto created = create_job(context, job, taken, prefix(), out);
     if (!created) {
       return fail(as_of_effect(std::move(created).error()));
@@ -64,10 +68,25 @@ struct Adder {
 
   Status operator()(const NewSending& effect) {
     DAYBOOK_TRY(check_depth(source.rule_depth));
-    const SendingSource sending{effect, source.job, context.next_seq, index};
+    const bool of_rule = source.of == EffectsSource::Of::kRule;
+    const SendingSource sending{effect, of_rule ? JobId{} : source.job, of, index};
     DAYBOOK_TRY(create_sending(context, sending, prefix(), out));
     made.sendings.push_back(effect.id);
     return {};
+  }
+
+  bool may_skip(const Error& error) const {
+    return source.of == EffectsSource::Of::kFailure || error.reason == "UNIQUE_KEY_TAKEN";
+  }
+
+  void skip(const Effect& effect, const Error& error) {
+    Skipped skipped{index, error.reason, error.message};
+    const auto* job = std::get_if<ScheduleEffect>(&effect);
+    if (job != nullptr && error.reason == "UNIQUE_KEY_TAKEN") {
+      skipped.holder =
+          context.state.find_unique(job->job.definition, job->job.unique_key).value_or(JobId{});
+    }
+    made.skipped.push_back(std::move(skipped));
   }
 };
 
@@ -75,12 +94,47 @@ struct Adder {
 
 Status add_effects(const Context& context, const std::vector<Effect>& effects,
                    const EffectsSource& source, EffectsMade& made, Decision& out) {
-  Adder adder{context, source, made, out, {}};
-  for (const Effect& effect : effects) {
-    DAYBOOK_TRY(std::visit(adder, effect));
-    ++adder.index;
+  const Seq of{context.next_seq.value + out.events.size() - 1};
+  Adder adder{context, source, made, out, of};
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    const Effect& effect = effects[i];
+    adder.index = source.places == nullptr ? static_cast<std::uint32_t>(i) : (*source.places)[i];
+    if (const Status added = std::visit(adder, effect); !added) {
+      if (!adder.may_skip(added.error())) {
+        return added;
+      }
+      adder.skip(effect, added.error());
+    }
   }
   return {};
+}
+
+EffectsMade add_job_failed(const Context& context, const JobView& job, events::JobFailed event,
+                           Decision& out) {
+  const std::size_t at = out.events.size();
+  const Seq failed{context.next_seq.value + at};
+  event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
+  out.events.emplace_back(event);
+  EffectsMade made;
+  // Who deletes a definition wants nothing more of it, least of all once for each of its jobs.
+  if (job.definition->deleted) {
+    return made;
+  }
+  Asked asked = fill_in(job.definition->settings.on_failure,
+                        {job.job, event.definition, event.end.attempt, event.parameters.text,
+                         job.planned, job.due, context.now, event.failure, failed});
+  out.effects = std::move(asked.effects);
+  made.skipped = std::move(asked.skipped);
+  const EffectsSource source{EffectsSource::Of::kFailure, job.job, job.rule_depth + 1,
+                             &asked.places};
+  const Status added = add_effects(context, out.effects, source, made, out);
+  DAYBOOK_CHECK(added.has_value(), "what cannot be done on a failure is left out");
+  std::sort(made.skipped.begin(), made.skipped.end(),
+            [](const Skipped& a, const Skipped& b) { return a.effect < b.effect; });
+  auto& recorded = std::get<events::JobFailed>(out.events[at]);
+  recorded.effects = made.count();
+  recorded.skipped = {out.keep(skipped_json(made.skipped))};
+  return made;
 }
 
 }  // namespace daybook::scheduler

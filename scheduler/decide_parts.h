@@ -19,7 +19,8 @@ struct JobSource {
   Seq effect_of;  // zero for requests
   std::uint32_t effect_index = 0;
   std::uint32_t rule_depth = 0;
-  bool delayed = false;  // run_at counts from now, in running time
+  bool delayed = false;      // run_at counts from now, in running time
+  bool parent_ends = false;  // in this batch: its unique key is free
 };
 // That of a request: without a time it is due now.
 JobSource asked_for(const Context& context, const NewJob& job, JobId parent);
@@ -41,19 +42,31 @@ Status create_sending(const Context& context, const SendingSource& source,
 // Delay before the try after the `failed`th, which failed.
 Duration sending_delay(Attempt failed, std::uint64_t random);
 
-// What asks for effects: a completion or a rule.
+// What asks for effects: a completion, a failure or a rule. They are made by the newest event of
+// `out`.
 struct EffectsSource {
-  JobId job;                     // whose run asked for them; null: a rule
+  enum class Of : std::uint8_t { kCompletion, kFailure, kRule };
+  Of of = Of::kCompletion;
+  JobId job;                     // that ends, or that the rule's event is about
   std::uint32_t rule_depth = 0;  // of those that are due soon
+  // Of the effects in their list, when some between them are left out.
+  const std::vector<std::uint32_t>* places = nullptr;
 };
 struct EffectsMade {
   std::vector<JobId> jobs;
   std::vector<SendingId> sendings;
+  std::vector<Skipped> skipped;
+  std::uint32_t count() const { return static_cast<std::uint32_t>(jobs.size() + sendings.size()); }
 };
-// Adds the events of the effects behind the one event that is in `out`, or says why one of them is
-// refused: then what it added has to be taken back.
+// Adds the events of the effects, or says why one of them is refused: then what it added has to be
+// taken back. A job whose unique key is taken is skipped, and so is all that is refused of a
+// failure: that cannot fail once more.
 Status add_effects(const Context& context, const std::vector<Effect>& effects,
                    const EffectsSource& source, EffectsMade& made, Decision& out);
+
+// Adds the event that a job failed for good, and what its definition asks for then.
+EffectsMade add_job_failed(const Context& context, const JobView& job, events::JobFailed event,
+                           Decision& out);
 
 // The end of the open attempt of `job`, as the events name it.
 events::AttemptEnd end_of(const JobView& job, std::uint64_t report, std::string_view answers);
@@ -65,6 +78,7 @@ struct AttemptFailure {
   std::uint64_t jitter = 0;
   std::string_view answers{};
   bool lost = false;  // the server ended it, not the job: it does not count, kLostAttemptsMax times
+  std::string_view result{};  // of a run whose effects were refused
 };
 // What becomes of a job whose attempt failed: cancelled when that was asked for, tried again while
 // attempts remain and its definition is there, else failed. Adds the event.

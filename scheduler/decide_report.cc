@@ -72,19 +72,21 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
   event.end = end_of(job, identity(command), command.answers);
   event.result = {command.result};
   event.output = {command.output};
-  event.effects = static_cast<std::uint32_t>(command.effects.size());
   out.events.emplace_back(event);
   ReportOutcome outcome;
   outcome.job = job.job;
   EffectsMade made;
-  if (const Status added =
-          add_effects(context, command.effects, {job.job, job.rule_depth}, made, out);
-      !added) {
+  const EffectsSource source{EffectsSource::Of::kCompletion, job.job, job.rule_depth};
+  if (const Status added = add_effects(context, command.effects, source, made, out); !added) {
     out.events.clear();
     return added;
   }
+  auto& completed = std::get<events::JobCompleted>(out.events.front());
+  completed.effects = made.count();
+  completed.skipped = {out.keep(skipped_json(made.skipped))};
   outcome.scheduled = std::move(made.jobs);
   outcome.sendings = std::move(made.sendings);
+  outcome.skipped = std::move(made.skipped);
   out.outcome = std::move(outcome);
   return {};
 }
@@ -92,7 +94,14 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
 }  // namespace
 
 events::AttemptEnd end_of(const JobView& job, std::uint64_t report, std::string_view answers) {
-  return {job.attempt, job.started, job.started_at, report, {answers}};
+  const bool open = job.running;
+  return {open ? job.attempt : Attempt{},
+          job.started,
+          job.started_at,
+          report,
+          {answers},
+          job.due,
+          job.planned};
 }
 
 Duration backoff(const events::RetryPolicy& policy, Attempt attempt, std::uint64_t random) {
@@ -136,8 +145,15 @@ ReportOutcome fail_attempt(const Context& context, const JobView& job,
                                                       job.uncounted + (uncounted ? 1U : 0U)});
   } else {
     outcome.result = AttemptResult::kFailed;
-    out.events.emplace_back(events::JobFailed{job.job, job.definition->id, end, failure.failure});
+    EffectsMade made = add_job_failed(
+        context, job, {job.job, job.definition->id, end, failure.failure, 0, {}, {failure.result}},
+        out);
+    outcome.scheduled = std::move(made.jobs);
+    outcome.sendings = std::move(made.sendings);
+    outcome.skipped = std::move(made.skipped);
   }
+  outcome.error_code = failure.failure.code;
+  outcome.error_message = failure.failure.message;
   return outcome;
 }
 
@@ -176,6 +192,7 @@ Status decide(const Context& context, const ReportAttempt& command, Decision& ou
     failure.failure = {
         "EFFECT_REFUSED", out.keep(done.error().text()), {out.keep(std::move(details) + '}')}};
     failure.retryable = false;
+    failure.result = command.result;  // the work is done, whatever comes of it
   }
   out.outcome = fail_attempt(context, *job, failure, out);
   return {};

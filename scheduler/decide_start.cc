@@ -31,9 +31,9 @@ Status check_limits(const Context& context, const Definition& definition) {
   return {};
 }
 
-void fail_unstarted(const JobView& job, std::string_view code, std::string_view message,
+void fail_unstarted(const Context& context, const JobView& job, const events::Failure& failure,
                     Decision& out) {
-  out.events.emplace_back(events::JobFailed{job.job, job.definition->id, {}, {code, message, {}}});
+  add_job_failed(context, job, {job.job, job.definition->id, end_of(job, 0, {}), failure}, out);
   out.outcome = StartOutcome{};
 }
 
@@ -48,14 +48,16 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   out.cause = job->retried_by.value != 0 ? job->retried_by : job->job.key();
   const PutDefinition& settings = job->definition->settings;
   if (job->definition->deleted) {
-    fail_unstarted(*job, "DEFINITION_DELETED", "its job definition was deleted", out);
+    fail_unstarted(context, *job, {"DEFINITION_DELETED", "its job definition was deleted", {}},
+                   out);
     return {};
   }
   DAYBOOK_TRY(check_limits(context, *job->definition));
   auto component = context.state.find_component(settings.component);
   if (!component) {
-    fail_unstarted(*job, "COMPONENT_NOT_FOUND",
-                   out.keep("there is no component " + settings.component), out);
+    fail_unstarted(
+        context, *job,
+        {"COMPONENT_NOT_FOUND", out.keep("there is no component " + settings.component), {}}, out);
     return {};
   }
   if (command.leased != (component->runtime == events::Runtime::kWorker)) {
@@ -72,6 +74,7 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   event.worker = command.worker;
   // A job whose time was past when it was created has been due since then.
   event.due = std::max(job->due, events::created_time(job->job));
+  event.planned = job->planned;
   event.lease_until = command.leased ? context.now + lease : Micros{};
   event.timeout_at = settings.timeout.value > 0 ? context.now + settings.timeout : Micros{};
   StartedJob started;
@@ -87,6 +90,7 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
     }
   }
   started.due = event.due;
+  started.planned = event.planned;
   started.lease_until = event.lease_until;
   started.timeout_at = event.timeout_at;
   out.events.emplace_back(event);

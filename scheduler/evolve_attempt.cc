@@ -38,6 +38,7 @@ void end_job(State::Parts& s, JobSlot& slot) {
   s.ended.insert(job.key());
   s.rule_depths.erase(job.key().value);
   s.lost.erase(job.key().value);
+  s.planned.erase(job.key().value);
   s.jobs.erase(job);
   --s.definition(definition).pending;
   --s.pending;
@@ -99,6 +100,7 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::JobRetryScheduled& e) {
   JobSlot& slot = live(s, e.job);
   close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kRetryScheduled, e.run_at});
+  s.planned.emplace(slot.id.key().value, s.view(slot).run_at);  // of the first retry only
   slot.delayed = true;
   slot.run_at = s.offsets.running(e.run_at);
   note_lost(s, e);

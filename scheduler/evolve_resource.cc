@@ -50,6 +50,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
   settings.priority = e.priority;
   settings.retention = e.retention;
   settings.paused = e.paused;
+  settings.on_failure = e.on_failure.text;
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
@@ -63,7 +64,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::IdempotencyKeyUsed& e) {
-  s.keys.insert(e.key, {e.body, e.first, m.seq, chain, s.offsets.running(m.time)});
+  s.keys.insert(e.key, {e.body, e.first, m.seq, chain, s.offsets.running(m.time)}, m.actor);
 }
 
 // The decision state holds nothing of what a trim or a sweep's summary says.

@@ -39,10 +39,23 @@ struct RuleOutcome {
   std::vector<std::string> missing;  // components that are not there: a warning, not an error
 };
 
+// An effect that was asked for and is not carried out, though all else is: the key of its job is
+// taken, or what a definition asks for when a job fails cannot be.
+struct Skipped {
+  std::uint32_t effect = 0;  // its place
+  std::string code;
+  std::string message;
+  JobId holder{};  // of the unique key
+};
+
+// [{"effect", "code", "message", "jobId"}], as the events tell it; "" when nothing was skipped.
+std::string skipped_json(const std::vector<Skipped>& skipped);
+
 // ApplyRule.
 struct AppliedOutcome {
   std::vector<JobId> scheduled;
   std::vector<SendingId> sendings;
+  std::vector<Skipped> skipped{};
   bool failed = false;  // recorded as a failure: its own, or effects that cannot be
 };
 
@@ -62,6 +75,7 @@ struct StartedJob {
   std::vector<std::shared_ptr<const Component>> modules{};  // what it imports, as it stands now
   Micros started_at;
   Micros due;
+  Micros planned;      // what the job was created for
   Micros lease_until;  // zero: the server runs it
   Micros timeout_at;   // zero: none
 };
@@ -77,6 +91,10 @@ struct ReportOutcome {
   std::optional<Micros> retry_at;
   std::vector<JobId> scheduled;  // by its effects
   std::vector<SendingId> sendings{};
+  std::vector<Skipped> skipped{};
+  // What the attempt failed with; empty: it did not, or the report is repeated.
+  std::string error_code{};
+  std::string error_message{};
   bool repeated = false;  // this report had been recorded before
 };
 
@@ -106,7 +124,7 @@ using Outcome = std::variant<Done, Created, DefinitionOutcome, ComponentOutcome,
 struct Reply {
   Seq first;
   Seq last;
-  Hash chain{};  // of `last`
+  Hash chain{};  // of `last`; zero when replayed and long past: the log knows it
   Micros time;
   bool replayed =
       false;  // an idempotency key's first outcome: `outcome` is Done, read the events first..last

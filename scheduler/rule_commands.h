@@ -36,6 +36,7 @@ struct ApplyRule {
   Used component;
   std::vector<Used> modules;
   Seq on;
+  JobId job{};  // that the event is about; null: about a sending
   std::uint32_t depth = 0;
   std::vector<Effect> effects;   // `after` counts from now
   std::string answers;           // JSON text, may be empty

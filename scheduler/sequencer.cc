@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/limits/write_path.h"
 #include "base/thread.h"
+#include "base/time_text.h"
 #include "events/group.h"
 #include "scheduler/clock_note.h"
 #include "scheduler/decide.h"
@@ -29,6 +30,17 @@ struct Decided {
 // A lone request of at most so many events is appended by the sequencer thread itself: a hand-over
 // would cost it more than it could win by deciding meanwhile.
 constexpr std::size_t kLoneEvents = 16;
+
+bool ends_work(const Command& command) {
+  return std::visit(
+      []<typename C>(const C&) {
+        return std::is_same_v<C, CancelJob> || std::is_same_v<C, RequestCancel> ||
+               std::is_same_v<C, RemoveJobs> || std::is_same_v<C, CancelSending> ||
+               std::is_same_v<C, DeleteDefinition> || std::is_same_v<C, DeleteComponent> ||
+               std::is_same_v<C, DeleteRule>;
+      },
+      command);
+}
 
 // What goes to the commit thread: a group, perhaps empty, and who waits for it.
 struct Commit {
@@ -87,10 +99,13 @@ struct Sequencer::Impl {
   std::array<std::atomic<std::uint64_t>, 5> clock_steps{};  // by kind
   std::atomic<std::int64_t> clock_ahead_us{0};
   std::atomic<std::uint64_t> pending_jobs{0}, running_jobs{0}, snapshot_seq{0};
+  std::atomic<std::uint64_t> keys{0}, key_bytes{0}, keys_refused{0};
 
   void publish_counts() {
     pending_jobs.store(state.pending_count(), std::memory_order_relaxed);
     running_jobs.store(state.running_count(), std::memory_order_relaxed);
+    keys.store(state.key_count(), std::memory_order_relaxed);
+    key_bytes.store(state.key_bytes(), std::memory_order_relaxed);
     clock_held.store(time.held(), std::memory_order_relaxed);
     clock_ahead_us.store(state.offsets().ahead.value, std::memory_order_relaxed);
   }
@@ -101,7 +116,8 @@ struct Sequencer::Impl {
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
   Micros now();
-  std::optional<Result<Reply>> known_key(const IdempotencyKey& key, Micros now) const;
+  std::optional<Result<Reply>> known_key(const Request& request, Micros now) const;
+  Result<bool> remembers_key(const Request& request, const Command& command, Micros now);
   Reply record(const Request& request);
   void record_clock();
   void note_clock(const events::ClockStepped& step);
@@ -157,7 +173,7 @@ void Sequencer::Impl::process(Request& request) {
   }
   if (request.commands.empty() && request.key) {
     decided.replies.push_back(
-        known_key(*request.key, now())
+        known_key(request, now())
             .value_or(fail(Code::kNotFound, "KEY_UNKNOWN", "the key has not been used")));
   }
   for (const Command& command : request.commands) {
@@ -171,17 +187,42 @@ void Sequencer::Impl::process(Request& request) {
   filling.decided.push_back(std::move(decided));
 }
 
-std::optional<Result<Reply>> Sequencer::Impl::known_key(const IdempotencyKey& key,
-                                                        Micros now) const {
-  const auto use = state.find_key(key.key, now);
+std::optional<Result<Reply>> Sequencer::Impl::known_key(const Request& request, Micros now) const {
+  const IdempotencyKey& key = *request.key;
+  const auto use = state.find_key(key.key, now, request.actor);
   if (!use) {
     return std::nullopt;
   }
-  if (use->body != key.body) {
+  constexpr std::size_t kCompared = 16;  // what is remembered of every use
+  if (!std::equal(use->body.begin(), use->body.begin() + kCompared, key.body.begin())) {
     return fail(Code::kConflict, "IDEMPOTENCY_KEY_REUSED", "the key was used with another request",
                 "Idempotency-Key");
   }
   return Reply{use->first, use->last, use->chain, use->time, true, Done{}};
+}
+
+// Whether the key will be known; now: running time. What ends work is never refused for want of
+// room: repeated, it does no more than it did.
+Result<bool> Sequencer::Impl::remembers_key(const Request& request, const Command& command,
+                                            Micros now) {
+  if (!request.key) {
+    return false;
+  }
+  const KeyWindow& held = state.parts().keys;
+  if (ends_work(command)) {
+    return held.has_reserve(now, options.keys_max);
+  }
+  const auto wait = held.wait_for_room(request.actor, now, options.keys_max);
+  if (!wait) {
+    return true;
+  }
+  keys_refused.fetch_add(1, std::memory_order_relaxed);
+  Error error = make_error(Code::kExhausted, "TOO_MANY_KEYS",
+                           "as many idempotency keys of this caller are remembered as may; the "
+                           "oldest is forgotten in " +
+                               format_duration(Duration{wait->value / 1'000'000 * 1'000'000}));
+  error.retry_after_us = std::max<std::int64_t>(wait->value, 1);
+  return fail(std::move(error));
 }
 
 Result<Reply> Sequencer::Impl::process(const Request& request, const Command& command,
@@ -190,23 +231,21 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
   const Micros at = starts ? time.next() : now();
   const Context context{state, at, writer.next_seq(), closed_by};
   if (request.key) {
-    if (auto known = known_key(*request.key, context.now)) {
+    if (auto known = known_key(request, context.now)) {
       return std::move(*known);
     }
   }
-  if (request.key && state.parts().keys.full(state.running(context.now))) {
-    return fail(Code::kExhausted, "TOO_MANY_KEYS",
-                "as many idempotency keys are remembered as may; try again later");
-  }
+  DAYBOOK_ASSIGN(const bool remembered,
+                 remembers_key(request, command, state.running(context.now)));
   DAYBOOK_TRY(decide(context, command, decision));
   // With a key, that nothing changed is an outcome too: the key then stands alone.
-  if (decision.events.empty() && !request.key) {
+  if (decision.events.empty() && !remembered) {
     return Reply{decision.past, decision.past, {}, context.now, false, std::move(decision.outcome)};
   }
   if (starts) {
     writer.set_epoch(Epoch{state.epoch().value + 1});
   }
-  if (request.key) {
+  if (remembered) {
     decision.events.emplace_back(
         events::IdempotencyKeyUsed{request.key->key, request.key->body, context.next_seq});
   }
@@ -486,6 +525,10 @@ SequencerMetrics Sequencer::metrics() const {
   out.clock_ahead_us = i.clock_ahead_us;
   out.pending_jobs = i.pending_jobs;
   out.running_jobs = i.running_jobs;
+  out.keys = i.keys;
+  out.key_bytes = i.key_bytes;
+  out.keys_max = i.options.keys_max;
+  out.keys_refused = i.keys_refused;
   out.snapshot = Seq{i.snapshot_seq};
   const std::lock_guard lock(impl_->mutex);
   out.inbox = impl_->inbox.size();

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits/state.h"
 #include "base/result.h"
 #include "log/log.h"
 #include "scheduler/commands.h"
@@ -28,8 +29,8 @@
 
 namespace daybook::scheduler {
 
-// key, with the SHA-256 of method, path and body: same key and body → the first outcome, other body
-// → kConflict.
+// key, with the SHA-256 of method, path, query and body: same key and body → the first outcome,
+// other body → kConflict.
 struct IdempotencyKey {
   std::string key;
   Hash body{};
@@ -70,6 +71,10 @@ struct SequencerMetrics {
   std::int64_t clock_ahead_us = 0;
   std::uint64_t pending_jobs = 0;
   std::uint64_t running_jobs = 0;
+  std::uint64_t keys = 0;       // idempotency keys remembered
+  std::uint64_t key_bytes = 0;  // the memory that they take
+  std::uint64_t keys_max = 0;
+  std::uint64_t keys_refused = 0;
   Seq snapshot;  // newest decision state snapshot
 };
 
@@ -86,6 +91,8 @@ struct SequencerOptions {
   std::uint64_t snapshot_events = 1'000'000;
   // What became of the clocks, as a line for the server's log; on the sequencer thread.
   std::function<void(const std::string&)> on_clock;
+  // Idempotency keys that are remembered at most.
+  std::size_t keys_max = kIdempotencyKeysDefault;
 };
 
 class Sequencer {

@@ -130,14 +130,18 @@ void write_memories(Writer& w, const State::Parts& p) {
     w.number(bits);
     w.step();
   }
-  w.number(std::uint64_t{p.keys.entries().size()});
-  for (const KeyWindow::Entry& entry : p.keys.entries()) {
-    w.text(entry.key);
-    w.hash(entry.use.body);
-    w.number(entry.use.first);
-    w.number(entry.use.last);
-    w.hash(entry.use.chain);
-    w.number(entry.use.time);
+  // Others stand behind what format 2 has.
+  const std::size_t keys = p.keys.is_plain() ? p.keys.size() : 0;
+  w.number(std::uint64_t{keys});
+  for (std::size_t i = 0; i < keys; ++i) {
+    const KeyWindow::Entry& entry = p.keys.entries()[i];
+    const KeyWindow::Told& told = p.keys.told()[i];
+    w.text(told.key);
+    w.hash(told.body);
+    w.number(entry.first);
+    w.number(entry.first.value + entry.span);
+    w.hash(told.chain);
+    w.number(entry.time);
     w.step();
   }
   w.number(std::uint64_t{p.reports.entries().size()});
@@ -171,7 +175,8 @@ bool read_memories(Reader& r, State::Parts& p) {
     use.last = r.seq();
     use.chain = r.hash();
     use.time = r.micros();
-    if (p.keys.find(key, use.time)) {  // one whose window is over may still stand before it
+    const bool spans = use.last >= use.first && use.last.value - use.first.value <= UINT32_MAX;
+    if (!spans || p.keys.find(key, use.time)) {  // one whose window is over may stand before it
       return false;
     }
     p.keys.insert(key, use);
@@ -196,10 +201,11 @@ bool read_memories(Reader& r, State::Parts& p) {
 
 std::uint32_t format_of(const State& state) {
   const State::Parts& p = state.parts();
-  return form::has_clocks(p)        ? kStateFormat
-         : form::has_rate_starts(p) ? kStateFormat3
-         : form::has_additions(p)   ? kStateFormat2
-                                    : kStateFormat1;
+  const bool third = form::has_rate_starts(p) || form::has_additions3(p);
+  return form::has_clocks(p)      ? kStateFormat
+         : third                  ? kStateFormat3
+         : form::has_additions(p) ? kStateFormat2
+                                  : kStateFormat1;
 }
 
 Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
@@ -235,6 +241,7 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
   }
   if (format >= kStateFormat3) {
     form::write_rate_starts(w, p);
+    form::write_additions3(w, p);
   }
   if (format >= kStateFormat) {
     form::write_clocks(w, p);
@@ -282,15 +289,17 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
   if (format >= kStateFormat2 && !form::read_additions(r, p)) {
     return corrupt();
   }
-  if (format >= kStateFormat3 && (coarse || !form::read_rate_starts(r, p))) {
+  if (format >= kStateFormat3 &&
+      (coarse || !form::read_rate_starts(r, p) || !form::read_additions3(r, p))) {
     return corrupt();
   }
   if (format >= kStateFormat && !form::read_clocks(r, p)) {
     return corrupt();
   }
   // Only the shortest form counts: a format with nothing of what it added is none.
+  const bool third = form::has_rate_starts(p) || form::has_additions3(p);
   const bool shortest = format == kStateFormat    ? form::has_clocks(p)
-                        : format == kStateFormat3 ? form::has_rate_starts(p)
+                        : format == kStateFormat3 ? third
                         : format == kStateFormat2 ? form::has_additions(p)
                                                   : true;
   if (!shortest || !r.at_end()) {

@@ -61,6 +61,8 @@ JobView State::Parts::view(const JobSlot& slot) const {
     out.uncounted = gone->second.total;
     out.lost_in_a_row = gone->second.in_a_row;
   }
+  const auto before = planned.find(slot.id.key().value);
+  out.planned = before == planned.end() ? out.run_at : before->second;
   out.running = slot.running();
   if (!out.running && out.attempt.value > 0) {
     out.retried_by = reports.newest_end(slot.id);
@@ -156,7 +158,11 @@ std::uint64_t State::running_count() const {
 }
 
 std::size_t State::key_count() const {
-  return parts_->keys.entries().size();
+  return parts_->keys.size();
+}
+
+std::size_t State::key_bytes() const {
+  return parts_->keys.memory_bytes();
 }
 
 std::optional<JobId> State::find_unique(std::string_view definition, std::string_view key) const {
@@ -168,8 +174,9 @@ std::optional<Seq> State::first_held_by_keys(Micros now) const {
   return parts_->keys.first_held(running(now));
 }
 
-std::optional<State::KeyUse> State::find_key(std::string_view key, Micros now) const {
-  auto use = parts_->keys.find(key, running(now));
+std::optional<State::KeyUse> State::find_key(std::string_view key, Micros now,
+                                             std::string_view actor) const {
+  auto use = parts_->keys.find(key, running(now), actor);
   if (use) {
     use->time = offsets().at_running(use->time);
   }
@@ -250,6 +257,7 @@ std::size_t State::memory_bytes() const {
   }
   bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
   bytes += (parts_->rule_depths.size() + parts_->lost.size()) * 48;
+  bytes += (parts_->rule_depths.size() + parts_->planned.size()) * 48;
   for (const auto& [id, rule] : parts_->rules) {
     bytes += rule.applied.size() * 128 + 256;
     for (const RuleVersion& version : rule.versions) {

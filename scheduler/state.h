@@ -64,6 +64,7 @@ struct JobView {
   Micros run_at;         // the time that was given, in wall time; when delayed: `due`
   Micros due;            // the logical time at which that is, by the clocks as they stand
   bool delayed = false;  // it counts in running time
+  Micros planned;        // what it was created for: run_at before the first retry
   std::int32_t priority = 0;
   Attempt attempt;              // attempts begun so far
   std::uint32_t uncounted = 0;  // of them, those that a stop of the server ended
@@ -110,6 +111,7 @@ class State {
   std::uint64_t pending_count() const;
   std::uint64_t running_count() const;
   std::size_t key_count() const;  // idempotency keys remembered
+  std::size_t key_bytes() const;  // and the memory that they take
   // The live job of that definition that holds the key.
   std::optional<JobId> find_unique(std::string_view definition, std::string_view key) const;
 
@@ -121,6 +123,7 @@ class State {
   std::size_t rule_count() const;
   Seq rules_through() const;  // rules ran for all events up to there
 
+  // chain, and all but the first 16 bytes of body, are remembered of the newest uses only.
   struct KeyUse {
     Hash body;
     Seq first;
@@ -129,7 +132,8 @@ class State {
     Micros time;
   };
   // Nothing once its window is over at `now`.
-  std::optional<KeyUse> find_key(std::string_view key, Micros now) const;
+  std::optional<KeyUse> find_key(std::string_view key, Micros now,
+                                 std::string_view actor = {}) const;
   // The first event that answers a key in its window at `now`: a repeat needs it (I11).
   std::optional<Seq> first_held_by_keys(Micros now) const;
   // How an attempt that is over ended, for a report that comes again.

@@ -154,6 +154,10 @@ class Reader {
 bool has_additions(const State::Parts& p);
 void write_additions(Writer& w, const State::Parts& p);
 bool read_additions(Reader& r, State::Parts& p);
+// What format 3 added behind them (serialize_keys.cc).
+bool has_additions3(const State::Parts& p);
+void write_additions3(Writer& w, const State::Parts& p);
+bool read_additions3(Reader& r, State::Parts& p);
 
 // What format 3 added: the starts that rate limits count, by definition.
 bool has_rate_starts(const State::Parts& p);

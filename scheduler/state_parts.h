@@ -54,6 +54,8 @@ struct State::Parts {
 
   std::unordered_map<std::uint64_t, LostAttempts> lost;          // by job key, where there are any
   std::unordered_map<std::uint64_t, std::uint32_t> rule_depths;  // by job key; zeros are left out
+  // By job key: what a job was created for whose run_at is that of a retry.
+  std::unordered_map<std::uint64_t, Micros> planned;
   std::unordered_map<SendingId, Sending> sendings;
   EndedSet sendings_ended;  // by their SendingCreated event
   std::map<std::string, Rule, std::less<>> rules;

@@ -2,6 +2,7 @@
 // each of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace daybook {
@@ -21,6 +22,10 @@ inline constexpr int kPriorityMin = -100;
 inline constexpr int kPriorityMax = 100;
 inline constexpr std::int64_t kRetentionDefaultUs = 14LL * 86'400 * 1'000'000;
 inline constexpr std::int64_t kRetentionMaxUs = 3650LL * 86'400 * 1'000'000;
+// What a definition asks for when a job fails for good: a mail, a post and a job, with some to
+// spare, in an event that is written for each change of the definition.
+inline constexpr std::size_t kOnFailureEffectsMax = 16;
+inline constexpr std::size_t kOnFailureBytesMax = 64 * 1024;
 // A job may be scheduled this far ahead: ten years.
 inline constexpr std::int64_t kRunAtAheadMaxUs = 3650LL * 86'400 * 1'000'000;
 

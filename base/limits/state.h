@@ -14,6 +14,11 @@ inline constexpr std::size_t kComponentsMax = 100'000;
 inline constexpr std::size_t kReportMemory = 65'536;
 // Idempotency keys are kept for this long (contract.md promises 24 hours or more).
 inline constexpr std::int64_t kIdempotencyWindowUs = 25LL * 3600 * 1'000'000;
-inline constexpr std::size_t kIdempotencyKeysMax = 1'000'000;
+// How many, unless a server says otherwise: 110 a second around the clock, in about 0.7 GB.
+inline constexpr std::size_t kIdempotencyKeysDefault = 10'000'000;
+inline constexpr std::size_t kIdempotencyKeysLeast = 1'000;
+inline constexpr std::size_t kIdempotencyKeysMost = 1'000'000'000;
+// Of the newest so many the whole text is remembered.
+inline constexpr std::size_t kKeysTold = 65'536;
 
 }  // namespace daybook

@@ -19,6 +19,8 @@ enum class NodeKind : std::uint8_t {
   kLocal,
   kCapture,
   kNow,
+  kRunAt,  // job.runAt, job.dueAt
+  kDueAt,
   kField,
   kLookup,
   kCall,         // of a function value

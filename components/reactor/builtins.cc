@@ -78,7 +78,7 @@ constexpr std::array kBuiltins = {
     BuiltinEntry{"dayOfWeek", B::kDayOfWeek, "datetime"},
     BuiltinEntry{"newid", B::kNewId, "resources", false},
     BuiltinEntry{"sendEmail", B::kSendEmail, "resources", false, 1, 1},
-    BuiltinEntry{"scheduleJob", B::kScheduleJob, "resources", false, 1, 3},
+    BuiltinEntry{"scheduleJob", B::kScheduleJob, "resources", false, 1, 4},
     BuiltinEntry{"httpPost", B::kHttpPost, "web", false, 1, 2},
     BuiltinEntry{"messageActor", B::kMessageActor, "resources", false, 3, 4},
     BuiltinEntry{"web.http", B::kWebHttp, "web", false, 1, 2},

@@ -114,6 +114,8 @@ const Type* Checker::check(const Node* node, Frame& frame) {
     case NodeKind::kCapture:
       return variable(*static_cast<const VariableNode*>(node), frame);
     case NodeKind::kNow:
+    case NodeKind::kRunAt:
+    case NodeKind::kDueAt:
       return types_.simple(Kind::kInstant);
     case NodeKind::kUnknown:
       return types_.any();

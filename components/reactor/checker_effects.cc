@@ -26,6 +26,7 @@ constexpr std::array kScheduleJob = {
     EffectField{"parameters", Wanted::kRecord},
     EffectField{"priority", Wanted::kNumber},
     EffectField{"tags", Wanted::kTexts},
+    EffectField{"uniqueKey", Wanted::kText},
 };
 constexpr std::array kSendEmail = {
     EffectField{"to", Wanted::kText, true},     EffectField{"subject", Wanted::kText, true},

@@ -19,6 +19,10 @@ Value Evaluator::eval(const Node* node, Frame& frame) {
       return frame.captured[static_cast<const VariableNode*>(node)->index];
     case NodeKind::kNow:
       return Value::of_instant(inputs_.now, true);
+    case NodeKind::kRunAt:
+      return Value::of_instant(inputs_.planned.value_or(inputs_.now));
+    case NodeKind::kDueAt:
+      return Value::of_instant(inputs_.due.value_or(inputs_.now));
     default:
       break;
   }

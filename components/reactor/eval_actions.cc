@@ -189,9 +189,9 @@ Value Evaluator::action(const BuiltinNode& node, const Value* arguments, Frame& 
     case B::kScheduleJob: {
       Value record = arguments[0];
       if (!record.is(Tag::kRecord)) {
-        record = record_of(
-            shape_of({"definition", "parameters", "at"}),
-            {arguments[0], count > 1 ? arguments[1] : Value{}, count > 2 ? arguments[2] : Value{}});
+        const auto given = [&](std::size_t i) { return count > i ? arguments[i] : Value{}; };
+        record = record_of(shape_of({"definition", "parameters", "at", "uniqueKey"}),
+                           {arguments[0], given(1), given(2), given(3)});
       }
       add_effect({effect_json(*this, "scheduleJob", record, frame.program, node.at)}, frame.program,
                  node.at);

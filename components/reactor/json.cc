@@ -205,7 +205,7 @@ bool read_value(Evaluator& evaluator, std::string_view json, Value& out, const P
   Builder builder(evaluator, program, at);
   // What was stored at the limit of depth comes back inside of rows and inputs.
   const JsonLimits limits{.bytes_max = evaluator.text_bytes_max(),
-                          .depth_max = std::size_t{2} * kJsonDepthMax};
+                          .depth_max = kJsonDocumentDepthMax};
   if (!read_json(json, builder, limits)) {
     return false;
   }

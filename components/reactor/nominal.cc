@@ -54,7 +54,10 @@ std::vector<Nominal> make() {
                                      {"headers", plain(Kind::kValue)},
                                      {"content", plain(Kind::kValue)}});
   const auto ended = [](Fields more) {
-    Fields fields{{"attempt", plain(Kind::kNumber)}, {"startedAt", maybe(Kind::kInstant)}};
+    Fields fields{{"attempt", plain(Kind::kNumber)},
+                  {"startedAt", maybe(Kind::kInstant)},
+                  {"runAt", plain(Kind::kInstant)},
+                  {"dueAt", plain(Kind::kInstant)}};
     fields.insert(fields.end(), more.begin(), more.end());
     return job_hook(std::move(fields));
   };
@@ -71,10 +74,13 @@ std::vector<Nominal> make() {
                  {"parentJobId", maybe(Kind::kUuid)}})},
       {"OnJobStarted",
        {},
-       job_hook({{"attempt", plain(Kind::kNumber)}, {"componentId", plain(Kind::kText)}})},
+       job_hook({{"attempt", plain(Kind::kNumber)},
+                 {"componentId", plain(Kind::kText)},
+                 {"runAt", plain(Kind::kInstant)},
+                 {"dueAt", plain(Kind::kInstant)}})},
       {"OnJobCompleted", {}, ended({{"result", plain(Kind::kValue)}})},
-      {"OnJobFailed", {}, ended({{"error", kFailure}})},
-      {"OnJobRetryScheduled", {}, ended({{"error", kFailure}, {"runAt", plain(Kind::kInstant)}})},
+      {"OnJobFailed", {}, ended({{"error", kFailure}, {"parameters", plain(Kind::kValue)}})},
+      {"OnJobRetryScheduled", {}, ended({{"error", kFailure}})},
       {"OnJobCancelled", {}, ended({})},
       {"OnSendingSent", {}, sending_hook({{"attempt", plain(Kind::kNumber)}})},
       {"OnSendingBounced",

@@ -173,6 +173,13 @@ const Node* Parser::name() {
     at_ += long_now ? 3 : 1;
     return node<Node>(NodeKind::kNow, word.offset);
   }
+  // What the job was planned for; `job` may also be a name of the program's own.
+  if (word.text == "job" && ahead(1).kind == TokenKind::kDot &&
+      (ahead_is_word(2, "runAt") || ahead_is_word(2, "dueAt"))) {
+    const NodeKind kind = ahead_is_word(2, "runAt") ? NodeKind::kRunAt : NodeKind::kDueAt;
+    at_ += 3;
+    return node<Node>(kind, word.offset);
+  }
   const bool web =
       word.text == "web" && ahead(1).kind == TokenKind::kDot && ahead_is_word(2, "http");
   if (const BuiltinEntry* entry = find_builtin(web ? "web.http" : word.text)) {

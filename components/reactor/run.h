@@ -37,6 +37,8 @@ class World {
 struct RunInputs {
   std::string_view parameters = "{}";  // a JSON object
   Micros now;
+  std::optional<Micros> planned{};      // `job.runAt`; absent: now
+  std::optional<Micros> due{};          // `job.dueAt`; absent: now
   std::array<std::uint8_t, 32> seed{};  // of `newid` and the ids of mails
   RunLimits limits;
 };

@@ -68,7 +68,7 @@ class Components final : public Set {
  private:
   Result<std::unique_ptr<Rows>> one(const Ask& ask, const std::string& id) const {
     std::vector<Value> rows;
-    if (check_component_id(id, "")) {  // else nothing has such an id
+    if (check_id(IdKind::kComponent, id, "")) {  // else nothing has such an id
       DAYBOOK_ASSIGN(const auto row, views_.component(id));
       if (row) {
         rows.emplace_back(record_of(component_fields(), *row, ask.needs));

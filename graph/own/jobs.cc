@@ -224,7 +224,7 @@ JobPlan plan_jobs(const Ask& ask, Narrowing& narrowing) {
   filter.parent = job_of_value(narrowing.equal(kParent));
   filter.tag = text_of_value(narrowing.among(kTags));
   // The views take names of the form and length that names have.
-  out.nothing = (filter.definition && !check_resource_id(*filter.definition, "")) ||
+  out.nothing = (filter.definition && !check_id(IdKind::kDefinition, *filter.definition, "")) ||
                 (filter.tag && filter.tag->size() > kTagBytesMax);
   const Span created = narrowing.span(kCreatedAt);
   filter.created_after = created.from;

@@ -55,7 +55,7 @@ class Rules final : public Set {
  private:
   Result<std::unique_ptr<Rows>> one(const Ask& ask, const std::string& id) const {
     std::vector<Value> rows;
-    if (check_resource_id(id, "")) {  // else nothing has such an id
+    if (check_id(IdKind::kRule, id, "")) {  // else nothing has such an id
       DAYBOOK_ASSIGN(const auto row, views_.rule(id));
       if (row) {
         rows.emplace_back(record_of(rule_fields(), *row, ask.needs));

@@ -61,9 +61,11 @@ TEST_F(E2eIdempotency, DeleteIsRepeatableToo) {
   const auto first = keyed("DELETE", "/resources/jobs/" + id, "", "k1");
   EXPECT_EQ(member(first.body, "status"), "cancelled");
   EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id, "", "k1").body, first.body);
-  const auto removed = keyed("DELETE", "/resources/jobs/" + id, "", "k2");
+  // What it asks for is part of the request.
+  EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id + "?remove=true", "", "k1").status, 409);
+  const auto removed = keyed("DELETE", "/resources/jobs/" + id + "?remove=true", "", "k2");
   EXPECT_EQ(member(removed.body, "removed"), "true");
-  EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id, "", "k2").body, removed.body);
+  EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id + "?remove=true", "", "k2").body, removed.body);
   EXPECT_EQ(keyed("DELETE", "/resources/jobs/" + id, "", "k1").body, first.body);
 }
 
@@ -114,7 +116,7 @@ TEST_F(E2eIdempotency, RetryAndCancelAreRepeatable) {
   EXPECT_EQ(keyed("POST", "/resources/jobs/" + id + "/cancel", "", "c").body, cancelled.body);
   const auto retried = keyed("POST", "/resources/jobs/" + id + "/retry", "", "r");
   ASSERT_EQ(retried.status, 201) << retried.body;
-  ASSERT_EQ(call("DELETE", "/resources/jobs/" + id).status,
+  ASSERT_EQ(call("DELETE", "/resources/jobs/" + id + "?remove=true").status,
             200);  // the parent is gone from the list
   EXPECT_EQ(keyed("POST", "/resources/jobs/" + id + "/retry", "", "r").body, retried.body);
 }

@@ -6,6 +6,7 @@
 
 #include "base/json_value.h"
 #include "base/limits/http.h"
+#include "base/limits/json.h"
 #include "base/time_text.h"
 #include "tests/api/server_fixture.h"
 
@@ -123,21 +124,107 @@ TEST_F(E2eJobs, AnIdThatOnlySharesItsNumberWithAJobIsUnknown) {
   }
 }
 
-TEST_F(E2eJobs, DeleteCancelsAPendingJobThenRemovesIt) {
+TEST_F(E2eJobs, DeleteThatIsSentTwiceCancelsAPendingJobAndRemovesNothing) {
   const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
   const auto cancelled = call("DELETE", job_path(id));
   ASSERT_EQ(cancelled.status, 200) << cancelled.body;
   EXPECT_EQ(member(cancelled.body, "status"), "cancelled");
   EXPECT_EQ(member(call("GET", job_path(id)).body, "status"), "cancelled");
-  const auto removed = call("DELETE", job_path(id));
+  const Seq before = log().last();
+  const auto again = call("DELETE", job_path(id));
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body, cancelled.body);
+  EXPECT_EQ(again.field("Daybook-Hash"), cancelled.field("Daybook-Hash"));
+  EXPECT_EQ(log().last(), before);
+  EXPECT_EQ(member(call("GET", job_path(id)).body, "status"), "cancelled");
+}
+
+TEST_F(E2eJobs, AnEndedJobIsRemovedWhenThatIsAskedFor) {
+  const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
+  const std::string removal = job_path(id) + "?remove=true";
+  EXPECT_EQ(call("DELETE", removal).status, 409);
+  EXPECT_EQ(member(call("GET", job_path(id)).body, "status"), "pending");
+  ASSERT_EQ(call("DELETE", job_path(id)).status, 200);
+  const auto removed = call("DELETE", removal);
   ASSERT_EQ(removed.status, 200) << removed.body;
   EXPECT_EQ(member(removed.body, "removed"), "true");
   EXPECT_EQ(call("GET", job_path(id)).status, 404);
   EXPECT_EQ(call("DELETE", job_path(id)).status, 404);
+  EXPECT_EQ(call("DELETE", removal).status, 404);
+  EXPECT_EQ(call("DELETE", job_path(id) + "?remove=yes").status, 422);
   // Its history stays.
   const auto history = call("GET", job_path(id) + "/events");
   ASSERT_EQ(history.status, 200);
   EXPECT_EQ(elements(history.body, "events").size(), 3U) << history.body;
+}
+
+TEST_F(E2eJobs, ACompletedJobIsRemovedByOneDelete) {
+  const auto id = create_job("d");
+  const auto token = member(lease_one("d"), "token");
+  ASSERT_EQ(call("POST", "/resources/workers/complete", R"([{"token":")" + token + R"("}])").status,
+            200);
+  EXPECT_EQ(member(call("DELETE", job_path(id)).body, "removed"), "true");
+  EXPECT_EQ(call("DELETE", job_path(id)).status, 404);
+}
+
+// What one request takes every other carries: 32 levels of parameters, counted from themselves.
+TEST_F(E2eJobs, ParametersAreAsDeepInAListAnEffectAndAReport) {
+  std::string deep = "1";
+  for (int i = 0; i < kJsonDepthMax; ++i) {
+    deep = R"({"a":)" + deep + "}";
+  }
+  const std::string job = R"({"jobDefinitionId":"d","parameters":)" + deep + "}";
+  ASSERT_EQ(call("POST", "/resources/jobs", job).status, 201);
+  ASSERT_EQ(call("POST", "/resources/jobs", "[" + job + "]").status, 201);
+  const auto leased = lease_one("d");
+  EXPECT_EQ(member(leased, "parameters"), deep);
+  const auto reported = call(
+      "POST", "/resources/workers/complete",
+      R"([{"token":")" + member(leased, "token") + R"(","result":)" + deep +
+          R"(,"effects":[{"effect":"scheduleJob","definition":"d","parameters":)" + deep + "}]}]");
+  ASSERT_EQ(reported.status, 200) << reported.body;
+  const auto item = std::string(elements(reported.body, "results").front().text());
+  EXPECT_EQ(member(item, "outcome"), "completed") << reported.body;
+  const auto done = call("GET", job_path(member(item, "jobId")));
+  EXPECT_EQ(member(done.body, "result"), deep);
+  EXPECT_EQ(call("GET", "/resources/jobs").status, 200);
+  EXPECT_EQ(call("GET", "/resources/events").status, 200);
+}
+
+TEST_F(E2eJobs, AReportWhoseEffectsAreRefusedSaysWhy) {
+  create_job("d");
+  const auto token = member(lease_one("d"), "token");
+  const std::string report = R"([{"token":")" + token +
+                             R"(","result":7,"effects":[{"effect":"scheduleJob",)"
+                             R"("definition":"gone"}]}])";
+  for (const char* repeated : {"false", "true"}) {
+    const auto reply = call("POST", "/resources/workers/complete", report);
+    const auto item = std::string(elements(reply.body, "results").front().text());
+    EXPECT_EQ(member(item, "outcome"), "failed");
+    EXPECT_EQ(member(item, "repeated"), repeated);
+    const auto failure = member(item, "failure");
+    EXPECT_EQ(member(failure, "code"), "EFFECT_REFUSED") << reply.body;
+    EXPECT_NE(failure.find("effects[0].definition"), std::string::npos) << failure;
+    const auto job = call("GET", job_path(member(item, "jobId")));
+    EXPECT_EQ(member(job.body, "result"), "7") << job.body;
+  }
+}
+
+TEST_F(E2eJobs, AnEffectWhoseKeyIsTakenIsSkippedAndNamed) {
+  const auto holder = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z","uniqueKey":"chain")");
+  create_job("d");
+  const auto leased = lease_one("d");
+  EXPECT_EQ(member(leased, "runAt"), member(leased, "dueAt"));
+  const std::string report = R"([{"token":")" + member(leased, "token") +
+                             R"(","effects":[{"effect":"scheduleJob","definition":"d",)"
+                             R"("after":"1d","uniqueKey":"chain"}]}])";
+  for (int i = 0; i < 2; ++i) {
+    const auto reply = call("POST", "/resources/workers/complete", report);
+    const auto item = std::string(elements(reply.body, "results").front().text());
+    EXPECT_EQ(member(item, "outcome"), "completed") << reply.body;
+    EXPECT_EQ(member(item, "scheduledJobs"), "[]");
+    EXPECT_NE(member(item, "skipped").find(holder), std::string::npos) << item;
+  }
 }
 
 TEST_F(E2eJobs, ARunningJobIsAskedToStop) {

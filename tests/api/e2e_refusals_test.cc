@@ -62,7 +62,7 @@ TEST_F(E2eRefusals, BodiesThatAreNotJson) {
            {"{\"a\":\"\xff\"}", 400, "MALFORMED_JSON"},
            {"{\"a\":\"\xed\xa0\x80\"}", 400, "MALFORMED_JSON"},
            {"{\"a\":1e999}", 400, "MALFORMED_JSON"},
-           {deep(kJsonDepthMax + 1), 400, "MALFORMED_JSON"},
+           {deep(kJsonDocumentDepthMax + 1), 400, "MALFORMED_JSON"},
            {deep(100'000), 400, "MALFORMED_JSON"},
            {R"({"a":1,"a":2})", 400, "DUPLICATE_MEMBER"},
            {"null", 422, "body"},
@@ -109,6 +109,14 @@ TEST_F(E2eRefusals, JobFields) {
          {job(R"("status":"running")"), 422, "status"},
          {"[]", 422, "body"},
          {"[1]", 422, "[0]"},
+         {R"([{"jobDefinitionId":"d","runAt":"soon"}])", 422, "[0].runAt"},
+         {R"([{"jobDefinitionId":"unknown"}])", 422, "[0].jobDefinitionId"},
+         {job(R"("tags":["a\nb"])"), 422, "tags[0]"},
+         {job("\"tags\":[\"\xe2\x80\xae\"]"), 422, "tags[0]"},
+         {job("\"uniqueKey\":\"a\xc2\x9b\""), 422, "uniqueKey"},
+         {job(R"("parameters":{"a":)" + deep(kJsonDepthMax) + "}"), 422, "TOO_DEEP"},
+         {R"([{"jobDefinitionId":"d","parameters":{"a":)" + deep(kJsonDepthMax) + "}}]", 422,
+          "[0].parameters"},
          {R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"d","priority":1000}])", 422,
           "[1].priority"}});
 }
@@ -128,6 +136,10 @@ TEST_F(E2eRefusals, DefinitionFields) {
          {R"({"componentId":"a//b"})", 422, "componentId"},
          {definition(R"("jobDefinitionId":"y")"), 422, "jobDefinitionId"},
          {definition(R"("displayName":1)"), 422, "displayName"},
+         {definition(R"("displayName":"a\nb")"), 422, "displayName"},
+         {definition("\"displayName\":\"a\xc2\x9b"
+                     "31m\""),
+          422, "displayName"},
          {definition(R"("retry":3)"), 422, "retry"},
          {definition(R"("retry":{"maxAttempts":0})"), 422, "retry.maxAttempts"},
          {definition(R"("retry":{"maxAttempts":1001})"), 422, "retry.maxAttempts"},
@@ -156,10 +168,31 @@ TEST_F(E2eRefusals, DefinitionFields) {
          {definition(R"("rateLimit":{"count":1,"per":"0s"})"), 422, "rateLimit.per"},
          {definition(R"("priority":true)"), 422, "priority"},
          {definition(R"("retention":"4000d")"), 422, "retention"},
-         {definition(R"("paused":"yes")"), 422, "paused"},
-         {definition(R"("createdAt":"2025-01-01T00:00:00Z")"), 422, "createdAt"}});
+         {definition(R"("paused":"yes")"), 422, "paused"}});
   check("PUT", "/resources/job-definitions/-bad",
         {{R"({"componentId":"c"})", 422, "jobDefinitionId"}});
+}
+
+std::string on_failure(const std::string& effects) {
+  return definition(R"("onFailure":)" + effects);
+}
+std::string schedules(const std::string& more) {
+  return on_failure(R"([{"effect":"scheduleJob","definition":"d",)" + more + "}]");
+}
+
+TEST_F(E2eRefusals, WhatADefinitionAsksForOnAFailure) {
+  check("PUT", "/resources/job-definitions/x",
+        {{on_failure("{}"), 422, "onFailure"},
+         {on_failure("[1]"), 422, "onFailure[0]"},
+         {on_failure(R"([{"effect":"beep"}])"), 422, "onFailure[0].effect"},
+         {on_failure(R"([{"effect":"scheduleJob"}])"), 422, "onFailure[0].definition"},
+         {schedules(R"("x":1)"), 422, "onFailure[0].x"},
+         {schedules(R"("at":"2030-01-01T00:00Z")"), 422, "onFailure[0].at"},
+         {schedules(R"("tags":["${jobId}"])"), 422, "BAD_PLACEHOLDER"},
+         {schedules(R"("parameters":{"a":"${job}"})"), 422, "onFailure[0].parameters"},
+         {on_failure(R"([{"effect":"messageActor","actorType":"t","actorId":"1",)"
+                     R"("messageType":"m","body":1}])"),
+          422, "onFailure[0].effect"}});
 }
 
 TEST_F(E2eRefusals, ComponentFields) {

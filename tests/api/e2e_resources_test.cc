@@ -53,6 +53,78 @@ TEST_F(E2eResources, DefinitionIsCreatedReplacedListedDeleted) {
   EXPECT_EQ(call("DELETE", path).status, 404);
 }
 
+TEST_F(E2eResources, AChangeOfADefinitionLeavesWhatItDoesNotName) {
+  const std::string path = "/resources/job-definitions/nightly";
+  EXPECT_EQ(call("PATCH", path, R"({"paused":true})").status, 404);
+  ASSERT_EQ(call("PUT", path,
+                 R"({"componentId":"c","displayName":"N","concurrency":2,"timeout":"5m",)"
+                 R"("retry":{"maxAttempts":3,"backoff":{"initial":"2s","jitter":0.25}},)"
+                 R"("rateLimit":{"count":10,"per":"1m"}})")
+                .status,
+            201);
+  const auto paused = call("PATCH", path, R"({"paused":true})");
+  ASSERT_EQ(paused.status, 200) << paused.body;
+  EXPECT_EQ(member(paused.body, "paused"), "true");
+  EXPECT_EQ(paused.field("Daybook-Seq"), member(paused.body, "seq"));
+  const auto changed =
+      call("PATCH", path,
+           R"({"timeout":null,"retry":{"backoff":{"initial":"4s"}},"rateLimit":{"count":5}})",
+           "Idempotency-Key: p\r\n");
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(member(changed.body, "paused"), "true");
+  EXPECT_EQ(member(changed.body, "timeout"), "null");
+  EXPECT_EQ(member(changed.body, "concurrency"), "2");
+  EXPECT_EQ(member(changed.body, "rateLimit"), R"({"count":5,"per":"1m"})");
+  EXPECT_EQ(member(changed.body, "retry"),
+            R"({"maxAttempts":3,"backoff":{"initial":"4s","factor":2,"max":"1h","jitter":0.25}})");
+  EXPECT_EQ(member(call("GET", path).body, "retry"), member(changed.body, "retry"));
+  for (const char* bad : {R"({"concurrency":0})", R"({"componentId":null})", R"({"seq":1})",
+                          R"({"x":1})", "[]", R"({"rateLimit":{"per":null}})"}) {
+    EXPECT_EQ(call("PATCH", path, bad).status, 422) << bad;
+  }
+}
+
+TEST_F(E2eResources, WhatGetShowsCanBePutBack) {
+  put_definition("d", R"(,"onFailure":[{"effect":"scheduleJob","definition":"d","after":"1d"}])");
+  ASSERT_EQ(call("PUT", "/resources/rules/r", R"({"componentId":"a.hrule"})").status, 201);
+  for (const std::string path :
+       {"/resources/job-definitions/d", "/resources/rules/r", "/resources/components/w"}) {
+    const auto read = call("GET", path);
+    ASSERT_EQ(read.status, 200) << path;
+    const auto put = call("PUT", path, read.body);
+    ASSERT_EQ(put.status, 200) << put.body;
+    // The answer of a PUT too.
+    ASSERT_EQ(call("PUT", path, put.body).status, 200) << put.body;
+    const auto again = call("GET", path);
+    for (const char* name : {"componentId", "retry", "retention", "onFailure", "components",
+                             "runtime", "specHash", "createdAt"}) {
+      EXPECT_EQ(member(again.body, name), member(read.body, name)) << path << " " << name;
+    }
+  }
+}
+
+TEST_F(E2eResources, IdsOfRulesAndDefinitionsMayHoldSlashes) {
+  const std::string definition = "/resources/job-definitions/orders/night/run";
+  ASSERT_EQ(call("PUT", definition, R"({"componentId":"w"})").status, 201);
+  EXPECT_EQ(member(call("GET", definition).body, "jobDefinitionId"), "orders/night/run");
+  const auto job = create_job("orders/night/run");
+  const auto listed = call("GET", "/resources/jobs?jobDefinitionId=orders/night/run");
+  EXPECT_EQ(member(listed.body, "totalCount"), "1") << listed.body;
+  EXPECT_EQ(call("PATCH", definition, R"({"paused":true})").status, 200);
+  EXPECT_EQ(call("GET", "/resources/job-definitions/orders/night").status, 404);
+  EXPECT_EQ(call("DELETE", definition).status, 200);
+  const std::string rule = "/resources/rules/orderManagement/reserveStock";
+  const auto put = call("PUT", rule, R"({"componentId":"a.hrule"})");
+  ASSERT_EQ(put.status, 201) << put.body;
+  EXPECT_EQ(put.field("Location"), rule);
+  EXPECT_EQ(member(call("GET", rule).body, "ruleId"), "orderManagement/reserveStock");
+  EXPECT_EQ(elements(call("GET", "/resources/rules").body, "rules").size(), 1U);
+  EXPECT_EQ(call("DELETE", rule).status, 200);
+  const auto bad = call("PUT", "/resources/rules/a/b%20c", R"({"componentId":"a.hrule"})");
+  EXPECT_EQ(bad.status, 422);
+  EXPECT_NE(bad.body.find("'a/b c' is no id of a rule"), std::string::npos) << bad.body;
+}
+
 TEST_F(E2eResources, RuleIsCreatedReplacedListedDeleted) {
   const std::string path = "/resources/rules/after-pick";
   const auto created = call("PUT", path, R"({"componentId":"a.hrule","parameters":{"n":1}})");

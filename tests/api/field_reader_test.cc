@@ -25,7 +25,7 @@ std::vector<Error> read(const std::string& text, Everything& out) {
   FieldErrors errors;
   FieldReader fields(JsonValue(text), "in.", errors);
   fields.resource_id("id", out.id);
-  fields.component_id("component", out.component);
+  fields.id(IdKind::kComponent, "component", out.component);
   fields.text("name", out.name, 8);
   fields.boolean("flag", out.flag);
   fields.integer("number", out.number, {1, 10});

@@ -206,7 +206,7 @@ std::string ServerFixture::lease_one(const std::string& definition) {
 }
 
 std::string member(std::string_view json, std::string_view name) {
-  const Status sound = check_json(json);
+  const Status sound = check_json(json, kJsonDocumentDepthMax);
   EXPECT_TRUE(sound) << sound.error().text() << "\n" << json;
   if (!sound || JsonValue(json).kind() != JsonValue::Kind::kObject) {
     return "";

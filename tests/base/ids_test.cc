@@ -66,13 +66,31 @@ TEST(ResourceId, RefusesEverythingElse) {
 }
 
 TEST(ComponentId, MayHoldSlashesButNoPartThatClimbs) {
-  EXPECT_TRUE(check_component_id("orders/process.hreactor", "id"));
-  EXPECT_TRUE(check_component_id(std::string(kComponentIdBytesMax, 'x'), "id"));
-  EXPECT_FALSE(check_component_id(std::string(kComponentIdBytesMax + 1, 'x'), "id"));
+  EXPECT_TRUE(check_id(IdKind::kComponent, "orders/process.hreactor", "id"));
+  EXPECT_TRUE(check_id(IdKind::kComponent, std::string(kComponentIdBytesMax, 'x'), "id"));
+  EXPECT_FALSE(check_id(IdKind::kComponent, std::string(kComponentIdBytesMax + 1, 'x'), "id"));
   for (const std::string_view bad :
        {"", "/", "/a", "a/", "a//b", "a/../b", "a/./b", "..", "a/.."}) {
-    EXPECT_FALSE(check_component_id(bad, "id")) << bad;
+    EXPECT_FALSE(check_id(IdKind::kComponent, bad, "id")) << bad;
   }
+}
+
+TEST(PathId, DefinitionsAndRulesMayHoldSlashesTooAndTheErrorNamesIdAndKind) {
+  for (const IdKind kind : {IdKind::kDefinition, IdKind::kRule}) {
+    EXPECT_TRUE(check_id(kind, "orderManagement/reserveStock", "id"));
+    EXPECT_TRUE(check_id(kind, std::string(kIdBytesMax, 'x'), "id"));
+    EXPECT_FALSE(check_id(kind, std::string(kIdBytesMax + 1, 'x'), "id"));
+    for (const std::string_view bad : {"", "/", "/a", "a/", "a//b", "a/../b", "a b", "ä"}) {
+      EXPECT_FALSE(check_id(kind, bad, "id")) << bad;
+    }
+  }
+  const auto message = [](IdKind kind, std::string_view id) {
+    return check_id(kind, id, "uri").error().message;
+  };
+  EXPECT_NE(message(IdKind::kRule, "a b/c").find("'a b/c' is no id of a rule"), std::string::npos);
+  EXPECT_NE(message(IdKind::kDefinition, "x/").find("'x/' is no id of a job definition"),
+            std::string::npos);
+  EXPECT_NE(message(IdKind::kComponent, "\x1b[31m\xff").find("'?[31m?'"), std::string::npos);
 }
 
 TEST(SendingIdText, ComesBackAndSortsAsBytes) {

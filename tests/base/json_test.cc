@@ -62,6 +62,20 @@ TEST(JsonCheck, RefusesTheRestAndSaysWhere) {
   }
 }
 
+TEST(JsonCheck, ADocumentMayBeDeeperThanTheValuesInIt) {
+  EXPECT_TRUE(check_json(nested(kJsonDocumentDepthMax), kJsonDocumentDepthMax));
+  EXPECT_FALSE(check_json(nested(kJsonDocumentDepthMax + 1), kJsonDocumentDepthMax));
+  EXPECT_TRUE(check_json_depth(nested(kJsonDepthMax), "f"));
+  EXPECT_TRUE(check_json_depth("", "f"));
+  EXPECT_TRUE(check_json_depth("\"" + nested(100) + "\\\"" + nested(100) + "\"", "f"));
+  EXPECT_TRUE(check_json_depth(
+      "[" + nested(kJsonDepthMax - 1) + "," + nested(kJsonDepthMax - 1) + "]", "f"));
+  const Status deep = check_json_depth("{\"a\":" + nested(kJsonDepthMax) + "}", "parameters");
+  ASSERT_FALSE(deep);
+  EXPECT_EQ(deep.error().reason, "TOO_DEEP");
+  EXPECT_EQ(deep.error().field, "parameters");
+}
+
 TEST(JsonCheck, NamesADuplicateMember) {
   for (const char* text : {R"({"a":1,"b":2,"a":3})", R"([{"x":{"a":1,"\u0061":2}}])"}) {
     const auto ok = check_json(text);

@@ -74,5 +74,25 @@ TEST(Utf8, PrintableTextIsCutAtACharactersBorder) {
   }
 }
 
+TEST(Utf8, ALineHoldsNeitherControlsNorLineEndsNorMarksOfDirection) {
+  const auto unfit = [](std::uint32_t c) {
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  };
+  for (std::uint32_t c = 1; c <= 0x10ffff; ++c) {
+    if (c >= 0xd800 && c <= 0xdfff) {
+      continue;
+    }
+    const Status fits = check_line("a" + encode(c) + "b", 10, "tag");
+    ASSERT_EQ(fits.has_value(), !unfit(c)) << std::hex << c;
+    if (!fits) {
+      EXPECT_EQ(fits.error().reason, "CONTROL_CHARACTER");
+      EXPECT_EQ(fits.error().field, "tag");
+    }
+  }
+  EXPECT_EQ(check_line("abcd", 3, "f").error().reason, "TOO_LONG");
+  EXPECT_EQ(check_line("\xff", 3, "f").error().reason, "BAD_UTF8");
+}
+
 }  // namespace
 }  // namespace daybook

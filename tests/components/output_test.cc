@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Output, EffectCarriesAllItsMembers) {
   const auto outcome =
       parse_output(effect(R"("after":"1s","parameters":{"a":[1,12.50,0.1234567890123456789]},)"
-                          R"("priority":-7,"tags":["x","y"])"),
+                          R"("priority":-7,"tags":["x","y"],"uniqueKey":"chain")"),
                    kNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
   const auto& made = std::get<ScheduleJobEffect>(outcome->effects.at(0));
@@ -90,6 +90,26 @@ TEST(Output, EffectCarriesAllItsMembers) {
   EXPECT_EQ(made.parameters, R"({"a":[1,12.50,0.1234567890123456789]})");
   EXPECT_EQ(made.priority, -7);
   EXPECT_THAT(made.tags, testing::ElementsAre("x", "y"));
+  EXPECT_EQ(made.unique_key, "chain");
+}
+
+// A program may hand on what it was given, as its result and to another job.
+TEST(Output, AValueOfTheLargestDepthIsTakenWhereverItStands) {
+  std::string deep = "1";
+  for (int i = 0; i < kJsonDepthMax; ++i) {
+    deep = R"({"a":)" + deep + "}";
+  }
+  const auto outcome =
+      parse_output(R"({"result":)" + deep + R"(,"effects":[{"effect":"scheduleJob",)" +
+                       R"("definition":"d","parameters":)" + deep + "}]}",
+                   kNow);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(outcome->result, deep);
+  EXPECT_EQ(std::get<ScheduleJobEffect>(outcome->effects.at(0)).parameters, deep);
+  const auto deeper = parse_output(R"({"result":[)" + deep + "]}", kNow);
+  ASSERT_FALSE(deeper);
+  EXPECT_EQ(deeper.error().reason, "BAD_OUTPUT");
+  EXPECT_EQ(deeper.error().field, "result");
 }
 
 struct BadCase {
@@ -144,6 +164,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "effects[0].effect"},
         BadCase{R"({"effects":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT", "effects[0].definition"},
         BadCase{effect(R"("job":1)"), "BAD_OUTPUT", "effects[0].job"},
+        BadCase{effect(R"("uniqueKey":1)"), "BAD_OUTPUT", "effects[0].uniqueKey"},
+        BadCase{effect(R"("uniqueKey":"a\nb")"), "BAD_OUTPUT", "effects[0].uniqueKey"},
+        BadCase{effect(R"("tags":["a\nb"])"), "BAD_OUTPUT", "effects[0].tags"},
+        BadCase{effect(R"("parameters":{"a":)" + nested(kJsonDepthMax) + "}"), "BAD_OUTPUT",
+                "effects[0].parameters"},
         BadCase{effect(R"("at":"tomorrow")"), "BAD_OUTPUT", "effects[0].at"},
         BadCase{effect(R"("at":5)"), "BAD_OUTPUT", "effects[0].at"},
         BadCase{effect(R"("at":{"before":"1h"})"), "BAD_OUTPUT", "effects[0].at.before"},

@@ -64,6 +64,20 @@ TEST(Hooks, CompletionTellsItsResult) {
                 R"("startedAt":"2025-11-16T00:00:00.500Z","result":{"n":1}})");
 }
 
+TEST(Hooks, AnEndTellsWhatTheJobWasPlannedForAndWhenTheAttemptWasDue) {
+  JobFailed e;
+  e.job = kJob;
+  e.end.attempt = Attempt{2};
+  e.end.due = Micros{1'763'251'260'000'000};
+  e.end.planned = Micros{1'763'251'200'000'000};
+  e.parameters = {R"({"a":1})"};
+  const std::string record = hook_record({meta(), e});
+  EXPECT_NE(record.find(R"("runAt":"2025-11-16T00:00:00Z","dueAt":"2025-11-16T00:01:00Z",)"
+                        R"("parameters":{"a":1})"),
+            std::string::npos)
+      << record;
+}
+
 TEST(Hooks, WhatIsNotThereIsNull) {
   JobFailed failed;
   failed.job = kJob;

@@ -29,6 +29,7 @@ inline DefinitionPut definition_put() {
   e.priority = -7;
   e.retention = hours(24);
   e.paused = true;
+  e.on_failure = {R"([{"effect":"httpPost","url":"https://a.example/"}])"};
   return e;
 }
 
@@ -44,6 +45,7 @@ inline JobStarted job_started(std::uint64_t key) {
   e.due = kTime;
   e.lease_until = kTime + seconds(60);
   e.timeout_at = kTime + seconds(30);
+  e.planned = Micros{kTime.value - seconds(5).value};
   return e;
 }
 
@@ -53,8 +55,14 @@ inline SendingId sending() {
 
 inline std::vector<Event> all() {
   const JobId id = job(42);
-  const AttemptEnd end{
-      Attempt{2}, Seq{50}, kTime, 0xfeed'beef, {R"([{"query":"jobs","answer":[]}])"}};
+  const AttemptEnd end{Attempt{2},
+                       Seq{50},
+                       kTime,
+                       0xfeed'beef,
+                       {R"([{"query":"jobs","answer":[]}])"},
+                       Micros{kTime.value - seconds(1).value},
+                       Micros{kTime.value - seconds(2).value}};
+  const Json skipped{R"([{"effect":1,"code":"UNIQUE_KEY_TAKEN","message":"m","jobId":null}])"};
   const Failure failure{"E_SMTP", "refused:\n\"busy\"", {R"({"code":451})"}};
   return {
       ServerStarted{Epoch{3}, "1.2.3", "host-a", 4711, seconds(12)},
@@ -82,8 +90,8 @@ inline std::vector<Event> all() {
                  2,
                  true},
       job_started(42),
-      JobCompleted{id, "mail", end, {R"({"ok":true})"}, 2},
-      JobFailed{id, "mail", end, failure},
+      JobCompleted{id, "mail", end, {R"({"ok":true})"}, 2, {}, skipped},
+      JobFailed{id, "mail", end, failure, 1, skipped, {"[7]"}, {R"({"to":"a@b"})"}},
       JobRetryScheduled{id, "mail", end, failure, kTime + seconds(10), 1},
       JobCancelRequested{id, Attempt{2}, "mail"},
       JobCancelled{id, "mail", end},
@@ -108,15 +116,26 @@ inline std::vector<Event> all() {
       SendingRemoved{sending(), Seq{43}, RemovalReason::kDeleted},
       RulePut{"on-done", {R"([{"componentId":"a.hrule","parameters":{}}])"}, "When done"},
       RuleDeleted{"on-done"},
-      RuleApplied{"on-done", "a.hrule", sha256("spec"), Seq{40}, 2, {R"([1])"}, failure},
+      RuleApplied{"on-done", "a.hrule", sha256("spec"), Seq{40}, 2, {R"([1])"}, failure, skipped},
       RulesAdvanced{Seq{40}},
       ClockStepped{ClockStep::kForward, seconds(90), {seconds(60), seconds(30)}, seconds(5)},
   };
 }
 
-// The samples that releases before clock steps had.
+// The samples of the releases before clock steps and what is done on a failure.
 inline std::vector<Event> all_of_v2() {
   std::vector<Event> out = all();
+  const auto plain = [](auto& e) { e.end.due = e.end.planned = Micros{}; };
+  std::get<DefinitionPut>(out[3]).on_failure = {};
+  std::get<JobStarted>(out[6]).planned = Micros{};
+  plain(std::get<JobCompleted>(out[7]));
+  std::get<JobCompleted>(out[7]).skipped = {};
+  auto& failed = std::get<JobFailed>(out[8]);
+  failed = {failed.job, failed.definition, failed.end, failed.failure};
+  plain(failed);
+  plain(std::get<JobRetryScheduled>(out[9]));
+  plain(std::get<JobCancelled>(out[11]));
+  std::get<RuleApplied>(out[26]).skipped = {};
   out.erase(out.begin() + 28, out.end());
   std::get<ServerStarted>(out[0]).away = {};
   std::get<JobCreated>(out[5]).delayed = false;

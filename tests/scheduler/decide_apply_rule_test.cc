@@ -70,6 +70,34 @@ TEST_F(DecideApplyRule, ApplicationAndItsEffectsAreOneBatch) {
   EXPECT_EQ(engine.state.find_job(outcome.scheduled[1])->run_at, engine.now + hours(1));
 }
 
+TEST_F(DecideApplyRule, AJobThatARuleSchedulesHasTheJobOfTheEventAsItsParent) {
+  const JobId about = engine.create("d");
+  ApplyRule apply = application(engine.state.applied());
+  apply.job = about;
+  engine.ok<AppliedOutcome>(apply);
+  EXPECT_EQ(engine.last<events::JobCreated>().parent, about);
+}
+
+// The job of the event may still run, and holds its key then: only who ends in the batch gives it.
+TEST_F(DecideApplyRule, AKeyThatIsTakenIsSkippedAlsoWhenTheJobOfTheEventHoldsIt) {
+  NewJob keyed;
+  keyed.definition = "d";
+  keyed.unique_key = "chain";
+  const JobId holder = engine.create(keyed);
+  ApplyRule apply = application(engine.state.applied());
+  apply.job = holder;
+  apply.effects.push_back(apply.effects.front());
+  job_of(apply, 0).job.unique_key = "chain";
+  const auto outcome = engine.ok<AppliedOutcome>(apply);
+  EXPECT_FALSE(outcome.failed);
+  EXPECT_EQ(engine.written, (Names{"RuleApplied", "JobCreated"}));
+  ASSERT_EQ(outcome.skipped.size(), 1U);
+  EXPECT_EQ(outcome.skipped[0].holder, holder);
+  EXPECT_EQ(engine.last<events::RuleApplied>().effects, 1U);
+  EXPECT_EQ(engine.last<events::JobCreated>().effect_index, 1U);
+  EXPECT_EQ(engine.state.find_unique("d", "chain"), holder);
+}
+
 TEST_F(DecideApplyRule, NothingIsWrittenForNothing) {
   ApplyRule apply = application(happened());
   apply.effects.clear();

@@ -40,6 +40,53 @@ TEST_F(DecideDefinition, PutStoresEverySettingAndWarnsOfAMissingComponent) {
   EXPECT_TRUE(held->settings.paused);
 }
 
+TEST_F(DecideDefinition, AChangeTakesWhatItNamesAndLeavesTheRestWhoeverWroteIt) {
+  PutDefinition put = Engine::settings("d");
+  put.retry = {5, seconds(2), seconds(60), 1500, 200};
+  put.concurrency = 3;
+  put.rate_count = 4;
+  put.rate_per = seconds(10);
+  put.on_failure = "[]";
+  engine.definition(put);
+  PatchDefinition pause;
+  pause.values.definition = "d";
+  pause.values.paused = true;
+  pause.named.paused = true;
+  EXPECT_FALSE(engine.ok<DefinitionOutcome>(pause).created);
+  EXPECT_EQ(engine.written, Names{"DefinitionPut"});
+  PatchDefinition limits;  // made of what stood there before the pause
+  limits.values.definition = "d";
+  limits.values.concurrency = 9;
+  limits.named.concurrency = true;
+  limits.values.retry.max_attempts = 7;
+  limits.named.max_attempts = true;
+  limits.values.rate_count = 8;
+  limits.named.rate_count = true;
+  engine.ok<DefinitionOutcome>(limits);
+  engine.restart();
+  const PutDefinition& held = engine.state.find_definition("d")->settings;
+  EXPECT_TRUE(held.paused);
+  EXPECT_EQ(held.concurrency, 9U);
+  EXPECT_EQ(held.retry, (events::RetryPolicy{7, seconds(2), seconds(60), 1500, 200}));
+  EXPECT_EQ(held.rate_count, 8U);
+  EXPECT_EQ(held.rate_per, seconds(10));
+  EXPECT_EQ(held.component, "c");
+  EXPECT_EQ(held.on_failure, "[]");
+}
+
+TEST_F(DecideDefinition, AChangeNeedsADefinitionAndMustLeaveItSound) {
+  PatchDefinition change;
+  change.values.definition = "d";
+  change.named.rate_count = true;
+  change.values.rate_count = 5;
+  EXPECT_EQ(engine.refusal(change), "NOT_FOUND");
+  engine.definition("d");
+  EXPECT_EQ(engine.refusal(change), "INVALID_FIELD rateLimit.per");
+  engine.create("d");
+  engine.ok<DefinitionOutcome>(DeleteDefinition{"d"});
+  EXPECT_EQ(engine.refusal(change), "NOT_FOUND");
+}
+
 TEST_F(DecideDefinition, DeletingOneWithoutJobsForgetsIt) {
   engine.definition("d");
   EXPECT_EQ(engine.ok<DefinitionOutcome>(DeleteDefinition{"d"}).pending_jobs, 0U);

@@ -84,18 +84,52 @@ TEST_F(DecideEffects, JobMayScheduleItsOwnNextRunUnderItsOwnKey) {
   EXPECT_EQ(engine.state.find_unique("d", "self"), outcome.scheduled[0]);
 }
 
-TEST_F(DecideEffects, ItsOwnKeyTwiceIsRefused) {
+// The work is done: a key that is taken is no reason to fail it.
+TEST_F(DecideEffects, ItsOwnKeyTwiceGivesOneJob) {
   schedule(named("self"));
   schedule(named("self"));
-  expect_refused();
-  engine.create(named("self"));
+  const auto outcome = engine.ok<ReportOutcome>(report);
+  EXPECT_EQ(outcome.result, AttemptResult::kCompleted);
+  EXPECT_EQ(outcome.scheduled.size(), 1U);
+  ASSERT_EQ(outcome.skipped.size(), 1U);
+  EXPECT_EQ(outcome.skipped[0].effect, 1U);
+  EXPECT_EQ(outcome.skipped[0].code, "UNIQUE_KEY_TAKEN");
+  EXPECT_EQ(engine.written, (Names{"JobCompleted", "JobCreated"}));
 }
 
-TEST_F(DecideEffects, KeyOfAnotherLiveJobIsRefused) {
-  engine.create(named("other"));
-  schedule(named(""));
+TEST_F(DecideEffects, AKeyOfAnotherLiveJobIsSkippedAndItsHolderNamed) {
+  const JobId other = engine.create(named("other"));
   schedule(named("other"));
-  expect_refused();
+  schedule(named("next"));
+  const auto outcome = engine.ok<ReportOutcome>(report);
+  EXPECT_EQ(outcome.result, AttemptResult::kCompleted);
+  EXPECT_TRUE(outcome.error_code.empty());
+  ASSERT_EQ(outcome.scheduled.size(), 1U);
+  EXPECT_EQ(engine.state.find_unique("d", "next"), outcome.scheduled[0]);
+  ASSERT_EQ(outcome.skipped.size(), 1U);
+  EXPECT_EQ(outcome.skipped[0].effect, 0U);
+  EXPECT_EQ(outcome.skipped[0].holder, other);
+}
+
+// Started by hand while its next run waits, it does not fork the chain.
+TEST_F(DecideEffects, AChainThatHandsItsKeyOnStaysSingle) {
+  schedule(named("self"), hours(24));
+  const JobId next = engine.ok<ReportOutcome>(report).scheduled.at(0);
+  report = engine.completion(engine.start(engine.create("d")).token);
+  schedule(named("self"), hours(24));
+  const auto by_hand = engine.ok<ReportOutcome>(report);
+  EXPECT_EQ(by_hand.result, AttemptResult::kCompleted);
+  EXPECT_EQ(by_hand.skipped.at(0).holder, next);
+  EXPECT_EQ(engine.state.pending_count(), 1U);
+}
+
+TEST_F(DecideEffects, RefusedOnesSayWhyAndTheWorkIsKept) {
+  schedule(named("", "unknown"));
+  const auto outcome = engine.ok<ReportOutcome>(report);
+  EXPECT_EQ(outcome.error_code, "EFFECT_REFUSED");
+  EXPECT_NE(outcome.error_message.find("effects[0].definition"), std::string::npos);
+  const auto failed = engine.last<events::JobFailed>();
+  EXPECT_EQ(failed.result.text, report.result);
 }
 
 TEST_F(DecideEffects, UnknownDefinitionIsRefused) {

@@ -32,8 +32,10 @@ class Engine {
   std::vector<std::string_view> written;  // names of the events of the last command
   Seq cause;                              // of the last command
 
-  Result<Outcome> run(const Command& command) {
+  Result<Outcome> run(const Command& asked) {
     written.clear();
+    command_ = asked;  // the events borrow its texts
+    const Command& command = command_;
     const Context context{state, now, writer_.next_seq(), closed ? &*closed : nullptr};
     DAYBOOK_TRY(decide(context, command, decision_));
     if (!decision_.events.empty()) {
@@ -142,6 +144,18 @@ class Engine {
     report.digest = 2;
     return report;
   }
+  // The newest event of that kind of the last command; its texts are the engine's.
+  template <typename E>
+  E last() const {
+    for (auto event = kept_.rbegin(); event != kept_.rend(); ++event) {
+      if (const E* found = std::get_if<E>(&*event)) {
+        return *found;
+      }
+    }
+    ADD_FAILURE() << "no such event";
+    return E{};
+  }
+
   // A job that has run to its end.
   JobId ended(const std::string& definition) {
     const JobId job = create(definition);
@@ -152,12 +166,14 @@ class Engine {
  private:
   void record() {
     const Seq first = writer_.next_seq();
+    kept_.clear();
     writer_.add({{1, first.value}, "tester", now, decision_.cause}, decision_.events);
     cause = decision_.cause;
     events::Recorded recorded;
     recorded.meta = {first, now, {}, decision_.cause, {}, 0, 0, "tester"};
     for (const events::Event& event : decision_.events) {
       written.push_back(events::entry_of(event).name);
+      kept_.push_back(event);
       recorded.event = event;
       evolve(state, recorded, writer_.chain());
       recorded.meta.seq = next(recorded.meta.seq);
@@ -166,6 +182,8 @@ class Engine {
     ASSERT_TRUE(appended) << appended.error().text();
   }
 
+  Command command_;
+  std::vector<events::Event> kept_;
   events::GroupWriter writer_{Seq{}, events::genesis(), Epoch{1}};
   Decision decision_;
 };

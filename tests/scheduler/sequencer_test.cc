@@ -227,23 +227,70 @@ TEST_F(SequencerKeys, KeyIsNewAgainAfterItsWindow) {
 }
 
 TEST_F(SequencerKeys, NoMoreThanTheBoundAreRememberedAndRequestsWithoutOneGoOn) {
+  constexpr std::size_t kKeys = 100;
   State state;
-  for (std::size_t i = 0; i < kIdempotencyKeysMax; ++i) {
-    state.parts().keys.insert(std::to_string(i), {{}, Seq{1}, Seq{1}, {}, clock.wall()});
+  for (std::size_t i = 0; i < kKeys * 9 / 10; ++i) {
+    state.parts().keys.insert(std::to_string(i), {{}, Seq{1}, Seq{1}, {}, clock.wall()}, "tester");
   }
-  sequencer = std::make_unique<Sequencer>(log, clock, std::move(state), SequencerOptions{});
+  SequencerOptions options;
+  options.keys_max = kKeys;
+  sequencer = std::make_unique<Sequencer>(log, clock, std::move(state), options);
   sequencer->start();
+  clock.advance(hours(1));
   Request asked = request({definition()});
   asked.key = key("one-more");
   const auto refused = ask(std::move(asked)).get()[0];
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kExhausted);
   EXPECT_EQ(refused.error().reason, "TOO_MANY_KEYS");
+  EXPECT_EQ(refused.error().retry_after_us, kIdempotencyWindowUs - hours(1).value);
   EXPECT_TRUE(sequencer->call(definition()));
+  EXPECT_EQ(sequencer->metrics().keys, kKeys * 9 / 10);
+  EXPECT_EQ(sequencer->metrics().keys_max, kKeys);
+  EXPECT_EQ(sequencer->metrics().keys_refused, 1U);
   clock.advance(Duration{kIdempotencyWindowUs});
   asked = request({definition()});
   asked.key = key("one-more");
   EXPECT_TRUE(ask(std::move(asked)).get()[0]);
+}
+
+// What ends work is taken, remembered while there is any room and then without.
+TEST_F(SequencerKeys, CancelsAndDeletionsAreNotRefusedForWantOfRoom) {
+  constexpr std::size_t kKeys = 100;
+  State state;
+  for (std::size_t i = 0; i < kKeys - 1; ++i) {
+    state.parts().keys.insert(std::to_string(i), {{}, Seq{1}, Seq{1}, {}, clock.wall()});
+  }
+  SequencerOptions options;
+  options.keys_max = kKeys;
+  sequencer = std::make_unique<Sequencer>(log, clock, std::move(state), options);
+  sequencer->start();
+  for (const std::string id : {"a", "b"}) {
+    ASSERT_TRUE(sequencer->call(definition(id)));
+    Request asked = request({DeleteDefinition{id}});
+    asked.key = key("delete-" + id);
+    EXPECT_TRUE(ask(std::move(asked)).get()[0]) << id;
+  }
+  Request again = request({DeleteDefinition{"a"}});
+  again.key = key("delete-a");
+  EXPECT_TRUE(ask(std::move(again)).get()[0]->replayed);
+  again = request({DeleteDefinition{"b"}});
+  again.key = key("delete-b");
+  EXPECT_EQ(ask(std::move(again)).get()[0].error().reason, "NOT_FOUND");
+}
+
+TEST_F(SequencerKeys, TheSameKeyOfAnotherCallerIsAnotherKey) {
+  start();
+  Request asked = request({definition("d")});
+  asked.actor = "token-1";
+  asked.key = key("k", "one");
+  ASSERT_TRUE(ask(std::move(asked)).get()[0]);
+  asked = request({definition("e")});
+  asked.actor = "token-2";
+  asked.key = key("k", "two");
+  const auto other = ask(std::move(asked)).get()[0];
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(other->replayed);
 }
 
 TEST_F(SequencerGroups, WhatWaitsWhileAGroupIsSyncedIsOneGroup) {

@@ -95,6 +95,7 @@ TEST(Serialize, SendingsAndRulesComeBack) {
   State& state = engine.state;
   EXPECT_EQ(format_of(state), kStateFormat3);
   state.parts().definition(0).starts = {};
+  state.parts().planned.clear();
   EXPECT_EQ(format_of(state), kStateFormat1);
   const Hash before = state.hash();
   add_sendings_and_rules(state);
@@ -142,7 +143,7 @@ TEST(Serialize, FormatWithNothingOfItsOwnIsCorrupt) {
   form.insert(form.end(), 7, 0);
   EXPECT_FALSE(deserialize(form));
   form[0] = kStateFormat3;
-  form.push_back(0);
+  form.insert(form.end(), 4, 0);
   EXPECT_FALSE(deserialize(form));
   form[0] = kStateFormat;
   form.insert(form.end(), 4, 0);
@@ -219,6 +220,47 @@ TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
   parts.jobs.find(waiting)->delayed = false;
   engine.ok<CancelOutcome>(CancelJob{waiting});
   EXPECT_EQ(format_of(state), kStateFormat3);
+}
+
+// What format 3 added: what is done on a failure, plans of retried jobs, keys of several callers.
+TEST(Serialize, WhatIsDoneOnAFailurePlansAndKeysOfCallersComeBack) {
+  Engine engine;
+  live(engine, 2);
+  State::Parts& parts = engine.state.parts();
+  parts.planned.clear();
+  parts.definition(0).starts = {};
+  EXPECT_LE(format_of(engine.state), kStateFormat2);
+  parts.definition(parts.definition_slot("d")).settings.on_failure = R"([{"effect":"httpPost"}])";
+  const JobId job = parts.jobs.sorted().front()->id;
+  parts.planned.emplace(job.key().value, Micros{77});
+  const Micros now = engine.now;
+  parts.keys.insert("k", {sha256("a"), Seq{1}, Seq{2}, sha256("c"), now}, "token-1");
+  parts.keys.insert("k", {sha256("b"), Seq{3}, Seq{9}, sha256("d"), now}, "token-2");
+  parts.keys.insert("l", {sha256("b"), Seq{10}, Seq{10}, {}, now});
+  EXPECT_EQ(format_of(engine.state), kStateFormat3);
+  const auto again = deserialize(form_of(engine.state));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form_of(engine.state));
+  EXPECT_EQ(again->find_definition("d")->settings.on_failure, R"([{"effect":"httpPost"}])");
+  EXPECT_EQ(again->find_job(job)->planned, Micros{77});
+  EXPECT_EQ(again->find_key("k", now, "token-2")->last, Seq{9});
+  EXPECT_EQ(again->find_key("k", now, "token-2")->chain, sha256("d"));
+  EXPECT_EQ(again->find_key("k", now, "token-1")->first, Seq{1});
+  EXPECT_FALSE(again->find_key("k", now));
+  EXPECT_TRUE(again->find_key("l", now, "local"));
+}
+
+TEST(Serialize, MoreKeysThanAreToldInFullComeBack) {
+  Engine engine;
+  State::Parts& parts = engine.state.parts();
+  for (std::size_t i = 0; i < kKeysTold + 3; ++i) {
+    parts.keys.insert(std::to_string(i), {sha256("a"), Seq{i + 1}, Seq{i + 1}, {}, engine.now});
+  }
+  const auto again = deserialize(form_of(engine.state));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(again->hash(), engine.state.hash());
+  EXPECT_EQ(again->find_key("0", engine.now)->first, Seq{1});
+  EXPECT_EQ(again->find_key(std::to_string(kKeysTold), engine.now)->body, sha256("a"));
 }
 
 TEST(Serialize, ExtremeNumbersComeBack) {

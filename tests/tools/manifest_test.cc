@@ -311,6 +311,30 @@ TEST(ManifestFields, NamesOfTheReactorRuntimeAreOne) {
   EXPECT_NE(normalized({{"runtime", "exec"}}, fields), normalized(reactor, fields));
 }
 
+TEST(Manifest, IdsOfRulesAndDefinitionsMayHoldSlashes) {
+  const Manifest manifest = read(
+      "uri: /resources/rules/orderManagement/reserveStock\nspec: {componentId: a.hrule}\n---\n"
+      "uri: /resources/job-definitions/a/b\nspec: {componentId: c}\n");
+  EXPECT_EQ(problems(manifest), "");
+  ASSERT_EQ(manifest.resources.size(), 2U);
+  EXPECT_EQ(manifest.resources[0].id, "orderManagement/reserveStock");
+  const Manifest bad = read("uri: /resources/rules/a//b\nspec: {componentId: a.hrule}\n");
+  ASSERT_EQ(bad.problems.size(), 1U);
+  EXPECT_THAT(bad.problems[0].message, HasSubstr("'a//b' is no id of a rule"));
+}
+
+TEST(Manifest, WhatADefinitionNamesWithoutAValueIsANull) {
+  const Manifest manifest = read(
+      "uri: /resources/job-definitions/d\n"
+      "spec: {componentId: c, concurrency: , retry: {maxAttempts: }}\n---\n"
+      "uri: /resources/components/c\nspec: {runtime: exec, command: [cat], env: }\n");
+  EXPECT_EQ(problems(manifest), "");
+  EXPECT_EQ(boost::json::serialize(manifest.resources[0].spec),
+            R"({"componentId":"c","concurrency":null,"retry":{"maxAttempts":null}})");
+  EXPECT_EQ(boost::json::serialize(manifest.resources[1].spec),
+            R"({"runtime":"exec","command":["cat"]})");
+}
+
 TEST(Manifest, RulesAreReadInBothForms) {
   const Manifest manifest = read(
       "uri: /resources/rules/short\n"

@@ -224,6 +224,37 @@ TEST_F(ServerE2e, ApplyingTwiceChangesNothingTheSecondTime) {
   EXPECT_EQ(cell(answer(server, {"definition", "list"}), "totalCount"), "1");
 }
 
+TEST_F(ServerE2e, ApplyingLeavesAloneWhatTheManifestDoesNotName) {
+  const ServerProcess server(data_);
+  const std::vector<std::string> at = {"--server", server.address()};
+  const std::string text =
+      "uri: /resources/job-definitions/a/nightly\n"
+      "spec:\n  componentId: c\n  timeout: 90s\n"
+      "  onFailure: [{effect: scheduleJob, definition: a/nightly, at: now + 1h}]\n";
+  const std::string file = directory_.write("m.yaml", text);
+  const auto apply = [&] { return run_line({"apply", file, at[0], at[1]}).out; };
+  EXPECT_THAT(apply(), StartsWith("created"));
+  EXPECT_THAT(apply(), StartsWith("unchanged"));
+  const auto by = [&](const std::string& verb) {
+    return run_line({"definition", verb, "a/nightly", at[0], at[1], "-o", "table"}).out;
+  };
+  EXPECT_EQ(by("pause"), "paused a/nightly\n");
+  EXPECT_THAT(apply(), StartsWith("unchanged"));
+  directory_.write("m.yaml", text + "  priority: 4\n");
+  EXPECT_THAT(apply(), StartsWith("updated"));
+  const auto shown = [&](const std::string& name) {
+    return cell(answer(server, {"definition", "get", "a/nightly"}), name);
+  };
+  EXPECT_EQ(shown("paused"), "true");
+  EXPECT_EQ(shown("priority"), "4");
+  EXPECT_EQ(shown("timeout"), "90s");
+  directory_.write("m.yaml", text + "  priority:\n");
+  EXPECT_THAT(apply(), StartsWith("updated"));
+  EXPECT_EQ(shown("priority"), "0");
+  EXPECT_EQ(by("resume"), "resumed a/nightly\n");
+  EXPECT_EQ(shown("paused"), "false");
+}
+
 TEST_F(ServerE2e, ModulesAreAppliedBeforeTheRest) {
   const ServerProcess server(data_);
   const std::string file = directory_.write(

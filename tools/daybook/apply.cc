@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/on_failure_json.h"
 #include "tools/daybook/apply_order.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
@@ -29,12 +30,32 @@ std::string_view done_word(Change change) {
   return "unchanged";
 }
 
+// In the form that the server stores; as it is when that would be refused.
+void make_canonical(boost::json::object& definition) {
+  auto* list = definition.if_contains("onFailure");
+  if (list == nullptr || !list->is_array()) {
+    return;
+  }
+  const std::string text = to_text(*list);
+  api::FieldErrors errors;
+  const std::string stored = api::read_on_failure(JsonValue(text), errors);
+  if (auto value = parse_json(stored.empty() ? "[]" : stored, ""); errors.empty() && value) {
+    *list = std::move(*value);
+  }
+}
+
 // A member that the manifest leaves out and whose absence has no fixed meaning (the runtime follows
 // from the id) is the server's to choose, so it does not count as a difference.
+// What it does not say of a definition stays as it is, so that counts for no difference either.
 bool is_same(const Resource& resource, const boost::json::object& stored) {
   const auto fields = fields_of(resource.kind);
-  const boost::json::object wanted = normalized(resource.spec, fields);
-  boost::json::object have = normalized(stored, fields);
+  boost::json::object spec = resource.spec;
+  make_canonical(spec);
+  const boost::json::object wanted = normalized(spec, fields);
+  boost::json::object have = normalized(resource.kind == ResourceKind::kDefinition
+                                            ? restricted(stored, resource.spec, fields)
+                                            : stored,
+                                        fields);
   if (!wanted.contains("runtime")) {
     have.erase("runtime");
   }
@@ -206,7 +227,10 @@ Status send(const Session& session, Client& client, const Planned& planned) {
   const Resource& resource = *planned.resource;
   std::string seq = planned.seq;
   if (planned.change != Change::kNone) {
-    auto answer = client.request("PUT", target_of(resource.kind, resource.id),
+    // A definition that is there is changed in what the manifest names: an operator's pause stays.
+    const bool merges =
+        resource.kind == ResourceKind::kDefinition && planned.change == Change::kUpdate;
+    auto answer = client.request(merges ? "PATCH" : "PUT", target_of(resource.kind, resource.id),
                                  boost::json::value(resource.spec));
     if (!answer) {
       return fail(at_place(std::move(answer.error()), resource));
@@ -232,8 +256,7 @@ void print_plan(const Session& session, const std::vector<Planned>& changes,
 }  // namespace
 
 std::string target_of(ResourceKind kind, const std::string& id) {
-  return "/resources/" + std::string(class_of(kind)) + "/" +
-         escape_segment(id, kind == ResourceKind::kComponent);
+  return "/resources/" + std::string(class_of(kind)) + "/" + escape_segment(id, true);
 }
 
 Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest) {

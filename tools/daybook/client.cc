@@ -284,7 +284,7 @@ Result<boost::json::value> Client::request(std::string_view method, const std::s
   if (response.body.empty()) {
     return boost::json::value(nullptr);
   }
-  auto value = parse_json(response.body, "", std::size_t{2} * kJsonDepthMax);
+  auto value = parse_json(response.body, "");
   if (!value) {
     return fail(Code::kInternal, "BAD_ANSWER",
                 "what " + server() + " answered is " + value.error().message);

@@ -131,7 +131,7 @@ namespace {
 
 // What a run wrote: at most the depth of a result inside of an effect.
 boost::json::value read_output(std::string_view json) {
-  auto value = parse_json(json, "", std::size_t{2} * kJsonDepthMax);
+  auto value = parse_json(json, "");
   DAYBOOK_CHECK(value.has_value(), "a run writes JSON");
   return std::move(*value);
 }

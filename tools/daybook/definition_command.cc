@@ -12,7 +12,7 @@ namespace {
 const std::string kPath = "/resources/job-definitions";
 
 std::string target_of(const std::string& id) {
-  return kPath + "/" + escape_segment(id);
+  return kPath + "/" + escape_segment(id, true);
 }
 
 struct Put {
@@ -108,6 +108,31 @@ void add_list(CLI::App& noun, Session& session) {
   });
 }
 
+// Changes nothing but this, whatever else is being changed.
+void add_pause(CLI::App& noun, Session& session, bool paused) {
+  auto id = std::make_shared<std::string>();
+  const std::string name = paused ? "pause" : "resume";
+  auto& verb = add_verb(noun, name,
+                        paused ? "Start no more jobs of a job definition until it is resumed"
+                               : "Start jobs of a paused job definition again",
+                        {"definition " + name + " nightly-report"});
+  verb.add_option("id", *id, "The definition's id")->required();
+  verb.callback([&session, id, paused] {
+    session.action = [&session, id, paused]() -> Status {
+      DAYBOOK_ASSIGN(Client client, session.client());
+      DAYBOOK_ASSIGN(
+          const boost::json::value answer,
+          client.request("PATCH", target_of(*id), boost::json::object{{"paused", paused}}));
+      if (session.wants_json()) {
+        session.print_json(answer);
+      } else {
+        session.env.out << (paused ? "paused " : "resumed ") << *id << '\n';
+      }
+      return {};
+    };
+  });
+}
+
 void add_by_id(CLI::App& noun, Session& session, bool remove) {
   auto id = std::make_shared<std::string>();
   const std::string name = remove ? "delete" : "get";
@@ -132,6 +157,8 @@ void add_definition_commands(CLI::App& root, Session& session) {
   add_list(noun, session);
   add_by_id(noun, session, false);
   add_put(noun, session);
+  add_pause(noun, session, true);
+  add_pause(noun, session, false);
   add_by_id(noun, session, true);
 }
 

@@ -251,6 +251,7 @@ Status Engine::Impl::recover_state() {
   snapshotter = std::make_unique<scheduler::Snapshotter>(snapshots_path());
   scheduler::SequencerOptions wanted;
   wanted.snapshot_events = options.snapshot_events;
+  wanted.keys_max = options.idempotency_keys;
   wanted.on_fatal = [this](const Error& error) {
     supervisor.fail("write path", error, Consequence::kStop);
   };

@@ -41,6 +41,7 @@ struct EngineOptions {
   std::uint64_t snapshot_events = 1'000'000;
   std::uint64_t disk_watermark = kDiskWatermarkBytes;
   std::uint64_t disk_floor = kDiskFloorBytes;
+  std::size_t idempotency_keys = kIdempotencyKeysDefault;
 
   bool listen = true;
   std::string host = "127.0.0.1";

@@ -200,6 +200,27 @@ void add_wait(CLI::App& noun, Session& session) {
   });
 }
 
+void add_delete(CLI::App& noun, Session& session) {
+  struct Delete {
+    std::string id;
+    bool remove = false;
+  };
+  auto options = std::make_shared<Delete>();
+  auto& verb =
+      add_verb(noun, "delete", "Cancel a pending job, or remove an ended one from the lists",
+               {std::string("job delete ") + kExampleJob,
+                std::string("job delete ") + kExampleJob + " --remove"});
+  verb.add_option("id", options->id, "The job's id")->required();
+  verb.add_flag("--remove", options->remove,
+                "Remove an ended job, a cancelled one too; never cancels one");
+  verb.callback([&session, options] {
+    session.action = [&session, options] {
+      const std::string query = options->remove ? "?remove=true" : "";
+      return delete_resource(session, target_of(options->id) + query, "job " + options->id);
+    };
+  });
+}
+
 }  // namespace
 
 void add_job_commands(CLI::App& root, Session& session) {
@@ -213,10 +234,7 @@ void add_job_commands(CLI::App& root, Session& session) {
   add_wait(noun, session);
   add_cancel(noun, session);
   add_by_id(noun, session, "retry", "Schedule an ended job again, as a new one", retry_job);
-  add_by_id(noun, session, "delete", "Cancel a pending job, or remove an ended one from the lists",
-            [](const Session& s, const std::string& id) {
-              return delete_resource(s, target_of(id), "job " + id);
-            });
+  add_delete(noun, session);
 }
 
 }  // namespace daybook::cli

@@ -23,6 +23,18 @@ struct Uri {
   std::string id;
 };
 
+IdKind id_kind_of(ResourceKind kind) {
+  switch (kind) {
+    case ResourceKind::kComponent:
+      return IdKind::kComponent;
+    case ResourceKind::kDefinition:
+      return IdKind::kDefinition;
+    case ResourceKind::kRule:
+      break;
+  }
+  return IdKind::kRule;
+}
+
 Result<Uri> parse_uri(const std::string& uri) {
   if (!uri.starts_with(kPrefix)) {
     return fail(Code::kInvalid, "BAD_URI", "'" + uri + "' does not begin with /resources/");
@@ -34,8 +46,7 @@ Result<Uri> parse_uri(const std::string& uri) {
   for (const ResourceKind kind :
        {ResourceKind::kComponent, ResourceKind::kDefinition, ResourceKind::kRule}) {
     if (name == class_of(kind)) {
-      DAYBOOK_TRY(kind == ResourceKind::kComponent ? check_component_id(id, "uri")
-                                                   : check_resource_id(id, "uri"));
+      DAYBOOK_TRY(check_id(id_kind_of(kind), id, "uri"));
       return Uri{kind, id};
     }
   }
@@ -68,7 +79,12 @@ class DocumentReader {
                      parsed.error().message);
       return;
     }
-    add(reader, uri, spec, *parsed);
+    if (parsed->kind == ResourceKind::kDefinition) {
+      SpecReader changes(file_, directory_, options_, manifest_.problems, Nulls::kReset);
+      add(changes, uri, spec, *parsed);
+    } else {
+      add(reader, uri, spec, *parsed);
+    }
   }
 
  private:

@@ -39,6 +39,7 @@ constexpr std::array kDefinition = {
     Field{"priority", FieldType::kInteger, "0"},
     Field{"retention", FieldType::kDuration, "\"14d\""},
     Field{"paused", FieldType::kBoolean, "false"},
+    Field{"onFailure", FieldType::kJsonList, "[]"},
 };
 
 constexpr std::array kRuleComponent = {
@@ -157,6 +158,24 @@ boost::json::object normalized(const boost::json::object& spec, std::span<const 
     boost::json::value form = normalized_value(*value, field);
     if (field.absent.empty() || form != normalized_value(boost::json::parse(field.absent), field)) {
       out[field.name] = std::move(form);
+    }
+  }
+  return out;
+}
+
+boost::json::object restricted(const boost::json::object& stored, const boost::json::object& named,
+                               std::span<const Field> fields) {
+  boost::json::object out;
+  for (const Field& field : fields) {
+    const auto* value = stored.if_contains(field.name);
+    const auto* wanted = named.if_contains(field.name);
+    if (value == nullptr || wanted == nullptr) {
+      continue;
+    }
+    if (field.type == FieldType::kObject && value->is_object() && wanted->is_object()) {
+      out[field.name] = restricted(value->get_object(), wanted->get_object(), field.members);
+    } else {
+      out[field.name] = *value;
     }
   }
   return out;

@@ -21,6 +21,7 @@ enum class FieldType {
   kTexts,     // list of texts; an element may be {codeFile: path}
   kTextMap,   // names to texts
   kJson,      // a map of names to values of any kind
+  kJsonList,  // a list of such maps
   kObject,    // `members` says which
   kObjects,   // list of objects, each with `members`
   kCodeFile,  // the file's content goes under the name "code"
@@ -41,6 +42,10 @@ std::string_view class_of(ResourceKind kind);  // "components", "job-definitions
 // Equal forms for equal meanings: members that are not in `fields` or have their absent value are
 // left out, durations are microseconds. Lets a spec be compared with what a server says it has.
 boost::json::object normalized(const boost::json::object& spec, std::span<const Field> fields);
+
+// Those members of `stored` that `named` names too, however deep.
+boost::json::object restricted(const boost::json::object& stored, const boost::json::object& named,
+                               std::span<const Field> fields);
 
 // A rule's short form, {componentId, parameters} of its only component, as the long one.
 boost::json::object long_form(boost::json::object rule);

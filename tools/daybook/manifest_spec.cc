@@ -54,11 +54,12 @@ boost::json::value plain(const YAML::Node& node) {
 }  // namespace
 
 SpecReader::SpecReader(std::string file, std::filesystem::path directory,
-                       const ManifestOptions& options, std::vector<Error>& problems)
+                       const ManifestOptions& options, std::vector<Error>& problems, Nulls nulls)
     : file_(std::move(file)),
       directory_(std::move(directory)),
       options_(options),
-      problems_(problems) {}
+      problems_(problems),
+      nulls_(nulls) {}
 
 std::string SpecReader::place(const YAML::Mark& mark) const {
   return file_ + ":" + std::to_string(mark.line + 1);
@@ -99,7 +100,7 @@ boost::json::object SpecReader::object(const YAML::Node& node, std::span<const F
       continue;
     }
     boost::json::value read = value(entry.second, *field, joined(path, key));
-    if (!read.is_null()) {
+    if (!read.is_null() || (nulls_ == Nulls::kReset && entry.second.IsNull())) {
       out[field->type == FieldType::kCodeFile ? "code" : field->name] = std::move(read);
     }
   }
@@ -118,7 +119,7 @@ boost::json::object SpecReader::object(const YAML::Node& node, std::span<const F
 boost::json::value SpecReader::value(const YAML::Node& node, const Field& field,
                                      const std::string& path) {
   if (!count_value(node) || node.IsNull()) {
-    return nullptr;  // "key:" without a value is an absent member
+    return nullptr;  // "key:" without a value
   }
   switch (field.type) {
     case FieldType::kObject:
@@ -130,6 +131,8 @@ boost::json::value SpecReader::value(const YAML::Node& node, const Field& field,
       return text_map(node, path);
     case FieldType::kJson:
       return node.IsMap() ? any(node, path) : wrong_type(node, "a map", path);
+    case FieldType::kJsonList:
+      return node.IsSequence() ? any(node, path) : wrong_type(node, "a list of maps", path);
     case FieldType::kObjects:
       return objects(node, field, path);
     default:
@@ -180,7 +183,7 @@ boost::json::value SpecReader::duration(const YAML::Node& node, const std::strin
 }
 
 boost::json::value SpecReader::component_id(const YAML::Node& node, const std::string& path) {
-  if (const Status sound = check_component_id(node.Scalar(), path); !sound) {
+  if (const Status sound = check_id(IdKind::kComponent, node.Scalar(), path); !sound) {
     problem(node.Mark(), sound.error().code, sound.error().reason,
             "'" + path + "': " + sound.error().message);
     return nullptr;

@@ -13,11 +13,15 @@
 
 namespace daybook::cli {
 
+// What "key:" without a value is: nothing, as if it were not named, or a null, which asks for the
+// default of what would else stay as it is.
+enum class Nulls { kNothing, kReset };
+
 // Names the line of every problem that it finds; one document at a time.
 class SpecReader {
  public:
   SpecReader(std::string file, std::filesystem::path directory, const ManifestOptions& options,
-             std::vector<Error>& problems);
+             std::vector<Error>& problems, Nulls nulls = Nulls::kNothing);
 
   // The members of `node`, in the order of the document. What is wrong is reported and left out.
   boost::json::object object(const YAML::Node& node, std::span<const Field> fields,
@@ -47,6 +51,7 @@ class SpecReader {
   const std::filesystem::path directory_;
   const ManifestOptions& options_;
   std::vector<Error>& problems_;
+  const Nulls nulls_;
   std::size_t values_ = 0;
 };
 

@@ -13,7 +13,7 @@ namespace {
 const std::string kPath = "/resources/rules";
 
 std::string target_of(const std::string& id) {
-  return kPath + "/" + escape_segment(id);
+  return kPath + "/" + escape_segment(id, true);
 }
 
 struct Put {

@@ -154,6 +154,11 @@ constexpr Setting kSettings[] = {
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.exec_slots, v, o, {0, 10'000});
      }},
+    {"idempotency-keys", SettingKind::kValue,
+     "Idempotency keys remembered at most; each takes some 70 bytes for 25 hours",
+     [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
+       return set_number(s.idempotency_keys, v, o, {kIdempotencyKeysLeast, kIdempotencyKeysMost});
+     }},
     {"reactor-threads", SettingKind::kValue, "Runs of the reactor language at once",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.reactor_threads, v, o, {1, 64});

@@ -21,6 +21,7 @@
 #include "base/limits/disk.h"
 #include "base/limits/dispatch.h"
 #include "base/limits/http.h"
+#include "base/limits/state.h"
 #include "base/result.h"
 #include "components/sender.h"
 #include "graph/config.h"
@@ -45,6 +46,7 @@ struct ServeSettings {
   Duration drain{kRunDrainTimeoutUs};  // at stop: in which runs may end by themselves
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
+  std::size_t idempotency_keys = kIdempotencyKeysDefault;
   std::size_t reactor_threads = 2;
   std::size_t io_threads = 2;
   std::size_t http_memory_mb = kHttpMemoryBytes / (1024 * 1024);  // of bodies and answers
