@@ -42,7 +42,6 @@ class TransferPool {
   static int go_on(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
   const std::size_t threads_max_;
-  const Start start_;
   std::atomic<bool> closing_{false};
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

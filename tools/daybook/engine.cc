@@ -416,8 +416,7 @@ void Engine::Impl::drop_dispatcher() {
 }
 
 Status Engine::Impl::start_sequencer() {
-  // From the first append on the log is this server's, and a failure is not a refused start any
-  // more.
+  // From the first append on the log is this server's: a failure is no refused start any more.
   supervisor.arm();
   DAYBOOK_TRY(sequencer->start());
   scheduler::StartServer command;
