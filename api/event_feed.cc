@@ -174,7 +174,7 @@ Result<EventFilter> read_event_filter(const Query& query) {
     out.definition = *id;
   }
   if (const auto id = query.find("componentId")) {
-    DAYBOOK_TRY(check_component_id(*id, "componentId"));
+    DAYBOOK_TRY(check_id(IdKind::kComponent, *id, "componentId"));
     out.component = *id;
   }
   if (const auto actor = query.find("actor")) {

@@ -89,7 +89,7 @@ TEST(FieldReader, NamesEveryFaultyFieldByItsPath) {
       {R"({"number":0})", "in.number"},
       {R"({"number":11})", "in.number"},
       {R"({"number":2.5})", "in.number"},
-      {R"({"number":1e1})", "in.number"},
+      {R"({"number":1e2})", "in.number"},
       {R"({"number":"3"})", "in.number"},
       {R"({"number":99999999999999999999})", "in.number"},
       {R"({"factor":0.99})", "in.factor"},

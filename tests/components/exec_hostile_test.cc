@@ -447,7 +447,8 @@ TEST_F(ExecHostile, EnvironmentIsTheServersAndTheSpecsOnly) {
   const auto home = outcome.result.substr(outcome.result.find("\"HOME\":\"") + 8);
   const auto directory = home.substr(0, home.find('"'));
   EXPECT_EQ(outcome.result,
-            R"({"COLOUR":"red","DAYBOOK_ATTEMPT":"2","DAYBOOK_JOB_DEFINITION_ID":"nightly",)"
+            R"({"COLOUR":"red","DAYBOOK_ATTEMPT":"2","DAYBOOK_DUE_AT":"1970-01-01T00:00:00Z",)"
+            R"("DAYBOOK_JOB_DEFINITION_ID":"nightly",)"
             R"("DAYBOOK_JOB_ID":")" +
                 job + R"(","DAYBOOK_TOKEN":")" + token + R"(","HOME":")" + directory +
                 R"(","LANG":"C.UTF-8","PATH":"/usr/local/bin:/usr/bin:/bin","TMPDIR":")" +

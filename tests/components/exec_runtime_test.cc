@@ -119,7 +119,8 @@ TEST_F(ExecRuntimeTest, OrderArrivesOnStdin) {
   auto given = order(R"({"command":["cat"]})", R"({"day":"2025-11-15"})");
   const auto expected = "completed {\"jobId\":\"" + given.job.text() +
                         R"(","jobDefinitionId":"nightly","attempt":2,"token":")" + given.token +
-                        R"(","parameters":{"day":"2025-11-15"}})";
+                        R"(","runAt":"1970-01-01T00:00:00Z","dueAt":"1970-01-01T00:00:00Z",)" +
+                        R"("parameters":{"day":"2025-11-15"}})";
   EXPECT_EQ(summary(run(*runtime, std::move(given))), expected);
 }
 

@@ -48,7 +48,8 @@ TEST_F(HttpRuntimeTest, RequestCarriesTheOrderAndItsSignature) {
   EXPECT_THAT(request.head, testing::StartsWith("POST /run HTTP/1.1\r\n"));
   EXPECT_EQ(request.body, "{\"jobId\":\"" + job +
                               R"(","jobDefinitionId":"nightly","attempt":2,"token":")" + token +
-                              R"(","parameters":{"a":1}})");
+                              R"(","runAt":"1970-01-01T00:00:00Z",)" +
+                              R"("dueAt":"1970-01-01T00:00:00Z","parameters":{"a":1}})");
   EXPECT_EQ(request.header("Host"), "127.0.0.1:" + std::to_string(server.port()));
   EXPECT_EQ(request.header("Content-Type"), "application/json");
   EXPECT_EQ(request.header("Daybook-Job-Id"), job);

@@ -66,15 +66,23 @@ TEST(Report, LimitsAreKept) {
                                   failed("X", std::string(kErrorMessageBytesMax - 1, 'm') + "é",
                                          std::string(kErrorDetailsBytesMax + 1, ' ')));
   ASSERT_TRUE(report.failed);
-  EXPECT_EQ(report.failed->message.size(), kErrorMessageBytesMax - 1);
-  EXPECT_TRUE(report.failed->details.empty());
+  EXPECT_EQ(report.failed->message.size(), kErrorMessageBytesMax);
+  EXPECT_TRUE(report.failed->message.ends_with("m…"));
+  EXPECT_EQ(report.failed->details,
+            "{\"omittedBytes\":" + std::to_string(kErrorDetailsBytesMax + 1) + "}");
   const auto large = make_report(kToken, kJob, completed(std::string(kResultBytesMax + 1, '1')));
   ASSERT_TRUE(large.failed);
   EXPECT_EQ(large.failed->code, "OUTPUT_TOO_LARGE");
 }
 
-TEST(Report, TextThatIsNotUtf8IsCut) {
-  EXPECT_EQ(make_report(kToken, kJob, failed("X", "good\xff bad")).failed->message, "good");
+TEST(Report, TextThatIsNotUtf8IsMadeSo) {
+  EXPECT_EQ(make_report(kToken, kJob, failed("X", "good\xff bad")).failed->message,
+            "good\xef\xbf\xbd bad");
+}
+
+TEST(Report, CodesKeepWhatCanBeAskedFor) {
+  EXPECT_EQ(make_report(kToken, kJob, failed("a b\n1.2-C_", "")).failed->code, "a_b_1.2-C_");
+  EXPECT_EQ(make_report(kToken, kJob, failed("", "")).failed->code, "FAILED");
 }
 
 TEST(Report, DigestTellsOutcomesApart) {

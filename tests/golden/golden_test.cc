@@ -27,6 +27,7 @@ struct Format {
   std::string suffix;
   std::size_t types;
   std::string_view history_head;
+  // Of the form 3 of the state, which holds the starts that rate limits count one by one.
   std::string_view history_state;
   std::string_view members_head;
   std::vector<events::Event> members;
@@ -35,11 +36,11 @@ struct Format {
 const std::vector<Format>& formats() {
   static const std::vector<Format> kFormats = {
       {"v1.ndjson", 18, "57974a5c0a3051b1007f3e4a56e0dcf2a4a90461e8c292cb8524e0c65b3d4925",
-       "83b6988f8fd0a9ed5ac068e706abbc5220ec9d0608a79a47f972ee3e46a42146",
+       "6ecb0f4371f30b2e2329daf12a2af9855d2e7d2654cca1b62bf9ff2929322861",
        "e6a3711a7dbc614ebe0def2d6627decc3022acd4b4ad7f7a0a03c08c689763ff",
        events::samples::all_of_v1()},
       {"v2.ndjson", 28, "7ab8a52bbc38270955f042f3ff5ad5a2d36158d0c721b8cc52a6fa89bdd22ca7",
-       "90a095562690db9aa1ec8c5480f7f189597c7274cdf668d45e262a8760ad9de9",
+       "b485ee8333d9a3ff14bbdff1c585b901a512d9f1964a26b14f1789bf07ce072b",
        "3f256d837b1ee2e1340bc95b090010614304936c23ba5104ae80c756a97ee992",
        events::samples::all_of_v2()},
   };

@@ -19,6 +19,9 @@ using scheduler::ScheduleEffect;
 class CheckerEffects : public testing::Test {
  protected:
   void SetUp() override {
+    scheduler::StartServer start;
+    start.version = "1";
+    engine.ok<scheduler::Done>(start);
     engine.component("c");
     PutDefinition put = Engine::settings("d");
     put.on_failure =

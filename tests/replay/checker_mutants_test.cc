@@ -454,7 +454,8 @@ void add_clock_mutants(std::vector<Mutant>& out) {
   out.push_back(by_script("clock goes back forwards", Rule::kClock, [](Script& s) {
     event<ClockStepped>(s, "clock.back").step = seconds(600);
   }));
-  out.push_back(by_script("step left out", Rule::kClock, [](Script& s) { s.drop("clock.slew"); }));
+  out.push_back(
+      by_script("step left out", Rule::kNotBefore, [](Script& s) { s.drop("clock.slew"); }));
   out.push_back(by_script("absence of no time", Rule::kClock,
                           [](Script& s) { event<ClockStepped>(s, "clock.away").away = {}; }));
   out.push_back(by_script("delay that follows the wall clock", Rule::kNotBefore, [](Script& s) {

@@ -15,8 +15,8 @@ TEST(Checker, ASoundLogHasNoViolation) {
   const CheckReport report = check(encode(sample_script().records()));
   EXPECT_TRUE(report.sound()) << report.text();
   EXPECT_TRUE(report.whole_life);
-  EXPECT_EQ(report.jobs.created, 10U);
-  EXPECT_EQ(report.jobs.completed, 2U);
+  EXPECT_EQ(report.jobs.created, 11U);
+  EXPECT_EQ(report.jobs.completed, 3U);
   EXPECT_EQ(report.jobs.failed, 3U);
   EXPECT_EQ(report.jobs.cancelled, 2U);
   EXPECT_EQ(report.jobs.pending, 3U);

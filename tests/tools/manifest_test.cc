@@ -124,7 +124,7 @@ constexpr Refused kRefused[] = {
     {"NoResource", "---\n\nuri: /things/x\nspec: {}\n", "m.yaml:3 BAD_URI\n"},
     {"EmptyId", "uri: /resources/components/\nspec: {}\n", "m.yaml:1 BAD_ID\n"},
     {"ClimbingId", "uri: /resources/components/a/../b\nspec: {}\n", "m.yaml:1 BAD_ID\n"},
-    {"SlashInDefinition", "uri: /resources/job-definitions/a/b\nspec: {componentId: c}\n",
+    {"EmptyPartOfAnId", "uri: /resources/job-definitions/a//b\nspec: {componentId: c}\n",
      "m.yaml:1 BAD_ID\n"},
     {"NoUri", "spec: {componentId: c}\n", "m.yaml:1 MISSING_KEY\n"},
     {"NoSpec", "uri: /resources/job-definitions/a\n", "m.yaml:1 MISSING_KEY\n"},

@@ -10,15 +10,22 @@ namespace {
 
 constexpr std::size_t kNear = 2;  // letters that may be wrong
 
-// Edits that make one word of the other (Levenshtein).
+// Edits that make one word of the other: a letter more, less, changed, or two swapped (the optimal
+// string alignment distance).
 std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
+    before = std::exchange(last, row);
+    row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({changed, row[j] + 1, row[j - 1] + 1}));
+      const std::size_t changed = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({changed, last[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
     }
   }
   return row.back();
@@ -49,12 +56,17 @@ bool takes_next_word(const CLI::App* app, const std::string& word) {
 std::string describe(const CLI::App& app, const std::string& word) {
   std::string near;
   std::string all;
+  std::size_t nearest = kNear;
   for (const CLI::App* command : app.get_subcommands({})) {
     const std::string& name = command->get_name();
     all += (all.empty() ? "" : ", ") + name;
-    if (distance(word, name) <= std::min(kNear, name.size() / 2)) {
-      near += (near.empty() ? "'" : " or '") + name + "'";
+    const std::size_t away = distance(word, name);
+    if (away > std::min(nearest, name.size() / 2)) {
+      continue;
     }
+    near = away < nearest ? "" : near;
+    nearest = away;
+    near += (near.empty() ? "'" : " or '") + name + "'";
   }
   const std::string where = app.get_parent() == nullptr ? "" : " of '" + app.get_name() + "'";
   return "'" + word + "' is no command" + where +
@@ -72,7 +84,7 @@ std::optional<std::string> unknown_command(const CLI::App& tree,
       return std::nullopt;
     }
     if (word.front() == '-') {
-      i += takes_next_word(app, word) ? 1 : 0;
+      i += takes_next_word(app, word) ? 1U : 0U;
       continue;
     }
     const CLI::App* command = command_named(*app, word);
