@@ -41,11 +41,13 @@ bool is_gone(pid_t pid) {
   return gone;
 }
 
-// How many processes were started with that token.
+// How many processes that were started with that token do not go: one that was ended may still be
+// on its way out.
 int processes_of(const std::string& token) {
   int out = 0;
   for (const Process& process : all_processes()) {
-    out += environment_of(process.pid, "DAYBOOK_TOKEN") == token ? 1 : 0;
+    const bool ours = environment_of(process.pid, "DAYBOOK_TOKEN") == token;
+    out += ours && !is_gone(process.pid) ? 1 : 0;
   }
   return out;
 }
@@ -450,7 +452,8 @@ TEST_F(ExecHostile, EnvironmentIsTheServersAndTheSpecsOnly) {
             R"({"COLOUR":"red","DAYBOOK_ATTEMPT":"2","DAYBOOK_DUE_AT":"1970-01-01T00:00:00Z",)"
             R"("DAYBOOK_JOB_DEFINITION_ID":"nightly",)"
             R"("DAYBOOK_JOB_ID":")" +
-                job + R"(","DAYBOOK_TOKEN":")" + token + R"(","HOME":")" + directory +
+                job + R"(","DAYBOOK_RUN_AT":"1970-01-01T00:00:00Z","DAYBOOK_TOKEN":")" + token +
+                R"(","HOME":")" + directory +
                 R"(","LANG":"C.UTF-8","PATH":"/usr/local/bin:/usr/bin:/bin","TMPDIR":")" +
                 directory + R"(","TZ":"Europe/Oslo"})");
 }
