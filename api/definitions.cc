@@ -11,9 +11,9 @@ namespace {
 
 // What a row of the list has.
 constexpr std::string_view kFields[] = {
-    "jobDefinitionId", "componentId", "displayName", "retry",     "timeout",
-    "leaseDuration",   "concurrency", "rateLimit",   "priority",  "retention",
-    "paused",          "createdAt",   "updatedAt",   "updatedBy", "seq"};
+    "jobDefinitionId", "componentId", "displayName", "retry",     "timeout", "leaseDuration",
+    "concurrency",     "rateLimit",   "priority",    "retention", "paused",  "onFailure",
+    "createdAt",       "updatedAt",   "updatedBy",   "seq"};
 
 void write_counts(JsonWriter& json, const projections::JobCounts& counts) {
   json.key("jobs");

@@ -329,7 +329,7 @@ TEST_F(E2eRefusals, MediaTypesMethodsOriginsAndHosts) {
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(wrong.field("Allow"), "GET, HEAD, POST");
   EXPECT_EQ(call("GET", "/nothing").status, 404);
-  EXPECT_EQ(call("POST", "/resources/jobs/x/cancel", "{}").status, 400);
+  EXPECT_EQ(call("POST", "/resources/jobs/x/retry", "{}").status, 400);
 }
 
 TEST_F(E2eRefusals, AHeadIsAGetWithoutItsBody) {

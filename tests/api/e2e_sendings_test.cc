@@ -105,7 +105,9 @@ TEST_F(E2eSendings, WorkersEffectsBecomeSendingsOfTheirJob) {
                 R"([{"token":")" + member(leased, "token") + R"(","result":1,"effects":[)" +
                     effect + "]}]");
   };
-  EXPECT_EQ(complete(R"({"effect":"messageActor","path":"a/1","messageType":"x"})").status, 422);
+  EXPECT_NE(complete(R"({"effect":"messageActor","path":"a/1","messageType":"x"})")
+                .body.find(R"("error":{"status":422)"),
+            std::string::npos);
   const auto done = complete(
       R"({"effect":"sendEmail","to":"ann@example.org","subject":"s","body":{"html":"h"}})");
   ASSERT_EQ(done.status, 200) << done.body;

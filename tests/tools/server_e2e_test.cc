@@ -173,7 +173,7 @@ spec: { componentId: garble, retry: { maxAttempts: 5 } }
   const auto hushed = answer(server, {"job", "run", "hush", "--wait"});
   EXPECT_TRUE(hushed.at("result").is_null());
   EXPECT_EQ(cell(hushed, "output.stdout"), "hello\n");
-  const auto garbled = ask(server, {"job", "run", "garble", "--wait", "-o", "json"});
+  const auto garbled = ask(server, {"job", "run", "garble", "--wait"});
   EXPECT_EQ(garbled.code, 9);
   const auto job = parse_json(garbled.out, "");
   ASSERT_TRUE(job) << garbled.out;

@@ -77,7 +77,9 @@ std::int64_t number_member(const boost::json::object& object, std::string_view n
 std::string at_its_place(const boost::json::object& details, const std::string& message) {
   const std::string snippet = text_member(details, "snippet");
   const std::int64_t column = number_member(details, "column");
-  std::string out = text_member(details, "field") + ": " + message;
+  std::string out = text_member(details, "source") + ":" +
+                    std::to_string(number_member(details, "line")) + ":" + std::to_string(column) +
+                    ": " + message;
   if (!snippet.empty() && column > 0) {
     const auto before = std::min<std::size_t>(static_cast<std::size_t>(column) - 1, snippet.size());
     out += "\n  " + snippet + "\n  " + std::string(before, ' ') + "^";
