@@ -195,24 +195,6 @@ TEST_F(EngineFaults, AnAppendThatFailsEndsTheServer) {
   EXPECT_THAT(get("/health/ready").body, HasSubstr(R"("part":"write path")"));
 }
 
-TEST_F(EngineFaults, ASnapshotThatIsNotWrittenIsToldOf) {
-  const TempDirectory directory;
-  options.data_dir = directory.path() / "data";
-  options.snapshot_events = 1;
-  start();
-  const auto snapshots = options.data_dir / "snapshots";
-  std::filesystem::remove_all(snapshots);
-  while (get("/health/ready").status == 200) {
-    ASSERT_TRUE(write());
-  }
-  EXPECT_THAT(get("/health/ready").body,
-              HasSubstr(R"("faults":[{"part":"snapshots","code":"SNAPSHOT_FAILED")"));
-  std::filesystem::create_directory(snapshots);
-  while (get("/health/ready").status != 200) {
-    ASSERT_TRUE(write());
-  }
-}
-
 // From that step of the start on the system gives no thread.
 class NoThreadsFrom final : public spdlog::sinks::base_sink<std::mutex> {
  public:
