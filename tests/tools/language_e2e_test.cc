@@ -33,7 +33,7 @@ class LanguageE2e : public testing::Test {
 TEST_F(LanguageE2e, AFaultIsShownAtItsPlace) {
   const Ran ran = put("x.hrc", "let a = 1\nfrom a + nobody\n");
   EXPECT_EQ(ran.code, 2);
-  EXPECT_THAT(ran.err, HasSubstr("UNKNOWN_NAME: code:2:10: there is no 'nobody' here\n"
+  EXPECT_THAT(ran.err, HasSubstr("UNKNOWN_NAME: x.hrc:2:10: there is no 'nobody' here\n"
                                  "  from a + nobody\n"
                                  "           ^"));
 }
