@@ -12,6 +12,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/sst_file_writer.h>
@@ -64,6 +65,17 @@ class AppendOperator final : public rocksdb::MergeOperator {
   const char* Name() const override { return "daybook.append"; }
 };
 
+// A damaged table fails those who read it. RocksDB would fail every write of all projections as soon
+// as a compaction meets it.
+class DamageIsOfItsReaders final : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    if (reason == rocksdb::BackgroundErrorReason::kCompaction && error->IsCorruption()) {
+      *error = rocksdb::Status::OK();
+    }
+  }
+};
+
 rocksdb::Options make_options(const RocksStore::Options& from) {
   rocksdb::Options options;
   options.create_if_missing = true;
@@ -73,9 +85,7 @@ rocksdb::Options make_options(const RocksStore::Options& from) {
   options.max_background_jobs = 2;
   // Bounds what filters and indexes take: under 0.3 MB a file.
   options.max_open_files = 512;
-  // A damaged table fails those who read it, and not every write of all projections; what else this
-  // would check is checked at the open.
-  options.paranoid_checks = false;
+  options.listeners.push_back(std::make_shared<DamageIsOfItsReaders>());
   options.level_compaction_dynamic_level_bytes = true;
   options.target_file_size_base = 32 << 20;
   options.max_bytes_for_level_base = 128 << 20;
@@ -191,23 +201,6 @@ Status check_named(const std::filesystem::path& directory) {
   return {};
 }
 
-// What RocksDB would check with paranoid_checks.
-Status check_tables(rocksdb::DB& db) {
-  std::vector<rocksdb::LiveFileMetaData> live;
-  db.GetLiveFilesMetaData(&live);
-  for (const auto& table : live) {
-    std::error_code error;
-    const std::string path = table.db_path + table.name;
-    const auto size = std::filesystem::file_size(path, error);
-    if (error || size != table.size) {
-      return fail(Code::kCorrupt, "VIEWS_STORE",
-                  "the views' store: " + path +
-                      (error ? " is missing" : " has another size than was written"));
-    }
-  }
-  return {};
-}
-
 // RocksDB starts its threads here, and throws when the system gives none.
 Result<std::unique_ptr<rocksdb::DB>> open_db(const rocksdb::Options& wanted,
                                              const RocksStore::Options& options) {
@@ -301,7 +294,6 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
   }
   DAYBOOK_ASSIGN(impl->db, open_db(wanted, options));
   impl->read_only = options.read_only;
-  DAYBOOK_TRY(check_tables(*impl->db));
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 

@@ -116,6 +116,37 @@ TEST_F(Recovery, ViewsThatCannotBeOpenedAreMadeAnew) {
   EXPECT_EQ(r.digests(), digests);
 }
 
+TEST_F(Recovery, AStoreWithoutSpaceIsToldOfAndHealsByItself) {
+  Supervisor supervisor;
+  r.options.supervisor = &supervisor;
+  r.options.faults = std::make_shared<StoreFaults>();
+  r.options.write_buffer_bytes = 64 * 1024;
+  r.stop();
+  r.open();
+  live(20);
+  r.now();
+  r.options.faults->no_space = true;
+  while (supervisor.faults().empty()) {
+    create_large(20);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(supervisor.faults().front().part, "views' store");
+  EXPECT_EQ(supervisor.faults().front().consequence, Consequence::kDegraded);
+  EXPECT_EQ(status("jobs").state, ProjectionState::kFailed);
+  EXPECT_THAT(status("jobs").error, testing::HasSubstr("No space"));
+  EXPECT_FALSE(r.views->rebuild("jobs", {}));
+  live(20, 8);
+  r.options.faults->no_space = false;
+  const auto digests = r.digests();
+  EXPECT_TRUE(supervisor.faults().empty());
+  EXPECT_EQ(status("jobs").state, ProjectionState::kLive);
+  // Nothing was folded twice, and nothing left out.
+  r.stop();
+  std::filesystem::remove_all(r.folder);
+  r.open();
+  EXPECT_EQ(r.digests(), digests);
+}
+
 TEST_F(Recovery, WaitEndsWhenTheViewsLag) {
   live(3);
   const Status status = r.views->wait_for(Seq{1'000'000}, std::chrono::milliseconds(1));

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -193,6 +194,25 @@ TEST_F(EngineFaults, AnAppendThatFailsEndsTheServer) {
   EXPECT_EQ(write().error().reason, "OUTCOME_UNKNOWN");
   EXPECT_EQ(end().reason, "PLANTED");
   EXPECT_THAT(get("/health/ready").body, HasSubstr(R"("part":"write path")"));
+}
+
+TEST_F(EngineFaults, ASnapshotThatIsNotWrittenIsToldOf) {
+  const TempDirectory directory;
+  options.data_dir = directory.path() / "data";
+  options.snapshot_events = 1;
+  start();
+  const auto snapshots = options.data_dir / "snapshots";
+  std::filesystem::remove_all(snapshots);
+  std::ofstream(snapshots) << "in the way";
+  while (get("/health/ready").status == 200) {
+    ASSERT_TRUE(write());
+  }
+  EXPECT_THAT(get("/health/ready").body,
+              HasSubstr(R"("faults":[{"part":"snapshots","code":"SNAPSHOT_FAILED")"));
+  std::filesystem::remove(snapshots);
+  while (get("/health/ready").status != 200) {
+    ASSERT_TRUE(write());
+  }
 }
 
 // From that step of the start on the system gives no thread.
