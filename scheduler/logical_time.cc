@@ -8,6 +8,10 @@
 namespace daybook::scheduler {
 namespace {
 
+// How far from each other those who follow the same wall clock may be: each as far as it may be
+// from that.
+constexpr std::int64_t kApartMaxUs = 2 * kClockToleranceUs;
+
 struct Both {
   Micros wall;
   Micros running;
@@ -86,12 +90,17 @@ void LogicalTime::adopt(const events::ClockOffsets& offsets) {
   if (offsets == offsets_) {
     return;
   }
-  // In step with the clock that decided; running time stays what it was.
   const Both now = read_both(clock_);
+  const Duration passed = now.running - std::exchange(running_, now.running);
+  const Micros ran{last_.value + passed.value + offsets.lead.value - offsets_.lead.value};
   offsets_ = offsets;
-  running_ = now.running;
+  // In step with the clock that decided, unless the wall clock was set again since.
   last_ = offsets_.at_wall(now.wall);
-  off_ = false;
+  const std::int64_t apart = (last_ - ran).value;
+  off_ = apart < -kApartMaxUs || apart > kApartMaxUs;
+  if (off_) {
+    last_ = ran;
+  }
 }
 
 std::optional<events::ClockStepped> LogicalTime::take_step() {

@@ -1,5 +1,7 @@
 #include "scheduler/logical_time.h"
 
+#include <array>
+#include <cstdint>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -234,6 +236,35 @@ TEST(LogicalTime, AFollowerGoesOnUntilTheLogTellsOfTheStep) {
   EXPECT_EQ(follower.follow(), at.time.current());
   EXPECT_FALSE(follower.off());
 }
+
+// The wall clock is set again before the follower has read of the first time.
+class SetAgain : public testing::TestWithParam<std::array<std::int64_t, 2>> {};
+
+TEST_P(SetAgain, AFollowerRunsOnAndSaysSo) {
+  const auto [first, second] = GetParam();
+  Looked at;
+  LogicalTime follower(at.clock, kNoon);
+  at.clock.jump(seconds(first));
+  at.next();
+  ASSERT_TRUE(at.step);
+  const auto told = at.step->offsets;
+  const Micros then = at.time.current();
+  at.clock.jump(seconds(second));
+  at.clock.advance(seconds(1));
+  follower.adopt(told);
+  EXPECT_EQ(follower.follow(), then + seconds(1));
+  EXPECT_TRUE(follower.off());
+  at.next();
+  follower.adopt(at.step->offsets);
+  EXPECT_EQ(follower.follow(), at.time.current());
+  EXPECT_FALSE(follower.off());
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, SetAgain,
+                         testing::Values(std::array<std::int64_t, 2>{-600, 600},
+                                         std::array<std::int64_t, 2>{600, -600},
+                                         std::array<std::int64_t, 2>{-600, -600},
+                                         std::array<std::int64_t, 2>{600, 600}));
 
 }  // namespace
 }  // namespace daybook::scheduler
