@@ -1,9 +1,6 @@
 #include "components/rules.h"
 
-#include <algorithm>
-
 #include "base/derived_id.h"
-#include "base/limits/definitions.h"
 #include "base/sha256.h"
 
 namespace daybook::components {
@@ -16,10 +13,7 @@ void settle_effects(std::string_view identity, Micros event_time, std::vector<Ef
   const Hash seed = sha256(identity);
   for (std::size_t i = 0; i < effects.size(); ++i) {
     if (auto* job = std::get_if<ScheduleJobEffect>(&effects[i])) {
-      if (job->after) {
-        job->at = event_time + std::min(*job->after, Duration{kRunAtAheadMaxUs + 1});
-        job->after.reset();
-      }
+      job->since = event_time;
     } else if (auto& send = std::get<SendEffect>(effects[i]); !send.id) {
       send.id = derive_id(seed, "effect", i).sending();
     }

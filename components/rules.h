@@ -43,15 +43,15 @@ struct RuleOrder {
   std::string input_name;  // the parameter that takes the event
   std::string input;       // JSON text: the record of its hook
   std::string parameters;  // a JSON object text: the rule's own
-  Micros now;              // logical time of the event
+  Micros now;              // the wall clock at the event
   std::string identity;    // of this run: ids that it makes follow from it
 };
 
 // The identity of the run of one component of one rule for the event `on`: no two have the same.
 std::string rule_identity(std::string_view rule, std::string_view component, Seq on);
 
-// As they are recorded: times count from the event's, so that they are the same however late it is
-// come to; ids that the run gave nothing follow from its identity.
+// As they are recorded: times count from the event's (logical), so that they are the same however
+// late it is come to; ids that the run gave nothing follow from its identity.
 void settle_effects(std::string_view identity, Micros event_time, std::vector<Effect>& effects);
 
 struct RuleOutcome {

@@ -47,6 +47,7 @@ struct ScheduleJobEffect {
   std::string parameters;  // JSON text
   std::optional<Micros> at;
   std::optional<Duration> after;
+  std::optional<Micros> since{};  // logical: what `after` counts from; absent: the completion
   std::optional<std::int32_t> priority;
   std::vector<std::string> tags;
   std::string unique_key;  // empty: none

@@ -139,10 +139,12 @@ void Core::note_away(Duration by) {
   }
 }
 
-void Core::note_clock() {
-  if (!std::exchange(clock_in_flight_, true)) {
-    submit(Noted{}, "system", {scheduler::NoteClock{}});
+bool Core::note_clock() {
+  if (std::exchange(clock_in_flight_, true)) {
+    return false;
   }
+  submit(Noted{}, "system", {scheduler::NoteClock{}});
+  return true;
 }
 
 void Core::step(const Now& now) {

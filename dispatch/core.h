@@ -92,10 +92,12 @@ class Core {
   // What was proposed before is launched.
   void close();
 
+  bool has_open() const { return open_.size() > 0; }
   // This process did not run for so long: the log is told before anything is given up for it.
   void note_away(Duration by);
-  // The wall clock is not where the log puts it.
-  void note_clock();
+  // The wall clock is not where the log puts it, or is there again. False: one that was noted
+  // before has not been answered yet.
+  bool note_clock();
 
   // Proposes what can be proposed now.
   void step(const Now& now);

@@ -57,6 +57,7 @@ void Core::recover(const scheduler::State& state, Seq applied, const WorkerOf& w
     attempt.lease_until = running(job.lease_until);
     attempt.timeout_at = running(job.timeout_at);
     attempt.lease = scheduler::lease_of(job.definition->settings);
+    attempt.definition = job.definition->id;
     attempt.cancel_requested = job.cancel_requested;
     if (attempt.leased()) {
       attempt.worker = workers_.resumed(worker_of(job.started), job.started_at);
@@ -80,6 +81,8 @@ void Core::apply(const events::Recorded& recorded) {
         } else if constexpr (std::is_same_v<E, events::ClockStepped>) {
           offsets_ = event.offsets;
           open_.give_back(event.away, offsets_.running(recorded.meta.time));
+        } else if constexpr (std::is_same_v<E, events::DefinitionPut>) {
+          open_.set_lease(event.definition, scheduler::lease_of(event.lease));
         } else if constexpr (std::is_same_v<E, events::JobStarted>) {
           on(event, recorded.meta);
         } else if constexpr (std::is_same_v<E, events::JobCancelRequested>) {
@@ -101,6 +104,7 @@ void Core::on(const events::JobStarted& event, const events::Meta& meta) {
   attempt.job = event.job;
   attempt.started = meta.seq;
   attempt.lease = event.lease_until - meta.time;
+  attempt.definition = event.definition;
   attempt.lease_until = running(event.lease_until);
   attempt.timeout_at = running(event.timeout_at);
   if (attempt.leased()) {

@@ -110,6 +110,7 @@ struct Dispatcher::Impl {
   void work();
   std::optional<std::chrono::microseconds> patience();
   void look_at_clock();
+  void say_alive();
   void notice_absence();
   Status fold();
   void give_up(const Error& error);
@@ -150,7 +151,9 @@ struct Dispatcher::Impl {
   std::optional<scheduler::LogicalTime> time;
   Micros newest_event{};
   Micros look_again{};  // steady: whether the wall clock is still off
-  Micros looked_at{};   // awake: when the thread last woke
+  bool was_off = false;
+  Micros alive_again{};                                  // steady
+  Micros looked_at{};                                    // awake: when the thread last woke
   std::optional<std::chrono::microseconds> patient_for;  // how long it went to wait at most
   std::unique_ptr<log::Cursor> cursor;
   std::deque<Unsent> outbox;
@@ -178,6 +181,7 @@ void Dispatcher::Impl::work() {
       const std::lock_guard lock(mutex);
       look_at_clock();
       notice_absence();
+      say_alive();
       for (auto& message : messages) {
         handle(std::move(message));
       }
@@ -224,6 +228,9 @@ std::optional<std::chrono::microseconds> Dispatcher::Impl::patience() {
     if (const auto idle = core.idle(now)) {
       at_most(std::min(*idle, kLookAtClock));
     }
+    if (time->off()) {
+      at_most(kLookAtClock);
+    }
   }
   if (!outbox.empty()) {
     at_most(kInboxRetry);
@@ -237,7 +244,11 @@ std::optional<std::chrono::microseconds> Dispatcher::Impl::patience() {
 void Dispatcher::Impl::look_at_clock() {
   now.logical = std::max(time->follow(), newest_event);
   now.steady = clock.steady();
-  if (time->off() && now.steady >= look_again) {
+  if (!time->off()) {
+    // A step that was not believed yet, and is none any more: a later one stands for itself.
+    was_off = was_off && !core.note_clock();
+  } else if (now.steady >= look_again) {
+    was_off = true;
     look_again = now.steady + kLookAtClock;
     core.note_clock();
   }
@@ -251,6 +262,15 @@ void Dispatcher::Impl::notice_absence() {
   const Duration passed = awake - std::exchange(looked_at, awake);
   if (patient_for && passed.value > patient_for->count() + kAwayMinUs) {
     core.note_away(passed);
+  }
+}
+
+// A start counts the downtime from the last of these: leases get that back, and no more.
+void Dispatcher::Impl::say_alive() {
+  constexpr Duration kEvery = seconds(1);
+  if (options.on_alive && core.has_open() && now.steady >= alive_again) {
+    alive_again = now.steady + kEvery;
+    options.on_alive();
   }
 }
 

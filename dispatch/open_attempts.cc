@@ -22,6 +22,14 @@ void OpenAttempts::extend(JobId job, Micros lease_until) {
   }
 }
 
+void OpenAttempts::set_lease(std::string_view definition, Duration lease) {
+  for (auto& [job, attempt] : open_) {
+    if (attempt.definition == definition) {
+      attempt.lease = lease;
+    }
+  }
+}
+
 void OpenAttempts::give_back(Duration away, Micros now) {
   if (away.value == 0) {
     return;

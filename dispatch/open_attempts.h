@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -15,9 +17,10 @@ namespace daybook::dispatch {
 struct OpenAttempt {
   JobId job;
   Seq started;
-  Micros lease_until;        // zero: the server runs it
-  Duration lease;            // a fresh one
-  Micros timeout_at;         // zero: none
+  Micros lease_until;  // zero: the server runs it
+  Duration lease;      // a fresh one of its definition
+  Micros timeout_at;   // zero: none
+  std::string definition;
   std::uint32_t worker = 0;  // in Workers; zero: not known
   bool cancel_requested = false;
 
@@ -34,6 +37,8 @@ class OpenAttempts {
   // Null when the job has no open attempt.
   OpenAttempt* find(JobId job);
   void extend(JobId job, Micros lease_until);
+  // What a fresh lease of that definition is from now on.
+  void set_lease(std::string_view definition, Duration lease);
   // The server was away until `now`: leases, and the timeouts of those who hold them, get it back.
   void give_back(Duration away, Micros now);
   std::optional<OpenAttempt> remove(JobId job);

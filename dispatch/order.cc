@@ -14,9 +14,10 @@ components::Order make_order(const scheduler::StartedJob& job) {
   for (const auto& module : job.modules) {
     out.modules.push_back({module->id, module->spec});
   }
-  out.started_at = job.started_at;
+  // What a component is shown is what people see.
+  out.started_at = Micros{job.started_at.value - job.ahead.value};
   out.planned = job.planned;
-  out.due = job.due;
+  out.due = Micros{job.due.value - job.ahead.value};
   out.timeout_at = job.timeout_at;
   return out;
 }

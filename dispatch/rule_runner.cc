@@ -17,6 +17,7 @@
 #include "base/thread.h"
 #include "dispatch/rule_book.h"
 #include "dispatch/rule_task.h"
+#include "events/catalogue.h"
 #include "events/codec.h"
 #include "events/hooks.h"
 
@@ -25,6 +26,11 @@ namespace {
 
 using components::RuleCode;
 using components::RuleHooks;
+
+std::uint16_t clock_stepped() {
+  static const std::uint16_t type = events::find_name("ClockStepped")->type;
+  return type;
+}
 
 // Between two tries to hand a request to a full inbox.
 constexpr std::chrono::milliseconds kInboxRetry{2};
@@ -53,7 +59,8 @@ struct RuleRunner::Impl {
         entropy(entropy_in),
         options(std::move(options_in)),
         book(state),
-        through(state.rules_through()) {}
+        through(state.rules_through()),
+        clocks(state.offsets()) {}
 
   void work();
   bool wait();
@@ -95,6 +102,8 @@ struct RuleRunner::Impl {
   Seq through;           // the newest RulesAdvanced
   bool changed = false;  // rules or what they run changed since
   bool looked = false;   // at something that a rule may take, since
+  // As they stand at `position`; behind a start that has to catch up, as they stand at its end.
+  events::ClockOffsets clocks;
   std::unique_ptr<log::Cursor> cursor;
   std::map<std::string, Known> hooks;
 
@@ -176,8 +185,11 @@ Status RuleRunner::Impl::look(std::vector<RuleTask>& round) {
       break;
     }
     const std::uint16_t type = record.header.type;
-    if (RuleBook::folds(type) || events::has_hook(type)) {
+    if (RuleBook::folds(type) || events::has_hook(type) || type == clock_stepped()) {
       DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
+      if (const auto* step = std::get_if<events::ClockStepped>(&recorded.event)) {
+        clocks = step->offsets;
+      }
       book.fold(recorded);
       changed = changed || book.concerns(recorded);
       looked = looked || events::has_hook(type);
@@ -201,10 +213,10 @@ void RuleRunner::Impl::add_tasks(const events::Recorded& recorded, std::vector<R
       continue;
     }
     if (input.empty()) {
-      input = events::hook_record(recorded);
+      input = events::hook_record(recorded, clocks);
     }
-    round.push_back({*step, recorded.meta.seq, recorded.meta.time, subject_of(recorded),
-                     job_of(recorded), hook, input});
+    round.push_back({*step, recorded.meta.seq, recorded.meta.time, clocks.wall(recorded.meta.time),
+                     subject_of(recorded), job_of(recorded), hook, input});
   }
 }
 

@@ -19,7 +19,7 @@ components::RuleOrder make_rule_order(const RuleTask& task,
                                       std::shared_ptr<const components::RuleCode> code,
                                       const std::string& input_name) {
   return {std::move(code),      input_name, task.input,
-          task.step.parameters, task.time,  identity_of(task)};
+          task.step.parameters, task.wall,  identity_of(task)};
 }
 
 scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,

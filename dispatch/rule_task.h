@@ -16,7 +16,8 @@ namespace daybook::dispatch {
 struct RuleTask {
   RuleBook::Step step;
   Seq on;
-  Micros time;  // of the event
+  Micros time;  // of the event, logical
+  Micros wall;  // what the wall clock showed then
   Subject subject;
   JobId job;  // that it is about; null: about a sending
   std::string hook;

@@ -11,6 +11,8 @@ namespace {
 
 class Record {
  public:
+  explicit Record(const ClockOffsets& clocks = {}) : clocks_(clocks) {}
+
   void text(std::string_view name, std::string_view value) {
     key(name);
     append_json_string(out_, value);
@@ -19,7 +21,8 @@ class Record {
     key(name);
     out_ += std::to_string(value);
   }
-  void time(std::string_view name, Micros value) { text(name, format_time(value)); }
+  void time(std::string_view name, Micros logical) { wall(name, clocks_.wall(logical)); }
+  void wall(std::string_view name, Micros value) { text(name, format_time(value)); }
   // JSON as it is; null when there is none.
   void json(std::string_view name, std::string_view value) {
     key(name);
@@ -33,6 +36,7 @@ class Record {
     append_json_string(out_, name);
     out_ += ':';
   }
+  const ClockOffsets clocks_;
   std::string out_ = "{";
 };
 
@@ -63,7 +67,11 @@ void add_job(Record& out, const E& e) {
 // them must see what it saw.
 void add_times(Record& out, Micros planned, Micros due) {
   if (due.value != 0) {
-    out.time("runAt", planned.value != 0 ? planned : due);
+    if (planned.value != 0) {
+      out.wall("runAt", planned);
+    } else {
+      out.time("runAt", due);
+    }
     out.time("dueAt", due);
   }
 }
@@ -82,7 +90,11 @@ void add_end(Record& out, const E& e) {
 void add(Record& out, const JobCreated& e) {
   add_job(out, e);
   out.json("parameters", e.parameters.text);
-  out.time("runAt", e.run_at);
+  if (e.delayed) {
+    out.time("runAt", e.run_at);
+  } else {
+    out.wall("runAt", e.run_at);
+  }
   out.json("tags", tags_json(e.tags));
   if (e.parent.is_null()) {
     out.json("parentJobId", {});
@@ -164,13 +176,13 @@ std::string hook_of(const Event& event) {
   return hooked_at(event.index()) ? "On" + std::string(entry_of(event).name) : std::string();
 }
 
-std::string hook_record(const Recorded& recorded) {
-  Record about;
+std::string hook_record(const Recorded& recorded, const ClockOffsets& clocks) {
+  Record about(clocks);
   about.number("seq", recorded.meta.seq.value);
   about.time("time", recorded.meta.time);
   about.text("type", entry_of(recorded.event).name);
   about.text("actor", recorded.meta.actor);
-  Record out;
+  Record out(clocks);
   out.json("event", about.take());
   std::visit(
       [&](const auto& e) {

@@ -100,7 +100,11 @@ Status write_identity(const std::filesystem::path& data, const LogId& id) {
 
 DataDir::DataDir(std::filesystem::path path, const Clock& clock, DataDirOptions options,
                  DirLock lock)
-    : path_(std::move(path)), clock_(clock), options_(options), lock_(std::move(lock)) {}
+    : path_(std::move(path)),
+      clock_(clock),
+      options_(options),
+      lock_(std::move(lock)),
+      last_alive_(lock_.touched()) {}
 
 Result<std::unique_ptr<DataDir>> DataDir::open(const std::filesystem::path& path,
                                                const Clock& clock, DataDirOptions options) {

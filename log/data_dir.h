@@ -73,6 +73,11 @@ class DataDir {
   // The log's folder is open from now on: check_floor() notices when it is moved away.
   Status hold_log();
 
+  // The wall clock when the last server on it was seen to run; nothing when that is not known.
+  std::optional<Micros> last_alive() const { return last_alive_; }
+  // This one runs. Any thread; a system call.
+  void note_alive() const { lock_.touch(clock_.wall()); }
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path log_path() const { return path_ / "log"; }
   std::filesystem::path anchor_path() const { return path_ / "anchor"; }
@@ -107,6 +112,7 @@ class DataDir {
   const Clock& clock_;
   const DataDirOptions options_;
   const DirLock lock_;
+  const std::optional<Micros> last_alive_;
   std::optional<DirLock> log_;
   bool claimed_ = false;
   std::mutex mutex_;

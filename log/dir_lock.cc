@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <ctime>
 
 #include "base/time_text.h"
 
@@ -13,9 +15,10 @@ namespace daybook::log {
 namespace {
 
 constexpr std::size_t kOwnerBytesMax = 4096;
+constexpr const char* kOwner = "owner";
 
 std::filesystem::path owner_path(const std::filesystem::path& directory) {
-  return directory / "owner";
+  return directory / kOwner;
 }
 
 std::string describe_owner(const std::filesystem::path& directory) {
@@ -56,7 +59,26 @@ Status DirLock::sign(const Clock& clock) const {
   }
   const std::string text = "pid " + std::to_string(::getpid()) + " on host " + host + ", started " +
                            format_time(clock.wall()) + "\n";
-  return replace_file(owner_path(directory_), text);
+  DAYBOOK_TRY(replace_file(owner_path(directory_), text));
+  touch(clock.wall());
+  return {};
+}
+
+void DirLock::touch(Micros wall) const {
+  constexpr std::int64_t kSecond = 1'000'000;
+  timespec times[2] = {};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1].tv_sec = static_cast<std::time_t>(wall.value / kSecond);
+  times[1].tv_nsec = static_cast<long>(wall.value % kSecond * 1000);
+  static_cast<void>(::utimensat(fd_.get(), kOwner, times, AT_SYMLINK_NOFOLLOW));
+}
+
+std::optional<Micros> DirLock::touched() const {
+  struct stat owner = {};
+  if (::fstatat(fd_.get(), kOwner, &owner, AT_SYMLINK_NOFOLLOW) != 0) {
+    return std::nullopt;
+  }
+  return Micros{std::int64_t{owner.st_mtim.tv_sec} * 1'000'000 + owner.st_mtim.tv_nsec / 1000};
 }
 
 Status DirLock::check_still_there() const {

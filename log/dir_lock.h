@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -23,6 +24,11 @@ class DirLock {
   // Writes who holds the lock (pid, host, start time) to the `owner` file: for people and for the
   // error above.
   Status sign(const Clock& clock) const;
+
+  // When its holder was last known to run, by its own wall clock: the time of the owner file. Where
+  // that is lost, nothing is.
+  void touch(Micros wall) const;
+  std::optional<Micros> touched() const;
 
   // kIo "DATA_DIR_REPLACED" when the path no longer leads to the locked directory: somebody moved
   // it away, and a second server could be writing to what stands there now.

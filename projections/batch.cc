@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace daybook::projections {
 namespace {
@@ -47,6 +48,45 @@ void Batch::sort() {
     std::sort(entries_.begin() + static_cast<std::ptrdiff_t>(sections_[i]),
               entries_.begin() + static_cast<std::ptrdiff_t>(end), order);
   }
+  std::size_t out = 0;
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    const std::size_t end = i + 1 < sections_.size() ? sections_[i + 1] : entries_.size();
+    const std::size_t from = std::exchange(sections_[i], out);
+    out = fold(from, end, out);
+  }
+  entries_.resize(out);
+}
+
+// Moves the entries of a section to `out`, one for each key; returns where they end.
+std::size_t Batch::fold(std::size_t from, std::size_t to, std::size_t out) {
+  std::size_t last = out;
+  for (std::size_t i = from; i < to; ++i) {
+    const Entry entry = entries_[i];
+    const bool ranges = entry.kind == Kind::kEraseRange ||
+                        (out > last && entries_[out - 1].kind == Kind::kEraseRange);
+    if (out > last && !ranges && same_key(entries_[out - 1], entry)) {
+      follow(entries_[out - 1], entry);
+    } else {
+      entries_[out++] = entry;
+    }
+  }
+  return out;
+}
+
+// The second change of a key, after the first.
+void Batch::follow(Entry& first, const Entry& second) {
+  if (second.kind != Kind::kAppend) {
+    first = second;
+    return;
+  }
+  std::string both(bytes_, first.at, first.key_bytes);
+  both.append(bytes_, first.at + first.key_bytes, first.value_bytes);
+  both.append(bytes_, second.at + second.key_bytes, second.value_bytes);
+  first.at = bytes_.size();
+  first.value_bytes += second.value_bytes;
+  // Appending to what was erased makes it anew.
+  first.kind = first.kind == Kind::kAppend ? Kind::kAppend : Kind::kPut;
+  bytes_ += both;
 }
 
 void Batch::clear() {

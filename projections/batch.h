@@ -32,7 +32,7 @@ class Batch {
   // there.
   void erase_range(std::string_view from, std::string_view to);
 
-  // Sorts each section by key; changes of one key keep their order.
+  // Sorts each section by key, and makes the changes of one key one, as a table file wants it.
   void sort();
   template <typename Visit>
   void each(Visit&& visit) const {
@@ -66,6 +66,14 @@ class Batch {
                                       : before_in_full(a, b);
   }
   bool before_in_full(const Entry& a, const Entry& b) const;
+  std::string_view key_of(const Entry& e) const {
+    return std::string_view(bytes_).substr(e.at, e.key_bytes);
+  }
+  bool same_key(const Entry& a, const Entry& b) const {
+    return a.front == b.front && key_of(a) == key_of(b);
+  }
+  std::size_t fold(std::size_t from, std::size_t to, std::size_t out);
+  void follow(Entry& first, const Entry& second);
 
   Prefix prefix_{};
   std::string bytes_;

@@ -40,7 +40,10 @@ struct Queue::Impl {
   QueueHeap<ByDue>& heap_of(std::uint32_t slot) { return jobs[slot].delayed ? delayed : waiting; }
   void take_out(std::uint32_t slot);
   void put_ready(std::uint32_t slot);
+  void make_ready(std::uint32_t slot);
   void put_pending(std::uint32_t slot);
+  void put_waiting(std::uint32_t slot);
+  void keep_due(Micros before);
   void put_running(std::uint32_t slot);
   void add(const QueueJob& job, bool running);
   void end(JobId job, std::string_view definition, bool was_running);
@@ -79,20 +82,29 @@ void Queue::Impl::take_out(std::uint32_t slot) {
 }
 
 void Queue::Impl::put_ready(std::uint32_t slot) {
-  QueueJob& job = jobs[slot];
-  job.place = QueuePlace::kReady;
-  if (std::exchange(job.delayed, false)) {
-    job.run_at = offsets.at_running(job.run_at);  // ready jobs are compared as people see them
-  }
+  jobs[slot].place = QueuePlace::kReady;
   definitions[jobs[slot].definition].ready.push(jobs, slot);
   ++totals.ready;
 }
 
+void Queue::Impl::make_ready(std::uint32_t slot) {
+  QueueJob& job = jobs[slot];
+  if (job.delayed) {
+    // Ready jobs are compared as people see them.
+    job.run_at = offsets.wall(offsets.at_running(job.run_at));
+  }
+  put_ready(slot);
+}
+
 void Queue::Impl::put_pending(std::uint32_t slot) {
   if (jobs[slot].run_at <= (jobs[slot].delayed ? now : wall)) {
-    put_ready(slot);
-    return;
+    make_ready(slot);
+  } else {
+    put_waiting(slot);
   }
+}
+
+void Queue::Impl::put_waiting(std::uint32_t slot) {
   jobs[slot].place = QueuePlace::kWaiting;
   heap_of(slot).push(jobs, slot);
   ++definitions[jobs[slot].definition].waiting;
@@ -124,7 +136,7 @@ void Queue::Impl::wake(QueueHeap<ByDue>& heap, Micros until) {
   while (!heap.empty() && jobs[heap.top()].run_at <= until) {
     const std::uint32_t slot = heap.top();
     take_out(slot);
-    put_ready(slot);
+    make_ready(slot);
     definitions.settle(jobs[slot].definition, now);
   }
 }
@@ -137,12 +149,39 @@ void Queue::Impl::advance(Micros logical) {
 }
 
 void Queue::Impl::on(const events::ClockStepped& e, Micros logical) {
+  const Micros before = offsets.wall(logical);
   if (e.kind == events::ClockStep::kBack) {
-    wake(waiting, offsets.wall(logical));  // what was due before stays so
+    wake(waiting, before);
   }
   offsets = e.offsets;
   wall = offsets.wall(logical);
   now = std::max(now, offsets.running(logical));
+  if (e.kind == events::ClockStep::kBack) {
+    keep_due(before);
+  }
+}
+
+// What was due when the wall clock went back stays due. What became ready only since, for who asks
+// runs ahead of the log, waits for its time again.
+void Queue::Impl::keep_due(Micros before) {
+  std::vector<std::uint32_t> early;
+  jobs.each([&](std::uint32_t slot) {
+    QueueJob& job = jobs[slot];
+    const bool due = job.place == QueuePlace::kReady || job.place == QueuePlace::kOffered;
+    if (!due || job.delayed) {
+      return;
+    }
+    if (job.run_at <= before) {
+      job.delayed = true;
+    } else if (job.place == QueuePlace::kReady && job.run_at > wall) {
+      early.push_back(slot);
+    }
+  });
+  for (const std::uint32_t slot : early) {
+    take_out(slot);
+    put_waiting(slot);
+    definitions.settle(jobs[slot].definition, now);
+  }
 }
 
 void Queue::Impl::on(const events::JobCreated& e) {
@@ -366,7 +405,11 @@ void Queue::give_back(JobId job) {
   const std::uint32_t slot = q.jobs.find(job.key());
   if (slot != kNone && q.jobs[slot].place == QueuePlace::kOffered) {
     q.take_out(slot);
-    q.put_ready(slot);
+    if (q.jobs[slot].delayed || q.jobs[slot].run_at <= q.wall) {
+      q.put_ready(slot);
+    } else {
+      q.put_waiting(slot);  // the wall clock was set back since it was offered
+    }
     q.definitions.settle(q.jobs[slot].definition, q.now);
   }
 }

@@ -80,7 +80,7 @@ class Queue {
   // The same for workers: only definitions in `definitions`, fair between them.
   std::vector<Offer> take_for_worker(Micros now, std::size_t max,
                                      const std::vector<std::string>& definitions);
-  // The offer was refused: the job is ready again.
+  // The offer was refused: the job is ready again, or waits when it is not due after all.
   void give_back(JobId job);
 
   // When the next thing can happen that take() would notice: the earliest run_at of a waiting job

@@ -21,7 +21,9 @@ struct QueueJob {
   std::uint32_t position = 0;  // in the heap that holds it
   std::int32_t priority = 0;
   QueuePlace place = QueuePlace::kWaiting;
-  bool delayed = false;  // while it waits, run_at is in running time, else in wall time
+  // While it waits, run_at is in running time; once ready, it stays so whatever the wall clock
+  // shows, and run_at is in wall time as that of the others.
+  bool delayed = false;
 };
 
 class QueueJobs {
@@ -39,6 +41,13 @@ class QueueJobs {
     return blocks_[slot / kBlock][slot % kBlock];
   }
   std::size_t size() const { return size_; }
+  void each(auto&& f) const {
+    for (const std::uint32_t slot : index_) {
+      if (slot != kNone) {
+        f(slot);
+      }
+    }
+  }
   std::size_t memory_bytes() const;
 
  private:

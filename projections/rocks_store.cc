@@ -65,8 +65,8 @@ class AppendOperator final : public rocksdb::MergeOperator {
   const char* Name() const override { return "daybook.append"; }
 };
 
-// A damaged table fails those who read it. RocksDB would fail every write of all projections as soon
-// as a compaction meets it.
+// A damaged table fails those who read it. RocksDB would fail every write of all projections as
+// soon as a compaction meets it.
 class DamageIsOfItsReaders final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {

@@ -100,6 +100,7 @@ class Attempts {
     end(e, meta, "cancelled", "STOPPED", 0);
     forget(e.job);
   }
+  void on(const events::ClockStepped& e, const events::Meta&) { clocks_ = e.offsets; }
   void on(const auto&, const events::Meta&) {}
 
   void forget(JobId job) {
@@ -115,6 +116,7 @@ class Attempts {
   ComponentHistory components_;
   std::unordered_map<std::uint64_t, std::string> parameters_;  // of live jobs that are wanted
   std::unordered_map<std::uint64_t, OpenRun> open_;            // by JobStarted
+  events::ClockOffsets clocks_;
   bool over_ = false;
 };
 
@@ -133,8 +135,8 @@ void Attempts::on(const events::JobStarted& e, const events::Meta& meta) {
   run.order.component = e.component;
   run.order.spec = component->spec;
   run.order.parameters = parameters->second;
-  run.order.started_at = meta.time;
-  run.order.due = e.due;
+  run.order.started_at = clocks_.wall(meta.time);
+  run.order.due = clocks_.wall(e.due);
   run.order.planned = e.planned.value != 0 ? e.planned : e.due;
   components_.each_module(*component, [&](const std::string& id, const auto& module) {
     run.order.modules.push_back({id, module.spec});

@@ -32,7 +32,8 @@ std::string failure_line(std::string_view code, std::string_view message) {
 
 std::string effect_line(const components::Effect& effect, Micros time) {
   if (const auto* job = std::get_if<components::ScheduleJobEffect>(&effect)) {
-    const Micros wanted = job->after ? time + *job->after : job->at.value_or(time);
+    const Micros wanted =
+        job->after ? job->since.value_or(time) + *job->after : job->at.value_or(time);
     return schedule_line(job->definition, std::max(time, wanted), job->parameters);
   }
   const auto& send = std::get<components::SendEffect>(effect);
@@ -92,8 +93,10 @@ void RerunPass::collect(const events::Recorded& recorded) {
     }
   };
   if (const auto* job = std::get_if<events::JobCreated>(&recorded.event)) {
-    add(job->effect_of,
-        [&] { return schedule_line(job->definition, job->run_at, job->parameters.text); });
+    add(job->effect_of, [&] {
+      const Micros run_at = std::max(recorded.meta.time, job->run_at);
+      return schedule_line(job->definition, run_at, job->parameters.text);
+    });
   } else if (const auto* sending = std::get_if<events::SendingCreated>(&recorded.event)) {
     add(sending->effect_of, [&] {
       return send_line(sending->sending.text(), sending->recipient, sending->content.text);

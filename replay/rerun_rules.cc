@@ -1,5 +1,6 @@
 // Runs of rules, run again.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <utility>
@@ -46,6 +47,9 @@ class Rules {
       versions_[std::string(put->rule)].push_back(
           {recorded.meta.seq, std::string(put->components.text)});
     }
+    if (const auto* step = std::get_if<events::ClockStepped>(&recorded.event)) {
+      clocks_[recorded.meta.seq] = step->offsets;
+    }
     const auto* applied = std::get_if<events::RuleApplied>(&recorded.event);
     if (applied == nullptr || (!choice_.rule.empty() && choice_.rule != applied->rule)) {
       return {};
@@ -79,6 +83,7 @@ class Rules {
   const RuleChoice& choice_;
   RerunPass& pass_;
   std::map<std::string, std::vector<Version>, std::less<>> versions_;  // oldest first
+  std::map<Seq, events::ClockOffsets> clocks_;                         // from there on
   ComponentHistory components_;
   KeptOutside outside_;
   const SystemClock clock_;
@@ -142,12 +147,15 @@ Status Rules::run_again(const events::RuleApplied& applied, Micros time, Rerun& 
     return fail(Code::kCorrupt, "NO_SUCH_EVENT", out.run + ": the log has no such event");
   }
   DAYBOOK_ASSIGN(const events::Recorded on, events::decode(record));
+  const auto later = clocks_.upper_bound(applied.on);
+  const events::ClockOffsets clocks =
+      later == clocks_.begin() ? events::ClockOffsets{} : std::prev(later)->second;
   const std::string identity =
       components::rule_identity(applied.rule, applied.component, applied.on);
   outside_.keep(std::move(*kept));
   components::RuleOutcome outcome =
-      evaluator_.run({std::move(code), hooks->parameter, events::hook_record(on), *parameters,
-                      on.meta.time, identity});
+      evaluator_.run({std::move(code), hooks->parameter, events::hook_record(on, clocks),
+                      *parameters, clocks.wall(on.meta.time), identity});
   if (outcome.failure && outcome.failure->code == components::KeptWorld::kDiffers &&
       !applied.failure.code.empty() && outside_.all_asked()) {
     out.not_repeatable = "its last question was not answered";

@@ -95,8 +95,11 @@ struct PatchDefinition {
 };
 
 // How long a lease of its jobs lasts.
+inline Duration lease_of(Duration wanted) {
+  return wanted.value > 0 ? wanted : Duration{kLeaseDefaultUs};
+}
 inline Duration lease_of(const PutDefinition& settings) {
-  return settings.lease.value > 0 ? settings.lease : Duration{kLeaseDefaultUs};
+  return lease_of(settings.lease);
 }
 
 struct DeleteDefinition {
@@ -212,6 +215,7 @@ struct StartServer {
   std::string version;
   std::string host;
   std::uint32_t pid = 0;
+  std::optional<Micros> alive{};  // wall clock when the last one was seen to run
 };
 
 // Somebody sees that the wall clock is not where the log puts it (whether it was set, the sequencer

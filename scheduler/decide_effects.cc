@@ -42,16 +42,17 @@ struct Adder {
   }
 
   Status operator()(const ScheduleEffect& effect) {
-    // Relative times count from now; one that is too long is refused like a time that is too far.
+    // One that is too long is refused like a time that is too far.
     const Duration after =
         std::min(effect.after.value_or(Duration{}), Duration{kRunAtAheadMaxUs + 1});
     JobSource job = asked_for(context, effect.job, source.job);
     if (effect.after) {
-      job.run_at = context.now + after;
+      job.run_at = effect.since.value_or(context.now) + after;
       job.delayed = true;
     }
     // What comes slowly is a schedule, not a loop.
-    const bool soon = job.run_at <= context.now + Duration{kRuleLoopWindowUs};
+    const Micros due = job.delayed ? job.run_at : context.state.offsets().at_wall(job.run_at);
+    const bool soon = due <= context.now + Duration{kRuleLoopWindowUs};
     const std::uint32_t depth = soon ? source.rule_depth : 0;
     DAYBOOK_TRY(check_depth(depth));
     job.effect_of = of;
@@ -120,9 +121,11 @@ EffectsMade add_job_failed(const Context& context, const JobView& job, events::J
   if (job.definition->deleted) {
     return made;
   }
-  Asked asked = fill_in(job.definition->settings.on_failure,
-                        {job.job, event.definition, event.end.attempt, event.parameters.text,
-                         job.planned, job.due, context.now, event.failure, failed});
+  const events::ClockOffsets& wall = context.state.offsets();
+  Asked asked =
+      fill_in(job.definition->settings.on_failure,
+              {job.job, event.definition, event.end.attempt, event.parameters.text, job.planned,
+               wall.wall(job.due), wall.wall(context.now), event.failure, failed});
   out.effects = std::move(asked.effects);
   made.skipped = std::move(asked.skipped);
   const EffectsSource source{EffectsSource::Of::kFailure, job.job, job.rule_depth + 1,

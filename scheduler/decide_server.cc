@@ -27,7 +27,10 @@ Status decide(const Context& context, const StartServer& command, Decision& out)
       Epoch{context.state.epoch().value + 1}, command.version, command.host, command.pid, {}};
   // Only who holds a lease gains by it: without any the event says nothing.
   if (context.state.running_count() > 0) {
-    event.away = context.now - context.state.time();
+    const events::ClockOffsets& clocks = context.state.offsets();
+    const Micros seen =
+        std::max(context.state.time(), clocks.at_wall(command.alive.value_or(Micros{})));
+    event.away = Duration{std::max<std::int64_t>((context.now - seen).value, 0)};
   }
   out.events.emplace_back(event);
   return {};

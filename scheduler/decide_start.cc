@@ -93,6 +93,7 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   started.planned = event.planned;
   started.lease_until = event.lease_until;
   started.timeout_at = event.timeout_at;
+  started.ahead = context.state.offsets().ahead;
   out.events.emplace_back(event);
   // The event borrows the component's texts from the state, which holds the component until the
   // next evolve().

@@ -22,11 +22,11 @@ struct NewJob {
   JobId parent;
 };
 
-// Schedules a job when the attempt completes; `after` counts from the completion, `at` is a fixed
-// time.
+// Schedules a job when the attempt completes; `at` is a fixed time.
 struct ScheduleEffect {
   NewJob job;
-  std::optional<Duration> after;
+  std::optional<Duration> after{};
+  std::optional<Micros> since{};  // logical: what `after` counts from; absent: now
 };
 
 // Something to be sent; content is the whole request (docs/events.md).

@@ -70,10 +70,14 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   DAYBOOK_CHECK(!slot.running(), "at most one open attempt per job (I13)");
   DAYBOOK_CHECK(e.attempt.value == slot.attempt.value + 1, "attempts count up by one");
   const auto running = [&](Micros at) { return at.value == 0 ? at : s.offsets.running(at); };
+  const Micros planned = s.view(slot).planned;
   slot.attempt = e.attempt;
   slot.started = m.seq;
   slot.run_at = e.due;
   slot.delayed = false;
+  if (planned != e.due) {
+    s.planned.emplace(slot.id.key().value, planned);
+  }
   s.open.emplace(m.seq.value, OpenAttempt{e.job, e.secret, m.time, running(e.lease_until),
                                           running(e.timeout_at), false});
   Definition& definition = s.definition(slot.definition);
@@ -99,8 +103,8 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&, const eve
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::JobRetryScheduled& e) {
   JobSlot& slot = live(s, e.job);
+  s.keep_planned(slot);
   close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kRetryScheduled, e.run_at});
-  s.planned.emplace(slot.id.key().value, s.view(slot).run_at);  // of the first retry only
   slot.delayed = true;
   slot.run_at = s.offsets.running(e.run_at);
   note_lost(s, e);

@@ -12,6 +12,7 @@ void keep_due(State::Parts& s, Micros now) {
   s.jobs.each([&](JobSlot& slot) {
     const Micros due = before.at_wall(slot.run_at);
     if (!slot.running() && !slot.delayed && due <= now) {
+      s.keep_planned(slot);
       slot.delayed = true;
       slot.run_at = before.running(due);
     }

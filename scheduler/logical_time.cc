@@ -124,7 +124,7 @@ void LogicalTime::go_forward(Duration by) {
 }
 
 bool LogicalTime::believed(Duration wrong) {
-  if (wrong.value - offsets_.ahead.value <= kClockJumpMaxUs) {
+  if (wrong.value <= kClockJumpMaxUs) {
     return true;
   }
   // Set right in between and wrong again, it is another step.

@@ -75,9 +75,10 @@ struct StartedJob {
   std::vector<std::shared_ptr<const Component>> modules{};  // what it imports, as it stands now
   Micros started_at;
   Micros due;
-  Micros planned;      // what the job was created for
+  Micros planned;      // what the job was created for, in wall time
   Micros lease_until;  // zero: the server runs it
   Micros timeout_at;   // zero: none
+  Duration ahead;      // of all these times over the wall clock, but for `planned`
 };
 struct StartOutcome {
   std::optional<StartedJob> started;

@@ -249,6 +249,17 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
   return w.finish();
 }
 
+namespace {
+
+// Whether a job has been started that is alive.
+bool tried(State::Parts& p) {
+  bool out = false;
+  p.jobs.each([&](const JobSlot& slot) { out = out || slot.attempt.value > 0; });
+  return out;
+}
+
+}  // namespace
+
 Result<State> deserialize(Bytes bytes, FormRead* read) {
   const auto corrupt = [] {
     return fail(Code::kCorrupt, "CORRUPT_SNAPSHOT", "the bytes are not a decision state");
@@ -277,7 +288,7 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
       return corrupt();
     }
   }
-  const bool coarse = form::has_rate_starts(p);
+  const bool rates = form::has_rate_starts(p);
   for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
     if (!read_job(r, p)) {
       return corrupt();
@@ -290,7 +301,7 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
     return corrupt();
   }
   if (format >= kStateFormat3 &&
-      (coarse || !form::read_rate_starts(r, p) || !form::read_additions3(r, p))) {
+      (rates || !form::read_rate_starts(r, p) || !form::read_additions3(r, p))) {
     return corrupt();
   }
   if (format >= kStateFormat && !form::read_clocks(r, p)) {
@@ -306,7 +317,7 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
     return corrupt();
   }
   if (read != nullptr) {
-    *read = {static_cast<std::uint32_t>(format), coarse};
+    *read = {static_cast<std::uint32_t>(format), rates || (format < kStateFormat3 && tried(p))};
   }
   return state;
 }

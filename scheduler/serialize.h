@@ -26,8 +26,9 @@ inline constexpr std::uint32_t kStateFormat = 4;
 // How a form was read.
 struct FormRead {
   std::uint32_t format = 0;
-  // Formats 1 and 2 knew of a rate limit's starts only how many there were since when: the state
-  // differs from a fold of the log until they are too old to count.
+  // Formats 1 and 2 knew of a rate limit's starts only how many there were since when, and not what
+  // a job that was started had been created for: the state differs from a fold of the log as long
+  // as there are any.
   bool coarse = false;
 };
 

@@ -43,12 +43,24 @@ void State::Parts::release_definition(std::uint32_t index) {
   free_definitions.push_back(index);
 }
 
+Micros State::Parts::due_of(const JobSlot& slot) const {
+  if (slot.running()) {
+    return slot.run_at;  // as it was at the start
+  }
+  return slot.delayed ? offsets.at_running(slot.run_at) : offsets.at_wall(slot.run_at);
+}
+
+void State::Parts::keep_planned(const JobSlot& slot) {
+  planned.emplace(slot.id.key().value, view(slot).planned);  // the first stays
+}
+
 JobView State::Parts::view(const JobSlot& slot) const {
   JobView out;
   out.job = slot.id;
   out.definition = definitions[slot.definition].get();
   out.delayed = slot.delayed;
-  out.due = slot.delayed ? offsets.at_running(slot.run_at) : offsets.at_wall(slot.run_at);
+  out.running = slot.running();
+  out.due = due_of(slot);
   out.run_at = slot.delayed ? out.due : slot.run_at;
   out.priority = slot.priority;
   out.attempt = slot.attempt;
@@ -62,8 +74,8 @@ JobView State::Parts::view(const JobSlot& slot) const {
     out.lost_in_a_row = gone->second.in_a_row;
   }
   const auto before = planned.find(slot.id.key().value);
-  out.planned = before == planned.end() ? out.run_at : before->second;
-  out.running = slot.running();
+  const Micros wall = slot.delayed ? offsets.wall(out.due) : slot.run_at;
+  out.planned = before == planned.end() ? wall : before->second;
   if (!out.running && out.attempt.value > 0) {
     out.retried_by = reports.newest_end(slot.id);
   }

@@ -64,7 +64,7 @@ struct JobView {
   Micros run_at;         // the time that was given, in wall time; when delayed: `due`
   Micros due;            // the logical time at which that is, by the clocks as they stand
   bool delayed = false;  // it counts in running time
-  Micros planned;        // what it was created for: run_at before the first retry
+  Micros planned;        // what it was created for, in wall time
   std::int32_t priority = 0;
   Attempt attempt;              // attempts begun so far
   std::uint32_t uncounted = 0;  // of them, those that a stop of the server ended

@@ -54,7 +54,7 @@ struct State::Parts {
 
   std::unordered_map<std::uint64_t, LostAttempts> lost;          // by job key, where there are any
   std::unordered_map<std::uint64_t, std::uint32_t> rule_depths;  // by job key; zeros are left out
-  // By job key: what a job was created for whose run_at is that of a retry.
+  // By job key: what a job was created for, in wall time, where its run_at does not say so.
   std::unordered_map<std::uint64_t, Micros> planned;
   std::unordered_map<SendingId, Sending> sendings;
   EndedSet sendings_ended;  // by their SendingCreated event
@@ -68,6 +68,10 @@ struct State::Parts {
   // Lets a deleted definition go when its last job went.
   void release_definition(std::uint32_t index);
   JobView view(const JobSlot& slot) const;
+  // The logical time at which it is, or was, due.
+  Micros due_of(const JobSlot& slot) const;
+  // Before its run_at becomes another one.
+  void keep_planned(const JobSlot& slot);
   std::vector<const Sending*> sorted_sendings() const;  // by creation
 };
 

@@ -42,7 +42,7 @@ TEST(Hooks, RecordHasTheFieldsThatTheLanguageDeclares) {
     if (hook.empty()) {
       continue;
     }
-    const std::string record = hook_record({meta(), event});
+    const std::string record = hook_record({meta(), event}, {});
     for (const auto& [name, type] : reactor::find_nominal(hook)->record.fields) {
       EXPECT_NE(record.find("\"" + std::string(name) + "\":"), std::string::npos)
           << hook << " " << name << " " << record;
@@ -58,7 +58,7 @@ TEST(Hooks, CompletionTellsItsResult) {
   e.end.started_at = Micros{1'763'251'200'500'000};
   e.result = {R"({"n":1})"};
   EXPECT_EQ(hook_of(e), "OnJobCompleted");
-  EXPECT_EQ(hook_record({meta(), e}),
+  EXPECT_EQ(hook_record({meta(), e}, {}),
             std::string(kAbout) + R"(JobCompleted","actor":"token-1"},"jobId":")" + kJob.text() +
                 R"(","jobDefinitionId":"pick","attempt":2,)" +
                 R"("startedAt":"2025-11-16T00:00:00.500Z","result":{"n":1}})");
@@ -71,11 +71,38 @@ TEST(Hooks, AnEndTellsWhatTheJobWasPlannedForAndWhenTheAttemptWasDue) {
   e.end.due = Micros{1'763'251'260'000'000};
   e.end.planned = Micros{1'763'251'200'000'000};
   e.parameters = {R"({"a":1})"};
-  const std::string record = hook_record({meta(), e});
+  const std::string record = hook_record({meta(), e}, {});
   EXPECT_NE(record.find(R"("runAt":"2025-11-16T00:00:00Z","dueAt":"2025-11-16T00:01:00Z",)"
                         R"("parameters":{"a":1})"),
             std::string::npos)
       << record;
+}
+
+// A program that counts from them gives times for the wall clock.
+TEST(Hooks, TimesAreThoseThatTheWallClockShowed) {
+  constexpr Duration kHour{3'600'000'000};
+  const Micros shown{1'763'251'200'000'000};
+  const ClockOffsets back{{}, kHour};
+  Meta about = meta();
+  about.time = back.at_wall(shown);
+  JobCompleted e;
+  e.job = kJob;
+  e.end.started_at = e.end.due = back.at_wall(shown);
+  e.end.planned = shown;
+  const std::string ended = hook_record({about, e}, back);
+  for (const char* name : {"time", "startedAt", "runAt", "dueAt"}) {
+    EXPECT_NE(ended.find("\"" + std::string(name) + R"(":"2025-11-16T00:00:00Z")"),
+              std::string::npos)
+        << name << " " << ended;
+  }
+  JobCreated given;
+  given.job = kJob;
+  given.parameters = {"{}"};
+  given.run_at = shown;
+  JobCreated delayed = given;
+  delayed.delayed = true;
+  delayed.run_at = back.at_wall(shown);
+  EXPECT_EQ(hook_record({about, given}, back), hook_record({about, delayed}, back));
 }
 
 TEST(Hooks, WhatIsNotThereIsNull) {
@@ -83,7 +110,7 @@ TEST(Hooks, WhatIsNotThereIsNull) {
   failed.job = kJob;
   failed.definition = "pick";
   failed.failure = {"DEFINITION_DELETED", "a \"b\"", {}};
-  const std::string record = hook_record({meta(), failed});
+  const std::string record = hook_record({meta(), failed}, {});
   EXPECT_NE(record.find(R"("startedAt":null,"error":{"code":"DEFINITION_DELETED",)"
                         R"("message":"a \"b\"","details":null}})"),
             std::string::npos)
@@ -92,7 +119,7 @@ TEST(Hooks, WhatIsNotThereIsNull) {
   created.job = kJob;
   created.parameters = {"{}"};
   created.tags = {"x", "y\n"};
-  const std::string other = hook_record({meta(), created});
+  const std::string other = hook_record({meta(), created}, {});
   EXPECT_NE(other.find(R"("tags":["x","y\n"],"parentJobId":null})"), std::string::npos) << other;
 }
 

@@ -389,5 +389,51 @@ TEST_F(QueueTest, SeededRunningNumberIsGivenBackByTheEnd) {
   EXPECT_EQ(q.counts("s", kStart).ready, 1U);
 }
 
+// The dispatcher's clock runs on until it has read that the wall clock was set back.
+class QueueSetBack : public testing::Test {
+ protected:
+  void SetUp() override {
+    feed.component("c");
+    feed.definition("d");
+    due = feed.create("d", kStart + seconds(1));
+    soon = feed.create("d", kStart + seconds(10));
+    EXPECT_EQ(feed.queue.counts(kStart + seconds(11)).ready, 2U);
+    feed.now = kStart + seconds(5);
+  }
+  void set_back(Duration by) {
+    ahead = Duration{ahead.value + by.value};
+    feed.put(events::ClockStepped{events::ClockStep::kBack, Duration{-by.value}, {{}, ahead}, {}});
+  }
+  std::vector<JobId> take(Micros now) {
+    std::vector<JobId> out;
+    for (const auto& offer : feed.queue.take(now, 10, [](auto) { return true; })) {
+      out.push_back(offer.job);
+    }
+    return out;
+  }
+
+  QueueFeed feed;
+  JobId due, soon;
+  Duration ahead;
+};
+
+TEST_F(QueueSetBack, WhatWasDueByTheLogStaysSoAndTheRestWaitsAgain) {
+  for (int i = 1; i <= 2; ++i) {
+    set_back(hours(1));
+    EXPECT_EQ(feed.queue.counts(kStart + seconds(12)).ready, 1U);
+    EXPECT_EQ(feed.queue.next_due(), kStart + seconds(10) + hours(i));
+  }
+  EXPECT_EQ(take(kStart + seconds(12)), std::vector<JobId>{due});
+  EXPECT_EQ(take(kStart + seconds(10) + hours(2)), std::vector<JobId>{soon});
+}
+
+TEST_F(QueueSetBack, AnOfferThatIsRefusedForItWaitsAgain) {
+  EXPECT_EQ(take(kStart + seconds(11)).size(), 2U);
+  set_back(hours(1));
+  feed.queue.give_back(due);
+  feed.queue.give_back(soon);
+  EXPECT_EQ(take(kStart + seconds(12)), std::vector<JobId>{due});
+}
+
 }  // namespace
 }  // namespace daybook::projections

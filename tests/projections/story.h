@@ -19,6 +19,7 @@ class Story {
 
   Micros now{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
   std::string_view actor = "tester";
+  std::uint64_t batches_a_command = 1;
 
   Seq last() const { return Seq{writer_.next_seq().value - 1}; }
 
@@ -29,7 +30,8 @@ class Story {
   }
   // Adds a batch to the group that flush() appends.
   void queue(const events::Event& event) {
-    writer_.add({CommandId{1, writer_.next_seq().value}, actor, now, Seq{}}, {&event, 1});
+    writer_.add({CommandId{1, writer_.next_seq().value / batches_a_command}, actor, now, Seq{}},
+                {&event, 1});
   }
   void flush() {
     if (!writer_.pending().empty()) {

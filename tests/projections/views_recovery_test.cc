@@ -351,6 +351,7 @@ TEST_F(Recovery, LargeBatchesAndSmallOnesBuildTheSame) {
   // So much that a fold far behind cuts it by its memory, too.
   const std::string parameters = "\"" + std::string(1000, 'x') + "\"";
   std::vector<JobId> open;
+  s.batches_a_command = 5;
   for (int i = 0; i < 75'000; ++i) {
     s.now = s.now + millis(3);
     if (i % 3 != 0 && open.size() > 100) {

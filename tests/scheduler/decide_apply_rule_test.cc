@@ -205,6 +205,36 @@ TEST_F(DecideApplyRule, EffectThatCannotBeIsAFailureAndNothingOfItIsDone) {
   EXPECT_EQ(engine.state.pending_count(), 1U);
 }
 
+// A given time is one of the wall clock, which may show less than the log.
+TEST_F(DecideApplyRule, AScheduleIsNoLoopThoughTheClockWasSetBack) {
+  ApplyRule apply = application(happened());
+  engine.set_back(hours(12));
+  apply.depth = 4;
+  apply.effects.resize(2, apply.effects.front());
+  const Micros wall = engine.state.offsets().wall(engine.now);
+  job_of(apply, 0).job.run_at = wall + Duration{kRuleLoopWindowUs};
+  job_of(apply, 1).job.run_at = wall + Duration{kRuleLoopWindowUs + 1};
+  const auto outcome = engine.ok<AppliedOutcome>(apply);
+  ASSERT_EQ(outcome.scheduled.size(), 2U);
+  EXPECT_EQ(depth(outcome.scheduled[0]), 5U);
+  EXPECT_EQ(depth(outcome.scheduled[1]), 0U);
+}
+
+// However late the rule is come to, and whatever the wall clock shows meanwhile.
+TEST_F(DecideApplyRule, ADelayCountsFromTheEventInRunningTime) {
+  ApplyRule apply = application(happened());
+  const Micros event = engine.now;
+  job_of(apply, 0).after = seconds(600);
+  job_of(apply, 0).since = event;
+  engine.now = engine.now + seconds(60);
+  engine.set_back(hours(24));
+  const auto outcome = engine.ok<AppliedOutcome>(apply);
+  ASSERT_EQ(outcome.scheduled.size(), 1U);
+  const auto job = engine.state.find_job(outcome.scheduled[0]);
+  EXPECT_TRUE(job->delayed);
+  EXPECT_EQ(job->due, event + seconds(600));
+}
+
 TEST_F(DecideApplyRule, WhatComesSoonIsDeeperAndWhatComesLateBeginsAnew) {
   ApplyRule apply = application(happened());
   apply.depth = 4;

@@ -17,6 +17,27 @@ TEST_F(DecideServer, EpochsRiseWithEveryStart) {
   }
 }
 
+// A server whose worker said nothing was not away all that time: a worker that is gone keeps no
+// lease by the server's restarts.
+TEST_F(DecideServer, ADowntimeIsCountedFromWhenTheServerWasLastSeen) {
+  engine.component("c", events::Runtime::kWorker);
+  engine.definition("d");
+  engine.start(engine.create("d"), true);
+  const auto away = [&](std::optional<Micros> alive) {
+    StartServer start;
+    start.alive = alive;
+    engine.ok<Done>(start);
+    return engine.last<events::ServerStarted>().away;
+  };
+  engine.now = kStart + seconds(20);
+  EXPECT_EQ(away(kStart + seconds(19)), seconds(1));
+  engine.now = kStart + seconds(40);
+  EXPECT_EQ(away({}), seconds(20));
+  engine.now = kStart + seconds(60);
+  EXPECT_EQ(away(kStart), seconds(20)) << "an event is a sign of life, too";
+  EXPECT_EQ(away(kStart + hours(1)), Duration{});
+}
+
 TEST_F(DecideServer, TrimWithinTheLogIsRecordedAndBeyondItRefused) {
   engine.ok<Done>(StartServer{"1.0", "host", 42});
   engine.ok<Done>(RecordTrim{Seq{1}, engine.log.last_chain(), "archive-1"});

@@ -156,6 +156,21 @@ class Engine {
     return E{};
   }
 
+  // As the sequencer writes a step of the clock that it saw.
+  void step_clock(const events::ClockStepped& step) {
+    decision_ = {};
+    decision_.events.emplace_back(step);
+    record();
+  }
+  // The wall clock is set back, and shows this much less than the log's time from here on.
+  void set_back(Duration by) {
+    const events::ClockOffsets& before = state.offsets();
+    step_clock({events::ClockStep::kBack,
+                Duration{-by.value},
+                {before.lead, Duration{before.ahead.value + by.value}},
+                {}});
+  }
+
   // A job that has run to its end.
   JobId ended(const std::string& definition) {
     const JobId job = create(definition);

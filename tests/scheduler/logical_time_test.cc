@@ -142,29 +142,39 @@ TEST(LogicalTime, SleepAndPausesAreNoSteps) {
 
 TEST(LogicalTime, AClockThatIsSetRightAgainLeavesNoTrace) {
   Looked at;
-  at.clock.jump(minus(hours(3)));
+  at.clock.jump(minus(hours(1)));
   at.next();
   at.clock.advance(millis(100));
   at.next();
-  at.clock.jump(hours(3));
+  at.clock.jump(hours(1));
   at.clock.advance(millis(100));
   EXPECT_EQ(at.next(), kNoon + millis(200));
   EXPECT_EQ(at.time.offsets(), ClockOffsets{});
   EXPECT_EQ(at.time.held(), 0U);
 }
 
+// What it was set back by before makes it no more likely to be right.
+TEST(LogicalTime, ALongWayBackMustStandLikeAnyOther) {
+  Looked at;
+  at.clock.jump(minus(hours(24)));
+  at.next();
+  at.clock.jump(hours(24));
+  at.next();
+  EXPECT_FALSE(at.step);
+  EXPECT_EQ(at.time.held(), 1U);
+  at.clock.advance(Duration{kClockConfirmUs});
+  EXPECT_EQ(at.next(), kNoon + Duration{kClockConfirmUs});
+  ASSERT_TRUE(at.step);
+  EXPECT_EQ(at.time.offsets(), ClockOffsets{});
+}
+
 TEST(LogicalTime, WhatGoesBeyondTheWayBackIsAStepAhead) {
   Looked at;
-  at.clock.jump(minus(hours(3)));
+  at.clock.jump(minus(seconds(1800)));
   at.next();
-  at.clock.jump(hours(4));
-  EXPECT_EQ(at.next(), kNoon + hours(1));
-  EXPECT_EQ(at.time.offsets(), (ClockOffsets{hours(1), {}}));
-  at.clock.jump(minus(hours(3)));
-  at.next();
-  at.clock.jump(hours(5));
-  at.next();
-  EXPECT_EQ(at.time.held(), 1U);
+  at.clock.jump(hours(1));
+  EXPECT_EQ(at.next(), kNoon + seconds(1800));
+  EXPECT_EQ(at.time.offsets(), (ClockOffsets{seconds(1800), {}}));
 }
 
 TEST(LogicalTime, SmallDifferencesAreFollowedAtHalfSpeedWhenItIsAhead) {

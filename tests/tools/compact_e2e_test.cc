@@ -217,6 +217,25 @@ TEST_F(CompactE2e, AnArchiveThatCannotBeWrittenLeavesNoRecordOfIt) {
   EXPECT_EQ(cell(local({"log", "verify", "--data-dir", data_}), "hash"), head);
 }
 
+// Its own event would carry the log's time over everything that is scheduled in between.
+TEST_F(CompactE2e, ALogThatWasQuietForLongIsTakenWhenTheClockIsConfirmed) {
+  fs::remove_all(data_);
+  {
+    ServerProcess server(data_, {"--clock", "2026-01-01T00:00:00Z"});
+    EXPECT_EQ(server.end(SIGTERM), 0);
+  }
+  const auto head = cell(local({"log", "verify", "--data-dir", data_}), "hash");
+  const Ran refused = compact("1", older_);
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("CLOCK_JUMP"));
+  EXPECT_FALSE(fs::exists(older_));
+  EXPECT_EQ(cell(local({"log", "verify", "--data-dir", data_}), "hash"), head);
+  EXPECT_EQ(run_line({"log", "compact", "--data-dir", data_, "--through", "1", "--archive", older_,
+                      "--accept-clock-jump"})
+                .code,
+            0);
+}
+
 TEST_F(CompactE2e, AnswersThatMayBeAskedForAgainStay) {
   std::string job;
   {

@@ -87,6 +87,18 @@ scheduler::StartedJob lease_one(Engine& engine, const std::string& definition) {
   return leased->get_future().get();
 }
 
+// Time goes on until the log has come so far: what was asked for at a bad moment is asked again
+// later.
+bool lives_until(Engine& engine, FakeClock& clock, Seq seq) {
+  for (int i = 0; i < 600; ++i) {
+    if (engine.log().durable().wait(seq, std::chrono::milliseconds(50))) {
+      return true;
+    }
+    clock.advance(millis(500));
+  }
+  return false;
+}
+
 // The dispatcher sees that it was not run, and the log is told before a lease is given up for it.
 TEST(Engine, AWorkerKeepsItsLeaseWhileTheServerStoodStill) {
   FakeClock clock;
@@ -115,7 +127,7 @@ TEST(Engine, AWorkerKeepsItsLeaseWhileTheServerStoodStill) {
   // From here on it is the worker's turn again.
   const Seq extended = engine.log().last();
   clock.advance(seconds(5));
-  ASSERT_TRUE(engine.log().durable().wait(next(extended), kWait));
+  ASSERT_TRUE(lives_until(engine, clock, next(extended)));
   EXPECT_FALSE(engine.sequencer().call(scheduler::ExtendLease{job.token, {}}));
 }
 
@@ -132,13 +144,11 @@ TEST(Engine, AClockThatIsSetIsSeenByItself) {
   ASSERT_TRUE(engine.log().durable().wait(next(created->last), kWait));
   EXPECT_EQ(engine.sequencer().metrics().clock_back, 1U);
   EXPECT_EQ(engine.sequencer().metrics().pending_jobs, 1U);
-  // It looks twice a second.
   clock.jump(seconds(600));
-  clock.advance(seconds(1));
-  ASSERT_TRUE(engine.log().durable().wait(next(next(created->last)), kWait));
+  ASSERT_TRUE(lives_until(engine, clock, next(next(created->last))));
   clock.advance(seconds(300));
   // Its component is missing, so that it fails as soon as it is started.
-  ASSERT_TRUE(engine.log().durable().wait(next(next(next(created->last))), kWait));
+  ASSERT_TRUE(lives_until(engine, clock, next(next(next(created->last)))));
   EXPECT_EQ(engine.sequencer().metrics().pending_jobs, 0U);
 }
 

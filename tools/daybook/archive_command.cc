@@ -25,6 +25,8 @@ void add_compact(CLI::App& noun, Session& session) {
   verb.add_option("--through", options->through, "Last event to go: a sequence number or a time")
       ->required();
   verb.add_option("--archive", options->archive, "New file that keeps them")->required();
+  verb.add_flag("--accept-clock-jump", options->accept_clock_jump,
+                "The last event is more than 90 days old, and the clock is right");
   verb.callback([&session, options] {
     session.action = [&session, options] { return compact(session, *options); };
   });

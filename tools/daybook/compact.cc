@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits/disk.h"
 #include "log/archive.h"
 #include "projections/views.h"
 #include "replay/as_of.h"
@@ -9,6 +10,7 @@
 #include "scheduler/recover.h"
 #include "tools/daybook/archive_command.h"
 #include "tools/daybook/engine.h"
+#include "tools/daybook/start_look.h"
 #include "tools/daybook/stopped_log.h"
 
 namespace daybook::cli {
@@ -44,10 +46,11 @@ Result<Seq> find_cut(log::Log& log, const CompactOptions& options) {
 }
 
 // What the sequencer would refuse, before anything is written.
-Status check_trim(StoppedLog& stopped, Seq through) {
+Status check_trim(StoppedLog& stopped, Seq through, bool accept_clock_jump) {
   DAYBOOK_ASSIGN(const scheduler::Recovered recovered,
                  scheduler::recover(stopped.log(), snapshots_path(stopped.data_dir().path())));
   const scheduler::State& state = recovered.state;
+  DAYBOOK_TRY(check_clock(stopped.clock(), state, accept_clock_jump));
   const scheduler::Context context{
       state, std::max(state.time(), state.offsets().at_wall(stopped.clock().wall())),
       next(state.applied()), nullptr};
@@ -63,6 +66,9 @@ Status record_trim(const CompactOptions& options, const log::ArchiveInfo& archiv
   wanted.create = false;
   wanted.listen = false;
   wanted.run_jobs = false;
+  wanted.accept_clock_jump = options.accept_clock_jump;
+  // It takes no work, and what it does makes room.
+  wanted.disk_floor = kDiskFloorBytesMin;
   DAYBOOK_ASSIGN(const auto engine, Engine::start(std::move(wanted)));
   DAYBOOK_ASSIGN(const scheduler::Reply reply, engine->sequencer().call(scheduler::RecordTrim{
                                                    archive.last, archive.chain, options.archive}));
@@ -104,7 +110,7 @@ Status compact(const Session& session, const CompactOptions& options) {
   {
     DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
     DAYBOOK_ASSIGN(const Seq through, find_cut(stopped->log(), options));
-    DAYBOOK_TRY(check_trim(*stopped, through));
+    DAYBOOK_TRY(check_trim(*stopped, through, options.accept_clock_jump));
     DAYBOOK_ASSIGN(info, log::write_archive(stopped->log(), through, options.archive));
   }
   DAYBOOK_TRY(record_trim(options, info));

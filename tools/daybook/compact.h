@@ -11,6 +11,7 @@ struct CompactOptions {
   std::string data_dir;
   std::string through;  // a sequence number or a time
   std::string archive;  // new file
+  bool accept_clock_jump = false;
 };
 
 // The order that makes a crash harmless: what would be refused is refused before anything is

@@ -394,6 +394,9 @@ Status Engine::Impl::make_dispatcher() {
   wanted.effects = effect_rules();
   wanted.logger = spdlog::default_logger();
   wanted.supervisor = &supervisor;
+  if (data_dir) {
+    wanted.on_alive = [this] { data_dir->note_alive(); };
+  }
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
   dispatcher->recover(sequencer->state(), sequencer->state().applied());
@@ -423,6 +426,7 @@ Status Engine::Impl::start_sequencer() {
   command.version = kVersion;
   command.host = host_name();
   command.pid = static_cast<std::uint32_t>(::getpid());
+  command.alive = data_dir ? data_dir->last_alive() : std::nullopt;
   DAYBOOK_TRY(sequencer->call(std::move(command), "system", entropy->command_id()));
   return {};
 }

@@ -10,27 +10,6 @@
 
 namespace daybook::cli {
 
-namespace {
-
-// What the wall clock showed at the last event.
-Micros last_wall(const scheduler::State& state) {
-  return state.offsets().wall(state.time());
-}
-
-Status check_clock(const EngineOptions& options, const Clock& clock, Micros last_event) {
-  const Duration ahead = clock.wall() - last_event;
-  if (last_event.value == 0 || ahead.value <= kStartJumpMaxUs || options.accept_clock_jump) {
-    return {};
-  }
-  return fail(Code::kConflict, "CLOCK_JUMP",
-              "the clock says " + format_time(clock.wall()) + ", the last event is of " +
-                  format_time(last_event) +
-                  ": everything scheduled in between would start at once. If the clock is right, "
-                  "start with --accept-clock-jump");
-}
-
-}  // namespace
-
 Result<std::unique_ptr<log::DataDir>> open_data_dir(const EngineOptions& options,
                                                     const Clock& clock) {
   log::DataDirOptions wanted;
@@ -58,9 +37,24 @@ Result<LookedAt> look_before_start(log::DataDir& dir, const EngineOptions& optio
   // State and views may need none of it, and would not notice.
   DAYBOOK_TRY(log::read_newest(*out.log, kStartReadRecords));
   DAYBOOK_ASSIGN(out.recovered, scheduler::recover(*out.log, snapshots_path(dir.path())));
-  DAYBOOK_TRY(check_clock(options, clock, last_wall(out.recovered->state)));
+  DAYBOOK_TRY(check_clock(clock, out.recovered->state, options.accept_clock_jump));
   DAYBOOK_TRY(check_views(*out.log, dir.path()));
   return out;
+}
+
+Status check_clock(const Clock& clock, const scheduler::State& state, bool accepted) {
+  if (state.time().value == 0 || accepted) {
+    return {};
+  }
+  const Micros last_event = state.offsets().wall(state.time());
+  if ((clock.wall() - last_event).value <= kStartJumpMaxUs) {
+    return {};
+  }
+  return fail(Code::kConflict, "CLOCK_JUMP",
+              "the clock says " + format_time(clock.wall()) + ", the last event is of " +
+                  format_time(last_event) +
+                  ": everything scheduled in between would start at once. If the clock is right, "
+                  "repeat it with --accept-clock-jump");
 }
 
 // Sets are checked against each other, and Daybook's own ask views: here those of an empty log.

@@ -27,9 +27,13 @@ struct LookedAt {
 };
 
 // The log as docs/recovery.md says, its newest records, the state, and whether the views can go on
-// or be built anew. kConflict "CLOCK_JUMP" when the clock is far ahead of the last event.
+// or be built anew, and the clock.
 Result<LookedAt> look_before_start(log::DataDir& dir, const EngineOptions& options,
                                    const Clock& clock);
+
+// kConflict "CLOCK_JUMP" when the wall clock is more than kStartJumpMaxUs ahead of the last event,
+// unless that was `accepted`.
+Status check_clock(const Clock& clock, const scheduler::State& state, bool accepted);
 
 // Whether configured sets fit together with Daybook's own. `scratch`: a folder to work in.
 Status check_graph(const EngineOptions& options, const std::filesystem::path& scratch,

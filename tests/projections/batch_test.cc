@@ -1,0 +1,83 @@
+#include "projections/batch.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace daybook::projections {
+namespace {
+
+constexpr Prefix kRows{1, 0};
+
+// What a store holds after the changes, one by one.
+using Held = std::map<std::string, std::string, std::less<>>;
+
+void change(const Batch& batch, Held& held) {
+  batch.each([&](const Batch::Change& change) {
+    const std::string key(change.key);
+    switch (change.kind) {
+      case Batch::Kind::kPut:
+        held[key] = change.value;
+        break;
+      case Batch::Kind::kErase:
+        held.erase(key);
+        break;
+      case Batch::Kind::kAppend:
+        held[key] += change.value;
+        break;
+      case Batch::Kind::kEraseRange:
+        held.erase(held.lower_bound(key), held.lower_bound(change.value));
+        break;
+    }
+  });
+}
+
+// Changes of few keys, so that each has several; what the store held before counts, too.
+TEST(Batch, SortedItHoldsOneChangeOfEachKeyAndMeansTheSame) {
+  std::uint64_t dice = 11;
+  const auto roll = [&](std::uint64_t below) {
+    dice = dice * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (dice >> 33) % below;
+  };
+  for (int round = 0; round < 500; ++round) {
+    Batch batch;
+    Held wanted;
+    for (const char section : {'\1', '\2'}) {
+      batch.begin({section, 0});
+      for (int i = 0; i < 12; ++i) {
+        std::string key(1 + roll(30), 'k');
+        key.back() = static_cast<char>('a' + roll(2));
+        wanted.emplace(std::string{section, 0} + key, "old");
+        const std::string value = std::to_string(i);
+        const auto kind = roll(3);
+        kind == 0 ? batch.put(key, value) : kind == 1 ? batch.erase(key) : batch.append(key, value);
+      }
+    }
+    Held held = wanted;
+    change(batch, wanted);
+    batch.sort();
+    std::string last;
+    batch.each([&](const Batch::Change& change) {
+      EXPECT_LT(last, change.key);
+      last = change.key;
+    });
+    change(batch, held);
+    ASSERT_EQ(held, wanted) << "round " << round;
+  }
+}
+
+TEST(Batch, ARangeStandsBesideTheChangesOfItsKeys) {
+  Batch batch;
+  batch.begin(kRows);
+  batch.put("z", "1");
+  batch.erase_range("a", "c");
+  batch.append("z", "2");
+  batch.erase_range("a", "b");
+  batch.sort();
+  EXPECT_EQ(batch.size(), 3U);
+}
+
+}  // namespace
+}  // namespace daybook::projections
