@@ -90,18 +90,17 @@ void leave_runtime(boost::json::object& stored) {
 
 // A file is the whole component; options change what is stored.
 Result<boost::json::object> spec_of(const Session& session, const Put& put, Client& client) {
-  DAYBOOK_ASSIGN(const boost::json::object named, named_members(session, put));
-  boost::json::object spec;
-  if (put.json_file.empty()) {
-    DAYBOOK_ASSIGN(spec, stored_at(client, kComponent.target_of(put.id)));
-    const auto* runtime = named.if_contains("runtime");
-    const auto* before = spec.if_contains("runtime");
-    if (runtime != nullptr && before != nullptr && *runtime != *before) {
-      leave_runtime(spec);
-    }
+  DAYBOOK_ASSIGN(boost::json::object named, named_members(session, put));
+  if (!put.json_file.empty()) {
+    return named;
   }
-  merge_patch(spec, named);
-  return spec;
+  DAYBOOK_ASSIGN(boost::json::object spec, stored_at(client, kComponent.target_of(put.id)));
+  const auto* runtime = named.if_contains("runtime");
+  const auto* before = spec.if_contains("runtime");
+  if (runtime != nullptr && before != nullptr && *runtime != *before) {
+    leave_runtime(spec);
+  }
+  return merge_patch(std::move(spec), named);
 }
 
 Status put_component(const Session& session, const Put& put) {
@@ -148,7 +147,7 @@ void add_put(CLI::App& noun, Session& session, bool check) {
   }
   auto* whole = verb.add_option("--json", put->json_file, kJsonHelp);
   verb.add_option("--reset", put->reset,
-                  "Take this member away; repeatable. What only --json can set, it resets")
+                  "Take this member away; repeatable. For others give the whole with --json")
       ->allow_extra_args(false)
       ->check(CLI::IsMember(kResettable))
       ->excludes(whole);

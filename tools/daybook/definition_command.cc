@@ -78,10 +78,9 @@ Status put_definition(const Session& session, const Put& put) {
       print_members(session, answer);
       return {};
     }
+    named = merge_patch({}, named);
   }
-  boost::json::object whole;
-  merge_patch(whole, named);
-  DAYBOOK_ASSIGN(const boost::json::value answer, client.request("PUT", target, whole));
+  DAYBOOK_ASSIGN(const boost::json::value answer, client.request("PUT", target, named));
   print_members(session, answer);
   return {};
 }

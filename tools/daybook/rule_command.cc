@@ -53,14 +53,13 @@ Result<boost::json::object> named_members(const Session& session, const Put& put
 }
 
 Status put_rule(const Session& session, const Put& put) {
-  DAYBOOK_ASSIGN(const boost::json::object named, named_members(session, put));
+  DAYBOOK_ASSIGN(boost::json::object spec, named_members(session, put));
   DAYBOOK_ASSIGN(Client client, session.client());
   const std::string target = kRule.target_of(put.id);
-  boost::json::object spec;
   if (put.json_file.empty()) {
-    DAYBOOK_ASSIGN(spec, stored_at(client, target));
+    DAYBOOK_ASSIGN(boost::json::object stored, stored_at(client, target));
+    spec = merge_patch(std::move(stored), spec);
   }
-  merge_patch(spec, named);
   DAYBOOK_ASSIGN(const boost::json::value answer, client.request("PUT", target, std::move(spec)));
   print_members(session, answer);
   return {};

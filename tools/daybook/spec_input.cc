@@ -62,18 +62,22 @@ Status reset_members(boost::json::object& spec, const std::vector<std::string>& 
   return {};
 }
 
-void merge_patch(boost::json::object& spec, const boost::json::object& patch) {
+boost::json::object merge_patch(boost::json::object spec, const boost::json::object& patch) {
   for (const auto& [name, value] : patch) {
     if (value.is_null()) {
       spec.erase(name);
     } else if (value.is_object()) {
       boost::json::value& inner = spec[name];
-      merge_patch(inner.is_object() ? inner.get_object() : inner.emplace_object(),
-                  value.get_object());
+      boost::json::object before;
+      if (inner.is_object()) {
+        before = std::move(inner.get_object());
+      }
+      inner = merge_patch(std::move(before), value.get_object());
     } else {
       spec[name] = value;
     }
   }
+  return spec;
 }
 
 Result<boost::json::object> stored_at(Client& client, const std::string& target) {

@@ -30,7 +30,7 @@ inline constexpr const char* kJsonHelp =
 Status reset_members(boost::json::object& spec, const std::vector<std::string>& names);
 
 // `patch` laid over `spec` as a merge patch (RFC 7396): null removes, what is not named stays.
-void merge_patch(boost::json::object& spec, const boost::json::object& patch);
+boost::json::object merge_patch(boost::json::object spec, const boost::json::object& patch);
 
 // What the server holds at `target`; {} when there is nothing.
 Result<boost::json::object> stored_at(Client& client, const std::string& target);
