@@ -2,6 +2,7 @@
 // error like any other, and never the end of the process.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 #include <thread>
@@ -14,7 +15,8 @@ namespace daybook {
 // kUnavailable "NO_THREAD" when the system gives none.
 Result<std::thread> start_thread(std::string_view name, std::function<void()> work);
 
-// Whether one can be had now: before a library starts its own, which may not take a no well.
-Status check_threads(std::string_view name);
+// Whether so many can be had at once now: makes and ends them. Before a library starts its own,
+// which may not take a no well. kUnavailable "NO_THREAD" says how many there were.
+Status check_threads(std::string_view name, std::size_t wanted = 1);
 
 }  // namespace daybook

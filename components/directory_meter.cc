@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/limits/components.h"
+#include "base/thread.h"
 
 namespace daybook::components {
 namespace {
@@ -99,7 +100,7 @@ bool holds_more(const std::filesystem::path& directory, std::uint64_t bytes_max)
 }
 
 DirectoryMeter::DirectoryMeter(std::uint64_t bytes_max, std::function<void(std::uint64_t)> over)
-    : bytes_max_(bytes_max), over_(std::move(over)), thread_([this] { work(); }) {}
+    : bytes_max_(bytes_max), over_(std::move(over)) {}
 
 DirectoryMeter::~DirectoryMeter() {
   {
@@ -107,7 +108,14 @@ DirectoryMeter::~DirectoryMeter() {
     closing_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+Status DirectoryMeter::start() {
+  DAYBOOK_ASSIGN(thread_, start_thread("exec-meter", [this] { work(); }));
+  return {};
 }
 
 void DirectoryMeter::add(std::uint64_t id, std::filesystem::path directory) {
@@ -122,7 +130,6 @@ void DirectoryMeter::remove(std::uint64_t id) {
 }
 
 void DirectoryMeter::work() {
-  pthread_setname_np(pthread_self(), "exec-meter");
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);

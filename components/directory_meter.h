@@ -10,6 +10,8 @@
 #include <mutex>
 #include <thread>
 
+#include "base/result.h"
+
 namespace daybook::components {
 
 // Whether the directory holds more bytes on disk, or more entries than kExecDirectoryEntriesMax, or
@@ -18,12 +20,15 @@ bool holds_more(const std::filesystem::path& directory, std::uint64_t bytes_max)
 
 class DirectoryMeter {
  public:
-  // `over` is called on the meter's thread, at most once for each directory.
+  // `over` is called on the meter's thread, at most once for each directory. Looks at nothing
+  // before start().
   DirectoryMeter(std::uint64_t bytes_max, std::function<void(std::uint64_t id)> over);
   ~DirectoryMeter();
   DirectoryMeter(const DirectoryMeter&) = delete;
   DirectoryMeter& operator=(const DirectoryMeter&) = delete;
 
+  // kUnavailable "NO_THREAD". Once.
+  Status start();
   void add(std::uint64_t id, std::filesystem::path directory);
   void remove(std::uint64_t id);
 

@@ -136,6 +136,7 @@ struct ExecRuntime::Impl {
       return fail(Code::kUnavailable, "NO_DESCRIPTORS",
                   "the system gives no descriptor for the exec runtime");
     }
+    DAYBOOK_TRY(meter.start());
     DAYBOOK_ASSIGN(thread, start_thread("exec", [this] { supervise(); }));
     return {};
   }

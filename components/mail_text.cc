@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/base64.h"
+#include "base/html_text.h"
 #include "base/limits/sendings.h"
 
 namespace daybook::components {
@@ -26,30 +27,6 @@ std::string value_text(const JsonValue& value) {
     return {};
   }
   return value.kind() == JsonValue::Kind::kString ? value.string() : std::string(value.text());
-}
-
-void append_html(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
 }
 
 std::string line_of(std::string text) {
@@ -95,7 +72,7 @@ std::optional<std::string> Placeholders::fill(std::string_view text, Placing pla
       continue;
     }
     if (placing == Placing::kHtml) {
-      append_html(out, value->second);
+      append_html_text(out, value->second);
     } else {
       out += value->second;
     }

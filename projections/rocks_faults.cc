@@ -1,75 +1,24 @@
 #include "projections/rocks_faults.h"
 
-#include <string>
 #include <utility>
 
-#include <rocksdb/file_system.h>
+#include "log/rocks/faults.h"
 
 namespace daybook::projections {
-namespace {
 
-using rocksdb::FileOptions;
-using rocksdb::FSWritableFile;
-using rocksdb::IODebugContext;
-using rocksdb::IOOptions;
-using rocksdb::IOStatus;
-using rocksdb::Slice;
-
-// As the file system says ENOSPC, which stands for inodes too.
-IOStatus no_space(StoreFaults& faults) {
-  ++faults.refused;
-  IOStatus out = IOStatus::NoSpace("a fault asked for by a test");
-  out.SetRetryable(true);
-  return out;
-}
-
-class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
- public:
-  FaultyFile(std::unique_ptr<FSWritableFile>&& file, std::shared_ptr<StoreFaults> faults)
-      : FSWritableFileOwnerWrapper(std::move(file)), faults_(std::move(faults)) {}
-
-  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* context) override {
-    return faults_->no_space ? no_space(*faults_)
-                             : FSWritableFileOwnerWrapper::Append(data, options, context);
-  }
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo& info, IODebugContext* context) override {
-    return faults_->no_space ? no_space(*faults_)
-                             : FSWritableFileOwnerWrapper::Append(data, options, info, context);
-  }
-
- private:
-  const std::shared_ptr<StoreFaults> faults_;
-};
-
-class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
- public:
-  explicit FaultyFileSystem(std::shared_ptr<StoreFaults> faults)
-      : FileSystemWrapper(rocksdb::FileSystem::Default()), faults_(std::move(faults)) {}
-
-  const char* Name() const override { return "FaultyFileSystem"; }
-
-  IOStatus NewWritableFile(const std::string& name, const FileOptions& options,
-                           std::unique_ptr<FSWritableFile>* result,
-                           IODebugContext* context) override {
-    if (faults_->no_space) {
-      return no_space(*faults_);
-    }
-    IOStatus status = FileSystemWrapper::NewWritableFile(name, options, result, context);
-    if (status.ok()) {
-      *result = std::make_unique<FaultyFile>(std::move(*result), faults_);
-    }
-    return status;
-  }
-
- private:
-  const std::shared_ptr<StoreFaults> faults_;
-};
-
-}  // namespace
+using log::FileFault;
+using log::FileOperation;
 
 std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<StoreFaults> faults) {
-  return rocksdb::NewCompositeEnv(std::make_shared<FaultyFileSystem>(std::move(faults)));
+  return log::make_faulty_env([faults = std::move(faults)](FileOperation operation) {
+    const bool takes_space =
+        operation == FileOperation::kCreate || operation == FileOperation::kAppend;
+    if (!takes_space || !faults->no_space) {
+      return FileFault::kNone;
+    }
+    ++faults->refused;
+    return FileFault::kNoSpace;
+  });
 }
 
 }  // namespace daybook::projections

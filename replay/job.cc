@@ -1,6 +1,8 @@
 #include "replay/job.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <variant>
 
 #include "base/time_text.h"
@@ -65,7 +67,7 @@ class Teller {
     story_.waited.value += std::max<std::int64_t>(late.value, 0);
     started_ = now_;
     return words({attempt_text(e.attempt), " started", e.worker.empty() ? "" : " by worker ",
-                  e.worker, ", ", format_duration(late), " after it was due"});
+                  e.worker, ", ", readable(late), " after it was due"});
   }
   std::string tell(const events::JobCompleted& e) {
     return e.job != story_.job ? "" : ended("completed", e.end, "completed");
@@ -120,7 +122,7 @@ class Teller {
     }
     const Duration ran = now_ - started_;
     story_.ran.value += ran.value;
-    return words({attempt_text(end.attempt), " ", what, ", after ", format_duration(ran)});
+    return words({attempt_text(end.attempt), " ", what, ", after ", readable(ran)});
   }
 
   JobStory& story_;
@@ -130,7 +132,42 @@ class Teller {
   Micros started_;
 };
 
+struct Unit {
+  std::int64_t us;
+  const char* name;
+};
+constexpr std::array kLong = {Unit{86'400'000'000, "d"}, Unit{3'600'000'000, "h"},
+                              Unit{60'000'000, "m"}, Unit{1'000'000, "s"}};
+
 }  // namespace
+
+std::string readable(Duration duration) {
+  if (duration.value < 0) {
+    return "-" + readable(Duration{-duration.value});
+  }
+  const std::int64_t us = duration.value;
+  if (us < 1000) {
+    return us == 0 ? "0s" : std::to_string(us) + "us";
+  }
+  if (us < kLong[2].us) {
+    const bool milli = us < kLong[3].us;
+    const double value = static_cast<double>(us) / (milli ? 1e3 : 1e6);
+    std::array<char, 32> out{};
+    std::snprintf(out.data(), out.size(), "%.*f", value < 10 ? 2 : 1, value);
+    std::string text(out.data());
+    text.erase(text.find_last_not_of('0') + 1);
+    text.erase(text.find_last_not_of('.') + 1);
+    return text + (milli ? "ms" : "s");
+  }
+  for (std::size_t i = 0; i + 1 < kLong.size(); ++i) {
+    if (us >= kLong[i].us) {
+      const std::int64_t rest = us % kLong[i].us / kLong[i + 1].us;
+      return std::to_string(us / kLong[i].us) + kLong[i].name +
+             (rest == 0 ? "" : std::to_string(rest) + kLong[i + 1].name);
+    }
+  }
+  return {};
+}
 
 Result<JobStory> explain(log::Log& log, JobId job) {
   const auto missing = [&] {
@@ -159,26 +196,19 @@ Result<JobStory> explain(log::Log& log, JobId job) {
       }
       continue;
     }
-    story.steps.push_back({recorded.meta.seq, recorded.meta.time,
+    const Micros time = recorded.meta.time;
+    std::string gap = story.steps.empty() ? "" : readable(time - story.steps.back().time);
+    story.steps.push_back({recorded.meta.seq, time, std::move(gap),
                            std::string(events::entry_of(recorded.event).name), std::move(summary),
                            events::to_json(recorded)});
   }
   return story;
 }
 
-std::string JobStory::text() const {
-  std::string out = words(
-      {"job ", job.text(), " of ", definition, ": ", status, removed ? " (removed)" : "", "\n"});
-  out += words({std::to_string(attempts), " attempts, waited ", format_duration(waited), ", ran ",
-                format_duration(ran), "\n"});
-  Micros before;
-  for (const JobStep& step : steps) {
-    const std::string gap = before.value == 0 ? "" : "+" + format_duration(step.time - before);
-    out += words({format_time(step.time), "\t", gap, "\t#", std::to_string(step.seq.value), "\t",
-                  step.summary, "\n"});
-    before = step.time;
-  }
-  return out;
+std::string JobStory::heading() const {
+  return words({"job ", job.text(), " of ", definition, ": ", status, removed ? " (removed)" : "",
+                "\n", std::to_string(attempts), attempts == 1 ? " attempt" : " attempts",
+                ", waited ", readable(waited), ", ran ", readable(ran), "\n"});
 }
 
 std::string JobStory::json() const {

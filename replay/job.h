@@ -15,6 +15,7 @@ namespace daybook::replay {
 struct JobStep {
   Seq seq;
   Micros time;
+  std::string gap;      // since the step before, as readable() writes it; empty for the first
   std::string type;     // the event's name
   std::string summary;  // one sentence for a person
   std::string json;     // the event as events::to_json gives it
@@ -31,11 +32,14 @@ struct JobStory {
   std::vector<JobStep> steps;
   std::vector<JobId> scheduled;  // jobs that it or a retry of it made
 
-  // A table for people: time, gap to the step before, what happened.
-  std::string text() const;
+  // Two lines for people: what became of it, and how long that took in all.
+  std::string heading() const;
   // {"jobId",…,"events":[…]}
   std::string json() const;
 };
+
+// A measured time for people, rounded: 4s, 12.3ms, 2h5m.
+std::string readable(Duration duration);
 
 // Reads from the job's first event (its id says where that stands) to the end of the log, or to its
 // removal. kNotFound "NOT_FOUND" when no such job was created, "LOG_TRIMMED" when its beginning is

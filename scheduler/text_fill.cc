@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/html_text.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
 
@@ -55,29 +56,6 @@ std::string without_controls(std::string text, TextFill::As as) {
   return text;
 }
 
-std::string as_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 void each_placeholder(std::string_view text,
@@ -103,7 +81,12 @@ std::string TextFill::plain(std::string_view name, As as) {
                      : json.is_null()                        ? std::string()
                                                              : value;
   text = without_controls(std::move(text), as);
-  return as == As::kHtml ? as_html(text) : text;
+  if (as != As::kHtml) {
+    return text;
+  }
+  std::string html;
+  append_html_text(html, text);
+  return html;
 }
 
 std::string TextFill::text(std::string_view text, As as) {

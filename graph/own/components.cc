@@ -1,9 +1,8 @@
 // The set `components`.
 #include "base/hex.h"
 #include "events/json.h"
-#include "graph/narrow.h"
+#include "graph/own/named_rows.h"
 #include "graph/own/sets.h"
-#include "graph/own/view_rows.h"
 
 namespace daybook::graph::own {
 namespace {
@@ -47,43 +46,14 @@ SetSchema component_schema() {
   return out;
 }
 
-class Components final : public Set {
- public:
-  explicit Components(const projections::Views& views) : Set(component_schema()), views_(views) {}
-
-  Result<std::unique_ptr<Rows>> open(const Ask& ask) const override {
-    Narrowing narrowing(ask.filter);
-    if (const Value* id = narrowing.equal({"componentId"})) {
-      return one(ask, *id->get<std::string>());
-    }
-    const auto fetch = [this](const auto& request) { return views_.components(request); };
-    const auto convert = [needs = ask.needs](const ComponentRow& row) -> Result<Value> {
-      return Value(record_of(component_fields(), row, needs));
-    };
-    const bool in_order =
-        ask.order.front().path == split_path("componentId") && !ask.order.front().down;
-    return PagedRows<ComponentRow>::open(fetch, convert, in_order, narrowing.whole());
-  }
-
- private:
-  Result<std::unique_ptr<Rows>> one(const Ask& ask, const std::string& id) const {
-    std::vector<Value> rows;
-    if (check_id(IdKind::kComponent, id, "")) {  // else nothing has such an id
-      DAYBOOK_ASSIGN(const auto row, views_.component(id));
-      if (row) {
-        rows.emplace_back(record_of(component_fields(), *row, ask.needs));
-      }
-    }
-    return std::make_unique<GivenRows>(std::move(rows));
-  }
-
-  const projections::Views& views_;
-};
-
 }  // namespace
 
 std::unique_ptr<Set> components(const projections::Views& views) {
-  return std::make_unique<Components>(views);
+  using projections::Views;
+  return std::make_unique<NamedRows<ComponentRow>>(
+      component_schema(), views,
+      NamedRows<ComponentRow>::Source{component_fields(), "componentId", IdKind::kComponent,
+                                      &Views::component, &Views::components});
 }
 
 }  // namespace daybook::graph::own

@@ -1,8 +1,7 @@
 // The set `jobDefinitions`.
 #include "base/time_text.h"
-#include "graph/narrow.h"
+#include "graph/own/named_rows.h"
 #include "graph/own/sets.h"
-#include "graph/own/view_rows.h"
 
 namespace daybook::graph::own {
 namespace {
@@ -93,44 +92,14 @@ SetSchema definition_schema() {
   return out;
 }
 
-class JobDefinitions final : public Set {
- public:
-  explicit JobDefinitions(const projections::Views& views)
-      : Set(definition_schema()), views_(views) {}
-
-  Result<std::unique_ptr<Rows>> open(const Ask& ask) const override {
-    Narrowing narrowing(ask.filter);
-    if (const Value* id = narrowing.equal({"jobDefinitionId"})) {
-      return one(ask, *id->get<std::string>());
-    }
-    const auto fetch = [this](const auto& request) { return views_.definitions(request); };
-    const auto convert = [needs = ask.needs](const DefinitionRow& row) -> Result<Value> {
-      return Value(record_of(definition_fields(), row, needs));
-    };
-    const bool in_order =
-        ask.order.front().path == split_path("jobDefinitionId") && !ask.order.front().down;
-    return PagedRows<DefinitionRow>::open(fetch, convert, in_order, narrowing.whole());
-  }
-
- private:
-  Result<std::unique_ptr<Rows>> one(const Ask& ask, const std::string& id) const {
-    std::vector<Value> rows;
-    if (check_id(IdKind::kDefinition, id, "")) {  // else nothing has such an id
-      DAYBOOK_ASSIGN(const auto row, views_.definition(id));
-      if (row) {
-        rows.emplace_back(record_of(definition_fields(), *row, ask.needs));
-      }
-    }
-    return std::make_unique<GivenRows>(std::move(rows));
-  }
-
-  const projections::Views& views_;
-};
-
 }  // namespace
 
 std::unique_ptr<Set> job_definitions(const projections::Views& views) {
-  return std::make_unique<JobDefinitions>(views);
+  using projections::Views;
+  return std::make_unique<NamedRows<DefinitionRow>>(
+      definition_schema(), views,
+      NamedRows<DefinitionRow>::Source{definition_fields(), "jobDefinitionId", IdKind::kDefinition,
+                                       &Views::definition, &Views::definitions});
 }
 
 }  // namespace daybook::graph::own

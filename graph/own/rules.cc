@@ -1,7 +1,6 @@
 // The set `rules`.
-#include "graph/narrow.h"
+#include "graph/own/named_rows.h"
 #include "graph/own/sets.h"
-#include "graph/own/view_rows.h"
 
 namespace daybook::graph::own {
 namespace {
@@ -35,42 +34,14 @@ SetSchema rule_schema() {
   return out;
 }
 
-class Rules final : public Set {
- public:
-  explicit Rules(const projections::Views& views) : Set(rule_schema()), views_(views) {}
-
-  Result<std::unique_ptr<Rows>> open(const Ask& ask) const override {
-    Narrowing narrowing(ask.filter);
-    if (const Value* id = narrowing.equal({"ruleId"})) {
-      return one(ask, *id->get<std::string>());
-    }
-    const auto fetch = [this](const auto& request) { return views_.rules(request); };
-    const auto convert = [needs = ask.needs](const RuleRow& row) -> Result<Value> {
-      return Value(record_of(rule_fields(), row, needs));
-    };
-    const bool in_order = ask.order.front().path == split_path("ruleId") && !ask.order.front().down;
-    return PagedRows<RuleRow>::open(fetch, convert, in_order, narrowing.whole());
-  }
-
- private:
-  Result<std::unique_ptr<Rows>> one(const Ask& ask, const std::string& id) const {
-    std::vector<Value> rows;
-    if (check_id(IdKind::kRule, id, "")) {  // else nothing has such an id
-      DAYBOOK_ASSIGN(const auto row, views_.rule(id));
-      if (row) {
-        rows.emplace_back(record_of(rule_fields(), *row, ask.needs));
-      }
-    }
-    return std::make_unique<GivenRows>(std::move(rows));
-  }
-
-  const projections::Views& views_;
-};
-
 }  // namespace
 
 std::unique_ptr<Set> rules(const projections::Views& views) {
-  return std::make_unique<Rules>(views);
+  using projections::Views;
+  return std::make_unique<NamedRows<RuleRow>>(
+      rule_schema(), views,
+      NamedRows<RuleRow>::Source{rule_fields(), "ruleId", IdKind::kRule, &Views::rule,
+                                 &Views::rules});
 }
 
 }  // namespace daybook::graph::own

@@ -37,5 +37,13 @@ TEST(Thread, OneThatCannotBeMadeIsAnError) {
   thread->join();
 }
 
+TEST(Thread, SeveralAreCountedAtOnce) {
+  EXPECT_TRUE(check_threads("x", 20));
+  const test::NoThreads none;
+  EXPECT_EQ(check_threads("x").error().reason, "NO_THREAD");
+  EXPECT_NE(check_threads("x", 20).error().message.find("there can be 0 threads more of 20: "),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace daybook

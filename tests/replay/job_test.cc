@@ -16,6 +16,14 @@ class Job : public testing::Test {
   log::MemoryLog log_;
 };
 
+std::string told(const JobStory& story) {
+  std::string out;
+  for (const JobStep& step : story.steps) {
+    out += step.summary + "\n";
+  }
+  return out;
+}
+
 TEST_F(Job, ItsEventsStandInOrderWithWhatTheyMean) {
   const auto story = explain(log_, job("create.b"));
   ASSERT_TRUE(story) << story.error().text();
@@ -35,13 +43,33 @@ TEST_F(Job, ItsEventsStandInOrderWithWhatTheyMean) {
   EXPECT_FALSE(story->removed);
 }
 
-TEST_F(Job, TheTextNamesTimesAndGaps) {
-  const std::string text = explain(log_, job("create.b"))->text();
-  EXPECT_NE(text.find("of long: completed"), std::string::npos) << text;
-  EXPECT_NE(text.find("2 attempts, waited 4s, ran 35s"), std::string::npos) << text;
-  EXPECT_NE(text.find("2025-11-16T00:00:30Z\t+4s\t"), std::string::npos) << text;
-  EXPECT_NE(text.find("attempt 1 given up: lease"), std::string::npos) << text;
-  EXPECT_NE(text.find("LEASE_EXPIRED"), std::string::npos) << text;
+TEST_F(Job, TheStepsNameTimesAndGaps) {
+  const auto story = explain(log_, job("create.b"));
+  EXPECT_NE(story->heading().find("of long: completed\n2 attempts, waited 4s, ran 35s\n"),
+            std::string::npos)
+      << story->heading();
+  EXPECT_EQ(story->steps[0].gap, "");
+  EXPECT_EQ(story->steps[1].gap, "4s");
+  EXPECT_NE(told(*story).find("attempt 1 given up: lease"), std::string::npos) << told(*story);
+  EXPECT_NE(told(*story).find("LEASE_EXPIRED"), std::string::npos);
+}
+
+TEST_F(Job, MeasuredTimesAreReadable) {
+  const std::pair<std::int64_t, const char*> rows[] = {{0, "0s"},
+                                                       {7, "7us"},
+                                                       {12'345, "12.3ms"},
+                                                       {999'999, "1000ms"},
+                                                       {1'234'567, "1.23s"},
+                                                       {35'000'000, "35s"},
+                                                       {59'999'999, "60s"},
+                                                       {60'000'000, "1m"},
+                                                       {125'900'000, "2m5s"},
+                                                       {7'200'000'000, "2h"},
+                                                       {90'061'000'000, "1d1h"},
+                                                       {-5'000, "-5ms"}};
+  for (const auto& [us, text] : rows) {
+    EXPECT_EQ(readable(Duration{us}), text);
+  }
 }
 
 TEST_F(Job, TheStoryEndsWithTheRemoval) {
@@ -56,14 +84,14 @@ TEST_F(Job, ACancelledJobSaysWhoAsked) {
   const auto story = explain(log_, job("create.a"));
   ASSERT_TRUE(story);
   EXPECT_EQ(story->status, "cancelled");
-  EXPECT_NE(story->text().find("system asked attempt 2 to stop"), std::string::npos);
+  EXPECT_NE(told(*story).find("system asked attempt 2 to stop"), std::string::npos);
 }
 
 TEST_F(Job, WhatAJobSentIsPartOfItsLife) {
   const auto story = explain(log_, job("create.m"));
   ASSERT_TRUE(story);
-  EXPECT_NE(story->text().find("asked to send email to a@example.org"), std::string::npos);
-  EXPECT_NE(story->text().find("asked to send http to https://example.org/"), std::string::npos);
+  EXPECT_NE(told(*story).find("asked to send email to a@example.org"), std::string::npos);
+  EXPECT_NE(told(*story).find("asked to send http to https://example.org/"), std::string::npos);
 }
 
 TEST_F(Job, TheJsonHoldsTheEvents) {

@@ -1,15 +1,13 @@
 #include "tests/scenarios/driver.h"
 
-#include <charconv>
 #include <map>
 #include <optional>
 #include <sstream>
-#include <stdexcept>
 #include <utility>
 
 #include "base/sha256.h"
-#include "base/time_text.h"
 #include "events/json.h"
+#include "tests/scenarios/line.h"
 #include "tests/scenarios/world.h"
 
 namespace daybook::scenarios {
@@ -41,103 +39,6 @@ using scheduler::RetryJob;
 using scheduler::ScheduleEffect;
 using scheduler::StartJob;
 using scheduler::Token;
-
-constexpr Micros kMidnight{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
-
-// A scenario that cannot be understood: caught per line.
-struct BadLine : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-template <typename T>
-T need(Result<T> value, std::string_view what) {
-  if (!value) {
-    throw BadLine(std::string(what) + ": " + value.error().text());
-  }
-  return std::move(*value);
-}
-
-Micros time_of(std::string_view text) {
-  std::int64_t days = 0;
-  if (const auto d = text.find('d'); d != std::string_view::npos) {
-    std::from_chars(text.data(), text.data() + d, days);
-    text.remove_prefix(d + 1);
-  }
-  const Micros time = need(parse_time("2025-11-16T" + std::string(text), "time"), text);
-  return time + hours(24 * days);
-}
-
-std::string text_of(Micros time) {
-  const std::int64_t days = (time.value - kMidnight.value) / hours(24).value;
-  const std::string full = format_time(Micros{time.value - days * hours(24).value});
-  const std::string clock = full.substr(11, full.size() - 12);
-  return days == 0 ? clock : std::to_string(days) + "d" + clock;
-}
-
-Duration duration_of(std::string_view text) {
-  return need(parse_duration(text, "duration"), text);
-}
-
-std::vector<std::string> split(std::string_view text, char by) {
-  std::vector<std::string> out;
-  std::istringstream in{std::string(text)};
-  for (std::string part; std::getline(in, part, by);) {
-    if (!part.empty()) {
-      out.push_back(part);
-    }
-  }
-  return out;
-}
-
-struct Line {
-  std::string command;
-  std::string name;  // the first argument
-  std::multimap<std::string, std::string, std::less<>> named;
-  std::string whole;
-
-  std::optional<std::string> find(std::string_view key) const {
-    const auto found = named.find(key);
-    return found == named.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::string get(std::string_view key, std::string otherwise = {}) const {
-    return find(key).value_or(std::move(otherwise));
-  }
-  template <typename Number>
-  Number number(std::string_view key, Number otherwise) const {
-    const auto text = find(key);
-    Number out = otherwise;
-    if (text) {
-      const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out);
-      if (error != std::errc() || end != text->data() + text->size()) {
-        throw BadLine("not a number: " + *text);
-      }
-    }
-    return out;
-  }
-  Duration duration(std::string_view key, Duration otherwise) const {
-    const auto text = find(key);
-    return text ? duration_of(*text) : otherwise;
-  }
-};
-
-Line parse(const std::string& text) {
-  Line out;
-  out.whole = text;
-  std::istringstream words(text);
-  words >> out.command;
-  for (std::string word; words >> word;) {
-    const auto equals = word.find('=');
-    if (equals == std::string::npos) {
-      if (!out.name.empty()) {
-        throw BadLine("two names: " + word);
-      }
-      out.name = word;
-    } else {
-      out.named.emplace(word.substr(0, equals), word.substr(equals + 1));
-    }
-  }
-  return out;
-}
 
 class Driver {
  public:

@@ -61,6 +61,12 @@ TEST_F(Tree, EveryOptionSaysWhatItIs) {
   });
 }
 
+TEST_F(Tree, HelpShowsNothingOfHowItIsParsed) {
+  visit(*tree_, "", [&](const CLI::App& app, const std::string& path) {
+    EXPECT_THAT(app.help(), testing::Not(testing::ContainsRegex("\\{(false|true)\\}"))) << path;
+  });
+}
+
 TEST(Cli, ExitCodesFollowTheError) {
   const auto exit_of = [](Code code, const char* reason = "X") {
     return exit_for(make_error(code, reason, ""));

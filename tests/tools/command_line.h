@@ -18,7 +18,7 @@ struct Ran {
 
 inline Ran run_line(std::vector<std::string> arguments, const std::string& program = "daybook",
                     const std::map<std::string, std::string>& variables = {},
-                    const std::string& input = {}, bool terminal = false) {
+                    const std::string& input = {}, bool terminal = false, std::size_t columns = 0) {
   std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
@@ -29,7 +29,8 @@ inline Ran run_line(std::vector<std::string> arguments, const std::string& progr
                           const auto at = variables.find(name);
                           return at == variables.end() ? std::nullopt : std::optional(at->second);
                         },
-                        .out_is_terminal = terminal};
+                        .out_is_terminal = terminal,
+                        .out_columns = columns};
   Ran ran;
   ran.code = run(program, std::move(arguments), env);
   ran.out = out.str();

@@ -141,7 +141,7 @@ void EveryCommand::reads() {
   (void)run_words({"sending", "cancel", "01234567-89ab-8def-8123-456789abcdef"}, 3);
   run_ok({"log", "head"});
   run_ok({"clock"});
-  run_ok({"clock", "--advance", "1m"});
+  run_ok({"clock", "advance", "1m"});
   run_ok({"version", "--of-server"});
   run_ok({"rule", "delete", "r"});
   run_ok({"definition", "delete", "leased"});

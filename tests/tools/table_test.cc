@@ -28,6 +28,49 @@ TEST(Table, ColumnsAreAlignedByWhatATerminalShows) {
             "e\xcc\x81          7\n");
 }
 
+// What lists of jobs are made of.
+Table jobs(const std::string& error) {
+  Table table({{"JOB"},
+               text_column("DEFINITION", 8, 3),
+               {"STATUS"},
+               number_column("ATTEMPT", 1),
+               time_column("RUN AT", 2),
+               time_column("FINISHED"),
+               text_column("ERROR", 12)});
+  table.add({"019a8a3c-6c00-7000-8000-000000000017", "shop/nightly-report", "failed", "2",
+             "2025-11-16T02:00:00Z", "2025-11-16T02:00:09.123456Z", error});
+  return table;
+}
+
+TEST(Table, WithRoomEverythingIsWhole) {
+  EXPECT_EQ(
+      printed(jobs("no"), 160),
+      "JOB                                   DEFINITION           STATUS  ATTEMPT  RUN AT     "
+      "           FINISHED                     ERROR\n"
+      "019a8a3c-6c00-7000-8000-000000000017  shop/nightly-report  failed        2  "
+      "2025-11-16T02:00:00Z  2025-11-16T02:00:09.123456Z  no\n");
+}
+
+TEST(Table, TimesLoseTheirFractionFirst) {
+  const std::string text = printed(jobs("no"), 126);
+  EXPECT_NE(text.find("2025-11-16T02:00:00Z  2025-11-16T02:00:09Z  no\n"), std::string::npos)
+      << text;
+}
+
+TEST(Table, InANarrowTerminalWhatMattersStays) {
+  EXPECT_EQ(printed(jobs("the program ended with status 3"), 80),
+            "JOB                                   STATUS  FINISHED        ERROR\n"
+            "019a8a3c-6c00-7000-8000-000000000017  failed  11-16 02:00:09  the program ended…\n"
+            "not shown: DEFINITION, ATTEMPT, RUN AT; see -o json\n");
+  // A short error leaves room.
+  EXPECT_NE(printed(jobs(""), 80).find("  shop/night…  failed  11-16"), std::string::npos);
+}
+
+TEST(Table, ALineIsCutWhereNothingElseHelps) {
+  const std::string text = printed(jobs("x"), 30);
+  EXPECT_NE(text.find("\n019a8a3c-6c00-7000-8000-00000…\n"), std::string::npos) << text;
+}
+
 TEST(Table, LinesAreCutNotWrapped) {
   Table table({{"NAME"}, {"TEXT"}});
   table.add({"a", "a long text that does not fit"});

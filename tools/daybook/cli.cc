@@ -1,6 +1,7 @@
 #include "tools/daybook/cli.h"
 
 #include <algorithm>
+#include <charconv>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -37,7 +38,13 @@ void Session::print_json(const boost::json::value& value) const {
 }
 
 void Session::print_table(const Table& table) const {
-  table.print(env.out, env.out_columns);
+  std::size_t columns = env.out_columns;
+  if (columns == 0) {
+    // What passes the table on to a terminal, as watch(1) does, says how wide that is.
+    const std::string text = env.variable("COLUMNS").value_or("");
+    std::from_chars(text.data(), text.data() + text.size(), columns);
+  }
+  table.print(env.out, columns);
 }
 
 CLI::App& add_noun(CLI::App& parent, const std::string& name, const std::string& what) {

@@ -8,22 +8,29 @@
 #include "tools/daybook/component_check.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/manifest.h"
-#include "tools/daybook/resource_list.h"
+#include "tools/daybook/named_resource.h"
 #include "tools/daybook/spec_input.h"
 
 namespace daybook::cli {
 
 namespace {
 
-const std::string kPath = "/resources/components";
-
-std::string target_of(const std::string& id) {
-  return kPath + "/" + escape_segment(id, true);
-}
+const NamedResource kComponent = {.noun = "component",
+                                  .thing = "component",
+                                  .path = "/resources/components",
+                                  .collection = "components",
+                                  .example = "word-count",
+                                  .deleted = "",
+                                  .columns = {{{"COMPONENT"}, "componentId"},
+                                              {{"RUNTIME"}, "runtime"},
+                                              {text_column("VERSION", 8, 2), "componentVersion"},
+                                              {time_column("UPDATED", 1), "updatedAt"},
+                                              {text_column("NAME", 8, 3), "displayName"}}};
 
 struct Put {
   std::string id;
   std::string json_file;
+  std::vector<std::string> reset;
   std::string runtime;
   std::string code_file;
   std::string url;
@@ -48,7 +55,10 @@ std::vector<std::string> names_to_check(const Put& put) {
   return out;
 }
 
-Result<boost::json::object> spec_of(const Session& session, const Put& put) {
+const std::vector<std::string> kResettable = {"displayName", "description", "componentVersion"};
+
+// The members that the command line names, over the file's.
+Result<boost::json::object> named_members(const Session& session, const Put& put) {
   DAYBOOK_ASSIGN(boost::json::object spec, read_spec(session.env, put.json_file));
   set_text(spec, "runtime", put.runtime);
   set_text(spec, "url", put.url);
@@ -63,16 +73,43 @@ Result<boost::json::object> spec_of(const Session& session, const Put& put) {
   if (!put.command.empty()) {
     spec["command"] = boost::json::value_from(put.command);
   }
+  DAYBOOK_TRY(reset_members(spec, put.reset));
   return spec;
+}
+
+// Of another runtime nothing but the texts for people has a meaning.
+void leave_runtime(boost::json::object& stored) {
+  boost::json::object kept;
+  for (const std::string& name : kResettable) {
+    if (const auto* value = stored.if_contains(name)) {
+      kept[name] = *value;
+    }
+  }
+  stored = std::move(kept);
+}
+
+// A file is the whole component; options change what is stored.
+Result<boost::json::object> spec_of(const Session& session, const Put& put, Client& client) {
+  DAYBOOK_ASSIGN(boost::json::object named, named_members(session, put));
+  if (!put.json_file.empty()) {
+    return named;
+  }
+  DAYBOOK_ASSIGN(boost::json::object spec, stored_at(client, kComponent.target_of(put.id)));
+  const auto* runtime = named.if_contains("runtime");
+  const auto* before = spec.if_contains("runtime");
+  if (runtime != nullptr && before != nullptr && *runtime != *before) {
+    leave_runtime(spec);
+  }
+  return merge_patch(std::move(spec), named);
 }
 
 Status put_component(const Session& session, const Put& put) {
   if (const auto names = names_to_check(put); !names.empty()) {
     return check_components(session, names, put.options);
   }
-  DAYBOOK_ASSIGN(boost::json::object spec, spec_of(session, put));
   DAYBOOK_ASSIGN(Client client, session.client());
-  const std::string target = target_of(put.id);
+  DAYBOOK_ASSIGN(boost::json::object spec, spec_of(session, put, client));
+  const std::string target = kComponent.target_of(put.id);
   DAYBOOK_ASSIGN(const boost::json::value answer,
                  put.check ? client.request("POST", target + "/check", std::move(spec))
                            : client.request("PUT", target, std::move(spec)));
@@ -88,12 +125,14 @@ void add_put(CLI::App& noun, Session& session, bool check) {
   auto put = std::make_shared<Put>();
   put->check = check;
   const std::string name = check ? "check" : "put";
-  auto& verb = add_verb(
-      noun, name, check ? "Check a component without storing it" : "Create or change a component",
-      {"component " + name + " word-count --runtime exec -- wc -w",
-       "component " + name + " notify --runtime http --url https://example.com/hook",
-       check ? "component check process-orders.hreactor notify.hrule --root ."
-             : "component put notify --json notify.json"});
+  auto& verb =
+      add_verb(noun, name,
+               check ? "Check a component without storing it"
+                     : "Create a component, or change what is named of one",
+               {"component " + name + " word-count --runtime exec -- wc -w",
+                "component " + name + " notify --runtime http --url https://example.com/hook",
+                check ? "component check process-orders.hreactor notify.hrule --root ."
+                      : "component put notify --json notify.json"});
   verb.add_option(
           "id", put->id,
           check
@@ -106,8 +145,12 @@ void add_put(CLI::App& noun, Session& session, bool check) {
     verb.add_flag("--ask-server", put->options.ask_server,
                   "Files are checked against the sets of the server, too");
   }
-  verb.add_option("--json", put->json_file,
-                  "File with the whole spec as JSON, - for standard input");
+  auto* whole = verb.add_option("--json", put->json_file, kJsonHelp);
+  verb.add_option("--reset", put->reset,
+                  "Take this member away; repeatable. For others give the whole with --json")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(kResettable))
+      ->excludes(whole);
   verb.add_option("--runtime", put->runtime,
                   "exec, http, worker or reactor; only for ids without an ending that says it");
   verb.add_option("--code-file", put->code_file, "File with the component's code");
@@ -121,49 +164,15 @@ void add_put(CLI::App& noun, Session& session, bool check) {
   });
 }
 
-void add_list(CLI::App& noun, Session& session) {
-  auto request = std::make_shared<ListRequest>();
-  request->path = kPath;
-  request->collection = "components";
-  auto& verb = add_verb(noun, "list", "List components",
-                        {"component list", "component list --limit 500 -o json"});
-  verb.add_option("--limit", request->limit, "Rows at most")->check(CLI::PositiveNumber);
-  verb.add_option("--after", request->after, "Cursor of an earlier page");
-  verb.callback([&session, request] {
-    session.action = [&session, request] {
-      return print_list(session, *request,
-                        {{{"COMPONENT"}, "componentId"},
-                         {{"RUNTIME"}, "runtime"},
-                         {{"VERSION"}, "componentVersion"},
-                         {{"UPDATED"}, "updatedAt"},
-                         {{"NAME"}, "displayName"}});
-    };
-  });
-}
-
-void add_by_id(CLI::App& noun, Session& session, bool remove) {
-  auto id = std::make_shared<std::string>();
-  auto& verb =
-      add_verb(noun, remove ? "delete" : "get", remove ? "Delete a component" : "Show a component",
-               {std::string("component ") + (remove ? "delete" : "get") + " word-count"});
-  verb.add_option("id", *id, "The component's id")->required();
-  verb.callback([&session, id, remove] {
-    session.action = [&session, id, remove] {
-      return remove ? delete_resource(session, target_of(*id), "component " + *id)
-                    : print_resource(session, target_of(*id));
-    };
-  });
-}
-
 }  // namespace
 
 void add_component_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "component", "What a job runs");
-  add_list(noun, session);
-  add_by_id(noun, session, false);
+  add_list_verb(noun, session, kComponent);
+  add_get_verb(noun, session, kComponent);
   add_put(noun, session, false);
   add_put(noun, session, true);
-  add_by_id(noun, session, true);
+  add_delete_verb(noun, session, kComponent);
   add_component_run_command(noun, session);
   add_component_repl_command(noun, session);
   add_component_test_command(noun, session);

@@ -2,22 +2,30 @@
 #include <boost/json.hpp>
 
 #include "tools/daybook/commands.h"
-#include "tools/daybook/resource_list.h"
+#include "tools/daybook/named_resource.h"
 #include "tools/daybook/spec_input.h"
 
 namespace daybook::cli {
 
 namespace {
 
-const std::string kPath = "/resources/job-definitions";
-
-std::string target_of(const std::string& id) {
-  return kPath + "/" + escape_segment(id, true);
-}
+const NamedResource kDefinition = {.noun = "definition",
+                                   .thing = "job definition",
+                                   .path = "/resources/job-definitions",
+                                   .collection = "jobDefinitions",
+                                   .example = "nightly-report",
+                                   .deleted = "Its pending jobs fail when they come due.",
+                                   .columns = {{{"DEFINITION"}, "jobDefinitionId"},
+                                               {text_column("COMPONENT", 12), "componentId"},
+                                               {number_column("ATTEMPTS", 2), "retry.maxAttempts"},
+                                               {{"PAUSED"}, "paused"},
+                                               {time_column("UPDATED", 1), "updatedAt"},
+                                               {text_column("NAME", 8, 3), "displayName"}}};
 
 struct Put {
   std::string id;
   std::string json_file;
+  std::vector<std::string> reset;
   std::string component;
   std::string display_name;
   std::string timeout;
@@ -29,7 +37,11 @@ struct Put {
   bool paused = false;
 };
 
-boost::json::object merged(boost::json::object spec, const Put& put) {
+const std::vector<std::string> kResettable = {
+    "displayName", "retry",     "retry.maxAttempts", "retry.backoff", "timeout", "leaseDuration",
+    "concurrency", "rateLimit", "priority",          "retention",     "paused",  "onFailure"};
+
+void put_options(boost::json::object& spec, const Put& put) {
   set_text(spec, "componentId", put.component);
   set_text(spec, "displayName", put.display_name);
   set_text(spec, "timeout", put.timeout);
@@ -51,14 +63,24 @@ boost::json::object merged(boost::json::object spec, const Put& put) {
   if (put.paused) {
     spec["paused"] = true;
   }
-  return spec;
 }
 
 Status put_definition(const Session& session, const Put& put) {
-  DAYBOOK_ASSIGN(boost::json::object spec, read_spec(session.env, put.json_file));
+  DAYBOOK_ASSIGN(boost::json::object named, read_spec(session.env, put.json_file));
+  put_options(named, put);
+  DAYBOOK_TRY(reset_members(named, put.reset));
   DAYBOOK_ASSIGN(Client client, session.client());
-  DAYBOOK_ASSIGN(const boost::json::value answer,
-                 client.request("PUT", target_of(put.id), merged(std::move(spec), put)));
+  const std::string target = kDefinition.target_of(put.id);
+  if (put.json_file.empty()) {
+    auto changed = client.request("PATCH", target, named);
+    if (changed || changed.error().code != Code::kNotFound) {
+      DAYBOOK_ASSIGN(const boost::json::value answer, std::move(changed));
+      print_members(session, answer);
+      return {};
+    }
+    named = merge_patch({}, named);
+  }
+  DAYBOOK_ASSIGN(const boost::json::value answer, client.request("PUT", target, named));
   print_members(session, answer);
   return {};
 }
@@ -66,13 +88,17 @@ Status put_definition(const Session& session, const Put& put) {
 void add_put(CLI::App& noun, Session& session) {
   auto put = std::make_shared<Put>();
   auto& verb =
-      add_verb(noun, "put", "Create or change a job definition",
+      add_verb(noun, "put", "Create a job definition, or change what is named of one",
                {"definition put nightly-report --component report",
                 "definition put hourly-sync --component sync --max-attempts 5 --timeout 10m",
+                "definition put hourly-sync --concurrency 2 --reset timeout",
                 "definition put hourly-sync --json hourly-sync.json"});
   verb.add_option("id", put->id, "The definition's id")->required();
-  verb.add_option("--json", put->json_file,
-                  "File with the whole spec as JSON, - for standard input");
+  auto* whole = verb.add_option("--json", put->json_file, kJsonHelp);
+  verb.add_option("--reset", put->reset, "Give this member its default again; repeatable")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(kResettable))
+      ->excludes(whole);
   verb.add_option("--component", put->component, "The component that it runs");
   verb.add_option("--display-name", put->display_name, "Name for people");
   verb.add_option("--max-attempts", put->attempts, "Attempts of a job, the first included");
@@ -84,27 +110,6 @@ void add_put(CLI::App& noun, Session& session) {
   verb.add_flag("--paused", put->paused, "Start no jobs");
   verb.callback([&session, put] {
     session.action = [&session, put] { return put_definition(session, *put); };
-  });
-}
-
-void add_list(CLI::App& noun, Session& session) {
-  auto request = std::make_shared<ListRequest>();
-  request->path = kPath;
-  request->collection = "jobDefinitions";
-  auto& verb = add_verb(noun, "list", "List job definitions",
-                        {"definition list", "definition list -o json"});
-  verb.add_option("--limit", request->limit, "Rows at most")->check(CLI::PositiveNumber);
-  verb.add_option("--after", request->after, "Cursor of an earlier page");
-  verb.callback([&session, request] {
-    session.action = [&session, request] {
-      return print_list(session, *request,
-                        {{{"DEFINITION"}, "jobDefinitionId"},
-                         {{"COMPONENT"}, "componentId"},
-                         {{"ATTEMPTS", Table::Align::kRight}, "retry.maxAttempts"},
-                         {{"PAUSED"}, "paused"},
-                         {{"UPDATED"}, "updatedAt"},
-                         {{"NAME"}, "displayName"}});
-    };
   });
 }
 
@@ -120,9 +125,9 @@ void add_pause(CLI::App& noun, Session& session, bool paused) {
   verb.callback([&session, id, paused] {
     session.action = [&session, id, paused]() -> Status {
       DAYBOOK_ASSIGN(Client client, session.client());
-      DAYBOOK_ASSIGN(
-          const boost::json::value answer,
-          client.request("PATCH", target_of(*id), boost::json::object{{"paused", paused}}));
+      DAYBOOK_ASSIGN(const boost::json::value answer,
+                     client.request("PATCH", kDefinition.target_of(*id),
+                                    boost::json::object{{"paused", paused}}));
       if (session.wants_json()) {
         session.print_json(answer);
       } else {
@@ -133,33 +138,16 @@ void add_pause(CLI::App& noun, Session& session, bool paused) {
   });
 }
 
-void add_by_id(CLI::App& noun, Session& session, bool remove) {
-  auto id = std::make_shared<std::string>();
-  const std::string name = remove ? "delete" : "get";
-  auto& verb = add_verb(noun, name,
-                        remove ? "Delete a job definition; its pending jobs fail when they come due"
-                               : "Show a job definition",
-                        {"definition " + name + " nightly-report"});
-  verb.add_option("id", *id, "The definition's id")->required();
-  verb.callback([&session, id, remove] {
-    session.action = [&session, id, remove] {
-      return remove ? delete_resource(session, target_of(*id), "definition " + *id,
-                                      " Its pending jobs fail when they come due.")
-                    : print_resource(session, target_of(*id));
-    };
-  });
-}
-
 }  // namespace
 
 void add_definition_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "definition", "Job definitions: which component, and how it is run");
-  add_list(noun, session);
-  add_by_id(noun, session, false);
+  add_list_verb(noun, session, kDefinition);
+  add_get_verb(noun, session, kDefinition);
   add_put(noun, session);
   add_pause(noun, session, true);
   add_pause(noun, session, false);
-  add_by_id(noun, session, true);
+  add_delete_verb(noun, session, kDefinition);
 }
 
 }  // namespace daybook::cli

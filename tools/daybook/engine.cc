@@ -2,140 +2,26 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <map>
 #include <new>
 #include <system_error>
 
-#include <spdlog/spdlog.h>
-
-#include "api/api.h"
-#include "base/supervisor.h"
-#include "base/temporary_directory.h"
-#include "components/exec_runtime.h"
-#include "components/http_runtime.h"
-#include "components/reactor_runtime.h"
-#include "components/rule_evaluator.h"
-#include "components/sender.h"
-#include "dispatch/outbox.h"
-#include "dispatch/outside.h"
-#include "dispatch/rule_runner.h"
 #include "graph/own_sets.h"
-#include "log/data_dir.h"
 #include "log/memory_log.h"
 #include "log/rocks_log.h"
 #include "log/watched_log.h"
 #include "scheduler/recover.h"
-#include "scheduler/snapshotter.h"
 #include "tools/daybook/cli.h"
-#include "tools/daybook/fault_hooks.h"
+#include "tools/daybook/engine_impl.h"
 #include "tools/daybook/host_name.h"
 #include "tools/daybook/start_limits.h"
-#include "tools/daybook/start_look.h"
 
 namespace daybook::cli {
-
-namespace fs = std::filesystem;
 
 // Of the log, the views, the write path, the runtimes and those that start work, with some to
 // spare.
 constexpr std::size_t kThreadsBeside = 48;
 
 constexpr std::string_view kSnapshots = "snapshots";
-
-struct Engine::Impl {
-  explicit Impl(EngineOptions given)
-      : options(std::move(given)), supervisor(fault_hooks(options.on_fatal)) {
-    if (options.movable_clock) {
-      shifted_clock = std::make_unique<ShiftedClock>(*options.movable_clock);
-    }
-    clock = options.clock != nullptr ? options.clock
-            : shifted_clock          ? static_cast<const Clock*>(shifted_clock.get())
-                                     : &system_clock;
-    entropy = options.entropy != nullptr ? options.entropy : &system_entropy;
-  }
-
-  struct Step {
-    std::string_view name;
-    Status (Impl::*start)();
-    void (Impl::*stop)();
-  };
-  static const std::array<Step, 16> kSteps;
-
-  static void warn(const std::string& what) { spdlog::warn("{}", what); }
-  Status run(const Step& step);
-  Status open_scratch();
-  void remove_scratch() { scratch.reset(); }
-  Status open_data_dir();
-  void close_data_dir() { data_dir.reset(); }
-  Status look();
-  void end_look() { looked_at = {}; }
-  Status open_log();
-  void watch(std::unique_ptr<log::Log> opened);
-  void close_log() { log.reset(); }
-  Status recover_state();
-  Status take_snapshot(const scheduler::State& state, Seq seq, const Hash& chain);
-  void drop_sequencer() { sequencer.reset(); }
-  Status open_views();
-  void close_views();
-  Status make_graph();
-  void drop_graph() { graph.reset(); }
-  Status open_outer_runtimes();
-  Status open_runtimes();
-  dispatch::EffectRules effect_rules() const;
-  Status wait_for_views(const components::AskTerms& terms) const;
-  void close_runtimes();
-  Status make_dispatcher();
-  void drop_dispatcher();
-  Status start_sequencer();
-  void stop_sequencer();
-  Status start_dispatcher();
-  void stop_dispatcher();
-  Status start_rules() { return rules ? rules->start() : Status(); }
-  void stop_rules();
-  Status start_outbox() { return outbox ? outbox->start() : Status(); }
-  void stop_outbox();
-  Status start_api();
-  void stop_api();
-  Status allow_starts() { return {}; }  // since the dispatcher was started
-  void end_starts();
-
-  api::DiskStatus disk();
-  fs::path views_path() const;
-  fs::path snapshots_path() const;
-
-  EngineOptions options;
-  Supervisor supervisor;
-  SystemClock system_clock;
-  std::unique_ptr<ShiftedClock> shifted_clock;
-  SystemEntropy system_entropy;
-  const Clock* clock = nullptr;
-  Entropy* entropy = nullptr;
-  StartReport report;
-  std::size_t steps_done = 0;
-  std::string address;
-
-  std::unique_ptr<TemporaryDirectory> scratch;
-  std::unique_ptr<log::DataDir> data_dir;
-  LookedAt looked_at;
-  std::unique_ptr<log::Log> log;
-  std::unique_ptr<scheduler::Snapshotter> snapshotter;
-  std::unique_ptr<scheduler::Sequencer> sequencer;
-  std::unique_ptr<projections::Views> views;
-  std::unique_ptr<graph::Graph> graph;
-  std::unique_ptr<components::ExecRuntime> exec;
-  std::unique_ptr<components::HttpRuntime> http;
-  std::unique_ptr<components::Caller> caller;
-  std::unique_ptr<dispatch::GraphOutside> outside;
-  std::unique_ptr<components::ReactorRuntime> reactor;
-  dispatch::RuntimeChecks checks;
-  std::unique_ptr<components::ReactorRuleEvaluator> rule_evaluator;
-  std::unique_ptr<dispatch::RuleRunner> rules;
-  std::unique_ptr<components::Sender> sender;
-  std::unique_ptr<dispatch::Dispatcher> dispatcher;
-  std::unique_ptr<dispatch::Outbox> outbox;
-  std::unique_ptr<api::Api> api;
-};
 
 // The order of starting. Nothing is written to the data directory before "log", and what a start
 // can be refused for is found out before that. Stopping is the same backwards. The sequencer's
@@ -294,130 +180,6 @@ Status Engine::Impl::make_graph() {
   return graph->check_navigations();
 }
 
-// What is asked of the system and of the settings: before anything is written.
-Status Engine::Impl::open_outer_runtimes() {
-  if (!options.run_jobs) {
-    return {};
-  }
-  components::ExecOptions exec_options = options.exec;
-  exec_options.slots = options.exec_slots;
-  exec_options.temp_directory = scratch->path();
-  exec_options.data_directory = options.data_dir;
-  exec_options.require_sandbox = options.require_sandbox;
-  exec_options.note = warn;
-  DAYBOOK_ASSIGN(exec, components::ExecRuntime::open(std::move(exec_options), *clock));
-  report.sandbox = exec->sandbox_level();
-  components::HttpOptions http_options;
-  http_options.slots = options.http_slots;
-  http_options.signing_secret = options.http_signing_secret;
-  http_options.allow_private = options.http_allow_private;
-  http_options.allowed_networks = options.http_allowed_networks;
-  DAYBOOK_ASSIGN(caller, components::Caller::open({http_options, options.actors_endpoint}, *clock));
-  components::SenderOptions sender_options;
-  sender_options.mail = options.mail;
-  sender_options.actors_endpoint = options.actors_endpoint;
-  sender_options.http = http_options;
-  DAYBOOK_ASSIGN(sender, components::Sender::open(std::move(sender_options), *clock));
-  DAYBOOK_ASSIGN(http, components::HttpRuntime::open(std::move(http_options), *clock));
-  return {};
-}
-
-Status Engine::Impl::open_runtimes() {
-  if (!options.run_jobs) {
-    return {};
-  }
-  if (data_dir) {
-    note_shared_disk(data_dir->path(), scratch->path(), report.notes);
-  }
-  outside = std::make_unique<dispatch::GraphOutside>(
-      *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); });
-  components::ReactorOptions reactor_options;
-  reactor_options.threads = options.reactor_threads;
-  DAYBOOK_ASSIGN(reactor, components::ReactorRuntime::open(reactor_options, *outside, *clock));
-  checks = {{events::Runtime::kExec, exec.get()},
-            {events::Runtime::kHttp, http.get()},
-            {events::Runtime::kReactor, reactor.get()}};
-  return {};
-}
-
-Status Engine::Impl::wait_for_views(const components::AskTerms& terms) const {
-  constexpr std::chrono::milliseconds kLook{50};  // whether somebody waits still
-  const Seq wanted = log->durable().value();
-  Status out;
-  do {
-    out = views->wait_for(wanted, kLook);
-  } while (!out && !terms.given_up && clock->steady() < terms.deadline);
-  return out;
-}
-
-dispatch::EffectRules Engine::Impl::effect_rules() const {
-  return {!options.actors_endpoint.empty(), dispatch::ParameterSource{views.get(), &checks}};
-}
-
-void Engine::Impl::close_runtimes() {
-  checks.clear();
-  if (exec) {
-    exec->shutdown();
-  }
-  if (http) {
-    http->shutdown();
-  }
-  if (reactor) {
-    reactor->shutdown();
-  }
-  exec.reset();
-  http.reset();
-  reactor.reset();
-  outside.reset();
-  caller.reset();
-  sender.reset();
-}
-
-Status Engine::Impl::make_dispatcher() {
-  dispatch::DispatcherOptions wanted;
-  wanted.drain = options.drain;
-  wanted.exec_slots = options.exec_slots;
-  wanted.http_slots = options.http_slots;
-  wanted.retention = options.retention;
-  wanted.reactor_slots = options.reactor_threads * 2;
-  wanted.runtimes = {exec.get(), http.get(), reactor.get()};
-  if (reactor) {
-    rule_evaluator = std::make_unique<components::ReactorRuleEvaluator>(*outside, *clock);
-    dispatch::RuleRunnerOptions rule_options;
-    rule_options.logger = spdlog::default_logger();
-    rule_options.supervisor = &supervisor;
-    rule_options.effects = effect_rules();
-    rules = std::make_unique<dispatch::RuleRunner>(*log, *sequencer, *rule_evaluator, *entropy,
-                                                   sequencer->state(), std::move(rule_options));
-    wanted.on_rule_put = [this](Seq put) { rules->notice(put); };
-  }
-  wanted.effects = effect_rules();
-  wanted.logger = spdlog::default_logger();
-  wanted.supervisor = &supervisor;
-  if (data_dir) {
-    wanted.on_alive = [this] { data_dir->note_alive(); };
-  }
-  dispatcher =
-      std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
-  dispatcher->recover(sequencer->state(), sequencer->state().applied());
-  if (sender) {
-    dispatch::OutboxOptions outbox_options;
-    outbox_options.logger = spdlog::default_logger();
-    outbox_options.supervisor = &supervisor;
-    outbox = std::make_unique<dispatch::Outbox>(*log, *sequencer, *sender, *clock, *entropy,
-                                                std::move(outbox_options));
-    outbox->recover(sequencer->state(), sequencer->state().applied());
-  }
-  return {};
-}
-
-void Engine::Impl::drop_dispatcher() {
-  outbox.reset();
-  dispatcher.reset();
-  rules.reset();
-  rule_evaluator.reset();
-}
-
 Status Engine::Impl::start_sequencer() {
   // From the first append on the log is this server's: a failure is no refused start any more.
   supervisor.arm();
@@ -436,28 +198,6 @@ void Engine::Impl::stop_sequencer() {
   if (const Status written = snapshotter->wait(); !written) {
     spdlog::warn("the last snapshot was not written, the next start reads more of the log: {}",
                  written.error().text());
-  }
-}
-
-Status Engine::Impl::start_dispatcher() {
-  return options.run_jobs ? dispatcher->start() : Status();
-}
-
-void Engine::Impl::stop_dispatcher() {
-  if (options.run_jobs) {
-    dispatcher->stop();
-  }
-}
-
-void Engine::Impl::stop_rules() {
-  if (rules) {
-    rules->stop();
-  }
-}
-
-void Engine::Impl::stop_outbox() {
-  if (outbox) {
-    outbox->stop();
   }
 }
 
@@ -522,12 +262,6 @@ void Engine::Impl::stop_api() {
     api->stop();
   }
   api.reset();
-}
-
-void Engine::Impl::end_starts() {
-  if (options.run_jobs) {
-    dispatcher->close();
-  }
 }
 
 // What a library needs and does not get is a refused start, not the end of the process.

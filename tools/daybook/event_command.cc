@@ -8,21 +8,56 @@ namespace daybook::cli {
 namespace {
 
 struct ListOptions {
-  ListRequest request;
+  std::size_t limit = 50;
+  std::string after;
+  std::string before;
+  bool oldest = false;
   std::string job;
+  std::string definition;
+  std::string component;
+  std::string actor;
+  std::string request;
   std::string type;
+  std::string since;
+  std::string until;
 };
 
-Status list_events(const Session& session, ListOptions options) {
-  options.request.path = "/resources/events";
-  options.request.collection = "events";
-  options.request.query = {{"jobId", options.job}, {"type", options.type}};
-  return print_list(session, options.request,
-                    {{{"SEQ", Table::Align::kRight}, "seq"},
-                     {{"TIME"}, "time"},
+// Newest first, as who looks wants to know what happened last; what follows a place is read on from
+// there.
+Status list_events(const Session& session, const ListOptions& options) {
+  const bool newest = !options.oldest && options.after.empty();
+  ListRequest request{.path = "/resources/events",
+                      .collection = "events",
+                      .query = {{"order", newest ? "newest" : "oldest"},
+                                {"jobId", options.job},
+                                {"jobDefinitionId", options.definition},
+                                {"componentId", options.component},
+                                {"actor", options.actor},
+                                {"requestId", options.request},
+                                {"type", options.type},
+                                {"from", options.since},
+                                {"to", options.until}},
+                      .limit = options.limit,
+                      .after = newest ? options.before : options.after,
+                      .cursor = newest ? "before" : "after"};
+  return print_list(session, request,
+                    {{number_column("SEQ"), "seq"},
+                     {time_column("TIME"), "time"},
                      {{"EVENT"}, "type"},
-                     {{"BY"}, "actor"},
-                     {{"DATA"}, "data"}});
+                     {text_column("BY", 8, 1), "actor"},
+                     {text_column("DATA", 30), "data"}});
+}
+
+void add_filters(CLI::App& verb, ListOptions& options) {
+  verb.add_option("--job", options.job, "Only events of this job");
+  verb.add_option("--definition", options.definition, "Only events of this job definition");
+  verb.add_option("--component", options.component, "Only events of this component");
+  verb.add_option("--type", options.type,
+                  "Only events of this type, like JobCreated; several with commas");
+  verb.add_option("--actor", options.actor, "Only what this one caused");
+  verb.add_option("--request", options.request, "Only what the request with this id caused");
+  verb.add_option("--since", options.since, "A time, inclusive");
+  verb.add_option("--until", options.until, "A time, exclusive");
 }
 
 }  // namespace
@@ -30,13 +65,18 @@ Status list_events(const Session& session, ListOptions options) {
 void add_event_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "event", "The events of the log");
   auto options = std::make_shared<ListOptions>();
-  auto& verb = add_verb(noun, "list", "List events in log order",
-                        {"event list --after 1200 --limit 100", "event list --type JobFailed",
-                         "event list --job 019a8a3c-6c00-7000-8000-000000000017 -o json"});
-  verb.add_option("--after", options->request.after, "Sequence number to begin after");
-  verb.add_option("--limit", options->request.limit, "Rows at most")->check(CLI::PositiveNumber);
-  verb.add_option("--job", options->job, "Only events of this job");
-  verb.add_option("--type", options->type, "Only events of this type, like JobCreated");
+  auto& verb =
+      add_verb(noun, "list", "List events, the newest first",
+               {"event list --definition hourly-sync --since 2025-11-15T00:00Z",
+                "event list --type JobFailed,JobCancelled", "event list --after 1200 --limit 100",
+                "event list --job 019a8a3c-6c00-7000-8000-000000000017 --oldest -o json"});
+  add_filters(verb, *options);
+  auto* after = verb.add_option("--after", options->after,
+                                "Those behind this sequence number, the oldest first");
+  auto* before = verb.add_option("--before", options->before, "Those before this sequence number")
+                     ->excludes(after);
+  verb.add_flag("--oldest", options->oldest, "The oldest first")->excludes(before);
+  verb.add_option("--limit", options->limit, "Rows at most")->check(CLI::PositiveNumber);
   verb.callback([&session, options] {
     session.action = [&session, options] { return list_events(session, *options); };
   });

@@ -49,57 +49,85 @@ void add_run(CLI::App& noun, Session& session) {
   });
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) {
+    out += (out.empty() ? "" : ",") + word;
+  }
+  return out;
+}
+
 struct ListOptions {
   ListRequest request;
   std::string definition;
-  std::string status;
+  std::vector<std::string> statuses;
   std::string tag;
+  std::string error_code;
+  std::string parent;
   std::string order;
   std::string created_after;
   std::string created_before;
   std::string run_after;
   std::string run_before;
+  std::string finished_after;
+  std::string finished_before;
 };
 
 Status list_jobs(const Session& session, ListOptions options) {
   options.request.path = kPath;
   options.request.collection = "jobs";
+  options.request.fields = true;
   options.request.query = {
       {"jobDefinitionId", options.definition},
-      {"status", options.status},
+      {"status", joined(options.statuses)},
       {"tag", options.tag},
+      {"errorCode", options.error_code},
+      {"parentJobId", options.parent},
       {"createdAfter", options.created_after},
       {"createdBefore", options.created_before},
       {"runAfter", options.run_after},
       {"runBefore", options.run_before},
+      {"finishedAfter", options.finished_after},
+      {"finishedBefore", options.finished_before},
       {"order", options.order},
   };
   return print_list(session, options.request,
                     {{{"JOB"}, "jobId"},
-                     {{"DEFINITION"}, "jobDefinitionId"},
+                     {text_column("DEFINITION", 8, 3), "jobDefinitionId"},
                      {{"STATUS"}, "status"},
-                     {{"ATTEMPT", Table::Align::kRight}, "attempt"},
-                     {{"RUN AT"}, "runAt"},
-                     {{"FINISHED"}, "finishedAt"},
-                     {{"ERROR"}, "error.message"}});
+                     {number_column("ATTEMPT", 1), "attempt"},
+                     {time_column("RUN AT", 2), "runAt"},
+                     {time_column("FINISHED"), "finishedAt"},
+                     {text_column("ERROR", 12), "error.message"}});
 }
 
 void add_list(CLI::App& noun, Session& session) {
   auto options = std::make_shared<ListOptions>();
-  auto& verb =
-      add_verb(noun, "list", "List jobs",
-               {"job list --status pending", "job list --definition hourly-sync --limit 200",
-                "job list --tag manual -o json"});
-  verb.add_option("--status", options->status, "Only jobs in this state")
+  auto& verb = add_verb(
+      noun, "list", "List jobs",
+      {"job list --status pending,running", "job list --definition hourly-sync --limit 200",
+       "job list --error-code LEASE_EXPIRED --order=-finishedAt", "job list --tag manual -o json"});
+  verb.add_option("--status", options->statuses,
+                  "Only jobs in this state: pending, running, completed, failed or cancelled; "
+                  "several with commas")
+      ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"pending", "running", "completed", "failed", "cancelled"}));
   verb.add_option("--definition", options->definition, "Only jobs of this definition");
   verb.add_option("--tag", options->tag, "Only jobs with this tag");
+  verb.add_option("--error-code", options->error_code, "Only jobs that failed with this error");
+  verb.add_option("--parent", options->parent, "Only jobs that this job made");
   verb.add_option("--created-after", options->created_after, "A time, inclusive");
   verb.add_option("--created-before", options->created_before, "A time, exclusive");
   verb.add_option("--run-after", options->run_after, "Due at that time or later");
   verb.add_option("--run-before", options->run_before, "Due before that time");
-  verb.add_option("--order", options->order, "createdAt, -createdAt, runAt or -runAt")
-      ->check(CLI::IsMember({"createdAt", "-createdAt", "runAt", "-runAt"}));
+  verb.add_option("--finished-after", options->finished_after, "Ended at that time or later");
+  verb.add_option("--finished-before", options->finished_before, "Ended before that time");
+  verb.add_option(
+          "--order", options->order,
+          "createdAt, runAt or finishedAt; with - before it (--order=-runAt) the last first")
+      ->check(CLI::IsMember(
+          {"createdAt", "-createdAt", "runAt", "-runAt", "finishedAt", "-finishedAt"}));
   verb.add_option("--limit", options->request.limit, "Rows at most")->check(CLI::PositiveNumber);
   verb.add_option("--after", options->request.after, "Cursor of an earlier page");
   verb.callback([&session, options] {
@@ -170,12 +198,12 @@ Status job_events(const Session& session, const std::string& id) {
                      .query = {},
                      .limit = 10'000,
                      .after = {}},
-                    {{{"SEQ", Table::Align::kRight}, "seq"},
-                     {{"TIME"}, "time"},
+                    {{number_column("SEQ"), "seq"},
+                     {time_column("TIME"), "time"},
                      {{"EVENT"}, "type"},
-                     {{"BY"}, "actor"},
-                     {{"ATTEMPT", Table::Align::kRight}, "data.attempt"},
-                     {{"DATA"}, "data"}});
+                     {text_column("BY", 8, 2), "actor"},
+                     {number_column("ATTEMPT", 1), "data.attempt"},
+                     {text_column("DATA", 30), "data"}});
 }
 
 void add_wait(CLI::App& noun, Session& session) {

@@ -14,6 +14,7 @@
 #include "replay/ndjson.h"
 #include "tools/daybook/archive_command.h"
 #include "tools/daybook/commands.h"
+#include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/progress.h"
 #include "tools/daybook/resource_list.h"
@@ -287,26 +288,51 @@ void add_import(CLI::App& noun, Session& session) {
   });
 }
 
+struct Explain {
+  std::string data_dir;
+  std::string job;
+  bool full = false;
+};
+
+Status explain_job(const Session& session, const Explain& wanted) {
+  DAYBOOK_ASSIGN(const JobId job, JobId::parse(wanted.job));
+  DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(wanted.data_dir));
+  DAYBOOK_ASSIGN(const replay::JobStory story, replay::explain(stopped->log(), job));
+  if (session.wants_json()) {
+    DAYBOOK_ASSIGN(const boost::json::value whole, parse_json(story.json(), ""));
+    session.print_json(whole);
+    return {};
+  }
+  session.env.out << story.heading();
+  Table table({time_column("TIME"),
+               {.title = "AFTER", .align = Table::Align::kRight},
+               number_column("SEQ"),
+               text_column("WHAT", 20)});
+  for (const replay::JobStep& step : story.steps) {
+    table.add({format_time(step.time), step.gap, std::to_string(step.seq.value), step.summary});
+  }
+  if (wanted.full) {
+    table.print(session.env.out);
+  } else {
+    session.print_table(table);
+  }
+  return {};
+}
+
 void add_explain(CLI::App& noun, Session& session) {
-  struct Explain {
-    std::string data_dir;
-    std::string job;
-  };
   auto explain = std::make_shared<Explain>();
   auto& verb =
       add_verb(noun, "explain", "One job's life, from a stopped server's log alone",
-               {"log explain 019a8a3c-6c00-7000-8000-000000000017 --data-dir /var/lib/daybook"});
+               {"log explain 019a8a3c-6c00-7000-8000-000000000017 --data-dir /var/lib/daybook",
+                "log explain 019a8a3c-6c00-7000-8000-000000000017 --data-dir /var/lib/daybook "
+                "--full"});
   verb.add_option("job", explain->job, "The job's id")->required();
   verb.add_option("--data-dir", explain->data_dir, "Data directory of a stopped server")
       ->required();
+  verb.add_flag("--full", explain->full,
+                "Whole lines, however long; -o json has the events themselves");
   verb.callback([&session, explain] {
-    session.action = [&session, explain]() -> Status {
-      DAYBOOK_ASSIGN(const JobId job, JobId::parse(explain->job));
-      DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(explain->data_dir));
-      DAYBOOK_ASSIGN(const replay::JobStory story, replay::explain(stopped->log(), job));
-      session.env.out << (session.wants_json() ? story.json() + "\n" : story.text());
-      return {};
-    };
+    session.action = [&session, explain] { return explain_job(session, *explain); };
   });
 }
 

@@ -13,16 +13,40 @@ namespace daybook::cli {
 
 namespace {
 
-// Members that say where a page stands rather than what it holds.
+// Members that say where a page stands rather than what it holds. A page behind the last row has
+// no cursor, and takes none away.
 void take_frame(boost::json::object& into, const boost::json::object& page, bool first_page) {
-  for (const char* name : {"totalCount", "asOfSeq", "lastCursor"}) {
-    if (const auto* value = page.if_contains(name)) {
+  for (const char* name : {"totalCount", "asOfSeq", "lastCursor", "atEnd", "logFirstSeq"}) {
+    const auto* value = page.if_contains(name);
+    if (value != nullptr && (first_page || !value->is_null())) {
       into[name] = *value;
     }
   }
   if (const auto* value = page.if_contains("firstCursor"); value != nullptr && first_page) {
     into["firstCursor"] = *value;
   }
+}
+
+// The members that the columns are made of, as `fields` wants them.
+std::string names_of(const std::vector<ListColumn>& columns) {
+  std::string out;
+  for (const ListColumn& column : columns) {
+    out += (out.empty() ? "" : ",") + column.path.substr(0, column.path.find('.'));
+  }
+  return out;
+}
+
+// A line below a table of which there is more.
+void print_more(const Session& session, const ListRequest& request, const boost::json::value& list,
+                std::size_t rows) {
+  const std::string total = cell(list, "totalCount");
+  const std::string last = cell(list, "lastCursor");
+  if (rows < request.limit || last.empty() || total == std::to_string(rows) ||
+      cell(list, "atEnd") == "true") {
+    return;
+  }
+  session.env.out << rows << (total.empty() ? " rows" : " of " + total)
+                  << "; more with --limit, or --" << request.cursor << ' ' << last << '\n';
 }
 
 }  // namespace
@@ -37,7 +61,7 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
     Query query = request.query;
     if (request.paged) {
       query.emplace_back("limit", std::to_string(wanted));
-      query.emplace_back("after", after);
+      query.emplace_back(request.cursor, after);
     }
     DAYBOOK_ASSIGN(boost::json::value page, client.get(with_query(request.path, query)));
     auto* object = page.if_object();
@@ -46,14 +70,14 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
       return fail(Code::kInternal, "BAD_ANSWER",
                   "the answer of " + request.path + " has no list '" + request.collection + "'");
     }
-    const std::size_t count = got->get_array().size();
     for (auto& row : got->get_array()) {
       rows.push_back(std::move(row));
     }
     take_frame(out, *object, first_page);
     first_page = false;
+    // A page may have fewer rows than were asked for, even none, and another behind it.
     const std::string last = cell(page, "lastCursor");
-    if (!request.paged || count < wanted || last.empty() || last == after) {
+    if (!request.paged || last.empty() || last == after || cell(page, "atEnd") == "true") {
       break;
     }
     after = last;
@@ -81,18 +105,18 @@ Table table_of(const boost::json::array& rows, const std::vector<ListColumn>& co
 Status print_list(const Session& session, const ListRequest& request,
                   const std::vector<ListColumn>& columns) {
   DAYBOOK_ASSIGN(Client client, session.client());
-  DAYBOOK_ASSIGN(const boost::json::value list, fetch_list(client, request));
+  ListRequest wanted = request;
+  if (request.fields && !session.wants_json()) {
+    wanted.query.emplace_back("fields", names_of(columns));
+  }
+  DAYBOOK_ASSIGN(const boost::json::value list, fetch_list(client, wanted));
   if (session.wants_json()) {
     session.print_json(list);
     return {};
   }
   const auto& rows = list.get_object().at(request.collection).get_array();
   session.print_table(table_of(rows, columns));
-  const std::string total = cell(list, "totalCount");
-  if (!total.empty() && total != std::to_string(rows.size())) {
-    session.env.out << rows.size() << " of " << total << "; more with --limit, or --after "
-                    << cell(list, "lastCursor") << '\n';
-  }
+  print_more(session, request, list, rows.size());
   return {};
 }
 

@@ -14,12 +14,14 @@ struct ListColumn {
 };
 
 struct ListRequest {
-  std::string path;        // "/resources/jobs"
-  std::string collection;  // the member that holds the rows
-  Query query;             // without limit and after
-  std::size_t limit = 50;  // rows at most, over as many pages as it takes
-  std::string after;       // cursor of an earlier page
-  bool paged = true;       // false: the route gives all rows at once, and takes neither
+  std::string path;              // "/resources/jobs"
+  std::string collection;        // the member that holds the rows
+  Query query;                   // without limit and after
+  std::size_t limit = 50;        // rows at most, over as many pages as it takes
+  std::string after = {};        // cursor of an earlier page
+  std::string cursor = "after";  // the parameter that pages go on with
+  bool paged = true;             // false: the route gives all rows at once, and takes neither
+  bool fields = false;           // the route takes them: a table asks for its columns only
 };
 
 // The rows of one or more pages, as `{collection: […], totalCount, …}`.

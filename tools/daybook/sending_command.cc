@@ -22,6 +22,7 @@ struct ListOptions {
 Status list_sendings(const Session& session, ListOptions options) {
   options.request.path = kPath;
   options.request.collection = "sendings";
+  options.request.fields = true;
   options.request.query = {{"status", options.status},
                            {"category", options.category},
                            {"transport", options.transport},
@@ -29,13 +30,13 @@ Status list_sendings(const Session& session, ListOptions options) {
                            {"jobId", options.job}};
   return print_list(session, options.request,
                     {{{"SENDING"}, "sendingId"},
-                     {{"TRANSPORT"}, "transport"},
-                     {{"RECIPIENT"}, "recipient"},
+                     {{.title = "TRANSPORT", .leaves = 2}, "transport"},
+                     {text_column("RECIPIENT", 12), "recipient"},
                      {{"STATUS"}, "status"},
-                     {{"CREATED"}, "createdAt"},
-                     {{"SENT"}, "sentAt"},
-                     {{"RETRIES", Table::Align::kRight}, "retryCount"},
-                     {{"ERROR"}, "errorMessage"}});
+                     {time_column("CREATED", 3), "createdAt"},
+                     {time_column("SENT", 4), "sentAt"},
+                     {number_column("RETRIES", 1), "retryCount"},
+                     {text_column("ERROR", 12), "errorMessage"}});
 }
 
 void add_list(CLI::App& noun, Session& session) {

@@ -47,4 +47,51 @@ Result<boost::json::object> read_spec(const Environment& env, const std::string&
   return std::move(value.get_object());
 }
 
+Status reset_members(boost::json::object& spec, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    boost::json::object* place = &spec;
+    std::size_t begin = 0;
+    for (std::size_t dot = 0; (dot = name.find('.', begin)) != std::string::npos; begin = dot + 1) {
+      boost::json::value& inner = (*place)[name.substr(begin, dot - begin)];
+      place = inner.is_object() ? &inner.get_object() : &inner.emplace_object();
+    }
+    if (!place->emplace(name.substr(begin), nullptr).second) {
+      return fail(Code::kMalformed, "BAD_ARGUMENT", "'" + name + "' is set as well", "--reset");
+    }
+  }
+  return {};
+}
+
+boost::json::object merge_patch(boost::json::object spec, const boost::json::object& patch) {
+  for (const auto& [name, value] : patch) {
+    if (value.is_null()) {
+      spec.erase(name);
+    } else if (value.is_object()) {
+      boost::json::value& inner = spec[name];
+      boost::json::object before;
+      if (inner.is_object()) {
+        before = std::move(inner.get_object());
+      }
+      inner = merge_patch(std::move(before), value.get_object());
+    } else {
+      spec[name] = value;
+    }
+  }
+  return spec;
+}
+
+Result<boost::json::object> stored_at(Client& client, const std::string& target) {
+  auto stored = client.get(target);
+  if (!stored) {
+    if (stored.error().code == Code::kNotFound) {
+      return boost::json::object();
+    }
+    return fail(std::move(stored.error()));
+  }
+  if (!stored->is_object()) {
+    return fail(Code::kInternal, "BAD_ANSWER", "the answer of " + target + " is no object");
+  }
+  return std::move(stored->get_object());
+}
+
 }  // namespace daybook::cli

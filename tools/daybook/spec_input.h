@@ -1,7 +1,8 @@
-// JSON objects from files, and options put into them.
+// JSON objects from files, options put into them, and how they change what is stored.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -20,5 +21,18 @@ inline void set_text(boost::json::object& spec, const char* name, const std::str
     spec[name] = value;
   }
 }
+
+inline constexpr const char* kJsonHelp =
+    "File with the whole spec as JSON, - for standard input: what it leaves out is reset";
+
+// Puts null, which resets, for the members named ("retry.maxAttempts"). kMalformed "BAD_ARGUMENT"
+// when one is given a value, too.
+Status reset_members(boost::json::object& spec, const std::vector<std::string>& names);
+
+// `patch` laid over `spec` as a merge patch (RFC 7396): null removes, what is not named stays.
+boost::json::object merge_patch(boost::json::object spec, const boost::json::object& patch);
+
+// What the server holds at `target`; {} when there is nothing.
+Result<boost::json::object> stored_at(Client& client, const std::string& target);
 
 }  // namespace daybook::cli

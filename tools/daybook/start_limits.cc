@@ -6,48 +6,15 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <latch>
 #include <memory>
-#include <new>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <vector>
 
+#include "base/thread.h"
 #include "log/files.h"
 
 namespace daybook::cli {
-
-namespace {
-
-Status check_threads(std::size_t wanted) {
-  std::latch go(1);
-  std::vector<std::thread> threads;
-  std::string why;
-  try {
-    threads.reserve(wanted);
-    while (threads.size() < wanted) {
-      threads.emplace_back([&go] { go.wait(); });
-    }
-  } catch (const std::system_error& bad) {
-    why = bad.what();
-  } catch (const std::bad_alloc&) {
-    why = "there is no memory for it";
-  }
-  go.count_down();
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  if (threads.size() == wanted) {
-    return {};
-  }
-  return fail(Code::kExhausted, "TOO_FEW_THREADS",
-              "this process may have " + std::to_string(threads.size()) +
-                  " more threads, a server needs " + std::to_string(wanted) + ": " + why +
-                  "; see ulimit -u and -v, and the limits of its service");
-}
-
-}  // namespace
 
 Status check_address(const std::string& host, std::uint16_t port) {
   addrinfo wanted = {};
@@ -79,7 +46,11 @@ Status check_process_limits(std::size_t threads) {
                     " files open, a server needs " + std::to_string(kDescriptorsNeeded) +
                     " and some for each connection: see ulimit -n, and the limits of its service");
   }
-  return check_threads(threads);
+  if (const Status there = check_threads("start", threads); !there) {
+    return fail(Code::kExhausted, "TOO_FEW_THREADS",
+                there.error().message + "; see ulimit -u and -v, and the limits of its service");
+  }
+  return {};
 }
 
 void note_shared_disk(const std::filesystem::path& data, const std::filesystem::path& runs,

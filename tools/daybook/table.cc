@@ -143,6 +143,34 @@ std::string cut_to_width(std::string_view text, std::size_t columns) {
   return std::string(text.substr(0, bytes)) + "…";
 }
 
+namespace {
+
+constexpr std::string_view kGap = "  ";
+
+std::size_t widest(const std::vector<std::string>& cells) {
+  std::size_t width = 0;
+  for (const std::string& cell : cells) {
+    width = std::max(width, display_width(cell));
+  }
+  return width;
+}
+
+bool is_time(std::string_view text) {
+  return text.size() >= 20 && text[4] == '-' && text[10] == 'T' && text.back() == 'Z';
+}
+
+// 2025-11-16T02:00:00.123456Z as 2025-11-16T02:00:00Z; anything else as it is.
+std::string time_to_the_second(const std::string& text) {
+  return is_time(text) ? text.substr(0, 19) + "Z" : text;
+}
+
+// As 11-16 02:00:00.
+std::string time_without_year(const std::string& text) {
+  return is_time(text) ? text.substr(5, 5) + " " + text.substr(11, 8) : text;
+}
+
+}  // namespace
+
 void Table::add(std::vector<std::string> cells) {
   DAYBOOK_CHECK(cells.size() <= columns_.size(), "more cells than columns");
   cells.resize(columns_.size());
@@ -152,37 +180,98 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-void Table::print(std::ostream& out, std::size_t columns_max) const {
-  std::vector<std::string> titles;
-  std::vector<std::size_t> widths;
+// As it is printed: its place among all, the cells, the title first, and how wide.
+struct Table::Shown {
+  const Column* column = nullptr;
+  std::vector<std::string> cells;
+  std::size_t width = 0;
+};
+
+std::vector<Table::Shown> Table::shown_without(int left) const {
+  std::vector<Shown> out;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    titles.push_back(columns_[i].title);
-    std::size_t width = display_width(columns_[i].title);
-    for (const auto& row : rows_) {
-      width = std::max(width, display_width(row[i]));
+    if (columns_[i].leaves != 0 && columns_[i].leaves <= left) {
+      continue;
     }
-    widths.push_back(width);
+    Shown shown{&columns_[i], {columns_[i].title}, 0};
+    for (const auto& row : rows_) {
+      shown.cells.push_back(row[i]);
+    }
+    shown.width = widest(shown.cells);
+    out.push_back(std::move(shown));
   }
-  print_line(out, titles, widths, columns_max);
-  for (const auto& row : rows_) {
-    print_line(out, row, widths, columns_max);
+  return out;
+}
+
+bool Table::cut_widest_text(std::vector<Shown>& all) {
+  Shown* text = nullptr;
+  for (Shown& shown : all) {
+    if (shown.column->form == Form::kText && shown.width > shown.column->least &&
+        (text == nullptr || shown.width > text->width)) {
+      text = &shown;
+    }
+  }
+  if (text == nullptr) {
+    return false;
+  }
+  --text->width;
+  return true;
+}
+
+// What matters stays: first all columns at full length, then shorter, then fewer.
+std::vector<Table::Shown> Table::fitted(std::size_t columns_max) const {
+  const auto total = [](const std::vector<Shown>& all) {
+    std::size_t width = 0;
+    for (const Shown& shown : all) {
+      width += shown.width + kGap.size();
+    }
+    return width == 0 ? 0 : width - kGap.size();
+  };
+  int leaving = 0;
+  for (const Column& column : columns_) {
+    leaving = std::max(leaving, column.leaves);
+  }
+  for (int left = 0;; ++left) {
+    std::vector<Shown> all = shown_without(left);
+    const auto fits = [&] { return columns_max == 0 || total(all) <= columns_max; };
+    for (const auto& shorten : {time_to_the_second, time_without_year}) {
+      for (Shown& shown : all) {
+        if (!fits() && shown.column->form == Form::kTime) {
+          std::transform(shown.cells.begin(), shown.cells.end(), shown.cells.begin(), shorten);
+          shown.width = widest(shown.cells);
+        }
+      }
+    }
+    while (!fits() && cut_widest_text(all)) {
+    }
+    if (fits() || left == leaving) {
+      return all;
+    }
   }
 }
 
-void Table::print_line(std::ostream& out, const std::vector<std::string>& cells,
-                       const std::vector<std::size_t>& widths, std::size_t columns_max) const {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::string padding(widths[i] - display_width(cells[i]), ' ');
-    if (columns_[i].align == Align::kRight) {
-      line += padding + cells[i];
-    } else {
-      line += cells[i] + padding;
+void Table::print(std::ostream& out, std::size_t columns_max) const {
+  const std::vector<Shown> all = fitted(columns_max);
+  for (std::size_t row = 0; row <= rows_.size(); ++row) {
+    std::string line;
+    for (const Shown& shown : all) {
+      const std::string text = cut_to_width(shown.cells[row], shown.width);
+      const std::string padding(shown.width - display_width(text), ' ');
+      line += shown.column->align == Align::kRight ? padding + text : text + padding;
+      line += kGap;
     }
-    line += "  ";
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << (columns_max == 0 ? line : cut_to_width(line, columns_max)) << '\n';
   }
-  line.erase(line.find_last_not_of(' ') + 1);
-  out << (columns_max == 0 ? line : cut_to_width(line, columns_max)) << '\n';
+  std::string left_out;
+  for (const Column& column : columns_) {
+    if (std::none_of(all.begin(), all.end(), [&](const Shown& s) { return s.column == &column; })) {
+      left_out += (left_out.empty() ? "" : ", ") + column.title;
+    }
+  }
+  if (!left_out.empty()) {
+    out << cut_to_width("not shown: " + left_out + "; see -o json", columns_max) << '\n';
+  }
 }
 
 }  // namespace daybook::cli

@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace daybook::cli {
@@ -21,9 +22,16 @@ std::string one_line(std::string_view text);
 class Table {
  public:
   enum class Align { kLeft, kRight };
+  // What becomes of a column where the terminal is too narrow for all: times lose their fraction,
+  // then their year; texts are cut, to `least` columns; then those that may leave do, in the order
+  // of `leaves` (0: it stays).
+  enum class Form { kWhole, kText, kTime };
   struct Column {
     std::string title;
     Align align = Align::kLeft;
+    Form form = Form::kWhole;
+    std::size_t least = 0;
+    int leaves = 0;
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -32,16 +40,30 @@ class Table {
   void add(std::vector<std::string> cells);
   std::size_t rows() const { return rows_.size(); }
 
-  // A title line and one line a row, each cut to `columns_max` columns (0: no bound), never
-  // wrapped.
+  // A title line and one line a row, within `columns_max` columns (0: no bound), never wrapped; a
+  // line below names what had to leave.
   void print(std::ostream& out, std::size_t columns_max = 0) const;
 
  private:
-  void print_line(std::ostream& out, const std::vector<std::string>& cells,
-                  const std::vector<std::size_t>& widths, std::size_t columns_max) const;
+  struct Shown;  // a column as it is printed
+
+  std::vector<Shown> shown_without(int left) const;
+  // By one column; false: no text may become shorter.
+  static bool cut_widest_text(std::vector<Shown>& all);
+  std::vector<Shown> fitted(std::size_t columns_max) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
+
+inline Table::Column time_column(std::string title, int leaves = 0) {
+  return {.title = std::move(title), .form = Table::Form::kTime, .leaves = leaves};
+}
+inline Table::Column text_column(std::string title, std::size_t least, int leaves = 0) {
+  return {.title = std::move(title), .form = Table::Form::kText, .least = least, .leaves = leaves};
+}
+inline Table::Column number_column(std::string title, int leaves = 0) {
+  return {.title = std::move(title), .align = Table::Align::kRight, .leaves = leaves};
+}
 
 }  // namespace daybook::cli

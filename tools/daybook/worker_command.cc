@@ -19,9 +19,9 @@ void add_worker_commands(CLI::App& root, Session& session) {
                          .after = {},
                          .paged = false},
                         {{{"WORKER"}, "workerId"},
-                         {{"LAST SEEN"}, "lastSeen"},
-                         {{"LEASED", Table::Align::kRight}, "leased"},
-                         {{"DEFINITIONS"}, "definitions"}});
+                         {time_column("LAST SEEN"), "lastSeen"},
+                         {number_column("LEASED"), "leased"},
+                         {text_column("DEFINITIONS", 20), "definitions"}});
     };
   });
 }

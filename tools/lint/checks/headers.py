@@ -1,4 +1,4 @@
-"""RocksDB, Beast and FlatBuffers stay out of every header that another folder sees.
+"""RocksDB, Asio and FlatBuffers stay out of every header that another folder sees.
 
 Tests and benchmarks may look into a folder's private headers.
 """
@@ -6,7 +6,7 @@ Tests and benchmarks may look into a folder's private headers.
 from cpp import includes
 from tree import Problem
 
-HIDDEN = ("rocksdb/", "boost/beast", "flatbuffers/")
+HIDDEN = ("rocksdb/", "boost/asio", "flatbuffers/")
 MAY_LOOK = ("tests", "bench")
 
 

@@ -1,0 +1,166 @@
+// What lists show of a real server, to people and to programs.
+#include <signal.h>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "base/time_text.h"
+#include "tests/tools/server_commands.h"
+#include "tests/tools/temp_directory.h"
+#include "tools/daybook/json_text.h"
+#include "tools/daybook/table.h"
+
+namespace daybook::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class ListE2e : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string fails = directory_.write(
+        "fails.json", R"({"runtime":"exec","command":["sh","-c","echo went wrong >&2; exit 3"]})");
+    (void)answer(server_, {"component", "put", "fails", "--json", fails});
+    (void)answer(server_, {"component", "put", "works", "--runtime", "worker"});
+    for (const char* id : {"fails", "works"}) {
+      (void)answer(server_, {"definition", "put", id, "--component", id});
+    }
+    failed_ = parse_json(ask(server_, {"job", "run", "fails", "--wait"}).out, "").value();
+    waiting_ = answer(server_, {"job", "run", "works", "--run-at", "+1d"});
+    cancelled_ = answer(server_, {"job", "run", "works", "--run-at", "+1d"});
+    (void)answer(server_, {"job", "cancel", cell(cancelled_, "jobId")});
+  }
+  std::string seen(std::vector<std::string> words, std::size_t columns) {
+    words.insert(words.end(), {"--server", server_.address()});
+    const Ran ran = run_line(std::move(words), "daybook", {}, {}, true, columns);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(display_width(line), columns == 0 ? line.size() : columns) << line;
+    }
+    return ran.out;
+  }
+  std::size_t count(std::vector<std::string> words) {
+    words.insert(words.begin(), {"job", "list"});
+    return answer(server_, std::move(words)).at("jobs").get_array().size();
+  }
+  std::vector<std::string> types(std::vector<std::string> words) {
+    words.insert(words.begin(), {"event", "list"});
+    std::vector<std::string> out;
+    const auto list = answer(server_, std::move(words));
+    for (const auto& event : list.at("events").get_array()) {
+      out.push_back(cell(event, "type"));
+    }
+    return out;
+  }
+
+  const TempDirectory directory_;
+  const std::string data_ = (directory_.path() / "data").string();
+  ServerProcess server_{data_, {"--clock", format_time(SystemClock().wall())}};
+  boost::json::value failed_;
+  boost::json::value waiting_;
+  boost::json::value cancelled_;
+};
+
+TEST_F(ListE2e, JobsAreFilteredByWhatTheRouteKnows) {
+  const std::string error = cell(failed_, "error.code");
+  ASSERT_FALSE(error.empty());
+  EXPECT_EQ(count({}), 3U);
+  EXPECT_EQ(count({"--status", "failed,pending"}), 2U);
+  EXPECT_EQ(count({"--status", "failed", "--status", "cancelled"}), 2U);
+  EXPECT_EQ(count({"--error-code", error}), 1U);
+  EXPECT_EQ(count({"--error-code", "OTHER"}), 0U);
+  EXPECT_EQ(count({"--order=-finishedAt"}), 2U);
+  EXPECT_EQ(count({"--finished-before", "2000-01-01T00:00:00Z"}), 0U);
+  EXPECT_EQ(count({"--parent", cell(failed_, "jobId")}), 0U);
+  (void)answer(server_, {"job", "retry", cell(failed_, "jobId")});
+  EXPECT_EQ(count({"--parent", cell(failed_, "jobId")}), 1U);
+}
+
+TEST_F(ListE2e, EightyColumnsShowWhatBecameOfJobs) {
+  const std::string jobs = seen({"job", "list"}, 80);
+  EXPECT_THAT(jobs, AllOf(StartsWith("JOB  "), HasSubstr(" FINISHED "), HasSubstr(" ERROR"),
+                          HasSubstr(cell(failed_, "jobId") + "  "), HasSubstr("not shown: ")));
+  const std::string events = seen({"job", "events", cell(failed_, "jobId")}, 80);
+  EXPECT_THAT(events, AllOf(HasSubstr("  DATA"), HasSubstr("{\"jobId\"")));
+  EXPECT_THAT(seen({"event", "list"}, 80), HasSubstr("{\"job"));
+  EXPECT_THAT(seen({"job", "list"}, 300),
+              AllOf(HasSubstr(" RUN AT "), Not(HasSubstr("not shown"))));
+  for (const char* noun : {"component", "definition", "worker", "sending", "rule"}) {
+    (void)seen({noun, "list"}, 40);
+  }
+}
+
+TEST_F(ListE2e, WhoPassesATableOnSaysHowWideItMayBe) {
+  const Ran ran = run_line({"job", "list", "-o", "table", "--server", server_.address()}, "daybook",
+                           {{"COLUMNS", "80"}});
+  EXPECT_THAT(ran.out, HasSubstr("\nnot shown: "));
+}
+
+TEST_F(ListE2e, AListOfWhichThereIsMoreSaysHowToGoOn) {
+  EXPECT_THAT(seen({"job", "list", "--limit", "2"}, 0),
+              HasSubstr("\n2 of 3; more with --limit, or --after "));
+  EXPECT_THAT(seen({"job", "list", "--limit", "3"}, 0), Not(HasSubstr("more with")));
+  EXPECT_THAT(seen({"event", "list", "--limit", "2"}, 0),
+              HasSubstr("more with --limit, or --before "));
+  EXPECT_THAT(seen({"event", "list", "--oldest", "--limit", "2"}, 0),
+              HasSubstr("more with --limit, or --after 2\n"));
+  EXPECT_THAT(seen({"event", "list"}, 0), Not(HasSubstr("more with")));
+}
+
+TEST_F(ListE2e, EventsBeginWithTheNewest) {
+  const auto all = types({});
+  EXPECT_EQ(all.front(), "JobCancelled");
+  auto oldest = types({"--oldest"});
+  EXPECT_EQ(oldest, std::vector<std::string>(all.rbegin(), all.rend()));
+  const auto later = types({"--after", "1"});
+  EXPECT_EQ(later, std::vector<std::string>(oldest.begin() + 1, oldest.end()));
+  EXPECT_EQ(types({"--before", "3"}), (std::vector<std::string>{oldest[1], oldest[0]}));
+}
+
+TEST_F(ListE2e, EventsAreFilteredByWhatTheRouteKnows) {
+  const auto has = [&](std::vector<std::string> words) { return types(std::move(words)); };
+  EXPECT_EQ(has({"--type", "JobFailed,JobCancelled"}),
+            (std::vector<std::string>{"JobCancelled", "JobFailed"}));
+  EXPECT_EQ(has({"--job", cell(cancelled_, "jobId")}),
+            (std::vector<std::string>{"JobCancelled", "JobCreated"}));
+  EXPECT_EQ(has({"--component", "fails", "--oldest"}).front(), "ComponentPut");
+  EXPECT_EQ(has({"--definition", "works", "--type", "JobCreated"}).size(), 2U);
+  EXPECT_EQ(has({"--actor", "nobody"}).size(), 0U);
+  EXPECT_EQ(has({"--request", "01234567-89ab-7def-8123-456789abcdef"}).size(), 0U);
+  EXPECT_EQ(has({"--since", "2100-01-01T00:00:00Z"}).size(), 0U);
+  EXPECT_EQ(has({"--until", "2000-01-01T00:00:00Z"}).size(), 0U);
+  EXPECT_EQ(ask(server_, {"event", "list", "--after", "1", "--before", "5"}).code, 2);
+}
+
+TEST_F(ListE2e, TheClockMovesByWords) {
+  const auto now = [&] { return parse_time(cell(answer(server_, {"clock"}), "now"), "").value(); };
+  const Micros before = now();
+  (void)answer(server_, {"clock", "advance", "1d"});
+  EXPECT_GE(now() - before, hours(24));
+  EXPECT_LT(now() - before, hours(25));
+  (void)answer(server_, {"clock", "to", format_time(before + hours(72))});
+  EXPECT_GE(now() - before, hours(72));
+  EXPECT_EQ(ask(server_, {"clock", "forward", "1d"}).code, 2);
+  EXPECT_EQ(ask(server_, {"clock", "advance", "--advance", "1d"}).code, 2);
+}
+
+TEST_F(ListE2e, AJobsLifeIsReadable) {
+  const std::string job = cell(failed_, "jobId");
+  EXPECT_EQ(server_.end(SIGTERM), 0);
+  const std::string text = seen({"log", "explain", job, "--data-dir", data_}, 80);
+  EXPECT_THAT(text, AllOf(StartsWith("job " + job + " of fails: failed\n1 attempt, waited "),
+                          HasSubstr("\nTIME "), HasSubstr("  attempt 1 ")));
+  EXPECT_THAT(text, Not(testing::ContainsRegex("[0-9]{4}us")));
+  EXPECT_THAT(seen({"log", "explain", job, "--data-dir", data_, "--full"}, 0), Not(HasSubstr("…")));
+  const Ran json = run_line({"log", "explain", job, "--data-dir", data_});
+  EXPECT_THAT(json.out, StartsWith("{\n  \"jobId\": "));
+}
+
+}  // namespace
+}  // namespace daybook::cli
