@@ -222,6 +222,9 @@ const Type* Checker::field_of(const Type* target, std::string_view name, std::ui
       return types_.any();
     }
     const Type* there = member->field(name);
+    if (there == nullptr && member->partial) {
+      return types_.any();
+    }
     if (there == nullptr) {
       std::string message = "'" + std::string(name) + "' is no field of " + Types::text(target);
       if (member->is(Kind::kNothing)) {
@@ -257,6 +260,9 @@ const Type* Checker::lookup(const PairNode& node, Frame& frame) {
         break;
       case Kind::kRecord:
         require(key, types_.simple(Kind::kText), "the key of a record", node.at, frame);
+        if (member->partial) {
+          return types_.any();
+        }
         out.insert(out.end(), member->parts.begin(), member->parts.end());
         break;
       case Kind::kList:
@@ -442,7 +448,7 @@ const Type* Checker::changed(const Type* record, const Type* changes) {
       parts[static_cast<std::size_t>(at - names.begin())] = changes->parts[i];
     }
   }
-  return types_.record(std::move(names), std::move(parts));
+  return types_.record(std::move(names), std::move(parts), false, record->partial);
 }
 
 const Type* Checker::block(const BlockNode& node, Frame& frame) {

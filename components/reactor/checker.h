@@ -123,10 +123,13 @@ class Checker {
   // The type of a list's elements; false when it is no list.
   const Type* element_of(const Type* type, std::string_view filter, std::uint32_t at,
                          const Frame& frame);
+  const Type* no_list(const Type* type, const Type* member, std::string_view filter,
+                      std::uint32_t at, const Frame& frame);
   bool require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
                const Frame& frame);
   bool gives(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
              const Frame& frame);
+  const Type* repeated(const Type* type, std::uint32_t at, const Frame& frame);
   // What passed the condition.
   const Type* passed(const Type* function, const Type* element);
   void check_condition(const Type* function, const Type* element, std::uint32_t at,

@@ -22,6 +22,12 @@ const Type* Checker::element_of(const Type* type, std::string_view filter, std::
         return types_.any();
       case Kind::kNever:
         break;
+      case Kind::kRecord:
+        // One that came from outside is gone through by its values.
+        if (member->partial) {
+          return types_.any();
+        }
+        return no_list(type, member, filter, at, frame);
       case Kind::kList:
       case Kind::kMap:
       case Kind::kTuple:
@@ -32,14 +38,36 @@ const Type* Checker::element_of(const Type* type, std::string_view filter, std::
           break;
         }
         [[fallthrough]];
-      default: {
-        const char* hint = member->is(Kind::kNothing) ? "; match nothing first" : "";
-        return complain(
-            "TYPE",
-            "'" + std::string(filter) + "' works on a list, not on " + Types::text(type) + hint, at,
-            frame);
-      }
+      default:
+        return no_list(type, member, filter, at, frame);
     }
+  }
+  return types_.either(std::move(out));
+}
+
+const Type* Checker::no_list(const Type* type, const Type* member, std::string_view filter,
+                             std::uint32_t at, const Frame& frame) {
+  const char* hint = member->is(Kind::kNothing) ? "; match nothing first" : "";
+  return complain("TYPE",
+                  "'" + std::string(filter) + "' works on a list, not on " + Types::text(type) +
+                      hint,
+                  at, frame);
+}
+
+// What `repeat` gives: the elements of a list, and anything that is no list as it is.
+const Type* Checker::repeated(const Type* type, std::uint32_t at, const Frame& frame) {
+  const auto is_whole = [](const Type* t) {
+    const bool error = t->is(Kind::kNominal) && t->nominal->name == "QueryError";
+    return !is_open(t) && !t->is(Kind::kList) && !t->is(Kind::kTuple) && !t->is(Kind::kMap) &&
+           !t->is(Kind::kNothing) && !error;
+  };
+  std::vector<const Type*> out;
+  std::vector<const Type*> lists;
+  for (const Type* const member : members(type)) {
+    (is_whole(member) ? out : lists).push_back(member);
+  }
+  if (!lists.empty()) {
+    out.push_back(element_of(types_.either(std::move(lists)), "repeat", at, frame));
   }
   return types_.either(std::move(out));
 }
@@ -160,7 +188,9 @@ const Type* Checker::list_filter(const BuiltinNode& node, const std::vector<cons
     require(types[1], types_.simple(Kind::kText), "what a text contains", node.at, frame);
     return types_.simple(Kind::kBool);
   }
-  const Type* element = element_of(types[0], name, node.at, frame);
+  const Type* element = node.function == B::kRepeat
+                            ? repeated(types[0], node.at, frame)
+                            : element_of(types[0], name, node.at, frame);
   switch (node.function) {
     case B::kSelect:
       return types_.list(apply(types[1], {element}, node.at, frame));
@@ -219,8 +249,8 @@ const Type* Checker::map_filter(const BuiltinNode& node, const Type* piped, cons
     std::vector<const Type*> values;
     for (const Type* const member : members(element)) {
       const bool pair = (member->is(Kind::kTuple) && member->parts.size() == 2) ||
-                        member->is(Kind::kList) || is_open(member);
-      const Type* value = is_open(member) ? types_.any()
+                        member->is(Kind::kList) || is_open(member) || member->partial;
+      const Type* value = is_open(member) || member->partial ? types_.any()
                           : pair          ? member->parts.back()
                                           : member->field("value");
       if (value == nullptr || (!pair && member->field("key") == nullptr)) {
@@ -235,7 +265,7 @@ const Type* Checker::map_filter(const BuiltinNode& node, const Type* piped, cons
   }
   std::vector<const Type*> values;
   for (const Type* const member : members(piped)) {
-    if (is_open(member)) {
+    if (is_open(member) || member->partial) {
       values.push_back(types_.any());
     } else if (member->is(Kind::kMap) || member->is(Kind::kRecord)) {
       values.insert(values.end(), member->parts.begin(), member->parts.end());

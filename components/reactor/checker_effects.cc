@@ -81,7 +81,7 @@ void Checker::check_field(std::string_view effect, const EffectField& field, con
   const Type* there = record->field(field.name);
   const Place place = place_in(record, field.name, at, frame);
   if (there == nullptr) {
-    if (field.required) {
+    if (field.required && !record->partial) {
       complain("MISSING_FIELD", "'" + name + "' needs the field '" + std::string(field.name) + "'",
                place.at, place.frame);
     }
@@ -129,7 +129,7 @@ void Checker::check_body(const Type* body, std::uint32_t at, const Frame& frame)
                place.frame);
     }
   }
-  if (body->names.empty()) {
+  if (body->names.empty() && !body->partial) {
     complain("MISSING_FIELD", "'body' of 'sendEmail' needs 'plainText', 'html' or both", at, frame);
   }
 }

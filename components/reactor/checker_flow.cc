@@ -157,8 +157,12 @@ void Checker::bind(const TypeNode& pattern, const Type* type, Frame& frame) {
       return;
     case TypeKind::kRecord:
       for (std::size_t i = 0; i < pattern.parts.size(); ++i) {
-        const Type* part = type->field(pattern.names[i]);
-        bind(*pattern.parts[i], part != nullptr ? part : types_.of_node(*pattern.parts[i]), frame);
+        std::vector<const Type*> parts;
+        for (const Type* const member : members(type)) {
+          const Type* part = member->field(pattern.names[i]);
+          parts.push_back(part != nullptr ? part : types_.any());
+        }
+        bind(*pattern.parts[i], types_.either(std::move(parts)), frame);
       }
       return;
     default:
@@ -177,7 +181,7 @@ const Type* Checker::match(const MatchNode& node, Frame& frame) {
       const Type* pattern = types_.of_node(*arm.pattern);
       expect_overlap(left, pattern, " is never ", arm.at, frame);
       matched = types_.narrow(left, pattern);
-      matched = matched->is(Kind::kNever) ? pattern : matched;
+      matched = matched->is(Kind::kNever) ? types_.partial(pattern) : matched;
       bind(*arm.pattern, matched, frame);
     }
     Known known;

@@ -114,7 +114,7 @@ void append(std::string& out, const Type* type) {
     case Kind::kRecord:
       out += "{ ";
       append_all(out, type, ", ");
-      out += type->parts.empty() ? "}" : " }";
+      out += type->partial ? ", … }" : type->parts.empty() ? "}" : " }";
       break;
     case Kind::kTuple:
       out += "(";
