@@ -4,6 +4,7 @@
 
 #include "components/reactor/format.h"
 #include "components/reactor/limits.h"
+#include "components/reactor/near.h"
 
 namespace daybook::reactor {
 
@@ -38,6 +39,9 @@ const Type* Checker::statement(const Statement& s, Frame& frame) {
   if (s.type != nullptr) {
     const Type* declared = types_.of_node(*s.type);
     require(type, declared, "'" + std::string(s.name) + "'", s.at, frame);
+    if (declared->is(Kind::kAny)) {
+      check_lost(type, s.at, frame);
+    }
     type = declared;
   }
   frame.slots[s.slot] = type;
@@ -202,7 +206,8 @@ const Type* Checker::check_kind(const Node* node, Frame& frame) {
 
 const Type* Checker::test(const IsNode& node, Frame& frame) {
   const Type* pattern = types_.of_node(*node.pattern);
-  expect_overlap(check(node.operand, frame), pattern, " is never ", node.at, frame);
+  expect_overlap(check(node.operand, frame), pattern,
+                 node.negated ? "this is always so" : "this is never so", node.at, frame);
   return types_.simple(Kind::kBool);
 }
 
@@ -233,6 +238,8 @@ const Type* Checker::field_of(const Type* target, std::string_view name, std::ui
         message += "; a map is read with ->";
       } else if (const auto* entry = find_builtin(name); entry != nullptr && entry->filter) {
         message += "; a filter stands behind a space, without a dot";
+      } else {
+        message += Near(name).offer_all(member->names).hint();
       }
       return complain("UNKNOWN_FIELD", message, at, frame);
     }
@@ -351,7 +358,13 @@ const Type* Checker::apply_lambda(const Type* function, const std::vector<const 
     const Parameter& parameter = lambda.parameters[i];
     if (parameter.type != nullptr) {
       const Type* declared = types_.of_node(*parameter.type);
-      require(arguments[i], declared, "'" + std::string(parameter.name) + "'", at, frame);
+      require(arguments[i], declared,
+              parameter.name.empty() ? "argument " + std::to_string(i + 1)
+                                     : "'" + std::string(parameter.name) + "'",
+              at, frame);
+      if (declared->is(Kind::kAny)) {
+        check_lost(arguments[i], at, frame);
+      }
       arguments[i] = declared;
     }
   }

@@ -1,7 +1,9 @@
 // Operators, match and what is known inside its arms, joins and queries.
 #include <algorithm>
 
+#include "components/reactor/calendar.h"
 #include "components/reactor/checker.h"
+#include "components/reactor/near.h"
 
 namespace daybook::reactor {
 
@@ -58,10 +60,27 @@ const Type* Checker::arithmetic_of(Arithmetic op, const Type* left, const Type* 
   return nullptr;
 }
 
+namespace {
+
+// '2025-11-16': as a text it is no time.
+bool is_written_time(const Type* type) {
+  return type->is(Kind::kLiteral) && type->literal.is(Tag::kText) &&
+         (parse_date(type->literal.text()) || parse_instant(type->literal.text()));
+}
+
+}  // namespace
+
 const Type* Checker::arithmetic(const PairNode& node, Frame& frame) {
   const Type* left = check(node.left, frame);
   const Type* right = check(node.right, frame);
   const auto op = static_cast<Arithmetic>(node.op);
+  if (is_written_time(left) && base_kind(right) == Kind::kSpan) {
+    return complain("TYPE",
+                    Types::text(left) +
+                        " is a text, to which '+' would join the duration; a time is "
+                        "written 2025-11-16T02:00:00Z, or made by ':: instant'",
+                    node.at, frame);
+  }
   constexpr std::string_view kSigns = "+-*/";
   std::vector<const Type*> out;
   for (const Type* const a : members(left)) {
@@ -102,7 +121,8 @@ const Type* Checker::comparison(const PairNode& node, Frame& frame) {
     if (types_.fits(left, types_.optional(span)) && types_.fits(right, types_.optional(span))) {
       return types_.simple(Kind::kBool);
     }
-    expect_overlap(left, right, " is never equal to ", node.at, frame);
+    expect_overlap(left, right, op == Compare::kEqual ? "this is never so" : "this is always so",
+                   node.at, frame);
     return types_.simple(Kind::kBool);
   }
   for (const Type* const a : members(left)) {
@@ -179,7 +199,11 @@ const Type* Checker::match(const MatchNode& node, Frame& frame) {
     const Type* matched = left->is(Kind::kNever) ? types_.any() : left;
     if (arm.pattern != nullptr) {
       const Type* pattern = types_.of_node(*arm.pattern);
-      expect_overlap(left, pattern, " is never ", arm.at, frame);
+      expect_overlap(left, pattern,
+                     is_taken(node.at, frame) ? "on one line this match belongs to the body behind "
+                                                "'=>', so that no value gets to this arm"
+                                              : "no value gets to this arm",
+                     arm.at, frame);
       matched = types_.narrow(left, pattern);
       matched = matched->is(Kind::kNever) ? types_.partial(pattern) : matched;
       bind(*arm.pattern, matched, frame);
@@ -242,6 +266,9 @@ const Type* Checker::convert(const ConvertNode& node, Frame& frame) {
 
 const Type* Checker::order_by(const OrderByNode& node, Frame& frame) {
   const Type* element = element_of(check(node.source, frame), "order by", node.at, frame);
+  if (element == nullptr) {
+    return types_.any();
+  }
   const Type* type = element;
   for (const std::string_view name : node.path) {
     type = field_of(types_.subtract(type, types_.nothing()), name, node.at, frame);
@@ -252,6 +279,9 @@ const Type* Checker::order_by(const OrderByNode& node, Frame& frame) {
 const Type* Checker::join(const JoinNode& node, Frame& frame) {
   const Type* left = element_of(check(node.left, frame), "join", node.at, frame);
   const Type* right = element_of(check(node.right, frame), "join", node.at, frame);
+  if (left == nullptr || right == nullptr) {
+    return types_.any();
+  }
   field_of(left, node.key, node.at, frame);
   field_of(right, node.key, node.at, frame);
   if (node.side != JoinNode::Side::kInner) {
@@ -318,7 +348,8 @@ const Type* Checker::navigation(const Navigation& nav, std::string_view of, cons
   for (const Selected& field : nav.fields) {
     if (std::find(names.begin(), names.end(), field.name) == names.end()) {
       complain("UNKNOWN_FIELD",
-               "'" + std::string(nav.edge) + "' has no field '" + std::string(field.name) + "'",
+               "'" + std::string(nav.edge) + "' has no field '" + std::string(field.name) + "'" +
+                   Near(field.name).offer_all(names).hint(),
                field.at, frame);
     }
   }
@@ -329,8 +360,13 @@ const Type* Checker::navigation(const Navigation& nav, std::string_view of, cons
                                    [&](const auto& entry) { return entry.first == inner.edge; });
     const SetType* target = edge != set.navigations.end() ? sets_.find(edge->second.set) : nullptr;
     if (target == nullptr) {
+      Near near(inner.edge);
+      for (const auto& [name, reached] : set.navigations) {
+        near.offer(name);
+      }
       complain("UNKNOWN_SET",
-               "'" + std::string(nav.edge) + "' does not lead to '" + std::string(inner.edge) + "'",
+               "'" + std::string(nav.edge) + "' does not lead to '" + std::string(inner.edge) +
+                   "'" + near.hint(),
                inner.at, frame);
       continue;
     }

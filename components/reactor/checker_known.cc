@@ -8,13 +8,20 @@ namespace daybook::reactor {
 
 using Kind = Type::Kind;
 
+// A filter or a match that was likely not meant for the body that took it.
+bool Checker::is_taken(std::uint32_t at, const Frame& frame) {
+  const auto& inside = frame.program->inside_bodies;
+  return std::find(inside.begin(), inside.end(), at) != inside.end();
+}
+
 bool Checker::expect_overlap(const Type* type, const Type* pattern, std::string_view what,
                              std::uint32_t at, const Frame& frame) {
   if (generic_ > 0 || type->is(Kind::kNever) ||
       types_.overlap(types_.loosened(type), types_.loosened(pattern))) {
     return true;
   }
-  complain("TYPE", Types::text(type) + std::string(what) + Types::text(pattern), at, frame);
+  complain("TYPE", std::string(what) + ": " + Types::text(type) + " is not " + Types::text(pattern),
+           at, frame);
   return false;
 }
 

@@ -104,7 +104,7 @@ std::string Parser::shown(const Token& t) {
 }
 
 void Parser::fail(std::string_view message) {
-  fail_at(message, token().offset);
+  fail_at(std::string(message) + explained(), token().offset);
 }
 
 void Parser::fail_at(std::string_view message, std::uint32_t offset) {

@@ -52,9 +52,9 @@ std::size_t hash_of(const Type& t) {
 
 bool same(const Type& a, const Type& b) {
   return a.kind == b.kind && a.pair == b.pair && a.soft == b.soft && a.partial == b.partial &&
-         a.any_unit == b.any_unit &&
-         (a.any_unit || a.unit == b.unit) && a.nominal == b.nominal && a.lambda == b.lambda &&
-         a.names == b.names && a.parts == b.parts && a.literal.tag == b.literal.tag &&
+         a.any_unit == b.any_unit && (a.any_unit || a.unit == b.unit) && a.nominal == b.nominal &&
+         a.lambda == b.lambda && a.names == b.names && a.parts == b.parts &&
+         a.literal.tag == b.literal.tag &&
          (a.kind == Kind::kRegex ? a.literal.regex == b.literal.regex
                                  : equal_values(a.literal, b.literal));
 }

@@ -106,8 +106,9 @@ const Type* Types::narrow(const Type* type, const Type* pattern) {
 
 // Lists, maps and tuples by what stands in them.
 const Type* Types::narrow_parts(const Type* member, const Type* wanted) {
-  const bool alike = member->kind == wanted->kind && member->parts.size() == wanted->parts.size() &&
-                     (member->is(Kind::kList) || member->is(Kind::kMap) || member->is(Kind::kTuple));
+  const bool alike =
+      member->kind == wanted->kind && member->parts.size() == wanted->parts.size() &&
+      (member->is(Kind::kList) || member->is(Kind::kMap) || member->is(Kind::kTuple));
   if (!alike) {
     return partial(wanted);
   }
@@ -154,9 +155,8 @@ bool Types::covered(const Type* member, const Type* pattern) {
   const auto all = members(pattern);
   return std::any_of(all.begin(), all.end(), [&](const Type* wanted) {
     return fits(member, wanted) &&
-           std::all_of(wanted->names.begin(), wanted->names.end(), [&](std::string_view name) {
-             return member->field(name) != nullptr;
-           });
+           std::all_of(wanted->names.begin(), wanted->names.end(),
+                       [&](std::string_view name) { return member->field(name) != nullptr; });
   });
 }
 
