@@ -59,6 +59,13 @@ const Type* Checker::complain(std::string_view code, std::string_view message, s
   return types_.any();
 }
 
+// The name that was likely meant; looking for it is work, too.
+std::string Checker::meant(std::string_view name, const std::vector<std::string_view>& names) {
+  constexpr std::size_t kStepsOfAName = 4;
+  steps_ += names.size() * kStepsOfAName;
+  return Near(name).offer_all(names).hint();
+}
+
 bool Checker::require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
                       const Frame& frame) {
   if (types_.fits(type, wanted)) {
@@ -239,7 +246,7 @@ const Type* Checker::field_of(const Type* target, std::string_view name, std::ui
       } else if (const auto* entry = find_builtin(name); entry != nullptr && entry->filter) {
         message += "; a filter stands behind a space, without a dot";
       } else {
-        message += Near(name).offer_all(member->names).hint();
+        message += meant(name, member->names);
       }
       return complain("UNKNOWN_FIELD", message, at, frame);
     }

@@ -162,6 +162,7 @@ class Checker {
   Place place_in(const Type* record, std::string_view field, std::uint32_t at,
                  const Frame& frame) const;
 
+  std::string meant(std::string_view name, const std::vector<std::string_view>& names);
   const Type* complain(std::string_view code, std::string_view message, std::uint32_t at,
                        const Frame& frame);
 
@@ -172,6 +173,8 @@ class Checker {
   std::map<std::pair<const Type*, std::vector<const Type*>>, const Type*> calls_;
   // Records by their types.
   std::map<const Type*, std::pair<const Program*, const RecordNode*>> written_;
+  // Types of values that became a `value`, and where.
+  std::set<std::pair<const Type*, std::pair<const Program*, std::uint32_t>>> lost_;
   std::set<std::pair<const Program*, std::pair<std::uint32_t, std::string>>> complained_;
   std::size_t depth_ = 0;
   std::size_t steps_ = 0;

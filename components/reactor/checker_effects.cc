@@ -235,6 +235,9 @@ void Checker::check_output(const Type* type, std::uint32_t at, const Frame& fram
 // What becomes a `value` is known no more where it is put out, so its fields are looked at here.
 // Those that it lacks may come by `with`.
 void Checker::check_lost(const Type* type, std::uint32_t at, const Frame& frame) {
+  if (!lost_.insert({type, {frame.program, at}}).second) {
+    return;
+  }
   for (const Type* const member : members(type)) {
     if (member->is(Kind::kList) || member->is(Kind::kTuple)) {
       for (const Type* const part : member->parts) {

@@ -3,7 +3,6 @@
 
 #include "components/reactor/calendar.h"
 #include "components/reactor/checker.h"
-#include "components/reactor/near.h"
 
 namespace daybook::reactor {
 
@@ -349,7 +348,7 @@ const Type* Checker::navigation(const Navigation& nav, std::string_view of, cons
     if (std::find(names.begin(), names.end(), field.name) == names.end()) {
       complain("UNKNOWN_FIELD",
                "'" + std::string(nav.edge) + "' has no field '" + std::string(field.name) + "'" +
-                   Near(field.name).offer_all(names).hint(),
+                   meant(field.name, names),
                field.at, frame);
     }
   }
@@ -360,13 +359,13 @@ const Type* Checker::navigation(const Navigation& nav, std::string_view of, cons
                                    [&](const auto& entry) { return entry.first == inner.edge; });
     const SetType* target = edge != set.navigations.end() ? sets_.find(edge->second.set) : nullptr;
     if (target == nullptr) {
-      Near near(inner.edge);
+      std::vector<std::string_view> edges;
       for (const auto& [name, reached] : set.navigations) {
-        near.offer(name);
+        edges.push_back(name);
       }
       complain("UNKNOWN_SET",
                "'" + std::string(nav.edge) + "' does not lead to '" + std::string(inner.edge) +
-                   "'" + near.hint(),
+                   "'" + meant(inner.edge, edges),
                inner.at, frame);
       continue;
     }

@@ -11,7 +11,7 @@ using Kind = Type::Kind;
 // A filter or a match that was likely not meant for the body that took it.
 bool Checker::is_taken(std::uint32_t at, const Frame& frame) {
   const auto& inside = frame.program->inside_bodies;
-  return std::find(inside.begin(), inside.end(), at) != inside.end();
+  return std::binary_search(inside.begin(), inside.end(), at);
 }
 
 bool Checker::expect_overlap(const Type* type, const Type* pattern, std::string_view what,

@@ -296,7 +296,7 @@ Value Evaluator::given_parameter(const Parameter& parameter, const Value& given,
   const auto value = converted(given, *parameter.type, frame);
   if (!value) {
     Types types;
-    stop_parameter(parameter.name, "The parameter '" + std::string(parameter.name) + "' is " +
+    stop_parameter(parameter.name, "The parameter '" + std::string(parameter.name) + "' must be " +
                                        Types::text(types.of_node(*parameter.type)) + ", not " +
                                        source_text(given) + form_for(given, *parameter.type) + ".");
   }

@@ -38,7 +38,8 @@ Near::Near(std::string_view word) : word_(word), far_(word.size() > 4 ? 3 : 2) {
 void Near::offer(std::string_view known) {
   const bool of_size = word_.size() >= kWordMin && word_.size() <= kWordMax &&
                        known.size() >= kWordMin && known.size() <= kWordMax;
-  if (!of_size) {
+  const std::size_t longer = std::max(word_.size(), known.size());
+  if (!of_size || longer - std::min(word_.size(), known.size()) > far_) {
     return;
   }
   const std::size_t far = distance(word_, known);

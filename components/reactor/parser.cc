@@ -43,6 +43,7 @@ bool Parser::run() {
     body->outputs = static_cast<std::uint16_t>(body->outputs + (s.kind == Statement::Kind::kFrom));
   }
   program_.body = body;
+  std::sort(program_.inside_bodies.begin(), program_.inside_bodies.end());
   program_.parameters = keep(parameters_);
   program_.frame = scopes_.frame();
   return syntax_ok_;

@@ -97,6 +97,7 @@ class Parser {
   // parser_statements.cc
   void statement(std::vector<Statement>& out);
   void import_statement();
+  void no_export(const Token& from, const Token& name, const Program& module);
   void import_names(const std::shared_ptr<const Program>& module, std::size_t index);
   void import_one(const Export& exported, std::size_t module, std::uint32_t at);
   void param_statement(std::vector<Statement>& out);

@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "components/reactor/limits.h"
 #include "components/reactor/near.h"
 #include "components/reactor/parser.h"
 #include "components/reactor/slips.h"
@@ -71,6 +72,9 @@ std::string Parser::meant_statement() const {
 }
 
 std::string Parser::meant_name(std::string_view word) const {
+  if (diagnostics_.size() >= kDiagnosticsMax) {
+    return {};  // nobody reads it
+  }
   if (const std::string_view here = word_here(word); !here.empty()) {
     return "; there is " + quoted(here);
   }

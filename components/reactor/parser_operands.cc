@@ -255,7 +255,8 @@ void Parser::fail_unknown(const Token& word, std::string_view here) {
 }
 
 const Node* Parser::unknown(const Token& word) {
-  if (is(TokenKind::kArrow)) {
+  // A key is read with the arrow glued on.
+  if (is(TokenKind::kArrow) && token().offset > word.offset + word.text.size()) {
     fail_unknown(word,
                  "a function is written " + std::string(word.text) + " => …, and '->' reads a key");
   }

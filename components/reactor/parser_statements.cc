@@ -79,19 +79,25 @@ void Parser::import_statement() {
   for (const Token& name : names) {
     const auto found = std::find_if(module->exports.begin(), module->exports.end(),
                                     [&](const Export& e) { return e.name == name.text; });
+    if (found == module->exports.end() && diagnostics_.size() < kDiagnosticsMax) {
+      no_export(from, name, *module);
+    }
     if (found == module->exports.end()) {
-      Near near(name.text);
-      for (const Export& e : module->exports) {
-        near.offer(e.name);
-      }
-      report("UNKNOWN_NAME",
-             "'" + std::string(from.text) + "' exports no '" + std::string(name.text) + "'" +
-                 near.hint(),
-             name.offset);
       continue;
     }
     import_one(*found, index, name.offset);
   }
+}
+
+void Parser::no_export(const Token& from, const Token& name, const Program& module) {
+  Near near(name.text);
+  for (const Export& e : module.exports) {
+    near.offer(e.name);
+  }
+  report(
+      "UNKNOWN_NAME",
+      "'" + std::string(from.text) + "' exports no '" + std::string(name.text) + "'" + near.hint(),
+      name.offset);
 }
 
 void Parser::import_names(const std::shared_ptr<const Program>& module, std::size_t index) {

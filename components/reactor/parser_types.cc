@@ -170,6 +170,9 @@ const TypeNode* Parser::type_name() {
 }
 
 std::string Parser::meant_type(std::string_view word) const {
+  if (diagnostics_.size() >= kDiagnosticsMax) {
+    return {};  // nobody reads it
+  }
   if (const std::string_view here = word_here(word); !here.empty()) {
     return "; there is '" + std::string(here) + "'";
   }
