@@ -52,7 +52,7 @@ void Checker::no_list(const Type* type, const Type* member, std::string_view fil
   std::string hint;
   if (member->is(Kind::kNothing)) {
     hint = "; match nothing first";
-  } else if (filter == "min" && base_kind(member) == Kind::kNumber) {
+  } else if (filter == "min" && member->is(Kind::kLiteral) && base_kind(member) == Kind::kNumber) {
     hint = "; a duration is written " + Types::text(member) + " minutes";
   } else if (is_taken(at, frame)) {
     hint =

@@ -176,7 +176,7 @@ class Parser {
   const Node* unknown(const Token& word);
   const Node* unknown_call(const Token& word);
   [[noreturn]] void fail_unknown(const Token& word, std::string_view here);
-  const BuiltinEntry* qualified(std::size_t n = 0) const;
+  const BuiltinEntry* qualified() const;
   const Node* of_module(const Token& module);
   const ConstantNode* constant(const Value& value, std::uint32_t at);
 

@@ -210,11 +210,11 @@ const Node* Parser::name() {
 }
 
 // A function of the language behind the name of its module: resources.sendEmail, web.http.
-const BuiltinEntry* Parser::qualified(std::size_t n) const {
-  const Token& module = ahead(n);
-  const Token& word = ahead(n + 2);
-  if (module.kind != TokenKind::kName || module.escaped || !is_standard_module(module.text) ||
-      ahead(n + 1).kind != TokenKind::kDot || word.kind != TokenKind::kName || word.escaped ||
+const BuiltinEntry* Parser::qualified() const {
+  const Token& module = token();
+  const Token& word = ahead(2);
+  if (ahead(1).kind != TokenKind::kDot || module.kind != TokenKind::kName || module.escaped ||
+      word.kind != TokenKind::kName || word.escaped || !is_standard_module(module.text) ||
       scopes_.peek(module.text) != nullptr) {
     return nullptr;
   }
@@ -467,7 +467,7 @@ const Node* Parser::map(std::uint32_t at) {
     }
     take();
     if (auto text = constant_key(*key); text && !keys.insert(*text).second) {
-      report("REPEATED_NAME", "the key '" + *text + "' is there already", key->at);
+      report("REPEATED_NAME", "the key '" + text->substr(0, 40) + "' is there already", key->at);
     }
     entries.push_back({key, expression()});
     take_if(TokenKind::kComma);

@@ -45,6 +45,7 @@ bool Types::parts_overlap(const Type* a, const Type* b) {
 }
 
 const Type* Types::partial(const Type* pattern) {
+  ++work_;
   const bool parts = pattern->is(Kind::kRecord) || pattern->is(Kind::kList) ||
                      pattern->is(Kind::kMap) || pattern->is(Kind::kTuple) ||
                      pattern->is(Kind::kUnion);
