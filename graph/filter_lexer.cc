@@ -68,6 +68,11 @@ class Lexer {
     if (take_uuid() || take_instant()) {
       return {};
     }
+    if (is_date()) {
+      const std::string_view date = text_.substr(at_, kDateSize);
+      return refuse({at_, kDateSize}, "a day alone is no instant: its midnight is " +
+                                          std::string(date) + "T00:00:00Z");
+    }
     if (is_digit(c)) {
       return take_number();
     }
@@ -156,10 +161,17 @@ class Lexer {
     return true;
   }
 
+  static constexpr std::size_t kDateSize = 10;
+
+  // 2025-11-15
+  bool is_date() const {
+    return digits_at(0, 4) && peek(4) == '-' && digits_at(5, 2) && peek(7) == '-' &&
+           digits_at(8, 2);
+  }
+
   // 2025-11-15T00:00[:00[.000]][Z|±hh[:mm]]: as far as it has that form.
   bool take_instant() {
-    if (!(digits_at(0, 4) && peek(4) == '-' && digits_at(5, 2) && peek(7) == '-' &&
-          digits_at(8, 2) && peek(10) == 'T' && digits_at(11, 2) && peek(13) == ':' &&
+    if (!(is_date() && peek(10) == 'T' && digits_at(11, 2) && peek(13) == ':' &&
           digits_at(14, 2))) {
       return false;
     }

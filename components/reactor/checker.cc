@@ -4,6 +4,7 @@
 
 #include "components/reactor/format.h"
 #include "components/reactor/limits.h"
+#include "components/reactor/near.h"
 
 namespace daybook::reactor {
 
@@ -38,6 +39,9 @@ const Type* Checker::statement(const Statement& s, Frame& frame) {
   if (s.type != nullptr) {
     const Type* declared = types_.of_node(*s.type);
     require(type, declared, "'" + std::string(s.name) + "'", s.at, frame);
+    if (declared->is(Kind::kAny)) {
+      check_lost(type, s.at, frame);
+    }
     type = declared;
   }
   frame.slots[s.slot] = type;
@@ -53,6 +57,13 @@ const Type* Checker::complain(std::string_view code, std::string_view message, s
     diagnostics_.push_back(frame.program->source.diagnose(code, message, at));
   }
   return types_.any();
+}
+
+// The name that was likely meant; looking for it is work, too.
+std::string Checker::meant(std::string_view name, const std::vector<std::string_view>& names) {
+  constexpr std::size_t kStepsOfAName = 4;
+  steps_ += names.size() * kStepsOfAName;
+  return Near(name).offer_all(names).hint();
 }
 
 bool Checker::require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
@@ -202,7 +213,8 @@ const Type* Checker::check_kind(const Node* node, Frame& frame) {
 
 const Type* Checker::test(const IsNode& node, Frame& frame) {
   const Type* pattern = types_.of_node(*node.pattern);
-  expect_overlap(check(node.operand, frame), pattern, " is never ", node.at, frame);
+  expect_overlap(check(node.operand, frame), pattern,
+                 node.negated ? "this is always so" : "this is never so", node.at, frame);
   return types_.simple(Kind::kBool);
 }
 
@@ -222,6 +234,9 @@ const Type* Checker::field_of(const Type* target, std::string_view name, std::ui
       return types_.any();
     }
     const Type* there = member->field(name);
+    if (there == nullptr && member->partial) {
+      return types_.any();
+    }
     if (there == nullptr) {
       std::string message = "'" + std::string(name) + "' is no field of " + Types::text(target);
       if (member->is(Kind::kNothing)) {
@@ -230,6 +245,8 @@ const Type* Checker::field_of(const Type* target, std::string_view name, std::ui
         message += "; a map is read with ->";
       } else if (const auto* entry = find_builtin(name); entry != nullptr && entry->filter) {
         message += "; a filter stands behind a space, without a dot";
+      } else {
+        message += meant(name, member->names);
       }
       return complain("UNKNOWN_FIELD", message, at, frame);
     }
@@ -257,6 +274,9 @@ const Type* Checker::lookup(const PairNode& node, Frame& frame) {
         break;
       case Kind::kRecord:
         require(key, types_.simple(Kind::kText), "the key of a record", node.at, frame);
+        if (member->partial) {
+          return types_.any();
+        }
         out.insert(out.end(), member->parts.begin(), member->parts.end());
         break;
       case Kind::kList:
@@ -345,7 +365,13 @@ const Type* Checker::apply_lambda(const Type* function, const std::vector<const 
     const Parameter& parameter = lambda.parameters[i];
     if (parameter.type != nullptr) {
       const Type* declared = types_.of_node(*parameter.type);
-      require(arguments[i], declared, "'" + std::string(parameter.name) + "'", at, frame);
+      require(arguments[i], declared,
+              parameter.name.empty() ? "argument " + std::to_string(i + 1)
+                                     : "'" + std::string(parameter.name) + "'",
+              at, frame);
+      if (declared->is(Kind::kAny)) {
+        check_lost(arguments[i], at, frame);
+      }
       arguments[i] = declared;
     }
   }
@@ -442,7 +468,7 @@ const Type* Checker::changed(const Type* record, const Type* changes) {
       parts[static_cast<std::size_t>(at - names.begin())] = changes->parts[i];
     }
   }
-  return types_.record(std::move(names), std::move(parts));
+  return types_.record(std::move(names), std::move(parts), false, record->partial);
 }
 
 const Type* Checker::block(const BlockNode& node, Frame& frame) {

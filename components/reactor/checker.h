@@ -8,6 +8,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,6 +96,7 @@ class Checker {
   void narrow(const Node* node, const Type* type, Frame& frame, Known& known);
   const Type* type_of_path(const Node* node, const Frame& frame);
   static const Type*& place_of(const VariableNode& node, Frame& frame);
+  static bool is_taken(std::uint32_t at, const Frame& frame);
   // Complains of a test that fails whatever the values; not where a function is looked at for one
   // of its calls: others may pass it.
   bool expect_overlap(const Type* type, const Type* pattern, std::string_view what,
@@ -118,15 +120,21 @@ class Checker {
                           const Frame& frame);
   const Type* time_filter(const BuiltinNode& node, const std::vector<const Type*>& types,
                           const Frame& frame);
+  void schedule(const BuiltinNode& node, const std::vector<const Type*>& types, const Frame& frame);
+  void options(const BuiltinNode& node, const std::vector<const Type*>& types, const Frame& frame);
   const Type* action(const BuiltinNode& node, const std::vector<const Type*>& types,
                      const Frame& frame);
-  // The type of a list's elements; false when it is no list.
+  // The type of a list's elements; null when it is no list, which is said then.
   const Type* element_of(const Type* type, std::string_view filter, std::uint32_t at,
                          const Frame& frame);
+  void no_list(const Type* type, const Type* member, std::string_view filter, std::uint32_t at,
+               const Frame& frame);
   bool require(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
                const Frame& frame);
   bool gives(const Type* type, const Type* wanted, std::string_view what, std::uint32_t at,
              const Frame& frame);
+  // Null when it is nothing.
+  const Type* repeated(const Type* type, std::uint32_t at, const Frame& frame);
   // What passed the condition.
   const Type* passed(const Type* function, const Type* element);
   void check_condition(const Type* function, const Type* element, std::uint32_t at,
@@ -134,8 +142,15 @@ class Checker {
 
   // checker_effects.cc
   void check_output(const Type* type, std::uint32_t at, const Frame& frame);
-  void check_effect(std::string_view effect, const Type* record, std::uint32_t at,
+  void check_effect(std::string_view effect, const Type* type, std::uint32_t at,
                     const Frame& frame);
+  void check_options(std::string_view function, const Type* type, std::uint32_t at,
+                     const Frame& frame);
+  void check_fields(std::string_view name, std::span<const EffectField> known, const Type* type,
+                    std::uint32_t at, const Frame& frame);
+  void check_names(std::string_view name, std::span<const EffectField> known, const Type* record,
+                   std::uint32_t at, const Frame& frame);
+  void check_lost(const Type* type, std::uint32_t at, const Frame& frame);
   void check_field(std::string_view effect, const EffectField& field, const Type* record,
                    std::uint32_t at, const Frame& frame);
   void check_body(const Type* body, std::uint32_t at, const Frame& frame);
@@ -147,6 +162,7 @@ class Checker {
   Place place_in(const Type* record, std::string_view field, std::uint32_t at,
                  const Frame& frame) const;
 
+  std::string meant(std::string_view name, const std::vector<std::string_view>& names);
   const Type* complain(std::string_view code, std::string_view message, std::uint32_t at,
                        const Frame& frame);
 
@@ -157,6 +173,8 @@ class Checker {
   std::map<std::pair<const Type*, std::vector<const Type*>>, const Type*> calls_;
   // Records by their types.
   std::map<const Type*, std::pair<const Program*, const RecordNode*>> written_;
+  // Types of values that became a `value`, and where.
+  std::set<std::pair<const Type*, std::pair<const Program*, std::uint32_t>>> lost_;
   std::set<std::pair<const Program*, std::pair<std::uint32_t, std::string>>> complained_;
   std::size_t depth_ = 0;
   std::size_t steps_ = 0;

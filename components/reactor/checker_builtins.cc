@@ -22,6 +22,13 @@ const Type* Checker::element_of(const Type* type, std::string_view filter, std::
         return types_.any();
       case Kind::kNever:
         break;
+      case Kind::kRecord:
+        // One that came from outside is gone through by its values.
+        if (member->partial) {
+          return types_.any();
+        }
+        no_list(type, member, filter, at, frame);
+        return nullptr;
       case Kind::kList:
       case Kind::kMap:
       case Kind::kTuple:
@@ -32,16 +39,47 @@ const Type* Checker::element_of(const Type* type, std::string_view filter, std::
           break;
         }
         [[fallthrough]];
-      default: {
-        const char* hint = member->is(Kind::kNothing) ? "; match nothing first" : "";
-        return complain(
-            "TYPE",
-            "'" + std::string(filter) + "' works on a list, not on " + Types::text(type) + hint, at,
-            frame);
-      }
+      default:
+        no_list(type, member, filter, at, frame);
+        return nullptr;
     }
   }
   return types_.either(std::move(out));
+}
+
+void Checker::no_list(const Type* type, const Type* member, std::string_view filter,
+                      std::uint32_t at, const Frame& frame) {
+  std::string hint;
+  if (member->is(Kind::kNothing)) {
+    hint = "; match nothing first";
+  } else if (filter == "min" && member->is(Kind::kLiteral) && base_kind(member) == Kind::kNumber) {
+    hint = "; a duration is written " + Types::text(member) + " minutes";
+  } else if (is_taken(at, frame)) {
+    hint =
+        "; on one line it belongs to the body behind '=>': parentheses end that, or a line of its "
+        "own";
+  }
+  complain("TYPE",
+           "'" + std::string(filter) + "' works on a list, not on " + Types::text(type) + hint, at,
+           frame);
+}
+
+// What `repeat` gives: the elements of a list, and anything that is no list as it is.
+const Type* Checker::repeated(const Type* type, std::uint32_t at, const Frame& frame) {
+  const auto is_whole = [](const Type* t) {
+    const bool error = t->is(Kind::kNominal) && t->nominal->name == "QueryError";
+    return !is_open(t) && !t->is(Kind::kList) && !t->is(Kind::kTuple) && !t->is(Kind::kMap) &&
+           !t->is(Kind::kNothing) && !error;
+  };
+  std::vector<const Type*> out;
+  std::vector<const Type*> lists;
+  for (const Type* const member : members(type)) {
+    (is_whole(member) ? out : lists).push_back(member);
+  }
+  if (!lists.empty()) {
+    out.push_back(element_of(types_.either(std::move(lists)), "repeat", at, frame));
+  }
+  return !out.empty() && out.back() == nullptr ? nullptr : types_.either(std::move(out));
 }
 
 // Elements of which a condition `x => …` is true: what it says of x is known of them.
@@ -160,7 +198,11 @@ const Type* Checker::list_filter(const BuiltinNode& node, const std::vector<cons
     require(types[1], types_.simple(Kind::kText), "what a text contains", node.at, frame);
     return types_.simple(Kind::kBool);
   }
-  const Type* element = element_of(types[0], name, node.at, frame);
+  const Type* element = node.function == B::kRepeat ? repeated(types[0], node.at, frame)
+                                                    : element_of(types[0], name, node.at, frame);
+  if (element == nullptr) {
+    return types_.any();
+  }
   switch (node.function) {
     case B::kSelect:
       return types_.list(apply(types[1], {element}, node.at, frame));
@@ -196,8 +238,10 @@ const Type* Checker::list_filter(const BuiltinNode& node, const std::vector<cons
     case B::kRepeat:
       require(types[1], number, "how many", node.at, frame);
       return types_.list(element);
-    case B::kConcat:
-      return types_.list(types_.either(element, element_of(types[1], name, node.at, frame)));
+    case B::kConcat: {
+      const Type* more = element_of(types[1], name, node.at, frame);
+      return more == nullptr ? types_.any() : types_.list(types_.either(element, more));
+    }
     case B::kHasMore:
     case B::kContains:
       return types_.simple(Kind::kBool);
@@ -216,13 +260,16 @@ const Type* Checker::map_filter(const BuiltinNode& node, const Type* piped, cons
   const std::string_view name = entry_of(node.function).name;
   if (node.function == B::kAsMap) {
     const Type* element = element_of(piped, name, node.at, frame);
+    if (element == nullptr) {
+      return types_.any();
+    }
     std::vector<const Type*> values;
     for (const Type* const member : members(element)) {
       const bool pair = (member->is(Kind::kTuple) && member->parts.size() == 2) ||
-                        member->is(Kind::kList) || is_open(member);
-      const Type* value = is_open(member) ? types_.any()
-                          : pair          ? member->parts.back()
-                                          : member->field("value");
+                        member->is(Kind::kList) || is_open(member) || member->partial;
+      const Type* value = is_open(member) || member->partial ? types_.any()
+                          : pair                             ? member->parts.back()
+                                                             : member->field("value");
       if (value == nullptr || (!pair && member->field("key") == nullptr)) {
         return complain("TYPE",
                         "'asMap' works on pairs or on records with key and value, not on " +
@@ -235,7 +282,7 @@ const Type* Checker::map_filter(const BuiltinNode& node, const Type* piped, cons
   }
   std::vector<const Type*> values;
   for (const Type* const member : members(piped)) {
-    if (is_open(member)) {
+    if (is_open(member) || member->partial) {
       values.push_back(types_.any());
     } else if (member->is(Kind::kMap) || member->is(Kind::kRecord)) {
       values.insert(values.end(), member->parts.begin(), member->parts.end());
@@ -304,8 +351,10 @@ const Type* Checker::text_filter(const BuiltinNode& node, const std::vector<cons
     }
     case B::kImplode: {
       const Type* element = element_of(types[0], "implode", node.at, frame);
-      require(types_.widened(element), types_.either(text, number), "what is joined", node.at,
-              frame);
+      if (element != nullptr) {
+        require(types_.widened(element), types_.either(text, number), "what is joined", node.at,
+                frame);
+      }
       require(types[1], text, "what stands between", node.at, frame);
       return text;
     }
@@ -358,6 +407,29 @@ const Type* Checker::time_filter(const BuiltinNode& node, const std::vector<cons
   return node.function == B::kStartOfDay ? types_.widened(types[0]) : types_.simple(Kind::kNumber);
 }
 
+// scheduleJob('definition', parameters, at, uniqueKey)
+void Checker::schedule(const BuiltinNode& node, const std::vector<const Type*>& types,
+                       const Frame& frame) {
+  const Type* text = types_.simple(Kind::kText);
+  const Type* record = types_.either(types_.map(types_.any()), types_.record({}, {}));
+  const std::pair<const Type*, std::string_view> wanted[] = {
+      {text, "the job definition"},
+      {types_.optional(record), "the job's parameters"},
+      {types_.optional(types_.simple(Kind::kInstant)), "when the job runs"},
+      {types_.optional(text), "the job's key"}};
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    require(types[i], wanted[i].first, wanted[i].second, i == 0 ? node.at : node.arguments[i]->at,
+            frame);
+  }
+}
+
+void Checker::options(const BuiltinNode& node, const std::vector<const Type*>& types,
+                      const Frame& frame) {
+  if (types.size() > 1) {
+    check_options(entry_of(node.function).name, types[1], node.arguments[1]->at, frame);
+  }
+}
+
 const Type* Checker::action(const BuiltinNode& node, const std::vector<const Type*>& types,
                             const Frame& frame) {
   const Type* text = types_.simple(Kind::kText);
@@ -371,21 +443,29 @@ const Type* Checker::action(const BuiltinNode& node, const std::vector<const Typ
       if (types.size() == 1 && base_kind(types_.widened(types[0])) != Kind::kText) {
         check_effect("scheduleJob", types[0], node.at, frame);
       } else {
-        require(types[0], text, "the job definition", node.at, frame);
+        schedule(node, types, frame);
       }
       return types_.nothing();
     case B::kHttpPost:
       if (types.size() > 1 || base_kind(types_.widened(types[0])) == Kind::kText) {
         require(types[0], text, "the url", node.at, frame);
+        options(node, types, frame);
       } else {
         check_effect("httpPost", types[0], node.at, frame);
       }
       return types_.simple(Kind::kUuid);
     case B::kMessageActor:
       require(types[0], text, "the actor's type", node.at, frame);
+      require(types[2], types_.list(types_.any()), "what the actor is sent", node.arguments[2]->at,
+              frame);
+      if (types.size() > 3) {
+        require(types[3], types_.simple(Kind::kBool), "whether it is a preview",
+                node.arguments[3]->at, frame);
+      }
       return types_.record({"data", "errors"}, {types_.any(), types_.list(types_.any())});
     default:
       require(types[0], text, "the url", node.at, frame);
+      options(node, types, frame);
       return types_.nominal(*find_nominal("HttpResponse"));
   }
 }

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "components/reactor/checker.h"
+#include "components/reactor/near.h"
 
 namespace daybook::reactor {
 
@@ -46,6 +47,13 @@ constexpr std::array kMessageActor = {
     EffectField{"body", Wanted::kAny},       EffectField{"path", Wanted::kText},
 };
 
+// What stands behind the url of a call.
+constexpr std::array kHttpOptions = {
+    EffectField{"method", Wanted::kText},
+    EffectField{"headers", Wanted::kRecord},
+    EffectField{"body", Wanted::kAny},
+};
+
 // Empty when there is no such effect here.
 std::span<const EffectField> fields_of(std::string_view effect) {
   if (effect == "scheduleJob") {
@@ -81,7 +89,7 @@ void Checker::check_field(std::string_view effect, const EffectField& field, con
   const Type* there = record->field(field.name);
   const Place place = place_in(record, field.name, at, frame);
   if (there == nullptr) {
-    if (field.required) {
+    if (field.required && !record->partial) {
       complain("MISSING_FIELD", "'" + name + "' needs the field '" + std::string(field.name) + "'",
                place.at, place.frame);
     }
@@ -129,36 +137,75 @@ void Checker::check_body(const Type* body, std::uint32_t at, const Frame& frame)
                place.frame);
     }
   }
-  if (body->names.empty()) {
+  if (body->names.empty() && !body->partial) {
     complain("MISSING_FIELD", "'body' of 'sendEmail' needs 'plainText', 'html' or both", at, frame);
   }
 }
 
-void Checker::check_effect(std::string_view effect, const Type* record, std::uint32_t at,
+void Checker::check_effect(std::string_view effect, const Type* type, std::uint32_t at,
                            const Frame& frame) {
-  if (record->is(Kind::kAny)) {
-    return;
+  check_fields(effect, fields_of(effect), type, at, frame);
+}
+
+// What follows the url: `httpPost` always posts.
+void Checker::check_options(std::string_view function, const Type* type, std::uint32_t at,
+                            const Frame& frame) {
+  const std::span<const EffectField> all = kHttpOptions;
+  check_fields(function, function == "httpPost" ? all.subspan(1) : all,
+               types_.subtract(type, types_.nothing()), at, frame);
+}
+
+void Checker::check_fields(std::string_view name, std::span<const EffectField> known,
+                           const Type* type, std::uint32_t at, const Frame& frame) {
+  for (const Type* const member : members(type)) {
+    if (is_open(member)) {
+      continue;
+    }
+    if (!member->is(Kind::kRecord)) {
+      complain("TYPE",
+               "'" + std::string(name) + "' takes a record, not " + Types::text(type) +
+                   (member->is(Kind::kNothing) ? "; match nothing first" : ""),
+               at, frame);
+      return;
+    }
+    for (const EffectField& field : known) {
+      check_field(name, field, member, at, frame);
+    }
+    check_names(name, known, member, at, frame);
   }
-  const std::string name(effect);
-  if (!record->is(Kind::kRecord)) {
-    complain("TYPE", "'" + name + "' takes a record, not " + Types::text(record), at, frame);
-    return;
-  }
-  const std::span<const EffectField> known = fields_of(effect);
-  for (const EffectField& field : known) {
-    check_field(effect, field, record, at, frame);
-  }
+}
+
+void Checker::check_names(std::string_view name, std::span<const EffectField> known,
+                          const Type* record, std::uint32_t at, const Frame& frame) {
   for (const std::string_view given : record->names) {
     const bool there =
         given == "effect" || std::any_of(known.begin(), known.end(),
                                          [&](const EffectField& f) { return f.name == given; });
     if (!there) {
+      Near near(given);
+      for (const EffectField& field : known) {
+        near.offer(field.name);
+      }
       const Place place = place_in(record, given, at, frame);
-      complain("UNKNOWN_FIELD", "'" + name + "' has no field '" + std::string(given) + "'",
-               place.at, place.frame);
+      complain(
+          "UNKNOWN_FIELD",
+          "'" + std::string(name) + "' has no field '" + std::string(given) + "'" + near.hint(),
+          place.at, place.frame);
     }
   }
 }
+
+namespace {
+
+// The effect that a record asks for where it is an output; none when its name is computed.
+std::optional<std::string_view> effect_named(const Type* record) {
+  const Type* effect = record->is(Kind::kRecord) ? record->field("effect") : nullptr;
+  const bool named = effect != nullptr && effect->is(Kind::kLiteral) &&
+                     effect->literal.is(Tag::kText) && !record->partial;
+  return named ? std::optional(effect->literal.text()) : std::nullopt;
+}
+
+}  // namespace
 
 // Records with a field `effect` in an output, also in lists of lists.
 void Checker::check_output(const Type* type, std::uint32_t at, const Frame& frame) {
@@ -169,19 +216,43 @@ void Checker::check_output(const Type* type, std::uint32_t at, const Frame& fram
       }
       continue;
     }
-    const Type* effect = member->is(Kind::kRecord) ? member->field("effect") : nullptr;
-    if (effect == nullptr || !effect->is(Kind::kLiteral) || !effect->literal.is(Tag::kText)) {
+    const auto name = effect_named(member);
+    if (!name) {
       continue;
     }
-    const std::string_view name = effect->literal.text();
-    if (fields_of(name).empty()) {
+    if (fields_of(*name).empty()) {
       const Place place = place_in(member, "effect", at, frame);
       complain("UNKNOWN_EFFECT",
-               "there is no effect '" + std::string(name) +
+               "there is no effect '" + std::string(*name) +
                    "' here; there are scheduleJob, sendEmail, httpPost, messageActor",
                place.at, place.frame);
     } else {
-      check_effect(name, member, at, frame);
+      check_effect(*name, member, at, frame);
+    }
+  }
+}
+
+// What becomes a `value` is known no more where it is put out, so its fields are looked at here.
+// Those that it lacks may come by `with`.
+void Checker::check_lost(const Type* type, std::uint32_t at, const Frame& frame) {
+  if (!lost_.insert({type, {frame.program, at}}).second) {
+    return;
+  }
+  for (const Type* const member : members(type)) {
+    if (member->is(Kind::kList) || member->is(Kind::kTuple)) {
+      for (const Type* const part : member->parts) {
+        check_lost(part, at, frame);
+      }
+      continue;
+    }
+    const auto name = effect_named(member);
+    for (const EffectField& field : fields_of(name.value_or(""))) {
+      if (member->field(field.name) != nullptr) {
+        check_field(*name, field, member, at, frame);
+      }
+    }
+    if (name && !fields_of(*name).empty()) {
+      check_names(*name, fields_of(*name), member, at, frame);
     }
   }
 }

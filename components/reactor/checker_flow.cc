@@ -1,6 +1,7 @@
 // Operators, match and what is known inside its arms, joins and queries.
 #include <algorithm>
 
+#include "components/reactor/calendar.h"
 #include "components/reactor/checker.h"
 
 namespace daybook::reactor {
@@ -58,10 +59,27 @@ const Type* Checker::arithmetic_of(Arithmetic op, const Type* left, const Type* 
   return nullptr;
 }
 
+namespace {
+
+// '2025-11-16': as a text it is no time.
+bool is_written_time(const Type* type) {
+  return type->is(Kind::kLiteral) && type->literal.is(Tag::kText) &&
+         (parse_date(type->literal.text()) || parse_instant(type->literal.text()));
+}
+
+}  // namespace
+
 const Type* Checker::arithmetic(const PairNode& node, Frame& frame) {
   const Type* left = check(node.left, frame);
   const Type* right = check(node.right, frame);
   const auto op = static_cast<Arithmetic>(node.op);
+  if (is_written_time(left) && base_kind(right) == Kind::kSpan) {
+    return complain("TYPE",
+                    Types::text(left) +
+                        " is a text, to which '+' would join the duration; a time is "
+                        "written 2025-11-16T02:00:00Z, or made by ':: instant'",
+                    node.at, frame);
+  }
   constexpr std::string_view kSigns = "+-*/";
   std::vector<const Type*> out;
   for (const Type* const a : members(left)) {
@@ -102,7 +120,8 @@ const Type* Checker::comparison(const PairNode& node, Frame& frame) {
     if (types_.fits(left, types_.optional(span)) && types_.fits(right, types_.optional(span))) {
       return types_.simple(Kind::kBool);
     }
-    expect_overlap(left, right, " is never equal to ", node.at, frame);
+    expect_overlap(left, right, op == Compare::kEqual ? "this is never so" : "this is always so",
+                   node.at, frame);
     return types_.simple(Kind::kBool);
   }
   for (const Type* const a : members(left)) {
@@ -157,8 +176,12 @@ void Checker::bind(const TypeNode& pattern, const Type* type, Frame& frame) {
       return;
     case TypeKind::kRecord:
       for (std::size_t i = 0; i < pattern.parts.size(); ++i) {
-        const Type* part = type->field(pattern.names[i]);
-        bind(*pattern.parts[i], part != nullptr ? part : types_.of_node(*pattern.parts[i]), frame);
+        std::vector<const Type*> parts;
+        for (const Type* const member : members(type)) {
+          const Type* part = member->field(pattern.names[i]);
+          parts.push_back(part != nullptr ? part : types_.any());
+        }
+        bind(*pattern.parts[i], types_.either(std::move(parts)), frame);
       }
       return;
     default:
@@ -175,9 +198,13 @@ const Type* Checker::match(const MatchNode& node, Frame& frame) {
     const Type* matched = left->is(Kind::kNever) ? types_.any() : left;
     if (arm.pattern != nullptr) {
       const Type* pattern = types_.of_node(*arm.pattern);
-      expect_overlap(left, pattern, " is never ", arm.at, frame);
+      expect_overlap(left, pattern,
+                     is_taken(node.at, frame) ? "on one line this match belongs to the body behind "
+                                                "'=>', so that no value gets to this arm"
+                                              : "no value gets to this arm",
+                     arm.at, frame);
       matched = types_.narrow(left, pattern);
-      matched = matched->is(Kind::kNever) ? pattern : matched;
+      matched = matched->is(Kind::kNever) ? types_.partial(pattern) : matched;
       bind(*arm.pattern, matched, frame);
     }
     Known known;
@@ -238,6 +265,9 @@ const Type* Checker::convert(const ConvertNode& node, Frame& frame) {
 
 const Type* Checker::order_by(const OrderByNode& node, Frame& frame) {
   const Type* element = element_of(check(node.source, frame), "order by", node.at, frame);
+  if (element == nullptr) {
+    return types_.any();
+  }
   const Type* type = element;
   for (const std::string_view name : node.path) {
     type = field_of(types_.subtract(type, types_.nothing()), name, node.at, frame);
@@ -248,6 +278,9 @@ const Type* Checker::order_by(const OrderByNode& node, Frame& frame) {
 const Type* Checker::join(const JoinNode& node, Frame& frame) {
   const Type* left = element_of(check(node.left, frame), "join", node.at, frame);
   const Type* right = element_of(check(node.right, frame), "join", node.at, frame);
+  if (left == nullptr || right == nullptr) {
+    return types_.any();
+  }
   field_of(left, node.key, node.at, frame);
   field_of(right, node.key, node.at, frame);
   if (node.side != JoinNode::Side::kInner) {
@@ -314,7 +347,8 @@ const Type* Checker::navigation(const Navigation& nav, std::string_view of, cons
   for (const Selected& field : nav.fields) {
     if (std::find(names.begin(), names.end(), field.name) == names.end()) {
       complain("UNKNOWN_FIELD",
-               "'" + std::string(nav.edge) + "' has no field '" + std::string(field.name) + "'",
+               "'" + std::string(nav.edge) + "' has no field '" + std::string(field.name) + "'" +
+                   meant(field.name, names),
                field.at, frame);
     }
   }
@@ -325,8 +359,13 @@ const Type* Checker::navigation(const Navigation& nav, std::string_view of, cons
                                    [&](const auto& entry) { return entry.first == inner.edge; });
     const SetType* target = edge != set.navigations.end() ? sets_.find(edge->second.set) : nullptr;
     if (target == nullptr) {
+      std::vector<std::string_view> edges;
+      for (const auto& [name, reached] : set.navigations) {
+        edges.push_back(name);
+      }
       complain("UNKNOWN_SET",
-               "'" + std::string(nav.edge) + "' does not lead to '" + std::string(inner.edge) + "'",
+               "'" + std::string(nav.edge) + "' does not lead to '" + std::string(inner.edge) +
+                   "'" + meant(inner.edge, edges),
                inner.at, frame);
       continue;
     }

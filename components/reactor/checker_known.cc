@@ -8,13 +8,20 @@ namespace daybook::reactor {
 
 using Kind = Type::Kind;
 
+// A filter or a match that was likely not meant for the body that took it.
+bool Checker::is_taken(std::uint32_t at, const Frame& frame) {
+  const auto& inside = frame.program->inside_bodies;
+  return std::binary_search(inside.begin(), inside.end(), at);
+}
+
 bool Checker::expect_overlap(const Type* type, const Type* pattern, std::string_view what,
                              std::uint32_t at, const Frame& frame) {
   if (generic_ > 0 || type->is(Kind::kNever) ||
       types_.overlap(types_.loosened(type), types_.loosened(pattern))) {
     return true;
   }
-  complain("TYPE", Types::text(type) + std::string(what) + Types::text(pattern), at, frame);
+  complain("TYPE", std::string(what) + ": " + Types::text(type) + " is not " + Types::text(pattern),
+           at, frame);
   return false;
 }
 
@@ -40,7 +47,10 @@ const Type* Checker::type_of_path(const Node* node, const Frame& frame) {
   }
   std::vector<const Type*> parts;
   for (const Type* const member : members(target)) {
-    parts.push_back(member->field(field.name));
+    parts.push_back(member->partial ? types_.any() : nullptr);
+    if (const Type* there = member->field(field.name)) {
+      parts.back() = there;
+    }
     if (parts.back() == nullptr) {
       return nullptr;
     }
@@ -68,6 +78,9 @@ void Checker::narrow(const Node* node, const Type* type, Frame& frame, Known& kn
   std::vector<const Type*> out;
   for (const Type* record : all) {
     record = record->is(Kind::kNominal) ? record->parts.front() : record;
+    if (record->is(Kind::kRecord) && record->partial && record->field(field.name) == nullptr) {
+      record = types_.narrow(record, types_.record({field.name}, {types_.any()}));
+    }
     if (!record->is(Kind::kRecord) || record->field(field.name) == nullptr) {
       return;
     }
@@ -92,7 +105,7 @@ void Checker::assume_matched(const Node* node, const Type* wanted, bool matched,
     return;
   }
   const Type* rest = matched ? types_.narrow(type, wanted) : types_.subtract(type, wanted);
-  narrow(node, rest->is(Kind::kNever) && matched ? wanted : rest, frame, known);
+  narrow(node, rest->is(Kind::kNever) && matched ? types_.partial(wanted) : rest, frame, known);
 }
 
 void Checker::assume(const Node* condition, bool holds, Frame& frame, Known& known) {

@@ -8,13 +8,58 @@
 
 namespace daybook::reactor {
 
+namespace {
+
+// How a text looks that becomes a value of the type, where that has one form: "; an instant …".
+void append_form(std::string& out, const TypeNode& type) {
+  switch (type.kind) {
+    case TypeKind::kNumber:
+      out += "; a number looks like 12.5 and has 28 digits at most";
+      break;
+    case TypeKind::kUuid:
+      out += "; a uuid looks like 01a2147d-ecd3-7000-8000-000000000030";
+      break;
+    case TypeKind::kInstant:
+      out += "; an instant looks like 2025-11-16T02:00:00Z";
+      break;
+    case TypeKind::kDate:
+      out += "; a date looks like 2025-11-16";
+      break;
+    case TypeKind::kDuration:
+    case TypeKind::kUnit:
+      out += "; a duration looks like 90 minutes or PT1H30M";
+      break;
+    case TypeKind::kAlias:
+    case TypeKind::kBinder:
+    case TypeKind::kUnion:
+    case TypeKind::kIntersection:
+      for (const TypeNode* part : type.parts) {
+        append_form(out, *part);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+std::string form_for(const Value& value, const TypeNode& type) {
+  std::string out;
+  if (value.is(Tag::kText)) {
+    append_form(out, type);
+  }
+  return out;
+}
+
+}  // namespace
+
 Value Evaluator::convert(const ConvertNode& node, Frame& frame) {
   const Value value = eval(node.operand, frame);
   const auto out = converted(value, *node.type, frame);
   if (!out) {
     Types types;
     stop("CONVERSION",
-         source_text(value) + " cannot become " + Types::text(types.of_node(*node.type)),
+         source_text(value) + " cannot become " + Types::text(types.of_node(*node.type)) +
+             form_for(value, *node.type),
          frame.program, node.at);
   }
   return *out;
@@ -39,9 +84,9 @@ std::optional<Value> Evaluator::converted(const Value& value, const TypeNode& ty
       if (value.is(Tag::kSpan)) {
         return number(count(value.span()));
       }
-      return is_text
-                 ? same(Decimal::parse(value.text()), [&](const Decimal& d) { return number(d); })
-                 : std::nullopt;
+      return is_text ? same(Decimal::parse_exact(value.text()),
+                            [&](const Decimal& d) { return number(d); })
+                     : std::nullopt;
     case TypeKind::kBool:
       return is_text && (value.text() == "true" || value.text() == "false")
                  ? std::optional(Value::of_bool(value.text() == "true"))
@@ -251,8 +296,9 @@ Value Evaluator::given_parameter(const Parameter& parameter, const Value& given,
   const auto value = converted(given, *parameter.type, frame);
   if (!value) {
     Types types;
-    stop_parameter(parameter.name, "Must be " + Types::text(types.of_node(*parameter.type)) +
-                                       ", not " + source_text(given) + ".");
+    stop_parameter(parameter.name, "The parameter '" + std::string(parameter.name) + "' must be " +
+                                       Types::text(types.of_node(*parameter.type)) + ", not " +
+                                       source_text(given) + form_for(given, *parameter.type) + ".");
   }
   return *value;
 }
@@ -269,6 +315,7 @@ Value Evaluator::read_parameters(const Program& program, std::string_view json) 
       !given.is(Tag::kRecord)) {
     throw Stop{{"PARAMETER", "Must be a JSON object.", "parameters", {}, false}};
   }
+  constexpr std::size_t kNameShown = 60;
   const Shape& shape = *given.record->shape;
   for (std::uint32_t i = 0; i < shape.size; ++i) {
     const bool known = std::any_of(program.parameters.begin(), program.parameters.end(),
@@ -279,8 +326,9 @@ Value Evaluator::read_parameters(const Program& program, std::string_view json) 
         names += (names.empty() ? "" : ", ") + std::string(p.name);
       }
       stop_parameter(shape.names[i],
-                     names.empty() ? "The component takes no parameters."
-                                   : "The component has no such parameter; it has " + names + ".");
+                     "The component has no parameter '" +
+                         std::string(shape.names[i].substr(0, kNameShown)) + "'" +
+                         (names.empty() ? ": it takes none." : "; it has " + names + "."));
     }
   }
   return given;
@@ -296,7 +344,7 @@ void Evaluator::bind_parameters(const Program& program, std::string_view json, F
       given_.resize(std::max<std::size_t>(given_.size(), p.slot + 1U));
       given_[p.slot] = true;
     } else if (p.fallback == nullptr && !may_be_absent(p)) {
-      stop_parameter(p.name, "Is missing.");
+      stop_parameter(p.name, "The parameter '" + std::string(p.name) + "' is missing.");
     }
   }
 }
@@ -310,12 +358,13 @@ void Evaluator::check_given(const Program& program, std::string_view json,
     const std::uint32_t at = shape.find(p.name);
     if (p.name == elsewhere) {
       if (at < shape.size) {
-        stop_parameter(p.name, "Is the event that a rule runs for: nobody gives it.");
+        stop_parameter(p.name, "The parameter '" + std::string(p.name) +
+                                   "' is the event that a rule runs for: nobody gives it.");
       }
     } else if (at < shape.size) {
       given_parameter(p, given.record->values[at], frame);
     } else if (p.fallback == nullptr && !may_be_absent(p)) {
-      stop_parameter(p.name, "Is missing.");
+      stop_parameter(p.name, "The parameter '" + std::string(p.name) + "' is missing.");
     }
   }
 }

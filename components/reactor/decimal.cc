@@ -247,8 +247,14 @@ struct Digits {
   }
 };
 
+// A number as it is read; `exact` unless digits were lost.
+struct Read {
+  std::optional<Decimal> number;
+  bool exact = false;
+};
+
 // digits / 10^scale
-std::optional<Decimal> rounded(const Digits& digits, bool negative, std::int64_t scale) {
+Read rounded(const Digits& digits, bool negative, std::int64_t scale) {
   const std::size_t first = digits.leading_zeros();
   const auto cut_off = static_cast<std::size_t>(std::max<std::int64_t>(scale - kScaleMax, 0));
   const std::size_t keep_end = std::max(digits.size() - std::min(cut_off, digits.size()), first);
@@ -260,6 +266,10 @@ std::optional<Decimal> rounded(const Digits& digits, bool negative, std::int64_t
       break;
     }
     mantissa = next;
+  }
+  bool lost = false;
+  for (std::size_t i = at; i < digits.size() && !lost; ++i) {
+    lost = digits.at(i) != 0;
   }
   // Zeros between the last kept place and the digits: nothing there to round up.
   const bool far_below = cut_off > digits.size() - first && at == first;
@@ -279,10 +289,41 @@ std::optional<Decimal> rounded(const Digits& digits, bool negative, std::int64_t
   for (; scale < 0 && mantissa != 0; ++scale) {
     mantissa *= 10;
     if (mantissa >= kEnd) {
-      return std::nullopt;
+      return {};
     }
   }
-  return signed_decimal(negative, mantissa, static_cast<int>(std::max<std::int64_t>(scale, 0)));
+  return {signed_decimal(negative, mantissa, static_cast<int>(std::max<std::int64_t>(scale, 0))),
+          !lost};
+}
+
+Read read(std::string_view text) {
+  const bool negative = !text.empty() && text.front() == '-';
+  text.remove_prefix(negative ? 1 : 0);
+  Digits digits;
+  digits.whole = take_digits(text);
+  if (digits.whole.empty()) {
+    return {};
+  }
+  if (!text.empty() && text.front() == '.') {
+    text.remove_prefix(1);
+    digits.fraction = take_digits(text);
+    if (digits.fraction.empty()) {
+      return {};
+    }
+  }
+  std::int64_t exponent = 0;
+  if (!text.empty() && (text.front() == 'e' || text.front() == 'E')) {
+    text.remove_prefix(1);
+    const char last = text.empty() ? 'e' : text.back();
+    if (last < '0' || last > '9') {
+      return {};
+    }
+    exponent = take_exponent(text);
+  }
+  if (!text.empty()) {
+    return {};
+  }
+  return rounded(digits, negative, static_cast<std::int64_t>(digits.fraction.size()) - exponent);
 }
 
 }  // namespace
@@ -326,33 +367,12 @@ std::strong_ordering compare_wide(const Decimal& a, const Decimal& b) {
 }  // namespace detail
 
 std::optional<Decimal> Decimal::parse(std::string_view text) {
-  const bool negative = !text.empty() && text.front() == '-';
-  text.remove_prefix(negative ? 1 : 0);
-  Digits digits;
-  digits.whole = take_digits(text);
-  if (digits.whole.empty()) {
-    return std::nullopt;
-  }
-  if (!text.empty() && text.front() == '.') {
-    text.remove_prefix(1);
-    digits.fraction = take_digits(text);
-    if (digits.fraction.empty()) {
-      return std::nullopt;
-    }
-  }
-  std::int64_t exponent = 0;
-  if (!text.empty() && (text.front() == 'e' || text.front() == 'E')) {
-    text.remove_prefix(1);
-    const char last = text.empty() ? 'e' : text.back();
-    if (last < '0' || last > '9') {
-      return std::nullopt;
-    }
-    exponent = take_exponent(text);
-  }
-  if (!text.empty()) {
-    return std::nullopt;
-  }
-  return rounded(digits, negative, static_cast<std::int64_t>(digits.fraction.size()) - exponent);
+  return read(text).number;
+}
+
+std::optional<Decimal> Decimal::parse_exact(std::string_view text) {
+  const Read out = read(text);
+  return out.exact ? out.number : std::nullopt;
 }
 
 std::string Decimal::text() const {

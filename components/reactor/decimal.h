@@ -31,6 +31,8 @@ struct Decimal {
   // [-]digits[.digits][(e|E)[+|-]digits], all of the text; digits beyond the precision are rounded.
   // Nothing when it is not of that form, or out of range.
   static std::optional<Decimal> parse(std::string_view text);
+  // The same without rounding: nothing, too, when the number has more digits than fit.
+  static std::optional<Decimal> parse_exact(std::string_view text);
 
   // "-12.50": no exponent, as many fraction digits as the scale says.
   std::string text() const;

@@ -73,12 +73,33 @@ Value Evaluator::sequence(const BuiltinNode& node, const Value* arguments, Seque
   return out;
 }
 
+namespace {
+
+// Repeated as it is, for it is no list.
+bool is_whole(const Value& value) {
+  switch (value.tag) {
+    case Tag::kNothing:
+    case Tag::kList:
+    case Tag::kTuple:
+    case Tag::kSequence:
+    case Tag::kMap:
+    case Tag::kBytes:
+      return false;
+    case Tag::kRecord:
+      return value.record->shape->nominal != "QueryError";
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
 Value Evaluator::list_filter(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   const Value& list = arguments[0];
   const Program* program = frame.program;
-  const auto counted = [&](Sequence::Kind kind) {
-    const std::int64_t count = whole(arguments[1], "how many", frame, node.at);
-    const Value with_count[2] = {list, Value::of_number(count)};
+  const auto counted = [&](Sequence::Kind kind, const Value* of) {
+    const std::int64_t count = whole(of[1], "how many", frame, node.at);
+    const Value with_count[2] = {of[0], Value::of_number(count)};
     return sequence(node, with_count, kind, frame);
   };
   switch (node.function) {
@@ -93,11 +114,13 @@ Value Evaluator::list_filter(const BuiltinNode& node, const Value* arguments, Fr
       return grown ? *grown : sequence(node, arguments, Sequence::Kind::kConcat, frame);
     }
     case B::kTake:
-      return counted(Sequence::Kind::kTake);
+      return counted(Sequence::Kind::kTake, arguments);
     case B::kSkip:
-      return counted(Sequence::Kind::kSkip);
-    case B::kRepeat:
-      return counted(Sequence::Kind::kRepeat);
+      return counted(Sequence::Kind::kSkip, arguments);
+    case B::kRepeat: {
+      const Value repeated[2] = {is_whole(list) ? list_of({list}) : list, arguments[1]};
+      return counted(Sequence::Kind::kRepeat, repeated);
+    }
     case B::kHasMore:
       return Value::of_bool(list.is(Tag::kList) ? list.cut()
                                                 : as_list(list, program, node.at).cut());

@@ -125,38 +125,46 @@ Value Evaluator::times(Arithmetic op, const Value& a, const Value& b, const Fram
                        std::uint32_t at) {
   const bool adds = op == Arithmetic::kAdd;
   const bool sums = adds || op == Arithmetic::kSubtract;
-  const auto must = [&](const auto& result) {
+  const auto must = [&](const auto& result, std::string_view why) {
     if (!result) {
-      stop("OVERFLOW", "the time does not fit, or mixes months with days", frame.program, at);
+      stop("OVERFLOW", why, frame.program, at);
     }
     return *result;
   };
+  constexpr std::string_view kOutside = "this time is not in the years 1 to 9999";
+  constexpr std::string_view kMixed = "years and months do not mix with other units";
+  constexpr std::string_view kTooLong = "this length of time does not fit";
   if (adds && a.is(Tag::kSpan) && !b.is(Tag::kSpan)) {
     return times(op, b, a, frame, at);
   }
   if (sums && a.is(Tag::kInstant) && b.is(Tag::kSpan)) {
     const Micros from = a.instant();
     // A moment that was reckoned from `now` stays so.
-    return Value::of_instant(must(adds ? add(from, b.span()) : subtract(from, b.span())),
+    return Value::of_instant(must(adds ? add(from, b.span()) : subtract(from, b.span()), kOutside),
                              a.from_now());
   }
   if (sums && a.is(Tag::kDate) && b.is(Tag::kSpan)) {
-    return Value::of_date(must(adds ? add(a.date(), b.span()) : subtract(a.date(), b.span())));
+    const bool days = is_calendar(b.span().unit) || is_whole_days(b.span());
+    return Value::of_date(must(adds ? add(a.date(), b.span()) : subtract(a.date(), b.span()),
+                               days ? kOutside : "a date and parts of a day make no date"));
   }
   if (!adds && sums && a.is(Tag::kInstant) && b.is(Tag::kInstant)) {
     return Value::of_span(between(b.instant(), a.instant()));
   }
   if (!adds && sums && a.is(Tag::kDate) && b.is(Tag::kDate)) {
-    return Value::of_span(must(make_span(Decimal::of(a.number - b.number), Span::Unit::days)));
+    return Value::of_span(
+        must(make_span(Decimal::of(a.number - b.number), Span::Unit::days), kTooLong));
   }
   if (sums && a.is(Tag::kSpan) && b.is(Tag::kSpan)) {
-    return Value::of_span(must(adds ? add(a.span(), b.span()) : subtract(a.span(), b.span())));
+    const bool mixed = is_calendar(a.span().unit) != is_calendar(b.span().unit);
+    return Value::of_span(must(adds ? add(a.span(), b.span()) : subtract(a.span(), b.span()),
+                               mixed ? kMixed : kTooLong));
   }
   if (op == Arithmetic::kDivide && a.is(Tag::kSpan) && b.is(Tag::kSpan)) {
     if (b.span().amount == 0) {
       stop("DIVISION_BY_ZERO", "division by zero", frame.program, at);
     }
-    return number(must(ratio(a.span(), b.span())));
+    return number(must(ratio(a.span(), b.span()), kMixed));
   }
   const bool scales = a.is(Tag::kSpan) && b.is_number() && !sums;
   if (scales || (op == Arithmetic::kMultiply && a.is_number() && b.is(Tag::kSpan))) {
@@ -167,7 +175,8 @@ Value Evaluator::times(Arithmetic op, const Value& a, const Value& b, const Fram
     }
     const Decimal units = count(span);
     const auto result = op == Arithmetic::kDivide ? divide(units, by) : multiply(units, by);
-    return Value::of_span(must(make_span(must(result), span.unit)));
+    const Decimal scaled = must(result, kTooLong);
+    return Value::of_span(must(make_span(scaled, span.unit), why_no_span(scaled, span.unit)));
   }
   stop("RUN_TYPE",
        "'" + std::string(sign_of(op)) + "' does not work on " + described(a) + " and " +

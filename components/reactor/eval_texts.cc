@@ -262,7 +262,8 @@ Value Evaluator::time_filter(const BuiltinNode& node, const Value* arguments, Fr
         static_cast<std::size_t>(node.function) - static_cast<std::size_t>(B::kAddYears);
     const auto span = make_span(arguments[1].to_decimal(), kUnits[unit]);
     if (!span) {
-      stop("OVERFLOW", "the time does not fit", frame.program, node.at);
+      stop("OVERFLOW", why_no_span(arguments[1].to_decimal(), kUnits[unit]), frame.program,
+           node.at);
     }
     return times(Arithmetic::kAdd, value, Value::of_span(*span), frame, node.at);
   }

@@ -85,7 +85,7 @@ bool JsonScanner::number(std::optional<Decimal>& out, std::string_view& text) {
     }
   }
   text = text_.substr(begin, at_ - begin);
-  out = Decimal::parse(text);
+  out = Decimal::parse_exact(text);
   return true;
 }
 

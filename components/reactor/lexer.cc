@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 
 #include "components/reactor/limits.h"
+#include "components/reactor/slips.h"
 
 namespace daybook::reactor {
 namespace {
@@ -308,7 +310,10 @@ class Lexer {
       }
     }
     token.kind = TokenKind::kBad;
-    bad("'" + std::string(text_.substr(at_, 1)) + "' has no meaning here", at_);
+    const std::string_view here = said_here(text_[at_]);
+    bad("'" + std::string(text_.substr(at_, 1)) + "' has no meaning here" +
+            (here.empty() ? "" : "; " + std::string(here)),
+        at_);
     ++at_;
   }
 
@@ -316,9 +321,7 @@ class Lexer {
   void read_number(Token& token) {
     if (looks_like_instant()) {
       token.kind = TokenKind::kInstant;
-      token.text = take_while([](char c) {
-        return is_digit(c) || c == '-' || c == ':' || c == '.' || c == 'T' || c == 'Z' || c == '+';
-      });
+      token.text = read_instant();
       return;
     }
     if (looks_like_date()) {
@@ -350,6 +353,37 @@ class Lexer {
       at_ += exponent ? 2U : 0U;
       take_while([&](char c) { return exponent && is_digit(c); });
     }
+  }
+
+  // Behind the time comes Z, an offset, or what is done with the instant: 2024-01-31T00:00Z::date.
+  std::string_view read_instant() {
+    const std::size_t start = at_;
+    at_ += kDateForm.size() + 1;
+    while (is_digit(peek()) || ((peek() == ':' || peek() == '.') && is_digit(peek(1)))) {
+      ++at_;
+    }
+    if (peek() == 'Z') {
+      ++at_;
+    } else if ((peek() == '+' || peek() == '-') && is_digit(peek(1)) && is_digit(peek(2)) &&
+               !unit_ahead(at_ + 3)) {
+      ++at_;
+      while (is_digit(peek()) || (peek() == ':' && is_digit(peek(1)))) {
+        ++at_;
+      }
+    }
+    return text_.substr(start, at_ - start);
+  }
+
+  // 2024-01-31T00:00-10 days
+  bool unit_ahead(std::size_t at) const {
+    while (at < end_ && (is_digit(text_[at]) || text_[at] == ' ')) {
+      ++at;
+    }
+    std::size_t end = at;
+    while (end < end_ && is_name(text_[end])) {
+      ++end;
+    }
+    return parse_unit(text_.substr(at, end - at)).has_value();
   }
 
   static constexpr std::string_view kDateForm = "dddd-dd-dd";
@@ -390,7 +424,9 @@ class Lexer {
     const std::size_t close = end_of_text(text_, open, end_, dollars, 0);
     if (close == std::string_view::npos || close > end_) {
       token.kind = TokenKind::kBad;
-      bad(kTextDoesNotEnd, at_);
+      bad(std::string(kTextDoesNotEnd) +
+              (slip_ ? text_slip(source_, slip_->offset, slip_->text) : ""),
+          at_);
       at_ = end_;
       return;
     }
@@ -400,6 +436,10 @@ class Lexer {
     const std::size_t last_line = token.text.rfind('\n');
     if (last_line != std::string_view::npos) {
       line_start_ = open + 1 + last_line + 1;
+    }
+    // A word is glued to its end: it was to end before, or behind.
+    if (!slip_ && close < end_ && is_name(text_[close])) {
+      slip_ = token;
     }
     at_ = close;
   }
@@ -477,6 +517,7 @@ class Lexer {
   std::size_t line_start_ = 0;
   std::uint32_t line_column_ = 1;
   bool fresh_line_ = true;
+  std::optional<Token> slip_;  // the first text that ends where it was likely not meant to
   std::vector<std::uint32_t> open_;
   std::vector<Token> tokens_;
   std::vector<Diagnostic>& diagnostics_;

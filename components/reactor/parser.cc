@@ -43,6 +43,7 @@ bool Parser::run() {
     body->outputs = static_cast<std::uint16_t>(body->outputs + (s.kind == Statement::Kind::kFrom));
   }
   program_.body = body;
+  std::sort(program_.inside_bodies.begin(), program_.inside_bodies.end());
   program_.parameters = keep(parameters_);
   program_.frame = scopes_.frame();
   return syntax_ok_;
@@ -104,7 +105,7 @@ std::string Parser::shown(const Token& t) {
 }
 
 void Parser::fail(std::string_view message) {
-  fail_at(message, token().offset);
+  fail_at(std::string(message) + explained(), token().offset);
 }
 
 void Parser::fail_at(std::string_view message, std::uint32_t offset) {

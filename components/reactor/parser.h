@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "components/reactor/compile_budget.h"
+#include "components/reactor/layout.h"
 #include "components/reactor/lexer.h"
 #include "components/reactor/program_parts.h"
 #include "components/reactor/scope.h"
@@ -85,14 +86,18 @@ class Parser {
   // parser_hints.cc: what is said of the token at hand, which nothing takes.
   std::string unexpected(std::string_view expected) const;
   // What was likely meant: "; there is …", or nothing.
-  static std::string meant_statement(std::string_view word);
-  static std::string meant_name(std::string_view word);
+  std::string no_statement() const;
+  std::string meant_statement() const;
+  std::string meant_name(std::string_view word) const;
+  std::string meant_field(const Token& word) const;
+  std::string explained() const;
   std::string unexpected_word() const;
   std::string unexpected_argument() const;
 
   // parser_statements.cc
   void statement(std::vector<Statement>& out);
   void import_statement();
+  void no_export(const Token& from, const Token& name, const Program& module);
   void import_names(const std::shared_ptr<const Program>& module, std::size_t index);
   void import_one(const Export& exported, std::size_t module, std::uint32_t at);
   void param_statement(std::vector<Statement>& out);
@@ -125,15 +130,18 @@ class Parser {
     std::uint32_t column;
     bool pipes_too = false;
     bool guarded = false;
+    bool argument = false;  // of a filter
   };
   const Lambda* function(const std::vector<Parameter>& parameters, std::uint32_t at,
                          const BodyLayout& where);
 
   // parser_pipes.cc
   const Node* pipe();
+  void took(const Token& word);
   const Node* pipe_word(const Node* value);
   const Node* pipe_builtin(const Node* value, const BuiltinEntry& entry);
   const Node* pipe_function(const Node* value, const Reference& target);
+  void refuse_minus(const BuiltinEntry& entry, const Token& word);
   const Node* where(const Node* value);
   const Node* order_by(const Node* value);
   const Node* join(const Node* value, std::string_view left_name);
@@ -158,6 +166,7 @@ class Parser {
   const Node* builtin_call(const BuiltinEntry& entry, std::vector<const Node*> arguments,
                            std::uint32_t at);
   const Node* parenthesised();
+  void refuse_arrow();
   const Node* list();
   const Node* braces();
   const RecordNode* record(std::uint32_t at);
@@ -165,6 +174,10 @@ class Parser {
   const Node* query();
   Navigation navigation(std::uint32_t column);
   const Node* unknown(const Token& word);
+  const Node* unknown_call(const Token& word);
+  [[noreturn]] void fail_unknown(const Token& word, std::string_view here);
+  const BuiltinEntry* qualified() const;
+  const Node* of_module(const Token& module);
   const ConstantNode* constant(const Value& value, std::uint32_t at);
 
   // parser_literals.cc
@@ -184,6 +197,7 @@ class Parser {
   const TypeNode* type_not();
   const TypeNode* type_primary();
   const TypeNode* type_name();
+  std::string meant_type(std::string_view word) const;
   const TypeNode* type_literal();
   const TypeNode* type_parenthesised();
   const TypeNode* type_element(std::string_view& name);
@@ -200,12 +214,8 @@ class Parser {
   std::vector<std::string_view> defining_;  // functions whose bodies are being read
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
-  struct Layout {
-    std::uint32_t limit = 0;
-    std::uint32_t pipe = 0;
-    bool arm = false;  // a '|>' behind what is read is of an arm, not of a lambda
-  };
   Layout layout_;
+  MissedArm missed_arm_;
   std::size_t depth_ = 0;
   std::size_t acts_ = 0;     // acting calls read so far
   std::size_t ordered_ = 0;  // the token behind the last `order by`

@@ -18,6 +18,7 @@ const Node* Parser::expression() {
   while (is_word("match") && goes_on()) {
     chained(chain, token().offset);
     const Token word = take();
+    took(word);
     out = match(out, word.offset);
   }
   return out;
@@ -128,6 +129,9 @@ const Node* Parser::match(const Node* subject, std::uint32_t at) {
   while (starts_arm(column)) {
     arms.push_back(arm(column));
   }
+  if (!arms.empty() && token().first_on_line && token().column < column) {
+    missed_arm_ = {token().offset, arms.front().at, column};
+  }
   if (arms.empty()) {
     fail("expected an arm of the match: a pattern and '|>'");
   }
@@ -213,7 +217,8 @@ const Node* Parser::lambda(const Token* anchor) {
   scopes_.enter_function();
   const std::vector<Parameter> parameters = parameter_list();
   const bool starts_line = anchor != nullptr && anchor->first_on_line;
-  return function(parameters, start.offset, {.column = column, .pipes_too = !starts_line});
+  return function(parameters, start.offset,
+                  {.column = column, .pipes_too = !starts_line, .argument = anchor != nullptr});
 }
 
 // The parameters of a function that was entered; each takes the next slot.
@@ -230,7 +235,9 @@ std::vector<Parameter> Parser::parameter_list() {
       binding.kind = Binding::Kind::kFunction;
       binding.parameters = static_cast<std::uint8_t>(declared->parts.size() - 1);
     }
-    define(binding, false);
+    if (!name.text.empty()) {
+      define(binding, false);
+    }
   };
   if (is(TokenKind::kName)) {
     add(take(), nullptr);
@@ -240,7 +247,12 @@ std::vector<Parameter> Parser::parameter_list() {
   expect(TokenKind::kOpenParen, "the parameters");
   layout_ = {};
   while (!is(TokenKind::kCloseParen)) {
-    const Token name = expect_name("a parameter's name");
+    // (: nothing) has a type and no name.
+    Token name = token();
+    name.text = {};
+    if (!is(TokenKind::kColon)) {
+      name = expect_name("a parameter's name");
+    }
     const TypeNode* declared = take_if(TokenKind::kColon) ? type() : nullptr;
     add(name, declared);
     take_if(TokenKind::kComma);
@@ -270,6 +282,7 @@ const Lambda* Parser::function(const std::vector<Parameter>& parameters, std::ui
   in_pattern_ = false;
   layout_.limit = std::max(layout_.limit, where.column);
   layout_.pipe = layout_.limit;
+  layout_.argument = where.argument;
   if (where.pipes_too) {
     layout_.pipe = std::max(layout_.pipe, token().column - 1);
   }

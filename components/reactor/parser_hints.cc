@@ -1,86 +1,126 @@
 // What is said of a token that nothing takes: the mistakes that people make have a sentence each.
-#include <algorithm>
-#include <numeric>
+#include <array>
 #include <string>
-#include <vector>
 
+#include "components/reactor/limits.h"
+#include "components/reactor/near.h"
 #include "components/reactor/parser.h"
+#include "components/reactor/slips.h"
 
 namespace daybook::reactor {
 namespace {
-
-// Letters to change, add, leave out or swap between two words.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  std::vector<std::size_t> next(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0U);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    next[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = row[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      next[j] = std::min({row[j] + 1, next[j - 1] + 1, changed});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        next[j] = std::min(next[j], before[j - 2] + 1);
-      }
-    }
-    before.swap(row);
-    row.swap(next);
-  }
-  return row[b.size()];
-}
-
-// A filter whose name is nearly that, or empty.
-std::string_view filter_like(std::string_view word) {
-  constexpr std::size_t kWordMax = 30;
-  std::string_view out;
-  std::size_t best = word.size() > 4 ? 3 : 2;
-  for (const BuiltinEntry& entry : builtins()) {
-    const std::size_t far =
-        entry.filter && word.size() <= kWordMax ? distance(word, entry.name) : best;
-    if (far < best) {
-      best = far;
-      out = entry.name;
-    }
-  }
-  return out;
-}
 
 std::string quoted(std::string_view word) {
   return "'" + std::string(word.substr(0, 40)) + "'";
 }
 
-}  // namespace
-
-std::string Parser::meant_statement(std::string_view word) {
-  for (const std::string_view known : {"let", "from", "param", "import", "export"}) {
-    if (word != known && distance(word, known) <= (word.size() > 3 ? 2U : 1U)) {
-      return "; there is " + quoted(known);
+// A filter whose name is nearly that.
+std::string filter_like(std::string_view word) {
+  Near near(word);
+  for (const BuiltinEntry& entry : builtins()) {
+    if (entry.filter) {
+      near.offer(entry.name);
     }
   }
-  return {};
+  return near.hint();
 }
 
-std::string Parser::meant_name(std::string_view word) {
-  struct Known {
-    std::string_view elsewhere;
-    std::string_view here;
-  };
-  static constexpr Known kKnown[] = {
-      {"null", "nothing"},      {"nil", "nothing"},      {"undefined", "nothing"},
-      {"None", "nothing"},      {"True", "true"},        {"False", "false"},
-      {"string", "text"},       {"String", "text"},      {"Text", "text"},
-      {"str", "text"},          {"int", "number"},       {"integer", "number"},
-      {"float", "number"},      {"double", "number"},    {"decimal", "number"},
-      {"Number", "number"},     {"datetime", "instant"}, {"DateTime", "instant"},
-      {"timestamp", "instant"}, {"Bool", "bool"},        {"object", "value"},
-      {"any", "value"},         {"guid", "uuid"},        {"timespan", "duration"}};
-  for (const auto& [elsewhere, here] : kKnown) {
-    if (word == elsewhere) {
-      return "; there is " + quoted(here);
+}  // namespace
+
+// Of a token that begins no statement.
+std::string Parser::no_statement() const {
+  constexpr std::string_view kStatements = "let, from, param, import or export";
+  const Token& t = token();
+  const Token& name = tokens_[at_ > 0 ? at_ - 1 : 0];
+  if (at_ > 1 && !t.first_on_line && name.kind == TokenKind::kName &&
+      tokens_[at_ - 2].text == "param") {
+    return "expected " + std::string(kStatements) + ", not " + shown(t) +
+           "; a type stands behind a colon: " + std::string(name.text) + ": text";
+  }
+  const std::string message = unexpected(kStatements);
+  return message + (message.starts_with("expected") ? meant_statement() : "");
+}
+
+std::string Parser::meant_statement() const {
+  const Token& t = token();
+  if (t.kind != TokenKind::kName || t.escaped) {
+    return {};
+  }
+  if (const std::string_view here = said_here(t.text); !here.empty()) {
+    return "; " + std::string(here);
+  }
+  Near near(t.text);
+  near.offer_all(std::array{"let", "from", "param", "import", "export"});
+  if (!near.found().empty()) {
+    return near.hint();
+  }
+  const Token& next = ahead(1);
+  const std::string name(t.text.substr(0, 40));
+  if (next.kind == TokenKind::kAssign || next.kind == TokenKind::kColon) {
+    return "; a value gets a name by let: let " + name + " = …";
+  }
+  const TokenKind behind = next.kind == TokenKind::kOpenParen && next.close + 1 < tokens_.size()
+                               ? tokens_[next.close + 1].kind
+                               : TokenKind::kEnd;
+  if (behind == TokenKind::kAssign || behind == TokenKind::kLambda || behind == TokenKind::kThen) {
+    return "; a function is written let " + name + "(…) => …";
+  }
+  const BuiltinEntry* entry = find_builtin(t.text);
+  return entry != nullptr && entry->filter && t.first_on_line
+             ? "; a filter that goes on the lines above stands right of where they begin"
+             : "";
+}
+
+std::string Parser::meant_name(std::string_view word) const {
+  if (diagnostics_.size() >= kDiagnosticsMax) {
+    return {};  // nobody reads it
+  }
+  if (const std::string_view here = word_here(word); !here.empty()) {
+    return "; there is " + quoted(here);
+  }
+  Near near(word);
+  scopes_.offer_names(near, false);
+  for (const BuiltinEntry& entry : builtins()) {
+    if (!entry.filter) {
+      near.offer(entry.name);
     }
   }
-  return {};
+  return near.hint();
+}
+
+// Behind the first word of a record that has no '='.
+std::string Parser::meant_field(const Token& word) const {
+  if (is(TokenKind::kColon)) {
+    return "; a record is written { a = 1 }";
+  }
+  return starts_statement(word) || !said_here(word.text).empty()
+             ? "; braces make a record: a body stands without them, on lines of its own"
+             : "";
+}
+
+// What stands before the token at hand and explains why it does not fit.
+std::string Parser::explained() const {
+  const Token& t = token();
+  const Source& source = program_.source;
+  if (t.offset == missed_arm_.offset && missed_arm_.column > 0) {
+    const auto prefix = [&](std::uint32_t at) {
+      const std::uint32_t start = source.line_start(at);
+      return source.text().substr(start, at - start);
+    };
+    const bool tab = prefix(t.offset).find('\t') != std::string_view::npos;
+    const bool tabs = prefix(missed_arm_.arms).find('\t') != std::string_view::npos;
+    return "; the arms of the match above stand in column " + std::to_string(missed_arm_.column) +
+           (tab != tabs ? ", and a tab is one column" : "");
+  }
+  const Token& before = tokens_[at_ > 0 ? at_ - 1 : 0];
+  if (before.kind != TokenKind::kText || t.first_on_line) {
+    return {};
+  }
+  const auto end =
+      static_cast<std::size_t>(before.text.data() + before.text.size() - source.text().data());
+  const bool glued = t.offset == end + 1 && t.kind == TokenKind::kName;
+  const bool slip = glued || before.text.find('\n') != std::string_view::npos;
+  return slip ? text_slip(source, before.offset, before.text) : "";
 }
 
 std::string Parser::unexpected(std::string_view expected) const {
@@ -139,6 +179,10 @@ std::string Parser::unexpected_word() const {
   if (parse_unit(std::string(t.text) + "s")) {
     return "the units of durations are plurals: '" + std::string(t.text) + "s'";
   }
+  const bool behind_number = at_ > 0 && tokens_[at_ - 1].kind == TokenKind::kNumber;
+  if (const auto unit = behind_number ? unit_short_for(t.text) : std::nullopt) {
+    return "the units of durations are written out: " + quoted(unit_name(*unit));
+  }
   if (const BuiltinEntry* entry = find_builtin(t.text); entry != nullptr && !entry->filter) {
     return word + " is a function: it stands before what it is given";
   }
@@ -148,8 +192,9 @@ std::string Parser::unexpected_word() const {
   if (scopes_.peek(t.text) != nullptr) {
     return word + " is no filter, so that it cannot stand behind a value";
   }
-  const std::string_view like = filter_like(t.text);
-  return "there is no filter " + word + (like.empty() ? "" : "; there is " + quoted(like));
+  const std::string_view here = said_here(t.text);
+  return "there is no filter " + word +
+         (here.empty() ? filter_like(t.text) : "; " + std::string(here));
 }
 
 // Something behind a name that is not called by it.

@@ -23,19 +23,19 @@ const Node* Parser::number() {
   }
   const auto span = make_span(value.to_decimal(), *unit);
   if (!span) {
-    fail_at("this length of time does not fit", t.offset);
+    fail_at(why_no_span(value.to_decimal(), *unit), t.offset);
   }
   take();
   return constant(Value::of_span(*span), t.offset);
 }
 
 Value Parser::literal_number(const Token& t) {
-  auto number = Decimal::parse(t.text);
+  auto number = Decimal::parse_exact(t.text);
   if (number && t.percent) {
     number = divide(*number, Decimal::of(100));
   }
   if (!number) {
-    fail_at("this number does not fit", t.offset);
+    fail_at("this number does not fit: numbers have 28 digits", t.offset);
   }
   if (detail::fits_int64(number->mantissa)) {
     return Value::of_number(static_cast<std::int64_t>(number->mantissa), number->scale);

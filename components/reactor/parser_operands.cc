@@ -1,9 +1,12 @@
 // What pipes and operators work on: literals, names, calls, records, lists, queries.
 #include <algorithm>
+#include <set>
 
-#include "base/time_text.h"
+#include "components/reactor/format.h"
 #include "components/reactor/limits.h"
+#include "components/reactor/near.h"
 #include "components/reactor/parser.h"
+#include "components/reactor/slips.h"
 
 namespace daybook::reactor {
 
@@ -32,6 +35,18 @@ void Parser::reads(const Node& key) {
     program_.reads_any = program_.reads_any || key.kind != NodeKind::kConstant;
   }
 }
+
+namespace {
+
+// The text that such a key becomes; none when it is computed.
+std::optional<std::string> constant_key(const Node& key) {
+  std::string out;
+  const bool constant = key.kind == NodeKind::kConstant &&
+                        plain_text(static_cast<const ConstantNode&>(key).value, out);
+  return constant ? std::optional(out) : std::nullopt;
+}
+
+}  // namespace
 
 const Node* Parser::postfix_of(const Node* out) {
   for (std::size_t chain = 0;;) {
@@ -180,25 +195,85 @@ const Node* Parser::name() {
     at_ += 3;
     return node<Node>(kind, word.offset);
   }
-  const bool web =
-      word.text == "web" && ahead(1).kind == TokenKind::kDot && ahead_is_word(2, "http");
-  if (const BuiltinEntry* entry = find_builtin(web ? "web.http" : word.text)) {
-    at_ += web ? 3 : 1;
+  if (is_standard_module(word.text) && ahead(1).kind == TokenKind::kDot) {
+    return of_module(word);
+  }
+  if (const BuiltinEntry* entry = find_builtin(word.text)) {
+    take();
     return call_builtin(*entry, word);
+  }
+  if (const std::string_view here = said_here(word.text); !here.empty()) {
+    fail_unknown(word, here);
   }
   take();
   return unknown(word);
 }
 
+// A function of the language behind the name of its module: resources.sendEmail, web.http.
+const BuiltinEntry* Parser::qualified() const {
+  const Token& module = token();
+  const Token& word = ahead(2);
+  if (ahead(1).kind != TokenKind::kDot || module.kind != TokenKind::kName || module.escaped ||
+      word.kind != TokenKind::kName || word.escaped || !is_standard_module(module.text) ||
+      scopes_.peek(module.text) != nullptr) {
+    return nullptr;
+  }
+  if (const auto* whole = find_builtin(std::string(module.text) + "." + std::string(word.text))) {
+    return whole;
+  }
+  const BuiltinEntry* entry = find_builtin(word.text);
+  return entry != nullptr && entry->module == module.text ? entry : nullptr;
+}
+
+const Node* Parser::of_module(const Token& module) {
+  const BuiltinEntry* entry = qualified();
+  take();
+  take();
+  const Token word = expect_name("a function of '" + std::string(module.text) + "'");
+  if (entry != nullptr) {
+    return call_builtin(*entry, module);
+  }
+  Near near(word.text);
+  for (const BuiltinEntry& known : builtins()) {
+    if (known.module == module.text) {
+      near.offer(known.name);
+    }
+  }
+  report("UNKNOWN_NAME",
+         "'" + std::string(module.text) + "' exports no '" + std::string(word.text) + "'" +
+             near.hint(),
+         word.offset);
+  return unknown_call(word);
+}
+
+// The statement that it stands in says nothing more.
+void Parser::fail_unknown(const Token& word, std::string_view here) {
+  report("UNKNOWN_NAME", "there is no '" + std::string(word.text) + "' here; " + std::string(here),
+         word.offset);
+  syntax_ok_ = false;
+  throw Failed{};
+}
+
 const Node* Parser::unknown(const Token& word) {
+  // A key is read with the arrow glued on.
+  if (is(TokenKind::kArrow) && token().offset > word.offset + word.text.size()) {
+    fail_unknown(word,
+                 "a function is written " + std::string(word.text) + " => …, and '->' reads a key");
+  }
   const bool itself = std::find(defining_.begin(), defining_.end(), word.text) != defining_.end();
   report("UNKNOWN_NAME",
          "there is no '" + std::string(word.text) + "' here" +
              (itself ? ": a function cannot call itself" : meant_name(word.text)),
          word.offset);
-  // What stands behind it is likely its argument.
+  return unknown_call(word);
+}
+
+// What stands behind it is likely its argument.
+const Node* Parser::unknown_call(const Token& word) {
   if (!token().first_on_line && is(TokenKind::kOpenParen)) {
     argument_list();
+  } else if (!token().first_on_line && is(TokenKind::kOpenBrace)) {
+    braces();
   }
   return node<Node>(NodeKind::kUnknown, word.offset);
 }
@@ -269,8 +344,25 @@ const Node* Parser::builtin_call(const BuiltinEntry& entry, std::vector<const No
   return out;
 }
 
+// (a, b) -> … was likely meant as a function.
+void Parser::refuse_arrow() {
+  const std::size_t close = token().close;
+  const bool arrow = close + 1 < tokens_.size() && tokens_[close + 1].kind == TokenKind::kArrow;
+  for (std::size_t i = at_ + 1; arrow && i < close; ++i) {
+    const Token& t = tokens_[i];
+    if (t.kind == TokenKind::kName ? scopes_.peek(t.text) != nullptr
+                                   : t.kind != TokenKind::kComma) {
+      return;
+    }
+  }
+  if (arrow) {
+    fail_at("a function is written (…) => …, and '->' reads a key", tokens_[close + 1].offset);
+  }
+}
+
 // ( a ) is a; ( a, b ) a tuple; ( : a ) is written for types only.
 const Node* Parser::parenthesised() {
+  refuse_arrow();
   const Keep<Layout> layout(layout_);
   const Token open = take();
   layout_ = {};
@@ -336,7 +428,10 @@ const RecordNode* Parser::record(std::uint32_t at) {
       fail(unexpected("a field's name and '='"));
     }
     const Token word = expect_name("a field's name or '}'");
-    expect(TokenKind::kAssign, "'=' and the field's value");
+    if (!is(TokenKind::kAssign)) {
+      fail("expected '=' and the field's value, not " + shown(token()) + meant_field(word));
+    }
+    take();
     if (fields.size() >= kFieldsMax) {
       fail_at("a record has at most " + std::to_string(kFieldsMax) + " fields", word.offset);
     }
@@ -360,10 +455,20 @@ const RecordNode* Parser::record(std::uint32_t at) {
 
 const Node* Parser::map(std::uint32_t at) {
   std::vector<MapEntry> entries;
+  std::set<std::string> keys;  // those that are not computed
   while (!is(TokenKind::kCloseBrace)) {
     // The arrow is what an operand would take for a lookup, so the key is read without it.
     const Node* key = primary();
-    expect(TokenKind::kArrow, "'->' and the value of this key");
+    if (!is(TokenKind::kArrow)) {
+      fail("expected '->' and the value of this key, not " + shown(token()) +
+           (is(TokenKind::kColon) || is(TokenKind::kAssign)
+                ? "; a map is written { 'a' -> 1 }, a record { a = 1 }"
+                : ""));
+    }
+    take();
+    if (auto text = constant_key(*key); text && !keys.insert(*text).second) {
+      report("REPEATED_NAME", "the key '" + text->substr(0, 40) + "' is there already", key->at);
+    }
     entries.push_back({key, expression()});
     take_if(TokenKind::kComma);
   }

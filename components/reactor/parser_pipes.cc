@@ -11,16 +11,24 @@ const Node* Parser::pipe() {
   const Node* out = postfix();
   std::size_t chain = 0;
   while (is(TokenKind::kName) && goes_on()) {
-    const std::uint32_t at = token().offset;
+    const Token word = token();
     const Node* longer = pipe_word(out);
     if (longer == nullptr) {
       break;
     }
-    chained(chain, at);
+    took(word);
+    chained(chain, word.offset);
     // xs first :: number, xs first.name
     out = goes_on() ? postfix_of(longer) : longer;
   }
   return out;
+}
+
+// A word that goes on what stands in the body of a filter's function, on its line.
+void Parser::took(const Token& word) {
+  if (layout_.argument && !word.first_on_line) {
+    program_.inside_bodies.push_back(word.offset);
+  }
 }
 
 // Null when the word at hand belongs to something else: the next field, the next argument.
@@ -28,6 +36,10 @@ const Node* Parser::pipe_word(const Node* value) {
   const Token word = token();
   if (ahead(1).kind == TokenKind::kAssign || (!word.escaped && starts_statement(word))) {
     return nullptr;
+  }
+  if (const BuiltinEntry* entry = qualified(); entry != nullptr && entry->filter) {
+    at_ += 2;
+    return pipe_builtin(value, *entry);
   }
   const Binding* own = scopes_.peek(word.text);
   if (own != nullptr && own->kind == Binding::Kind::kFunction) {
@@ -77,6 +89,7 @@ const Node* Parser::argument(const Token& anchor) {
 
 const Node* Parser::pipe_builtin(const Node* value, const BuiltinEntry& entry) {
   const Token word = take();
+  refuse_minus(entry, word);
   if (entry.id == Builtin::kWhere && is_word("is")) {
     return where(value);
   }
@@ -100,6 +113,18 @@ const Node* Parser::pipe_builtin(const Node* value, const BuiltinEntry& entry) {
     return out;
   }
   return builtin_call(entry, std::move(arguments), word.offset);
+}
+
+// `x round -2` may be meant as x rounded to -2 digits, or as two less than x rounded.
+void Parser::refuse_minus(const BuiltinEntry& entry, const Token& word) {
+  const Token& minus = token();
+  const bool optional = entry.arguments_min == 0 && entry.arguments_max > 0;
+  if (optional && is(TokenKind::kMinus) && !minus.first_on_line &&
+      minus.offset > word.offset + word.text.size() && ahead(1).offset == minus.offset + 1) {
+    fail("'" + std::string(entry.name) +
+         "' may have an argument: it stands in parentheses when it is negative, and a difference "
+         "has a space behind its minus");
+  }
 }
 
 // xs where is not nothing
@@ -179,6 +204,11 @@ const Node* Parser::join(const Node* value, std::string_view left_name) {
   if (take_word("as")) {
     right_name = expect_name("a name for the right side").text;
   }
+  if (left_name == right_name) {
+    report("REPEATED_NAME",
+           "both sides of the join are named '" + std::string(left_name) + "'; 'as' names them",
+           word.offset);
+  }
   if (!take_word("on")) {
     fail("expected 'on' and the field that both sides have");
   }
@@ -228,6 +258,9 @@ bool Parser::filter_ahead() {
   const Token& t = token();
   if (t.kind != TokenKind::kName || t.escaped || scopes_.peek(t.text) != nullptr) {
     return false;
+  }
+  if (const BuiltinEntry* of_module = qualified()) {
+    return of_module->filter && ahead(3).kind != TokenKind::kOpenParen;
   }
   const BuiltinEntry* entry = find_builtin(t.text);
   return (entry != nullptr && entry->filter && ahead(1).kind != TokenKind::kOpenParen) ||

@@ -9,8 +9,7 @@ namespace daybook::reactor {
 void Parser::statement(std::vector<Statement>& out) {
   const Token t = token();
   if (!starts_statement(t)) {
-    fail(unexpected("let, from, param, import or export") +
-         (t.kind == TokenKind::kName ? meant_statement(t.text) : ""));
+    fail(no_statement());
   }
   if (out.size() >= kStatementsMax) {
     fail("there are more than " + std::to_string(kStatementsMax) + " statements here");
@@ -80,14 +79,25 @@ void Parser::import_statement() {
   for (const Token& name : names) {
     const auto found = std::find_if(module->exports.begin(), module->exports.end(),
                                     [&](const Export& e) { return e.name == name.text; });
+    if (found == module->exports.end() && diagnostics_.size() < kDiagnosticsMax) {
+      no_export(from, name, *module);
+    }
     if (found == module->exports.end()) {
-      report("UNKNOWN_NAME",
-             "'" + std::string(from.text) + "' exports no '" + std::string(name.text) + "'",
-             name.offset);
       continue;
     }
     import_one(*found, index, name.offset);
   }
+}
+
+void Parser::no_export(const Token& from, const Token& name, const Program& module) {
+  Near near(name.text);
+  for (const Export& e : module.exports) {
+    near.offer(e.name);
+  }
+  report(
+      "UNKNOWN_NAME",
+      "'" + std::string(from.text) + "' exports no '" + std::string(name.text) + "'" + near.hint(),
+      name.offset);
 }
 
 void Parser::import_names(const std::shared_ptr<const Program>& module, std::size_t index) {
@@ -238,6 +248,8 @@ const BlockNode* Parser::block(std::uint32_t at) {
   const Keep<Layout> layout(layout_);
   const Keep<bool> top(top_level_);
   top_level_ = false;
+  const std::uint32_t outer = layout_.limit;
+  const std::uint32_t column = token().column;
   layout_.limit = std::max(layout_.limit, token().column - 1);
   layout_.pipe = layout_.limit;
   scopes_.enter_block();
@@ -252,7 +264,12 @@ const BlockNode* Parser::block(std::uint32_t at) {
     out->outputs = static_cast<std::uint16_t>(out->outputs + (s.kind == Statement::Kind::kFrom));
   }
   if (out->outputs == 0) {
-    fail_at("a block gives something with 'from'", at);
+    const Token& next = token();
+    const bool left = next.first_on_line && ahead_is_word(0, "from") && next.column > outer &&
+                      next.column < column;
+    fail_at("a block gives something with 'from'" +
+                std::string(left ? "; the one below stands left of the block's first line" : ""),
+            at);
   }
   return out;
 }

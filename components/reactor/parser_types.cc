@@ -3,8 +3,10 @@
 #include <array>
 
 #include "components/reactor/limits.h"
+#include "components/reactor/near.h"
 #include "components/reactor/nominal.h"
 #include "components/reactor/parser.h"
+#include "components/reactor/slips.h"
 
 namespace daybook::reactor {
 namespace {
@@ -162,9 +164,27 @@ const TypeNode* Parser::type_name() {
     out->name = name;
     return out;
   }
-  report("UNKNOWN_TYPE", "there is no type '" + std::string(name) + "'" + meant_name(name),
+  report("UNKNOWN_TYPE", "there is no type '" + std::string(name) + "'" + meant_type(name),
          word.offset);
   return type_node(TypeKind::kValue, word.offset);
+}
+
+std::string Parser::meant_type(std::string_view word) const {
+  if (diagnostics_.size() >= kDiagnosticsMax) {
+    return {};  // nobody reads it
+  }
+  if (const std::string_view here = word_here(word); !here.empty()) {
+    return "; there is '" + std::string(here) + "'";
+  }
+  Near near(word);
+  scopes_.offer_names(near, true);
+  for (const Named& named : kNamed) {
+    near.offer(named.name);
+  }
+  for (const Nominal& nominal : nominals()) {
+    near.offer(nominal.name);
+  }
+  return near.hint();
 }
 
 const TypeNode* Parser::type_literal() {
@@ -198,7 +218,7 @@ const TypeNode* Parser::type_literal() {
     take();
     const auto span = make_span(number, *unit);
     if (!span) {
-      fail_at("this length of time does not fit", t.offset);
+      fail_at(why_no_span(number, *unit), t.offset);
     }
     out->literal = Value::of_span(*span);
   } else if (value.tag == Tag::kNumber) {
@@ -284,7 +304,12 @@ const TypeNode* Parser::type_braces() {
     return with_parts(out, {key, value});
   }
   while (!is(TokenKind::kCloseBrace)) {
-    names.push_back(expect_name("a field's name or '}'").text);
+    const Token name = expect_name("a field's name or '}'");
+    if (std::find(names.begin(), names.end(), name.text) != names.end()) {
+      report("REPEATED_NAME", "the field '" + std::string(name.text) + "' is there already",
+             name.offset);
+    }
+    names.push_back(name.text);
     expect(TokenKind::kColon, "':' and the field's type");
     parts.push_back(type());
     take_if(TokenKind::kComma);

@@ -56,7 +56,7 @@ Piece piece_of(std::string_view text) {
   const auto end = static_cast<std::uint32_t>(text.size());
   const std::vector<Token> tokens = lex(source, 0, end, faults);
   const bool unclosed = std::any_of(faults.begin(), faults.end(), [](const Diagnostic& fault) {
-    return fault.message == kTextDoesNotEnd || fault.message == kCommentDoesNotEnd;
+    return fault.message.starts_with(kTextDoesNotEnd) || fault.message == kCommentDoesNotEnd;
   });
   if (unclosed || depth_of(tokens) > 0) {
     return Piece::kInside;

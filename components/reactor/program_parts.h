@@ -47,6 +47,9 @@ class Program {
   // computed. What queries select is made more by these.
   std::vector<std::string_view> fields_read;
   bool reads_any = false;
+  // Filters and matches that the body of a filter's function took because they stand on its line:
+  // where their words begin, sorted.
+  std::vector<std::uint32_t> inside_bodies;
   std::vector<std::shared_ptr<const Program>> modules;
   std::vector<ImportedName> imported;
   std::vector<Export> exports;

@@ -105,4 +105,12 @@ const Binding* Scopes::find_type(std::string_view name) const {
   return binding != nullptr && binding->kind == Binding::Kind::kType ? binding : nullptr;
 }
 
+void Scopes::offer_names(Near& near, bool types) const {
+  for (const auto& [name, newest] : newest_) {
+    if (newest != kNone && (stack_[newest].binding.kind == Binding::Kind::kType) == types) {
+      near.offer(name);
+    }
+  }
+}
+
 }  // namespace daybook::reactor

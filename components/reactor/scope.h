@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "components/reactor/ast.h"
+#include "components/reactor/near.h"
 
 namespace daybook::reactor {
 
@@ -54,6 +55,8 @@ class Scopes {
   // Without capturing it.
   const Binding* peek(std::string_view name) const;
   const Binding* find_type(std::string_view name) const;
+  // All names that are known here: of types, or of values and functions.
+  void offer_names(Near& near, bool types) const;
 
   std::uint16_t frame() const { return functions_.back().frame; }
 

@@ -171,6 +171,18 @@ std::optional<Span> make_span(const Decimal& count, Unit unit) {
   return whole ? std::optional(Span{unit, *whole}) : std::nullopt;
 }
 
+bool is_whole_days(const Span& span) {
+  return !is_calendar(span.unit) && span.amount % kDay == 0;
+}
+
+std::string_view why_no_span(const Decimal& count, Unit unit) {
+  const auto months =
+      is_calendar(unit) ? multiply(count, Decimal::of(row(unit).size)) : std::nullopt;
+  return months && *months != floor(*months)
+             ? "a part of a month has no length: months are whole, and twelfths of years"
+             : "this length of time does not fit";
+}
+
 Decimal count(const Span& span) {
   const Decimal amount = Decimal::of(span.amount);
   const auto result = span.unit == Unit::ticks ? multiply(amount, Decimal::of(kTicksPerMicrosecond))

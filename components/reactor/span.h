@@ -47,6 +47,9 @@ std::optional<Span::Unit> parse_unit(std::string_view name);
 // `count` units, rounded half to even to microseconds; nothing when the amount does not fit, or is
 // not a whole number of months.
 std::optional<Span> make_span(const Decimal& count, Span::Unit unit);
+bool is_whole_days(const Span& span);
+// Why there is no such span.
+std::string_view why_no_span(const Decimal& count, Span::Unit unit);
 // How many of its unit a span is: 1.5 for 90 minutes in hours.
 Decimal count(const Span& span);
 // The same length written in another unit; nothing between calendar and clock.

@@ -37,7 +37,7 @@ std::size_t hash_of(const Value& v) {
 std::size_t hash_of(const Type& t) {
   std::size_t out = static_cast<std::size_t>(t.kind) + 1;
   mix(out, t.any_unit ? 99 : static_cast<std::size_t>(t.unit));
-  mix(out, (t.pair ? 1U : 0U) + (t.soft ? 2U : 0U));
+  mix(out, (t.pair ? 1U : 0U) + (t.soft ? 2U : 0U) + (t.partial ? 4U : 0U));
   mix(out, hash_of(t.literal));
   mix(out, std::hash<const void*>{}(t.nominal));
   mix(out, std::hash<const void*>{}(t.lambda));
@@ -51,9 +51,10 @@ std::size_t hash_of(const Type& t) {
 }
 
 bool same(const Type& a, const Type& b) {
-  return a.kind == b.kind && a.pair == b.pair && a.soft == b.soft && a.any_unit == b.any_unit &&
-         (a.any_unit || a.unit == b.unit) && a.nominal == b.nominal && a.lambda == b.lambda &&
-         a.names == b.names && a.parts == b.parts && a.literal.tag == b.literal.tag &&
+  return a.kind == b.kind && a.pair == b.pair && a.soft == b.soft && a.partial == b.partial &&
+         a.any_unit == b.any_unit && (a.any_unit || a.unit == b.unit) && a.nominal == b.nominal &&
+         a.lambda == b.lambda && a.names == b.names && a.parts == b.parts &&
+         a.literal.tag == b.literal.tag &&
          (a.kind == Kind::kRegex ? a.literal.regex == b.literal.regex
                                  : equal_values(a.literal, b.literal));
 }
@@ -164,10 +165,11 @@ const Type* Types::nominal(const Nominal& nominal) {
 }
 
 const Type* Types::record(std::vector<std::string_view> names, std::vector<const Type*> parts,
-                          bool pair) {
+                          bool pair, bool partial) {
   Type out;
   out.kind = Kind::kRecord;
   out.pair = pair;
+  out.partial = partial;
   out.names = std::move(names);
   out.parts = std::move(parts);
   return intern(std::move(out));
@@ -473,7 +475,8 @@ bool Types::fits_parts(const Type* from, const Type* to) {
       }
       for (std::size_t i = 0; i < to->names.size(); ++i) {
         const Type* there = from->field(to->names[i]);
-        if (there == nullptr ? !fits(nothing(), to->parts[i]) : !fits(there, to->parts[i])) {
+        if (there == nullptr ? !from->partial && !fits(nothing(), to->parts[i])
+                             : !fits(there, to->parts[i])) {
           return false;
         }
       }

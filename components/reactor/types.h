@@ -46,6 +46,7 @@ struct Type {
   Kind kind = Kind::kAny;
   bool any_unit = true;  // kSpan
   bool pair = false;     // kRecord: of a join; also a tuple of its two parts
+  bool partial = false;  // kRecord: it may have other fields, of which nothing is known
   bool soft = false;     // of a field of a set: nothing may stand in its place, and may be tested
   Span::Unit unit{};
   Value literal;                        // kLiteral, kRegex
@@ -60,6 +61,7 @@ struct Type {
   std::size_t depth = 1;
 
   bool is(Kind k) const { return kind == k; }
+  // Null when there is no such field, and when nothing is known of it.
   const Type* field(std::string_view name) const;
   // Of a function.
   std::size_t parameters() const {
@@ -86,7 +88,10 @@ class Types {
   const Type* tuple(std::vector<const Type*> parts) { return with(Kind::kTuple, std::move(parts)); }
   const Type* negated(const Type* type) { return with(Kind::kNegated, {type}); }
   const Type* record(std::vector<std::string_view> names, std::vector<const Type*> parts,
-                     bool pair = false);
+                     bool pair = false, bool partial = false);
+  // What is known of a value of which nothing was, when it matched that: a record that is named in
+  // it may have more fields.
+  const Type* partial(const Type* pattern);
   const Type* function(const Lambda* lambda, const Program* program,
                        std::vector<const Type*> captured);
   // The types of which a value may be one; those that others cover are left out.
@@ -127,6 +132,8 @@ class Types {
   const Type* other_bool(const Type* type, const Type* pattern);
   const Type* narrow_member(const Type* member, const Type* pattern);
   const Type* narrow_record(const Type* record, const Type* wanted);
+  const Type* narrow_parts(const Type* member, const Type* wanted);
+  bool covered(const Type* member, const Type* pattern);
   bool parts_overlap(const Type* a, const Type* b);
   const Type* intern(Type type);
   bool found(const Regex& regex, std::string_view text);

@@ -103,10 +103,16 @@ void append(std::string& out, const Type* type) {
       break;
     case Kind::kList:
       out += "[";
-      append(out, type->parts.front());
+      if (!type->parts.front()->is(Kind::kNever)) {
+        append(out, type->parts.front());
+      }
       out += "]";
       break;
     case Kind::kMap:
+      if (type->parts.front()->is(Kind::kNever)) {
+        out += "{}";
+        break;
+      }
       out += "{ text -> ";
       append(out, type->parts.front());
       out += " }";
@@ -114,7 +120,7 @@ void append(std::string& out, const Type* type) {
     case Kind::kRecord:
       out += "{ ";
       append_all(out, type, ", ");
-      out += type->parts.empty() ? "}" : " }";
+      out += type->partial ? ", … }" : type->parts.empty() ? "}" : " }";
       break;
     case Kind::kTuple:
       out += "(";

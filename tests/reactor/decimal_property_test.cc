@@ -186,6 +186,10 @@ TEST(DecimalProperty, LongTextsAreReadAsTheNearestThatFits) {
     const Big numerator = scale < 0 ? Big(digits * power(-scale)) : digits;
     RC_ASSERT(shown(Decimal::parse(text)) ==
               expected(numerator, power(std::max(scale, 0)), std::clamp(scale, 0, kScaleMax)));
+    const auto near = Decimal::parse(text);
+    const bool exact =
+        near && big(near->mantissa) * power(std::max(scale, 0)) == numerator * power(near->scale);
+    RC_ASSERT(Decimal::parse_exact(text).has_value() == exact);
   }));
 }
 

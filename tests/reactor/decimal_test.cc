@@ -66,6 +66,19 @@ TEST(Decimal, RoundsDigitsBeyondThePrecisionHalfToEven) {
   }
 }
 
+TEST(Decimal, ParsesExactlyOrNotAtAll) {
+  for (const std::string_view text : Strings{
+           "0", "1.50", "-7e-28", "1e28", "7.9228162514264337593543950335",
+           "1.000000000000000000000000000000000000", "0e-400", "0.00000000000000000000000000010"}) {
+    EXPECT_TRUE(Decimal::parse_exact(text) == number(text)) << text;
+  }
+  for (const std::string_view text : Strings{
+           "0.12345678901234567890123456789", "1e-29", "5e-400", "79228162514264337593543950334.5",
+           "-1.00000000000000000000000000001", "79228162514264337593543950336", "1.", "x"}) {
+    EXPECT_FALSE(Decimal::parse_exact(text)) << text;
+  }
+}
+
 TEST(Decimal, RefusesWhatIsOutOfRange) {
   for (const std::string_view text :
        {"79228162514264337593543950336", "-79228162514264337593543950336", "1e29",
