@@ -130,7 +130,8 @@ std::string actor_result(std::string_view data, std::string_view errors) {
   return std::string(R"({"data":)").append(data).append(R"(,"errors":)").append(errors) + "}";
 }
 
-// {"data", "errors"}: what the actor said, or that it said no.
+// {"data", "errors"}: what the actor said, or that it said no. What it did stands in the member
+// "data" of an object that has one; any other JSON is the data itself.
 std::string actor_answer(const HttpExchange& exchange) {
   const long status = exchange.status();
   const bool ok = status >= 200 && status < 300;
@@ -148,6 +149,9 @@ std::string actor_answer(const HttpExchange& exchange) {
     const JsonValue* error = members->find("error");
     if (elements_of(members->find("errors"))) {
       return actor_result(data == nullptr ? "null" : data->text(), members->find("errors")->text());
+    }
+    if (ok && data != nullptr) {
+      return actor_result(data->text(), "[]");
     }
     if (!ok && error != nullptr && error->kind() == JsonValue::Kind::kObject) {
       return actor_result("null", std::string("[").append(error->text()) + "]");

@@ -208,6 +208,15 @@ TEST_F(ActorCallTest, AnyJsonIsTheData) {
   EXPECT_EQ(ask("200 OK", "[1]"), R"({"data":[1],"errors":[]})");
 }
 
+TEST_F(ActorCallTest, MemberDataIsTheDataWhateverStandsBesideIt) {
+  EXPECT_EQ(ask("200 OK", R"({"paths":["a/1"],"data":{"query":1},"preview":true})"),
+            R"({"data":{"query":1},"errors":[]})");
+  EXPECT_EQ(ask("200 OK", R"({"data":null})"), R"({"data":null,"errors":[]})");
+  EXPECT_EQ(ask("200 OK", R"({"data":{"data":2},"errors":null})"),
+            R"({"data":{"data":2},"errors":[]})");
+  EXPECT_EQ(ask("200 OK", R"({"paths":[]})"), R"({"data":{"paths":[]},"errors":[]})");
+}
+
 TEST_F(ActorCallTest, ErrorsAreHandedOn) {
   EXPECT_EQ(ask("422 No", R"({"errors":[{"code":"A"}]})"),
             R"({"data":null,"errors":[{"code":"A"}]})");
