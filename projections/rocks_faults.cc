@@ -52,6 +52,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   IOStatus NewWritableFile(const std::string& name, const FileOptions& options,
                            std::unique_ptr<FSWritableFile>* result,
                            IODebugContext* context) override {
+    tell();
     if (faults_->no_space) {
       return no_space(*faults_);
     }
@@ -61,8 +62,24 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
     }
     return status;
   }
+  IOStatus DeleteFile(const std::string& name, const IOOptions& options,
+                      IODebugContext* context) override {
+    tell();
+    return FileSystemWrapper::DeleteFile(name, options, context);
+  }
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* context) override {
+    tell();
+    return FileSystemWrapper::RenameFile(from, to, options, context);
+  }
 
  private:
+  void tell() const {
+    if (faults_->before_change) {
+      faults_->before_change();
+    }
+  }
+
   const std::shared_ptr<StoreFaults> faults_;
 };
 
