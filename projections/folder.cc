@@ -290,10 +290,14 @@ void Folder::fail_slot(Slot& slot, const Error& error) {
   }
 }
 
-void Folder::fail(Slot& slot, const Error& error) {
+bool Folder::fail(Slot& slot, const std::optional<Prefix>& generation, const Error& error) {
   const std::lock_guard lock(mutex_);
+  if (generation && *generation != slot.prefix()) {
+    return false;
+  }
   fail_slot(slot, error);
   publish();
+  return true;
 }
 
 // What is stored can be made again, whatever became of it.

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -72,8 +73,9 @@ class Folder {
   // Ends the threads; what was folded but not written is lost, as in a crash.
   void halt();
 
-  // A reader found that what is stored of it is damaged: it stops.
-  void fail(Slot& slot, const Error& error);
+  // A reader found that what is stored of a generation of it, or of its checkpoint, is damaged: it
+  // stops. False when a rebuild has made another generation the live one since.
+  bool fail(Slot& slot, const std::optional<Prefix>& generation, const Error& error);
 
   Slot* find(std::string_view name);
   const std::vector<std::unique_ptr<Slot>>& slots() const { return slots_; }

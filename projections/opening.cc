@@ -51,11 +51,11 @@ Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore:
                                    std::uint32_t version) {
   DAYBOOK_ASSIGN(const ChosenCheckpoint chosen, choose_checkpoint(store, log, id, version));
   const Checkpoint& out = chosen.checkpoint;
-  DAYBOOK_TRY(store.erase_others(id, out.generation));
   if (!chosen.stored) {
     DAYBOOK_TRY(store.erase({static_cast<char>(id), static_cast<char>(out.generation)}));
     DAYBOOK_TRY(store.write(Batch(), std::array{std::pair(id, out)}));
   }
+  DAYBOOK_TRY(store.erase_others(id, out.generation));
   return out;
 }
 

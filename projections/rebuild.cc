@@ -123,19 +123,32 @@ Status Rebuild::compare() {
   return {};
 }
 
-// If we stop before the checkpoint is written, the old generation is live and the next open erases
-// the new one; if after it, the new one is live and the old one is erased.
+// A write that failed may have reached the store all the same.
+bool Rebuild::is_named() const {
+  const auto stored = store_.checkpoint(slot_.id);
+  return stored && *stored && (*stored)->generation == checkpoint_.generation;
+}
+
+// If we stop before the checkpoint is durable, the old generation is live and the next open erases
+// the new one; if after it, the new one is live and the old one is erased. The files of the old one
+// go at once and for good: not before that, and where it cannot be made so, with the next open.
 Status Rebuild::swap(Seq group_position) {
   DAYBOOK_TRY(advance(std::max(slot_.checkpoint.applied, group_position), nullptr));
   batch_.clear();
-  DAYBOOK_TRY(store_.write(batch_, std::array{std::pair(slot_.id, checkpoint_)}));
+  const Status written = store_.write(batch_, std::array{std::pair(slot_.id, checkpoint_)});
+  if (!written && !is_named()) {
+    return written;
+  }
   const Prefix old = slot_.prefix();
   slot_.projection = std::move(projection_);
   slot_.reader = std::move(reader_);
   slot_.checkpoint = checkpoint_;
   slot_.written = checkpoint_.applied.value;
   folder_.revive(slot_);
-  return store_.erase(old);
+  if (store_.flush()) {
+    static_cast<void>(store_.erase(old));
+  }
+  return {};
 }
 
 Status Rebuild::give_up() {

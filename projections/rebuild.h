@@ -26,6 +26,7 @@ class Rebuild {
   Status write();
   Status compare();
   Status swap(Seq group_position);
+  bool is_named() const;  // by the stored checkpoint
   Status give_up();
 
   RocksStore& store_;

@@ -11,6 +11,12 @@ using log::FileOperation;
 
 std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<StoreFaults> faults) {
   return log::make_faulty_env([faults = std::move(faults)](FileOperation operation) {
+    const bool changes_folder = operation == FileOperation::kCreate ||
+                                operation == FileOperation::kRename ||
+                                operation == FileOperation::kDelete;
+    if (changes_folder && faults->before_change) {
+      faults->before_change();
+    }
     const bool takes_space =
         operation == FileOperation::kCreate || operation == FileOperation::kAppend;
     if (!takes_space || !faults->no_space) {

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <map>
+#include <mutex>
 #include <system_error>
 #include <vector>
 
@@ -217,6 +219,50 @@ Result<std::unique_ptr<rocksdb::DB>> open_db(const rocksdb::Options& wanted,
   }
 }
 
+Status erase_range(rocksdb::DB& db, std::string_view from, std::string_view to) {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return check(db.DeleteRange(options, db.DefaultColumnFamily(), slice(from), slice(to)));
+}
+
+// One generation, held by those who read it. Files go whatever snapshots there are, so those of an
+// erased one go with its last reader.
+class Generation {
+ public:
+  Generation(rocksdb::DB& db, Prefix prefix) : db_(db), prefix_(prefix) {}
+  ~Generation() {
+    if (erased_) {
+      drop_files();
+    }
+  }
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  Status erase() {
+    const std::string from(prefix_.data(), prefix_.size());
+    DAYBOOK_TRY(erase_range(db_, from, key_after(from)));
+    erased_ = true;
+    return {};
+  }
+
+ private:
+  // Whole tables go at once, unread; with them may go the mark that hides the rows in the others.
+  // Failing costs space only: nothing reads these keys.
+  void drop_files() {
+    const std::string from(prefix_.data(), prefix_.size());
+    const std::string to = key_after(from);
+    const rocksdb::Slice begin = slice(from);
+    const rocksdb::Slice end = slice(to);
+    static_cast<void>(
+        rocksdb::DeleteFilesInRange(&db_, db_.DefaultColumnFamily(), &begin, &end, false));
+    static_cast<void>(erase_range(db_, from, to));
+  }
+
+  rocksdb::DB& db_;
+  const Prefix prefix_;
+  std::atomic<bool> erased_{false};
+};
+
 }  // namespace
 
 struct RocksStore::Impl {
@@ -224,6 +270,19 @@ struct RocksStore::Impl {
   std::unique_ptr<rocksdb::DB> db;
   bool read_only = false;
   std::atomic<std::uint64_t> files{0};  // table files written for large batches
+  // A view is made under it: no generation is erased between its snapshot and its being held.
+  std::mutex generations_mutex;
+  std::map<Prefix, std::weak_ptr<Generation>> generations;  // that somebody holds
+
+  // Under generations_mutex.
+  std::shared_ptr<Generation> hold(Prefix prefix) {
+    std::weak_ptr<Generation>& known = generations[prefix];
+    std::shared_ptr<Generation> out = known.lock();
+    if (!out) {
+      known = out = std::make_shared<Generation>(*db, prefix);
+    }
+    return out;
+  }
 
   SnapshotPtr snapshot() const {
     rocksdb::DB* owner = db.get();
@@ -245,11 +304,6 @@ struct RocksStore::Impl {
   bool wants_file(const Batch& batch) const;
   Status write_file(const Batch& batch, Checkpoints checkpoints);
   Status write_file(const std::string& path, const Batch& batch, Checkpoints checkpoints);
-  Status erase_range(std::string_view from, std::string_view to) {
-    rocksdb::WriteOptions options;
-    options.disableWAL = true;
-    return check(db->DeleteRange(options, db->DefaultColumnFamily(), slice(from), slice(to)));
-  }
 };
 
 RocksStore::RocksStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -340,25 +394,29 @@ Result<std::optional<Checkpoint>> RocksStore::durable_checkpoint(ProjectionId id
 }
 
 std::unique_ptr<Reader> RocksStore::reader(Prefix prefix) const {
-  return std::make_unique<RocksView>(*impl_->db, prefix, nullptr, Seq{});
+  return std::make_unique<RocksView>(*impl_->db, prefix, nullptr, Seq{}, nullptr);
 }
 
 Result<std::unique_ptr<View>> RocksStore::view(ProjectionId id) const {
+  const std::lock_guard lock(impl_->generations_mutex);
   SnapshotPtr snapshot = impl_->snapshot();
   rocksdb::ReadOptions options;
   options.snapshot = snapshot.get();
   DAYBOOK_ASSIGN(const auto checkpoint, impl_->read(options, id));
   DAYBOOK_CHECK(checkpoint.has_value(), "a projection has its checkpoint before it is read");
   const Prefix prefix{static_cast<char>(id), static_cast<char>(checkpoint->generation)};
-  return std::unique_ptr<View>(
-      std::make_unique<RocksView>(*impl_->db, prefix, std::move(snapshot), checkpoint->applied));
+  return std::unique_ptr<View>(std::make_unique<RocksView>(
+      *impl_->db, prefix, std::move(snapshot), checkpoint->applied, impl_->hold(prefix)));
 }
 
 std::pair<std::unique_ptr<View>, std::unique_ptr<View>> RocksStore::views(Prefix first,
                                                                           Prefix second) const {
+  const std::lock_guard lock(impl_->generations_mutex);
   SnapshotPtr snapshot = impl_->snapshot();
-  return {std::make_unique<RocksView>(*impl_->db, first, snapshot, Seq{}),
-          std::make_unique<RocksView>(*impl_->db, second, snapshot, Seq{})};
+  const auto view_of = [&](Prefix prefix) {
+    return std::make_unique<RocksView>(*impl_->db, prefix, snapshot, Seq{}, impl_->hold(prefix));
+  };
+  return {view_of(first), view_of(second)};
 }
 
 bool RocksStore::Impl::wants_file(const Batch& batch) const {
@@ -422,16 +480,13 @@ Status RocksStore::flush() {
   return check(impl_->db->Flush(rocksdb::FlushOptions()));
 }
 
-// Whole tables go at once, unread; of the others the range is marked as erased.
 Status RocksStore::erase(Prefix prefix) {
-  const std::string from(prefix.data(), prefix.size());
-  const std::string to = key_after(from);
-  const rocksdb::Slice begin = slice(from);
-  const rocksdb::Slice end = slice(to);
-  rocksdb::DB& db = *impl_->db;
-  DAYBOOK_TRY(
-      check(rocksdb::DeleteFilesInRange(&db, db.DefaultColumnFamily(), &begin, &end, false)));
-  return impl_->erase_range(from, to);
+  std::shared_ptr<Generation> generation;
+  {
+    const std::lock_guard lock(impl_->generations_mutex);
+    generation = impl_->hold(prefix);
+  }
+  return generation->erase();
 }
 
 Status RocksStore::erase_others(ProjectionId id, std::uint8_t keep) {
@@ -450,7 +505,7 @@ Status RocksStore::erase_others(ProjectionId id, std::uint8_t keep) {
     it->Seek(slice(from));
     DAYBOOK_TRY(check(it->status()));
     if (it->Valid()) {
-      DAYBOOK_TRY(impl_->erase_range(from, to));
+      DAYBOOK_TRY(erase_range(*impl_->db, from, to));
     }
   }
   return {};

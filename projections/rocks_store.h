@@ -70,8 +70,10 @@ class RocksStore {
   void resume();
   // Makes everything written so far durable.
   Status flush();
-  // Erases one generation; every generation of `id` but `keep`.
+  // Erases one generation that no durable checkpoint names: its files go at once, or with the last
+  // view of it.
   Status erase(Prefix prefix);
+  // Every generation of `id` but `keep`; what the checkpoint written last does not name.
   Status erase_others(ProjectionId id, std::uint8_t keep);
 
  private:

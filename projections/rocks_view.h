@@ -79,8 +79,14 @@ class RocksWalker final : public Walker {
 
 class RocksView final : public View {
  public:
-  RocksView(rocksdb::DB& db, Prefix prefix, SnapshotPtr snapshot, Seq as_of)
-      : db_(db), prefix_(prefix), snapshot_(std::move(snapshot)), as_of_(as_of) {
+  // `kept` lives as long as the view.
+  RocksView(rocksdb::DB& db, Prefix prefix, SnapshotPtr snapshot, Seq as_of,
+            std::shared_ptr<const void> kept)
+      : kept_(std::move(kept)),
+        db_(db),
+        prefix_(prefix),
+        snapshot_(std::move(snapshot)),
+        as_of_(as_of) {
     read_.snapshot = snapshot_.get();
   }
 
@@ -101,8 +107,10 @@ class RocksView final : public View {
     return std::make_unique<RocksWalker>(db_, read_, prefix_, lower, upper);
   }
   Seq as_of() const override { return as_of_; }
+  Prefix prefix() const override { return prefix_; }
 
  private:
+  std::shared_ptr<const void> kept_;
   rocksdb::DB& db_;
   Prefix prefix_;
   SnapshotPtr snapshot_;

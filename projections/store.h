@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "projections/batch.h"
 
 namespace daybook::projections {
 
@@ -39,6 +40,8 @@ class Reader {
 class View : public Reader {
  public:
   virtual Seq as_of() const = 0;
+  // The projection and generation that it reads.
+  virtual Prefix prefix() const = 0;
 };
 
 // Calls visit(key, value) for every key that starts with `prefix`, until it returns false.

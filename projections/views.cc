@@ -225,7 +225,7 @@ Result<std::vector<std::pair<std::string, Hash>>> Views::digests() const {
   std::vector<std::pair<std::string, Hash>> out;
   for (const auto& slot : impl_->folder.slots()) {
     DAYBOOK_ASSIGN(const auto view, impl_->view(slot->id));
-    DAYBOOK_ASSIGN(const Hash digest, impl_->told(slot->id, digest_of(*view)));
+    DAYBOOK_ASSIGN(const Hash digest, impl_->told(*view, digest_of(*view)));
     out.emplace_back(slot->name, digest);
   }
   return out;

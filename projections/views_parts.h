@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "projections/folder.h"
 #include "projections/rocks_store.h"
@@ -37,15 +38,18 @@ struct Views::Impl {
   // A view of a projection that has not failed.
   Result<std::unique_ptr<View>> view(RocksStore::ProjectionId id) const;
 
-  // Passes an answer on; one that met damage in the store stops the projection, visibly.
+  // Passes on what was read of a view; damage in the store stops the projection, visibly.
   template <typename T>
-  Result<T> told(RocksStore::ProjectionId id, Result<T> answer) const {
+  Result<T> told(const View& view, Result<T> answer) const {
     if (answer || answer.error().reason != "VIEWS_STORE") {
       return answer;
     }
-    return fail(stop_damaged(id, answer.error()));
+    const Prefix from = view.prefix();
+    return fail(stop_damaged(static_cast<RocksStore::ProjectionId>(from[0]), from, answer.error()));
   }
-  Error stop_damaged(RocksStore::ProjectionId id, const Error& error) const;
+  // The answer for who met damage in that generation, or in the checkpoint.
+  Error stop_damaged(RocksStore::ProjectionId id, const std::optional<Prefix>& generation,
+                     const Error& error) const;
 };
 
 }  // namespace daybook::projections

@@ -34,100 +34,108 @@ Result<std::unique_ptr<View>> Views::Impl::view(RocksStore::ProjectionId id) con
       return fail(failed(*slot, folder.error_of(*slot)));
     }
   }
-  return told(id, store->view(id));
+  auto out = store->view(id);
+  if (!out && out.error().reason == "VIEWS_STORE") {
+    return fail(stop_damaged(id, {}, out.error()));
+  }
+  return out;
 }
 
-Error Views::Impl::stop_damaged(RocksStore::ProjectionId id, const Error& error) const {
-  store->note_damage();
+Error Views::Impl::stop_damaged(RocksStore::ProjectionId id,
+                                const std::optional<Prefix>& generation, const Error& error) const {
   for (const auto& slot : folder.slots()) {
-    if (slot->id == id) {
-      folder.fail(*slot, error);
-      return failed(*slot, folder.error_of(*slot));
+    if (slot->id != id) {
+      continue;
     }
+    if (!folder.fail(*slot, generation, error)) {
+      return failed(*slot, "it was rebuilt while this was read; ask again");
+    }
+    store->note_damage();
+    return failed(*slot, folder.error_of(*slot));
   }
   return error;
 }
 
 Result<std::optional<JobRow>> Views::job(JobId job) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
-  return impl_->told(kJobs, job_query::find(*view, job));
+  return impl_->told(*view, job_query::find(*view, job));
 }
 
 Result<Page<JobRow>> Views::jobs(const JobFilter& filter, const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
-  return impl_->told(kJobs, job_query::list(*view, filter, page));
+  return impl_->told(*view, job_query::list(*view, filter, page));
 }
 
 Result<JobCounts> Views::counts(std::string_view definition) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kJobs));
-  return impl_->told(kJobs, job_query::counts(*view, definition));
+  return impl_->told(*view, job_query::counts(*view, definition));
 }
 
 Result<FoundEvents> Views::find_events(const EventSelection& selection,
                                        const EventStretch& stretch) const {
   if (selection.job) {
     DAYBOOK_ASSIGN(const auto view, impl_->view(kHistory));
-    return event_query::find_of_job(*view, selection, stretch);
+    return impl_->told(*view, event_query::find_of_job(*view, selection, stretch));
   }
   DAYBOOK_ASSIGN(const auto view, impl_->view(kEvents));
-  return event_query::find(*view, selection, stretch);
+  return impl_->told(*view, event_query::find(*view, selection, stretch));
 }
 
 Result<std::optional<ComponentRow>> Views::component(std::string_view id) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kComponents));
-  return impl_->told(kComponents, ComponentList::find(*view, id));
+  return impl_->told(*view, ComponentList::find(*view, id));
 }
 
 Result<Page<ComponentRow>> Views::components(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kComponents));
-  return impl_->told(kComponents, ComponentList::list(*view, page));
+  return impl_->told(*view, ComponentList::list(*view, page));
 }
 
 Result<std::optional<DefinitionRow>> Views::definition(std::string_view id) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kDefinitions));
-  return impl_->told(kDefinitions, DefinitionList::find(*view, id));
+  return impl_->told(*view, DefinitionList::find(*view, id));
 }
 
 Result<Page<DefinitionRow>> Views::definitions(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kDefinitions));
-  return impl_->told(kDefinitions, DefinitionList::list(*view, page));
+  return impl_->told(*view, DefinitionList::list(*view, page));
 }
 
 Result<std::optional<RuleRow>> Views::rule(std::string_view id) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
-  return impl_->told(kRules, RuleList::find(*view, id));
+  return impl_->told(*view, RuleList::find(*view, id));
 }
 
 Result<Page<RuleRow>> Views::rules(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
-  return impl_->told(kRules, RuleList::list(*view, page));
+  return impl_->told(*view, RuleList::list(*view, page));
 }
 
 Result<std::optional<SendingRow>> Views::sending(SendingId sending) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return impl_->told(kSendings, sending_query::find(*view, sending));
+  return impl_->told(*view, sending_query::find(*view, sending));
 }
 
 Result<Page<SendingRow>> Views::sendings(const SendingFilter& filter,
                                          const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return impl_->told(kSendings, sending_query::list(*view, filter, page));
+  return impl_->told(*view, sending_query::list(*view, filter, page));
 }
 
 Result<SendingCounts> Views::sending_counts() const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return impl_->told(kSendings, sending_query::counts(*view));
+  return impl_->told(*view, sending_query::counts(*view));
 }
 
 Result<std::vector<Views::EndedSending>> Views::sendings_due(
     Micros cutoff, std::size_t limit, RetentionPlace::Reached& reached) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return impl_->told(kSendings, sending_query::ended_before(*view, cutoff, limit, reached));
+  return impl_->told(*view, sending_query::ended_before(*view, cutoff, limit, reached));
 }
 
 Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kStatistics));
-  return impl_->told(kStatistics, statistics_query::list(*view, query));
+  return impl_->told(*view, statistics_query::list(*view, query));
 }
 
 Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t limit,
@@ -137,10 +145,10 @@ Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t l
   // Jobs of a deleted definition are kept for the default time.
   const auto retention = [&](std::string_view name) -> Result<Duration> {
     DAYBOOK_ASSIGN(const auto row,
-                   impl_->told(kDefinitions, DefinitionList::find(*definitions, name)));
+                   impl_->told(*definitions, DefinitionList::find(*definitions, name)));
     return row ? row->retention : Duration{kRetentionDefaultUs};
   };
-  return impl_->told(kJobs, ended_jobs(*jobs, now, limit, place, retention));
+  return impl_->told(*jobs, ended_jobs(*jobs, now, limit, place, retention));
 }
 
 namespace {
@@ -198,9 +206,9 @@ Status look_for(log::Log& log, JobId job, Seq end, std::vector<Seq>& all) {
 Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) const {
   DAYBOOK_ASSIGN(const PageBounds bounds, read_page(CursorKind::kSeq, request));
   DAYBOOK_ASSIGN(const auto view, impl_->view(kHistory));
-  DAYBOOK_ASSIGN(std::vector<Seq> all, impl_->told(kHistory, History::find(*view, job)));
+  DAYBOOK_ASSIGN(std::vector<Seq> all, impl_->told(*view, History::find(*view, job)));
   const Seq first = impl_->log.first();
-  DAYBOOK_ASSIGN(const Seq kept, History::first(*view));
+  DAYBOOK_ASSIGN(const Seq kept, impl_->told(*view, History::first(*view)));
   if (job.key() >= first && job.key() < kept) {
     DAYBOOK_TRY(look_for(impl_->log, job, kept, all));
   }

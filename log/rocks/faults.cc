@@ -79,6 +79,11 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
       return status;
     });
   }
+  IOStatus DeleteFile(const std::string& name, const IOOptions& options,
+                      IODebugContext* context) override {
+    return unless_asked(*ask_, FileOperation::kDelete,
+                        [&] { return FileSystemWrapper::DeleteFile(name, options, context); });
+  }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* context) override {
     return unless_asked(*ask_, FileOperation::kRename,
@@ -108,7 +113,8 @@ std::unique_ptr<rocksdb::Env> make_faulty_env(AskFault ask) {
 
 std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<Faults> faults) {
   return make_faulty_env([faults = std::move(faults)](FileOperation operation) {
-    return faults->hit(counted_as(operation)) ? FileFault::kDevice : FileFault::kNone;
+    const bool fails = operation != FileOperation::kDelete && faults->hit(counted_as(operation));
+    return fails ? FileFault::kDevice : FileFault::kNone;
   });
 }
 

@@ -14,7 +14,7 @@ class Env;
 
 namespace daybook::log {
 
-enum class FileOperation : std::uint8_t { kCreate, kAppend, kSync, kRename };
+enum class FileOperation : std::uint8_t { kCreate, kAppend, kSync, kRename, kDelete };
 // kNoSpace: as the file system says ENOSPC, which stands for inodes too.
 enum class FileFault : std::uint8_t { kNone, kDevice, kNoSpace };
 

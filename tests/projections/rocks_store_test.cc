@@ -105,5 +105,89 @@ TEST_F(OldStore, WhatIsNotThereIsSoonKnown) {
   EXPECT_LT(bytes_read(), kLooks * (48 << 10));
 }
 
+class Generations : public testing::Test {
+ protected:
+  static constexpr RocksStore::ProjectionId kId = 3;
+
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("daybook-generations-test-" + std::to_string(getpid()));
+    std::filesystem::remove_all(folder_);
+    auto opened = RocksStore::open({folder_, 4 << 20, 4 << 20});
+    ASSERT_TRUE(opened) << opened.error().text();
+    store_ = std::move(*opened);
+  }
+  void TearDown() override {
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  // So much that it becomes a table file below level 0.
+  void write(std::uint8_t generation) {
+    Batch batch;
+    batch.begin({static_cast<char>(kId), static_cast<char>(generation)});
+    for (std::uint64_t key = 0; key < kGenerationKeys; ++key) {
+      batch.put(Key('J').u64(key).view(), std::string(1000, static_cast<char>('0' + key % 10)));
+    }
+    batch.sort();
+    ASSERT_TRUE(store_->write(batch, {}));
+  }
+  void name(std::uint8_t generation) {
+    Checkpoint checkpoint;
+    checkpoint.generation = generation;
+    ASSERT_TRUE(store_->write(Batch(), std::array{std::pair(kId, checkpoint)}));
+    ASSERT_TRUE(store_->flush());
+  }
+  static std::uint64_t rows(const View& view) {
+    std::uint64_t out = 0;
+    const auto walker = view.walk({}, {});
+    for (walker->seek({}); walker->valid(); walker->next()) {
+      ++out;
+    }
+    return out;
+  }
+  std::uintmax_t table_bytes() const {
+    std::uintmax_t out = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      out += entry.path().extension() == ".sst" ? entry.file_size() : 0;
+    }
+    return out;
+  }
+
+  static constexpr std::uint64_t kGenerationKeys = 5'000;
+  std::filesystem::path folder_;
+  std::unique_ptr<RocksStore> store_;
+};
+
+TEST_F(Generations, OneThatIsErasedStaysForThoseWhoReadIt) {
+  write(1);
+  name(1);
+  write(2);
+  const auto old = store_->view(kId);
+  ASSERT_TRUE(old);
+  name(2);
+  ASSERT_TRUE(store_->erase({kId, 1}));
+  EXPECT_EQ(rows(**old), kGenerationKeys);
+  const auto live = store_->view(kId);
+  ASSERT_TRUE(live);
+  EXPECT_EQ((*live)->prefix(), (Prefix{kId, 2}));
+  EXPECT_EQ(rows(**live), kGenerationKeys);
+}
+
+TEST_F(Generations, TheLastReaderOfAnErasedOneGivesItsBytesBack) {
+  write(1);
+  name(1);
+  write(2);
+  auto old = store_->view(kId);
+  ASSERT_TRUE(old);
+  name(2);
+  const std::uintmax_t both = table_bytes();
+  ASSERT_TRUE(store_->erase({kId, 1}));
+  EXPECT_GE(table_bytes(), both);
+  old->reset();
+  EXPECT_LT(table_bytes(), both * 2 / 3);
+  EXPECT_EQ(rows(**store_->view(kId)), kGenerationKeys);
+}
+
 }  // namespace
 }  // namespace daybook::projections

@@ -6,6 +6,8 @@
 
 #include "base/limits/views.h"
 #include "base/supervisor.h"
+#include "projections/component_list.h"
+#include "projections/folder.h"
 #include "tests/projections/random_lives.h"
 #include "tests/projections/views_rig.h"
 
@@ -330,6 +332,70 @@ TEST_F(Recovery, PlantedDifferenceIsFoundAndNamedAndGoneAfterwards) {
       << report->first_difference;
   EXPECT_EQ(r.digests(), digests);
   EXPECT_TRUE(r.views->rebuild("jobs", nullptr)->identical);
+}
+
+// Whatever stands on the disk while a rebuild swaps, the next start finds every row in it.
+TEST_F(Recovery, ACrashAtAnyStepOfARebuildLosesNothing) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> images;
+  std::mutex taking;
+  bool take = false;
+  r.options.faults = std::make_shared<StoreFaults>();
+  r.options.faults->before_change = [&] {
+    const std::lock_guard lock(taking);
+    if (take) {
+      images.push_back(r.folder.string() + ".image" + std::to_string(images.size()));
+      fs::create_directory(images.back());
+      std::error_code gone;
+      for (const auto& entry : fs::directory_iterator(r.folder)) {
+        fs::copy(entry.path(), images.back() / entry.path().filename(), gone);
+      }
+    }
+  };
+  r.stop();
+  r.open();
+  live(100);
+  create_large(400);
+  r.now();
+  // So much at once that it becomes a table file below level 0.
+  ASSERT_TRUE(r.views->rebuild("jobs", nullptr));
+  ASSERT_TRUE(r.views->flush());
+  const auto digests = r.digests();
+  take = true;
+  ASSERT_TRUE(r.views->rebuild("jobs", nullptr));
+  take = false;
+  r.kill();
+  r.options.faults.reset();
+  ASSERT_GT(images.size(), 3U);
+  images.push_back(r.folder.string() + ".end");
+  fs::copy(r.folder, images.back());
+  for (const fs::path& image : images) {
+    r.views.reset();
+    fs::remove_all(r.folder);
+    fs::rename(image, r.folder);
+    r.open();
+    EXPECT_EQ(r.digests(), digests) << image;
+  }
+}
+
+// Not the one that took its place.
+TEST_F(Recovery, DamageInAGenerationThatWasReplacedFailsNothing) {
+  live(20);
+  r.now();
+  r.stop();
+  auto store = RocksStore::open({r.folder, 1 << 20, 1 << 20});
+  ASSERT_TRUE(store) << store.error().text();
+  Folder folder(**store, r.log, nullptr);
+  Checkpoint checkpoint;
+  checkpoint.generation = 2;
+  ASSERT_TRUE(folder.add(
+      2, [] { return std::make_unique<ComponentList>(); }, checkpoint));
+  Slot& slot = *folder.slots().front();
+  const Error error = make_error(Code::kCorrupt, "VIEWS_STORE", "a bad block");
+  EXPECT_FALSE(folder.fail(slot, Prefix{2, 1}, error));
+  EXPECT_FALSE(slot.failed);
+  EXPECT_TRUE(folder.fail(slot, Prefix{2, 2}, error));
+  EXPECT_TRUE(slot.failed);
 }
 
 TEST_F(Recovery, RebuildBesideAWriterLosesNothing) {
