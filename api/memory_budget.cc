@@ -29,7 +29,7 @@ void MemoryBudget::Share::keep() {
     return;
   }
   const std::lock_guard lock(budget_->mutex_);
-  budget_->holders_[place_].evict = nullptr;
+  budget_->holders_[place_].stay = Stay::kKept;
 }
 
 void MemoryBudget::Share::release() {
@@ -79,9 +79,13 @@ std::vector<MemoryBudget::Evict> MemoryBudget::choose(std::size_t wanted, bool a
     if (found >= wanted || holder.since > old) {
       break;
     }
-    found += holder.bytes;  // also of those that are on their way out
-    if (holder.evict) {
-      out.push_back(std::exchange(holder.evict, nullptr));
+    if (holder.stay == Stay::kKept) {
+      continue;  // its memory will not be there soon
+    }
+    found += holder.bytes;
+    if (holder.stay == Stay::kMayLeave) {
+      holder.stay = Stay::kLeaving;
+      out.push_back(holder.evict);
     }
   }
   return out;

@@ -54,10 +54,12 @@ class MemoryBudget {
   std::uint64_t evicted() const;  // shares that were asked to leave
 
  private:
+  enum class Stay : std::uint8_t { kMayLeave, kLeaving, kKept };
   struct Holder {
     std::size_t bytes = 0;
     Micros since;  // steady
-    Evict evict;   // empty: it stays
+    Evict evict;
+    Stay stay = Stay::kMayLeave;
   };
 
   bool take(std::uint64_t& place, std::size_t bytes, const Evict& evict, bool anyway);

@@ -76,6 +76,35 @@ TEST_F(Budget, WhatIsKeptIsNotAskedToLeave) {
   EXPECT_EQ(left, std::vector<std::string>{"b"});
 }
 
+TEST_F(Budget, WhatIsKeptDoesNotCountAsOnItsWayOut) {
+  auto kept = share("kept");
+  auto slow = share("slow");
+  ASSERT_TRUE(kept.hold(2 * kMiB));
+  ASSERT_TRUE(slow.hold(kMiB));
+  kept.keep();
+  clock.advance(Duration{kHttpHoldGraceUs});
+  auto next = share("next");
+  EXPECT_FALSE(next.hold(kMiB));
+  EXPECT_EQ(left, std::vector<std::string>{"slow"});
+  slow.release();
+  EXPECT_TRUE(next.hold(kMiB));
+}
+
+// It was asked while its body came, and then the whole of it was there.
+TEST_F(Budget, WhoIsKeptAfterAllIsNotWaitedFor) {
+  auto finished = share("finished");
+  auto slow = share("slow");
+  ASSERT_TRUE(finished.hold(kMiB));
+  ASSERT_TRUE(slow.hold(2 * kMiB));
+  clock.advance(Duration{kHttpHoldGraceUs});
+  auto next = share("next");
+  EXPECT_FALSE(next.hold(kMiB));
+  EXPECT_EQ(left, std::vector<std::string>{"finished"});
+  finished.keep();
+  EXPECT_FALSE(next.hold(kMiB));
+  EXPECT_EQ(left, (std::vector<std::string>{"finished", "slow"}));
+}
+
 TEST_F(Budget, WhatMustBeAnsweredFindsRoomAtOnce) {
   auto a = share("a");
   auto b = share("b");
