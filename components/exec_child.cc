@@ -1,6 +1,7 @@
 #include "components/exec_child.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
@@ -95,7 +96,24 @@ DAYBOOK_IN_CHILD void go_first() {
   }
 }
 
+// The set that bounds what a program of root gets by exec: while the right to change it is there. A
+// server without that right cannot empty it; no_new_privs then gives the program nothing of it.
+DAYBOOK_IN_CHILD void drop_bounding_set() {
+  constexpr unsigned long kCapabilities = 64;
+  for (unsigned long capability = 0; capability < kCapabilities; ++capability) {
+    (void)syscall(SYS_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
+  }
+}
+
+// Permitted, effective, inheritable, and with them ambient: none, whoever the child is.
+DAYBOOK_IN_CHILD void drop_capabilities(const Launch& launch) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+  require(launch, ChildStep::kUser, syscall(SYS_capset, &header, none));
+}
+
 DAYBOOK_IN_CHILD void set_user(const Launch& launch) {
+  drop_bounding_set();
   if (launch.plan->user.has_value()) {
     const uid_t uid = launch.plan->user->uid;
     const gid_t gid = launch.plan->user->gid;
@@ -103,6 +121,7 @@ DAYBOOK_IN_CHILD void set_user(const Launch& launch) {
     require(launch, ChildStep::kUser, syscall(SYS_setresgid, gid, gid, gid));
     require(launch, ChildStep::kUser, syscall(SYS_setresuid, uid, uid, uid));
   }
+  drop_capabilities(launch);
   // After the change of user, which clears it. If the parent died before this line, nothing would
   // ever kill the child.
   require(launch, ChildStep::kParent, syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));

@@ -3,7 +3,8 @@
 // large server starts children as fast as a small one. Private to components.
 //
 // The child: own session and process group, dies with its parent thread (PR_SET_PDEATHSIG), default
-// signals, no descriptors but 0-2, resource limits, no new privileges, the sandbox's rules.
+// signals, no descriptors but 0-2, resource limits, no capabilities, no new privileges, the
+// sandbox's rules.
 // Threads: one, which must live as long as its children, and blocks all signals.
 #pragma once
 

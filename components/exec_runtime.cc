@@ -434,6 +434,11 @@ void ExecRuntime::Impl::count_processes(Micros now) {
 }
 
 Result<std::unique_ptr<ExecRuntime>> ExecRuntime::open(ExecOptions options, const Clock& clock) {
+  if (geteuid() == 0 && !options.user && options.note) {
+    options.note(
+        "programs run as root: without its capabilities, but as owner of its files; name another "
+        "user in exec-user");
+  }
   DAYBOOK_ASSIGN(
       auto directories,
       WorkDirectories::open(options.temp_directory, options.user || !options.allowed_users.empty(),

@@ -89,7 +89,7 @@ Sandbox::~Sandbox() = default;
 std::string Sandbox::level() const {
   std::string out = landlock_ == 0            ? "files not enforced (no Landlock)"
                     : landlock_ >= kAbiScopes ? "files and signals"
-                                              : "files";
+                                              : "files, but not signals";
   if (landlock_ > 0) {
     out += " (Landlock " + std::to_string(landlock_) + ")";
   }

@@ -1,12 +1,19 @@
 // What a child is answered when it reaches for the server or the machine, call by call: the table
 // in docs/components.md.
+#include <linux/filter.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <map>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "components/call_filter.h"
 #include "components/exec_runtime.h"
 #include "tests/components/support.h"
 
@@ -17,7 +24,10 @@ using Answers = std::map<std::string, std::string>;
 
 constexpr const char* kRefused[] = {"F_SETOWN",
                                     "F_SETOWN_EX",
+                                    "FIFREEZE",
                                     "FIOSETOWN",
+                                    "FITHAW",
+                                    "FS_IOC_SHUTDOWN",
                                     "TIOCSTI",
                                     "acct",
                                     "add_key",
@@ -158,6 +168,37 @@ TEST(ExecCalls, NoneReachesTheServerOrTheMachine) {
                                             std::to_string(getpid()) + "\"]}"));
   ASSERT_FALSE(outcome.failure) << outcome.failure->message;
   EXPECT_EQ(read(outcome.result), expected());
+}
+
+// How many of the ways to signal a thread of the process `server` are open under the filter of a
+// kernel without Landlock's scopes.
+int open_ways(std::vector<sock_filter> code, pid_t server, pid_t thread) {
+  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_seccomp, 1, 0, &program) != 0) {
+    return 100;
+  }
+  std::uint32_t info[32] = {0, 0, static_cast<std::uint32_t>(-1)};
+  const auto is_open = [](long result) { return result == 0 || errno != EPERM ? 1 : 0; };
+  return is_open(syscall(SYS_tgkill, server, thread, 0)) + is_open(syscall(SYS_tkill, thread, 0)) +
+         is_open(syscall(SYS_rt_sigqueueinfo, thread, 0, info)) +
+         is_open(syscall(SYS_rt_tgsigqueueinfo, server, thread, 0, info)) +
+         is_open(syscall(SYS_pidfd_send_signal, 0, 0, nullptr, 0));
+}
+
+TEST(ExecCalls, WithoutScopesOnlyKillStillReachesAThreadOfTheServer) {
+  const pid_t server = getpid();
+  std::thread other([&] {
+    const pid_t thread = gettid();
+    const auto filter = call_filter({server, getpgrp(), false});
+    const pid_t child = fork();
+    if (child == 0) {
+      _exit(open_ways(filter, server, thread));
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  });
+  other.join();
 }
 
 }  // namespace

@@ -284,6 +284,52 @@ TEST_F(ExecHostile, UsersAreThoseThatTheOperatorPermits) {
   EXPECT_EQ(who(R"(,"user":"root")"), "NOT_PERMITTED");
 }
 
+TEST_F(ExecHostile, NoProgramHasCapabilitiesWhoeverItRunsAs) {
+  // Only who has them can give up the bounding set too.
+  const std::string sets = geteuid() == 0 ? "Inh|Prm|Eff|Bnd|Amb" : "Inh|Prm|Eff|Amb";
+  const auto held = [&](ExecRuntime& runtime) {
+    return summary(run(runtime, order(R"({"command":["sh","-c","grep -E '^Cap()" + sets +
+                                      R"()' /proc/self/status | grep -vcE '\\s0+$'; true"]})")));
+  };
+  EXPECT_EQ(held(*open(options())), "completed 0");
+  if (geteuid() == 0) {
+    const TestDirectory place("/tmp");
+    std::filesystem::permissions(place.path(), std::filesystem::perms(0755));
+    auto given = options();
+    given.temp_directory = place.path();
+    given.user = ExecUser{"guest", 61'234, 61'235};
+    EXPECT_EQ(held(*open(given)), "completed 0");
+  }
+}
+
+TEST_F(ExecHostile, MemoryAndEnvironmentOfTheServerAreOutOfReach) {
+  auto runtime = open(options());
+  if (!has_landlock(*runtime, 1)) {
+    GTEST_SKIP() << runtime->sandbox_level();
+  }
+  for (const char* name : {"environ", "maps", "mem"}) {
+    const std::string path = "/proc/" + std::to_string(getpid()) + "/" + name;
+    EXPECT_EQ(summary(run(*runtime, order(deed("\"read\",\"" + path + "\"")))),
+              "completed \"EACCES\"")
+        << name;
+  }
+}
+
+TEST_F(ExecHostile, AServerOfRootSaysThatItsProgramsAreRootToo) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "needs root";
+  }
+  std::vector<std::string> notes;
+  auto given = options();
+  given.note = [&](const std::string& note) { notes.push_back(note); };
+  open(given);
+  EXPECT_THAT(notes, testing::ElementsAre(HasSubstr("exec-user")));
+  notes.clear();
+  given.user = ExecUser{"guest", 61'234, 61'235};
+  open(given);
+  EXPECT_THAT(notes, testing::IsEmpty());
+}
+
 TEST_F(ExecHostile, WhatIsNotPermittedCannotBeStored) {
   auto runtime = open(options());
   struct None final : ComponentDirectory {

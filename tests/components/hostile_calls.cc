@@ -3,6 +3,7 @@
 #include "tests/components/hostile_calls.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/ioprio.h>
 #include <sched.h>
 #include <signal.h>
@@ -60,6 +61,12 @@ long clone3_with(std::uint64_t flags) {
     _exit(0);
   }
   return pid;
+}
+
+long control_pipe(unsigned long request) {
+  int ends[2] = {-1, -1};
+  std::uint32_t how = 0;
+  return pipe2(ends, O_CLOEXEC) != 0 ? -1 : syscall(SYS_ioctl, ends[0], request, &how);
 }
 
 using Calls = std::map<std::string, Call>;
@@ -222,6 +229,10 @@ Calls on_mounts() {
       {"fanotify_init", [](long) { return syscall(SYS_fanotify_init, 0x200, 0); }},
       {"quotactl", [](long) { return syscall(SYS_quotactl, 0, "nowhere", 0, nullptr); }},
       {"quotactl_fd", [](long) { return syscall(SYS_quotactl_fd, 0, 0, 0, nullptr); }},
+      // Of a pipe, which would answer otherwise: a file system's would be frozen.
+      {"FIFREEZE", [](long) { return control_pipe(FIFREEZE); }},
+      {"FITHAW", [](long) { return control_pipe(FITHAW); }},
+      {"FS_IOC_SHUTDOWN", [](long) { return control_pipe(0x8004587D); }},
       {"mknod disk",
        [](long) { return syscall(SYS_mknodat, AT_FDCWD, "disk", S_IFBLK | 0600, 0x800); }},
       {"mknod device",
