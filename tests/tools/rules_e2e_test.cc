@@ -102,6 +102,35 @@ TEST_F(RulesE2e, AQueryOfARuleSeesTheEventThatItRunsFor) {
   EXPECT_EQ(completed, kJobs) << sent;
 }
 
+// An untouched log repeats the same, whatever times its rules give.
+TEST_F(RulesE2e, ReplayFindsTheSameTimesWhereverTheyLie) {
+  ServerProcess server(data_);
+  std::ofstream(directory_.path() / "times.hrule")
+      << "param input: OnJobCompleted\n"
+         "from [\n"
+         "  { effect = 'scheduleJob', definition = 'later' },\n"
+         "  { effect = 'scheduleJob', definition = 'later', at = now },\n"
+         "  { effect = 'scheduleJob', definition = 'later', at = now - 1 days },\n"
+         "  { effect = 'scheduleJob', definition = 'later', at = input.event.time + 1 days },\n"
+         "  { effect = 'scheduleJob', definition = 'later', after = '1h' }\n"
+         "]\n";
+  answer(server, {"component", "put", "times.hrule", "--runtime", "reactor", "--code-file",
+                  (directory_.path() / "times.hrule").string()});
+  std::ofstream(directory_.path() / "one.hreactor") << "from 1\n";
+  answer(server, {"component", "put", "one.hreactor", "--runtime", "reactor", "--code-file",
+                  (directory_.path() / "one.hreactor").string()});
+  answer(server, {"definition", "put", "one", "--component", "one.hreactor"});
+  answer(server, {"definition", "put", "later", "--component", "one.hreactor", "--paused"});
+  answer(server, {"rule", "put", "times", "--component", "times.hrule"});
+  ASSERT_EQ(ask(server, {"job", "run", "one", "--wait"}).code, 0);
+  ASSERT_TRUE(eventually([&] { return events(server, "RuleApplied") == 1; }));
+  EXPECT_EQ(answer(server, {"job", "list", "--definition", "later"}).at("jobs").as_array().size(),
+            5U);
+  EXPECT_EQ(server.end(SIGTERM), 0);
+  EXPECT_EQ(run_line({"replay", "rule", "--all", "--data-dir", data_}).out,
+            "1 identical, 0 different, 0 not repeatable\n");
+}
+
 TEST_F(RulesE2e, RulesAreReadAndWrittenFromTheCommandLine) {
   const ServerProcess server(data_);
   const auto put = answer(server, {"rule", "put", "r", "--component", "a.hrule", "--component",
