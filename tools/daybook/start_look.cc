@@ -51,7 +51,7 @@ Status check_clock(const Clock& clock, const scheduler::State& state, bool accep
     return {};
   }
   return fail(Code::kConflict, "CLOCK_JUMP",
-              "the clock says " + format_time(clock.wall()) + ", the last event is of " +
+              "the clock says " + format_time(clock.wall()) + ", at the last event it said " +
                   format_time(last_event) +
                   ": everything scheduled in between would start at once. If the clock is right, "
                   "repeat it with --accept-clock-jump");
