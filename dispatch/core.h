@@ -1,5 +1,5 @@
 // What the dispatcher decides, without threads, clocks or I/O: events, replies, outcomes and polls
-// go in, actions come out. Driven by the dispatcher's thread; by hand in tests and simulations.
+// go in, actions come out. Driven by the dispatcher's thread; by hand in tests.
 //
 //   apply(event)…  on_replies(…)  on_outcome(…)  add_poll(…)      then      step(now) → Actions
 //

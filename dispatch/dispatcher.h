@@ -2,8 +2,8 @@
 // outcomes, gives up expired leases and timeouts, sweeps retention. It talks to the log only
 // through the sequencer, and after a restart it derives the open work from state.
 //
-// Threads: one dispatcher thread owns the queue; lease() and what is about it, stop_attempt()
-// and the queries are safe from any thread.
+// Threads: one dispatcher thread owns the queue, another sweeps retention; lease() and what is
+// about it, stop_attempt() and the queries are safe from any thread.
 #pragma once
 
 #include <cstdint>

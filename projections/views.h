@@ -1,11 +1,12 @@
-// The read models: job list, components, definitions, rules, statistics, history and sendings, each
-// a pure fold of the log with a name, a version and a checkpoint, in a RocksDB of their own that
-// can be deleted at any time and is rebuilt from the log (I8).
+// The read models: job list, components, definitions, rules, statistics, history, sendings and an
+// index of events, each a pure fold of the log with a name, a version and a checkpoint, in a
+// RocksDB of their own that can be deleted at any time and is rebuilt from the log (I8).
 //
 // Queries answer from a consistent snapshot and state the sequence number it reflects. A query
 // after wait_for(seq) sees the effect of every event up to seq. A projection that fails stops alone
 // and visibly (see status()); its queries then answer kUnavailable "PROJECTION_FAILED". Threads:
-// one per projection group folds; queries from any thread.
+// one reads the log and one folds, for all of them; a rebuild folds on its caller's; queries from
+// any.
 #pragma once
 
 #include <chrono>
