@@ -2,7 +2,7 @@
 
 namespace daybook::dispatch {
 
-components::Order make_order(const scheduler::StartedJob& job) {
+components::Order make_order(const scheduler::StartedJob& job, std::optional<Micros> deadline) {
   components::Order out;
   out.job = job.job;
   out.definition = job.definition;
@@ -17,7 +17,7 @@ components::Order make_order(const scheduler::StartedJob& job) {
   out.started_at = job.started_at;
   out.planned = job.planned;
   out.due = job.due;
-  out.timeout_at = job.timeout_at;
+  out.deadline = deadline;
   return out;
 }
 
