@@ -102,6 +102,17 @@ std::string_view fitting(std::string_view text) {
   return text.substr(0, fits);
 }
 
+// How a program ended that nobody here ended.
+RunOutcome::Ending ending_of(bool by_signal, int status) {
+  using Ending = RunOutcome::Ending;
+  constexpr int kShellSignal = 128;  // a shell's status for a child that a signal ended
+  const int signal = by_signal ? status : status - kShellSignal;
+  if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGKILL) {
+    return Ending::kSignalled;
+  }
+  return by_signal || status == 0 ? Ending::kOwn : Ending::kFailed;
+}
+
 }  // namespace
 
 int Descriptor::release() {
@@ -211,19 +222,12 @@ std::optional<RunOutcome> ExecRun::start(const Start& start) {
   }
   stdout_ = std::move(output.read);
   stderr_ = std::move(errors.read);
-  std::optional<Duration> limit;
+  const Micros now = start.clock.steady();
+  timeout_at_ = order_.deadline;
   if (spec_.timeout.value > 0) {
-    limit = spec_.timeout;
-  }
-  if (order_.timeout_at.value > 0) {
-    const Duration left = order_.timeout_at - start.clock.wall();
-    limit = limit ? std::min(*limit, left) : left;
-  }
-  if (!limit && start.timeout.value > 0) {
-    limit = start.timeout;
-  }
-  if (limit) {
-    timeout_at_ = start.clock.steady() + *limit;
+    timeout_at_ = std::min(timeout_at_.value_or(now + spec_.timeout), now + spec_.timeout);
+  } else if (!timeout_at_ && start.timeout.value > 0) {
+    timeout_at_ = now + start.timeout;
   }
   return {};
 }
@@ -364,12 +368,14 @@ RunOutcome ExecRun::collect(const Clock& clock) {
     case EndCause::kNone:
       break;
   }
-  if (info.si_code != CLD_EXITED) {
-    return failed("KILLED_BY_SIGNAL",
-                  "The program was ended by signal " + std::to_string(info.si_status) + ".", true,
-                  details("signal", info.si_status));
-  }
-  return exited(info.si_status, clock);
+  const bool by_signal = info.si_code != CLD_EXITED;
+  RunOutcome outcome =
+      by_signal ? failed("KILLED_BY_SIGNAL",
+                         "The program was ended by signal " + std::to_string(info.si_status) + ".",
+                         true, details("signal", info.si_status))
+                : exited(info.si_status, clock);
+  outcome.ending = ending_of(by_signal, info.si_status);
+  return outcome;
 }
 
 RunOutcome ExecRun::exited(int code, const Clock& clock) const {

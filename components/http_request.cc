@@ -27,8 +27,8 @@ HttpMessage message_of(const Order& order, const HttpSpec& spec) {
 HttpTerms terms_of(const Order& order, const HttpSpec& spec, Micros now) {
   HttpTerms out;
   out.timeout = spec.timeout.value > 0 ? spec.timeout : Duration{kHttpTimeoutDefaultUs};
-  if (order.timeout_at.value > 0) {
-    const Duration left = order.timeout_at - now;
+  if (order.deadline) {
+    const Duration left = *order.deadline - now;
     out.timeout = spec.timeout.value > 0 ? std::min(out.timeout, left) : left;
   }
   out.body_bytes_max = kResultBytesMax;
@@ -39,7 +39,8 @@ HttpTerms terms_of(const Order& order, const HttpSpec& spec, Micros now) {
 
 HttpRequest::HttpRequest(const HttpSettings& settings, const Order& order, const HttpSpec& spec)
     : clock_(settings.clock),
-      exchange_(settings, message_of(order, spec), terms_of(order, spec, settings.clock.wall())) {}
+      exchange_(settings, message_of(order, spec), terms_of(order, spec, settings.clock.steady())) {
+}
 
 RunOutcome HttpRequest::outcome(CURLcode code) const {
   if (auto fault = exchange_.fault(code)) {

@@ -79,10 +79,10 @@ class HttpRun final : public Run {
 }  // namespace
 
 struct HttpRuntime::Impl {
-  Impl(HttpOptions opts, std::vector<Network> allowed, const Clock& wall_clock)
+  Impl(HttpOptions opts, std::vector<Network> allowed, const Clock& clock)
       : options(std::move(opts)),
         policy(options.allow_private, std::move(allowed)),
-        settings{options, policy, wall_clock},
+        settings{options, policy, clock},
         multi(curl_multi_init()) {
     DAYBOOK_CHECK(multi != nullptr, "curl makes a multi handle");
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.slots));
@@ -177,7 +177,7 @@ void HttpRuntime::Impl::start_waiting() {
 }
 
 void HttpRuntime::Impl::start(Pending&& pending) {
-  if (pending.order.timeout_at.value > 0 && pending.order.timeout_at <= settings.clock.wall()) {
+  if (pending.order.deadline && *pending.order.deadline <= settings.clock.steady()) {
     pending.done(failed("HTTP_TIMEOUT", "The time was over before a slot was free.", true));
     return;
   }

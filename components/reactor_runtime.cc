@@ -134,11 +134,8 @@ RunOutcome ReactorRuntime::Impl::run(const Ticket& ticket) {
     return stopped(ticket);
   }
   const Order& order = ticket.order;
-  // The order's timeout is a time of day; the run, and compiling for it, is held to the monotonic
-  // clock.
-  const Duration left =
-      order.timeout_at.value > 0 ? order.timeout_at - clock.wall() : options.timeout;
-  LiveWorld world(outside, clock, ticket, clock.steady() + left);
+  const Micros deadline = order.deadline.value_or(clock.steady() + options.timeout);
+  LiveWorld world(outside, clock, ticket, deadline);  // compiling for it counts too
   auto program = program_of(order, [&] { return world.interrupted(); });
   if (!program) {
     if (ticket.stopped) {

@@ -34,10 +34,10 @@ struct Order {
   std::string spec;        // JSON text of the component's runtime-specific description
   std::string parameters;  // JSON text
   std::vector<Module> modules;
-  Micros started_at;  // logical time of the start
-  Micros planned;     // what the job was created for: "runAt"
-  Micros due;         // what this attempt waited for: behind it when it is a retry
-  Micros timeout_at;  // wall clock; zero: none
+  Micros started_at;               // logical time of the start
+  Micros planned;                  // what the job was created for: "runAt"
+  Micros due;                      // what this attempt waited for: behind it when it is a retry
+  std::optional<Micros> deadline;  // when its timeout is over, on the steady clock
 };
 
 // One entry of "effects", as the component asked for it; `at` is absolute, `after` counts from
@@ -81,6 +81,12 @@ struct RunOutcome {
   std::string answers;  // JSON text: what its queries and calls were answered; empty: none
   std::optional<Failure> failure;
   bool cancelled = false;  // it stopped because stop() was called
+
+  // Whether whoever stops this server may have ended it. kSignalled: ended by a signal that stops
+  // servers (TERM, INT, HUP, KILL) and that nobody here sent, or by a status that says so.
+  // kFailed: by another status than 0, which may be what its program makes of such a signal.
+  enum class Ending : std::uint8_t { kOwn, kFailed, kSignalled };
+  Ending ending = Ending::kOwn;
 };
 
 // A run in progress. Dropping the handle does not stop it.

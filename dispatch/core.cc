@@ -12,6 +12,9 @@ namespace {
 // A runtime ends its runs at their timeout by itself, with a grace. One that does not answer for so
 // long after is not believed any more.
 constexpr Duration kOverdue = seconds(15);
+// A program that was ended by a signal may have got it together with this server (a service manager
+// ends the whole control group): until then the server knows of its own.
+constexpr Duration kStopHeard = seconds(1);
 // Proposals of each kind without a reply: a few requests deep, so that no tick fills the inbox.
 constexpr std::size_t kInFlightMax = 4 * kStartsPerCommandMax;
 
@@ -95,15 +98,30 @@ void Core::give_back(std::vector<scheduler::StartedJob> jobs) {
   }
 }
 
-void Core::on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome) {
+void Core::on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome,
+                      const Now& now) {
+  using Ending = components::RunOutcome::Ending;
   runs_.erase(job.token.started);
   give_slot_back(job.component->runtime);
   // What the end of the server ended is found open at the next start, and given up there.
   const bool by_shutdown = outcome.failure && outcome.failure->code == "SERVER_STOPPED";
-  if (closed_ && by_shutdown) {
+  const Ending ending = outcome.ending;
+  if (closed_ && (by_shutdown || ending != Ending::kOwn)) {
     return;
   }
-  reports_.push_back(make_report(job.token, job.job, std::move(outcome), options_.effects));
+  auto report = make_report(job.token, job.job, std::move(outcome), options_.effects);
+  if (ending == Ending::kSignalled) {
+    unsure_.push_back({now.steady + kStopHeard, std::move(report)});
+  } else {
+    reports_.push_back(std::move(report));
+  }
+}
+
+// This server was not stopped with it.
+void Core::report_unsure(const Now& now) {
+  for (; !unsure_.empty() && unsure_.front().until <= now.steady; unsure_.pop_front()) {
+    reports_.push_back(std::move(unsure_.front().report));
+  }
 }
 
 void Core::stop_attempt(JobId job) {
@@ -115,6 +133,7 @@ void Core::stop_attempt(JobId job) {
 
 void Core::close() {
   closed_ = true;
+  unsure_.clear();
   std::vector<Poll> polls;
   polls_.take_all(polls);
   for (auto& poll : polls) {
@@ -148,6 +167,7 @@ bool Core::note_clock() {
 }
 
 void Core::step(const Now& now) {
+  report_unsure(now);
   propose_reports();
   if (closed_) {
     return;
@@ -336,6 +356,9 @@ std::optional<Duration> Core::idle(const Now& now) const {
     }
   };
   until(polls_.next_end(), now.steady);
+  if (!unsure_.empty()) {
+    until(unsure_.front().until, now.steady);
+  }
   if (!closed_) {
     // What waits for room in flight goes on with the reply that makes it.
     if (expiries_in_flight_ < kInFlightMax) {

@@ -59,10 +59,16 @@ struct Answered {
   LeaseAnswer done;
   Result<LeasedJobs> jobs;
 };
+// deadline: when its timeout is over, on the steady clock. The log measures it on running time,
+// which a wall clock that is set does not touch.
+struct Launch {
+  scheduler::StartedJob job;
+  std::optional<Micros> deadline;
+};
 // To be done in this order.
 struct Actions {
   std::vector<Submit> submits;
-  std::vector<scheduler::StartedJob> launches;
+  std::vector<Launch> launches;
   std::vector<Seq> stops;  // runs, by the JobStarted event of their attempt
   std::vector<Answered> answers;
   std::vector<std::string> notes;  // for the log, level info
@@ -86,7 +92,7 @@ class Core {
   void give_back(std::vector<scheduler::StartedJob> jobs);
   void on_replies(std::uint64_t tag, std::vector<Result<scheduler::Reply>> replies, const Now& now);
   // A launched run is over; each launch has exactly one outcome.
-  void on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome);
+  void on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome, const Now& now);
   void stop_attempt(JobId job);
   // From now on nothing is proposed to start or given up; open polls are answered with nothing.
   // What was proposed before is launched.
@@ -153,7 +159,7 @@ class Core {
   void answer(Expiries& batch, Replies& replies, const Now& now);
   void answer(Noted& batch, Replies& replies, const Now& now);
   void refused(JobId job, const Error& error, const Now& now);
-  void launch(scheduler::StartedJob&& job);
+  void launch(scheduler::StartedJob&& job, const Now& now);
 
   // core.cc
   void propose_expiries(const Now& now);
@@ -162,6 +168,7 @@ class Core {
   void serve_polls(const Now& now);
   LeasedJobs nothing_for(const LeaseRequest& request) const;
   std::size_t& lane_of(const std::optional<events::Runtime>& slot);
+  void report_unsure(const Now& now);
   bool serve(Poll& poll, const Now& now);
   bool serve_undelivered(Poll& poll, const Now& now);
   scheduler::StartJob start_command(JobId job);
@@ -190,6 +197,12 @@ class Core {
   std::size_t expiries_in_flight_ = 0;
   bool clock_in_flight_ = false;
   std::deque<scheduler::ReportAttempt> reports_;
+  // Of programs that were ended by a signal which this server may be about to get too.
+  struct Unsure {
+    Micros until;  // steady; then it was not so
+    scheduler::ReportAttempt report;
+  };
+  std::deque<Unsure> unsure_;
   // Leased, and their answers reached nobody; by definition. Those that are over since are dropped
   // when their definition is looked at. A poll without a key takes from here before anything is
   // started for it: so there are no more than the answers that were out at once held.

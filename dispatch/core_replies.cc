@@ -16,6 +16,13 @@ std::optional<scheduler::StartedJob> started_of(scheduler::Reply& reply) {
   return outcome == nullptr ? std::nullopt : std::move(outcome->started);
 }
 
+// Refused for what came with the request, or nobody knows: whoever asked is told, and the queue was
+// right.
+bool is_of_request(const Error& error) {
+  return error.reason == "TOO_MANY_KEYS" || error.reason == "IDEMPOTENCY_KEY_REUSED" ||
+         error.code == Code::kUnknownOutcome;
+}
+
 }  // namespace
 
 void Core::on_replies(std::uint64_t tag, Replies replies, const Now& now) {
@@ -57,11 +64,11 @@ void Core::answer(Starts& batch, Replies& replies, const Now& now) {
         --*slots;
       }
     }
-    launch(std::move(*started));
+    launch(std::move(*started), now);
   }
 }
 
-void Core::launch(scheduler::StartedJob&& job) {
+void Core::launch(scheduler::StartedJob&& job, const Now& now) {
   const auto* attempt = open_.find(job.job);
   if (attempt == nullptr || attempt->started != job.token.started) {
     give_slot_back(job.component->runtime);
@@ -71,17 +78,26 @@ void Core::launch(scheduler::StartedJob&& job) {
   if (attempt->cancel_requested) {
     components::RunOutcome outcome;
     outcome.cancelled = true;
-    on_outcome(job, std::move(outcome));
+    on_outcome(job, std::move(outcome), now);
     return;
   }
-  actions_.launches.push_back(std::move(job));
+  Launch started{std::move(job), {}};
+  if (attempt->timeout_at.value != 0) {
+    started.deadline = now.steady + (attempt->timeout_at - offsets_.running(now.logical));
+  }
+  actions_.launches.push_back(std::move(started));
 }
 
 void Core::answer(Leases& batch, Replies& replies, const Now& now) {
   leases_in_flight_ -= batch.jobs.size();
   LeasedJobs leased;
+  std::optional<Error> told;
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-    if (!replies[i]) {
+    if (!replies[i] && is_of_request(replies[i].error())) {
+      ++start_refused_;
+      queue_.give_back(batch.jobs[i]);
+      told = std::move(replies[i]).error();
+    } else if (!replies[i]) {
       refused(batch.jobs[i], replies[i].error(), now);
     } else if (replies[i]->replayed) {
       queue_.give_back(batch.jobs[i]);  // another request with the key was faster
@@ -90,6 +106,10 @@ void Core::answer(Leases& batch, Replies& replies, const Now& now) {
       leased.jobs.push_back(std::move(*started));
       leased.receipt = std::move(*replies[i]);
     }
+  }
+  if (told && leased.jobs.empty() && !leased.receipt.replayed) {
+    actions_.answers.push_back({std::move(batch.poll.done), fail(std::move(*told))});
+    return;
   }
   const bool waits_on =
       leased.jobs.empty() && !leased.receipt.replayed && !closed_ && batch.poll.until > now.steady;

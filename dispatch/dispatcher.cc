@@ -17,6 +17,7 @@
 #include "base/limits/dispatch.h"
 #include "base/thread.h"
 #include "dispatch/core.h"
+#include "dispatch/effect_checks.h"
 #include "dispatch/mailbox.h"
 #include "dispatch/order.h"
 #include "dispatch/retention.h"
@@ -104,7 +105,8 @@ struct Dispatcher::Impl {
         options(std::move(options_in)),
         core({options.runtimes.exec == nullptr ? 0 : options.exec_slots,
               options.runtimes.http == nullptr ? 0 : options.http_slots,
-              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots, options.effects},
+              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots,
+              {options.effects.actors, {}}},
              entropy_in) {}
 
   void work();
@@ -117,7 +119,7 @@ struct Dispatcher::Impl {
   void handle(Message&& message);
   void execute(Actions&& actions);
   components::Runtime* runtime_of(events::Runtime kind) const;
-  void launch(scheduler::StartedJob&& job);
+  void launch(Launch&& launch);
   void send(Submit&& submit);
   void empty_outbox();
   void refuse(const LeaseAnswer& done);
@@ -130,6 +132,7 @@ struct Dispatcher::Impl {
   Entropy& entropy;
   const DispatcherOptions options;
   const std::shared_ptr<Mail> mail = std::make_shared<Mail>();
+  const std::shared_ptr<EffectChecks> checks = std::make_shared<EffectChecks>(options.effects);
   std::atomic<bool> accepting{false};
   std::atomic<std::size_t> polls_open{0};
   std::atomic<PollId> last_poll{0};
@@ -320,7 +323,7 @@ void Dispatcher::Impl::handle(Message&& message) {
     core.on_replies(arrived->tag, std::move(arrived->replies), now);
   } else if (auto* ended = std::get_if<RunEnded>(&message)) {
     runs.erase(ended->job->token.started);
-    core.on_outcome(*ended->job, std::move(ended->outcome));
+    core.on_outcome(*ended->job, std::move(ended->outcome), now);
   } else if (auto* poll = std::get_if<PollArrived>(&message)) {
     core.add_poll(poll->poll, std::move(poll->request), std::move(poll->done), now);
   } else if (const auto* cancelled = std::get_if<PollCancelled>(&message)) {
@@ -342,8 +345,8 @@ void Dispatcher::Impl::execute(Actions&& actions) {
   for (auto& submit : actions.submits) {
     send(std::move(submit));
   }
-  for (auto& job : actions.launches) {
-    launch(std::move(job));
+  for (auto& started : actions.launches) {
+    launch(std::move(started));
   }
   for (const Seq started : actions.stops) {
     if (const auto run = runs.find(started); run != runs.end()) {
@@ -375,10 +378,13 @@ components::Runtime* Dispatcher::Impl::runtime_of(events::Runtime kind) const {
   return nullptr;
 }
 
-void Dispatcher::Impl::launch(scheduler::StartedJob&& job) {
-  auto shared = std::make_shared<const scheduler::StartedJob>(std::move(job));
-  const auto done = [mailbox = mail, shared](components::RunOutcome outcome) {
+void Dispatcher::Impl::launch(Launch&& launch) {
+  auto shared = std::make_shared<const scheduler::StartedJob>(std::move(launch.job));
+  const auto ended = [mailbox = mail, shared](components::RunOutcome outcome) {
     (void)mailbox->post(RunEnded{shared, std::move(outcome)});
+  };
+  const auto done = [checked = checks, ended](components::RunOutcome outcome) {
+    checked->pass(std::move(outcome), ended);
   };
   components::Runtime* const runtime = runtime_of(shared->component->runtime);
   if (runtime == nullptr) {
@@ -388,11 +394,7 @@ void Dispatcher::Impl::launch(scheduler::StartedJob&& job) {
     done(std::move(outcome));
     return;
   }
-  components::Order order = make_order(*shared);
-  if (order.timeout_at.value > 0) {
-    order.timeout_at = core.offsets().wall(order.timeout_at);
-  }
-  runs[shared->token.started] = runtime->run(std::move(order), done);
+  runs[shared->token.started] = runtime->run(make_order(*shared, launch.deadline), done);
 }
 
 void Dispatcher::Impl::send(Submit&& submit) {
@@ -450,6 +452,7 @@ Status Dispatcher::start() {
   if (!impl_->time) {
     impl_->time.emplace(impl_->clock, Micros{});
   }
+  DAYBOOK_TRY(impl_->checks->start());
   DAYBOOK_ASSIGN(impl_->thread, start_thread("dispatch", [this] { impl_->work(); }));
   impl_->subscription =
       impl_->log.durable().subscribe([mailbox = impl_->mail] { mailbox->poke(); });
@@ -484,6 +487,7 @@ void Dispatcher::stop() {
       runtime->shutdown();
     }
   }
+  impl_->checks->stop();
   (void)impl_->mail->post(Quit{});
   impl_->thread.join();
   impl_->log.durable().unsubscribe(impl_->subscription);

@@ -34,18 +34,14 @@ scheduler::NewSending made(components::SendEffect&& effect, SendingId id) {
 
 }  // namespace
 
-Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& token,
-                                                    std::vector<components::Effect> effects,
-                                                    const EffectRules& rules) {
-  std::vector<scheduler::Effect> out;
-  out.reserve(effects.size());
+Status check_effects(const std::vector<components::Effect>& effects, const EffectRules& rules) {
   std::optional<ParameterCheck> check;
   if (rules.parameters) {
     check.emplace(*rules.parameters);
   }
   for (std::size_t i = 0; i < effects.size(); ++i) {
     const auto place = [i] { return "effects[" + std::to_string(i) + "]."; };
-    if (auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
+    if (const auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
       const Status taken = check ? (*check)(job->definition, job->parameters) : Status();
       if (!taken && taken.error().reason == "NOT_COMPILED") {
         return fail(taken.error());
@@ -54,25 +50,41 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
         return fail(Code::kInvalid, "EFFECT_REFUSED",
                     job->definition + ": " + taken.error().message, place() + taken.error().field);
       }
-      out.emplace_back(made(std::move(*job)));
-      continue;
-    }
-    auto& sending = std::get<components::SendEffect>(effects[i]);
-    if (sending.transport == Transport::kActor && !rules.actors) {
+    } else if (std::get<components::SendEffect>(effects[i]).transport == Transport::kActor &&
+               !rules.actors) {
       return fail(Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
                   "This server has no actor endpoint, so messageActor cannot be carried out.",
                   place() + "effect");
     }
-    out.emplace_back(made(std::move(sending), scheduler::derive_sending_id(token, i)));
+  }
+  return {};
+}
+
+Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& token,
+                                                    std::vector<components::Effect> effects,
+                                                    const EffectRules& rules) {
+  DAYBOOK_TRY(check_effects(effects, rules));
+  std::vector<scheduler::Effect> out;
+  out.reserve(effects.size());
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    if (auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
+      out.emplace_back(made(std::move(*job)));
+    } else {
+      out.emplace_back(made(std::get<components::SendEffect>(std::move(effects[i])),
+                            scheduler::derive_sending_id(token, i)));
+    }
   }
   return out;
 }
 
-scheduler::Failed effect_failure(const Error& error) {
+components::Failure effect_refusal(const Error& error) {
   std::string details = "{\"field\":";
   append_json_string(details, error.field);
-  return failed_of(
-      {error.reason, error.message + " (" + error.field + ")", std::move(details) + '}', false});
+  return {error.reason, error.message + " (" + error.field + ")", std::move(details) + '}', false};
+}
+
+scheduler::Failed effect_failure(const Error& error) {
+  return failed_of(effect_refusal(error));
 }
 
 }  // namespace daybook::dispatch

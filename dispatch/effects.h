@@ -26,7 +26,11 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
                                                     std::vector<components::Effect> effects,
                                                     const EffectRules& rules);
 
-// What an attempt or a rule fails with whose effects could not be made.
+// Whether make_effects() would make them: all that may take compilations.
+Status check_effects(const std::vector<components::Effect>& effects, const EffectRules& rules);
+
+// What an attempt or a rule fails with whose effects could not be made; the same as a run has it.
+components::Failure effect_refusal(const Error& error);
 scheduler::Failed effect_failure(const Error& error);
 
 }  // namespace daybook::dispatch

@@ -2,7 +2,7 @@
 
 namespace daybook::dispatch {
 
-components::Order make_order(const scheduler::StartedJob& job) {
+components::Order make_order(const scheduler::StartedJob& job, std::optional<Micros> deadline) {
   components::Order out;
   out.job = job.job;
   out.definition = job.definition;
@@ -18,7 +18,7 @@ components::Order make_order(const scheduler::StartedJob& job) {
   out.started_at = Micros{job.started_at.value - job.ahead.value};
   out.planned = job.planned;
   out.due = Micros{job.due.value - job.ahead.value};
-  out.timeout_at = job.timeout_at;
+  out.deadline = deadline;
   return out;
 }
 

@@ -125,9 +125,10 @@ Result<std::uint64_t> Retention::sweep_sendings() {
   return sweep_all(
       [this](Micros now) -> Result<Found> {
         scheduler::RemoveSendings command;
-        command.cutoff = Micros{now.value - kSendingRetentionUs};
-        DAYBOOK_ASSIGN(const auto due, parts_.views.sendings_due(
-                                           command.cutoff, kRemovalsPerCommandMax, sendings_));
+        command.cutoff = now;
+        const Micros ended_before{now.value - kSendingRetentionUs};
+        DAYBOOK_ASSIGN(const auto due,
+                       parts_.views.sendings_due(ended_before, kRemovalsPerCommandMax, sendings_));
         for (const auto& ended : due) {
           command.sendings.push_back({ended.sending, ended.created});
         }

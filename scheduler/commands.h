@@ -200,7 +200,7 @@ struct ReportSending {
   std::uint64_t jitter = 0;      // 64 random bits for the backoff
 };
 
-// Ended sendings leave the lists: a retention sweep.
+// Ended sendings leave the lists: a retention sweep. cutoff: what is over then.
 struct RemoveSendings {
   struct Item {
     SendingId sending;

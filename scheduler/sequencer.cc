@@ -31,12 +31,21 @@ struct Decided {
 // would cost it more than it could win by deciding meanwhile.
 constexpr std::size_t kLoneEvents = 16;
 
+// Ids of jobs and sendings are given once, so that whoever ends one again ends nothing else.
 bool ends_work(const Command& command) {
   return std::visit(
       []<typename C>(const C&) {
         return std::is_same_v<C, CancelJob> || std::is_same_v<C, RequestCancel> ||
-               std::is_same_v<C, RemoveJobs> || std::is_same_v<C, CancelSending> ||
-               std::is_same_v<C, DeleteDefinition> || std::is_same_v<C, DeleteComponent> ||
+               std::is_same_v<C, RemoveJobs> || std::is_same_v<C, CancelSending>;
+      },
+      command);
+}
+
+// Of what may be put again under its id.
+bool deletes(const Command& command) {
+  return std::visit(
+      []<typename C>(const C&) {
+        return std::is_same_v<C, DeleteDefinition> || std::is_same_v<C, DeleteComponent> ||
                std::is_same_v<C, DeleteRule>;
       },
       command);
@@ -202,7 +211,7 @@ std::optional<Result<Reply>> Sequencer::Impl::known_key(const Request& request, 
 }
 
 // Whether the key will be known; now: running time. What ends work is never refused for want of
-// room: repeated, it does no more than it did.
+// room: repeated, it does no more than it did. What deletes has a reserve of its own.
 Result<bool> Sequencer::Impl::remembers_key(const Request& request, const Command& command,
                                             Micros now) {
   if (!request.key) {
@@ -213,7 +222,9 @@ Result<bool> Sequencer::Impl::remembers_key(const Request& request, const Comman
     return held.has_reserve(now, options.keys_max);
   }
   const auto wait = held.wait_for_room(request.actor, now, options.keys_max);
-  if (!wait) {
+  const bool reserved =
+      deletes(command) && held.has_reserve(now, options.keys_max + kIdempotencyKeysForDeletions);
+  if (!wait || reserved) {
     return true;
   }
   keys_refused.fetch_add(1, std::memory_order_relaxed);

@@ -18,6 +18,9 @@ inline constexpr std::int64_t kIdempotencyWindowUs = 25LL * 3600 * 1'000'000;
 inline constexpr std::size_t kIdempotencyKeysDefault = 10'000'000;
 inline constexpr std::size_t kIdempotencyKeysLeast = 1'000;
 inline constexpr std::size_t kIdempotencyKeysMost = 1'000'000'000;
+// Beside those: of requests that delete what may be put again under its id. Forgotten, such a key
+// would delete the new one when it is repeated.
+inline constexpr std::size_t kIdempotencyKeysForDeletions = 10'000;
 // Of the newest so many the whole text is remembered.
 inline constexpr std::size_t kKeysTold = 65'536;
 

@@ -214,8 +214,24 @@ TEST_F(ExecRuntimeTest, TimeoutOfTheSpecEndsTheChild) {
 TEST_F(ExecRuntimeTest, TimeoutOfTheAttemptEndsTheChild) {
   auto runtime = open(options());
   auto given = order(R"({"command":["sleep","100"],"timeout":"1h"})");
-  given.timeout_at = clock_.wall() + millis(20);
+  given.deadline = clock_.steady() + millis(20);
   EXPECT_EQ(summary(run(*runtime, std::move(given))), "TIMEOUT");
+}
+
+TEST_F(ExecRuntimeTest, OutcomeSaysWhetherAStopOfTheServerMayHaveEndedTheProgram) {
+  using Ending = RunOutcome::Ending;
+  auto runtime = open(options());
+  const auto ending = [&](const std::string& text) { return run(*runtime, shell(text)).ending; };
+  for (const char* signal : {"TERM", "INT", "HUP", "KILL"}) {
+    EXPECT_EQ(ending("kill -" + std::string(signal) + " $$"), Ending::kSignalled) << signal;
+  }
+  EXPECT_EQ(ending("exit 143"), Ending::kSignalled);
+  EXPECT_EQ(ending("kill -USR1 $$"), Ending::kOwn);
+  EXPECT_EQ(ending("exit 3"), Ending::kFailed);
+  EXPECT_EQ(ending("exit 0"), Ending::kOwn);
+  EXPECT_EQ(ending("echo {"), Ending::kOwn);
+  EXPECT_EQ(run(*runtime, order(R"({"command":["sleep","100"],"timeout":"20ms"})")).ending,
+            Ending::kOwn);
 }
 
 TEST_F(ExecRuntimeTest, StopCancelsTheRunOnce) {

@@ -103,6 +103,32 @@ TEST_F(CoreLease, PollForWhatCannotComeSaysSo) {
                                              {"nowhere", Why::kNoDefinition}}));
 }
 
+// Refused for its key: who asked is told, and nobody else waits for it.
+TEST_F(CoreLease, PollWhoseKeyIsRefusedIsAnsweredAndHoldsNothing) {
+  for (const char* reason : {"TOO_MANY_KEYS", "IDEMPOTENCY_KEY_REUSED"}) {
+    begin({4, 4});
+    worker_definition("d");
+    engine.component("c");
+    engine.definition("own");
+    engine.create("d");
+    key_refusal = make_error(Code::kExhausted, reason, "refused");
+    key_refusal->retry_after_us = 7;
+    fold();
+    const auto keyed = poll({"d"}, 1, seconds(5), "w1", scheduler::IdempotencyKey{"k", {}});
+    decide();
+    answer();
+    const JobId own = engine.create("own");
+    decide();
+    EXPECT_EQ(keyed->error, reason);
+    EXPECT_EQ(unanswered.size(), 1U) << "starts are held";
+    settle();
+    EXPECT_EQ(status(own), "running");
+    const auto plain = poll({"d"});
+    settle();
+    EXPECT_EQ(plain->jobs.size(), 1U);
+  }
+}
+
 TEST_F(CoreLease, PollWaitsForTheNextJob) {
   worker_definition("d");
   fold();

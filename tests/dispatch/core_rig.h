@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +54,10 @@ class CoreRig : public testing::Test {
     for (auto& submit : actions.submits) {
       std::vector<Result<scheduler::Reply>> replies;
       for (const auto& command : submit.commands) {
+        if (submit.key && key_refusal) {
+          replies.emplace_back(tl::unexpected<Error>(*key_refusal));
+          continue;
+        }
         auto outcome = engine.run(command);
         commands.push_back(command);
         if (outcome) {
@@ -65,8 +70,9 @@ class CoreRig : public testing::Test {
       }
       unanswered.push_back({submit.tag, std::move(replies)});
     }
-    for (auto& job : actions.launches) {
+    for (auto& [job, deadline] : actions.launches) {
       launched.push_back(std::move(job));
+      deadlines.push_back(deadline);
     }
     stopped.insert(stopped.end(), actions.stops.begin(), actions.stops.end());
     for (auto& answered : actions.answers) {
@@ -113,6 +119,9 @@ class CoreRig : public testing::Test {
     out.result = result;
     return out;
   }
+  void give_outcome(const StartedJob& job, components::RunOutcome said) {
+    core->on_outcome(job, std::move(said), now());
+  }
   static components::RunOutcome failed(const std::string& code, bool retryable = true) {
     components::RunOutcome out;
     out.failure = components::Failure{code, "it failed", "", retryable};
@@ -125,7 +134,8 @@ class CoreRig : public testing::Test {
     std::vector<StartedJob> jobs;
   };
   std::shared_ptr<Polled> poll(std::vector<std::string> definitions, std::size_t max = 10,
-                               Duration wait = seconds(5), std::string worker = "w1") {
+                               Duration wait = seconds(5), std::string worker = "w1",
+                               std::optional<scheduler::IdempotencyKey> key = {}) {
     auto out = std::make_shared<Polled>();
     LeaseRequest request;
     request.definitions = std::move(definitions);
@@ -133,6 +143,7 @@ class CoreRig : public testing::Test {
     request.wait = wait;
     request.worker = std::move(worker);
     request.actor = "token-1";
+    request.key = std::move(key);
     core->add_poll(
         ++last_poll, std::move(request),
         [out](Result<LeasedJobs> leased) {
@@ -166,8 +177,10 @@ class CoreRig : public testing::Test {
   };
   std::deque<Unanswered> unanswered;
   std::vector<scheduler::Command> commands;
+  std::optional<Error> key_refusal;  // what requests with a key get
   PollId last_poll = 0;
   std::vector<StartedJob> launched;
+  std::vector<std::optional<Micros>> deadlines;  // of each
   std::vector<Seq> stopped;
   std::vector<std::string> notes;
 };

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/limits/dispatch.h"
 #include "base/limits/resources.h"
 #include "tests/dispatch/core_rig.h"
@@ -43,7 +45,7 @@ TEST_F(CoreRun, OutcomeIsReportedAndTheSlotIsFree) {
   settle();
   ASSERT_EQ(launched.size(), 1U);
   EXPECT_EQ(core->queue("d", engine.now).hold, Hold::kCapacity);
-  core->on_outcome(launched[0], completed("{\"n\":1}"));
+  give_outcome(launched[0], completed("{\"n\":1}"));
   settle();
   EXPECT_EQ(status(first), "ended");
   ASSERT_EQ(launched.size(), 2U);
@@ -107,7 +109,7 @@ TEST_F(CoreRun, FailedAttemptIsTriedAgainAfterItsBackoff) {
   engine.definition(put);
   const JobId job = engine.create("d");
   settle();
-  core->on_outcome(launched.at(0), failed("EXIT_NONZERO"));
+  give_outcome(launched.at(0), failed("EXIT_NONZERO"));
   settle();
   EXPECT_EQ(status(job), "pending");
   EXPECT_EQ(core->idle(now()), put.retry.initial);
@@ -115,7 +117,7 @@ TEST_F(CoreRun, FailedAttemptIsTriedAgainAfterItsBackoff) {
   settle();
   ASSERT_EQ(launched.size(), 2U);
   EXPECT_EQ(launched[1].attempt, Attempt{2});
-  core->on_outcome(launched[1], failed("EXIT_NONZERO"));
+  give_outcome(launched[1], failed("EXIT_NONZERO"));
   settle();
   EXPECT_EQ(status(job), "ended");
 }
@@ -130,7 +132,7 @@ TEST_F(CoreRun, EffectsOfAnOutcomeBecomeJobs) {
   effect.parameters = "{}";
   effect.after = hours(1);
   outcome.effects.push_back(effect);
-  core->on_outcome(launched.at(0), std::move(outcome));
+  give_outcome(launched.at(0), std::move(outcome));
   settle();
   EXPECT_EQ(engine.state.pending_count(), 1U);
   EXPECT_EQ(core->idle(now()), hours(1));
@@ -146,7 +148,7 @@ TEST_F(CoreRun, CancelRequestStopsTheRun) {
   EXPECT_EQ(stopped[0], launched.at(0).token.started);
   components::RunOutcome outcome;
   outcome.cancelled = true;
-  core->on_outcome(launched[0], outcome);
+  give_outcome(launched[0], outcome);
   settle();
   EXPECT_EQ(status(job), "ended");
   EXPECT_EQ(engine.written, scheduler::Names{"JobCancelled"});
@@ -189,7 +191,7 @@ TEST_F(CoreRun, ReportWithAnOldTokenIsDropped) {
   engine.ok<scheduler::ReportOutcome>(scheduler::Engine::completion(launched.at(0).token, 77));
   settle();
   EXPECT_EQ(stopped.size(), 1U);  // what it still does is for nothing
-  core->on_outcome(launched[0], failed("EXIT_NONZERO"));
+  give_outcome(launched[0], failed("EXIT_NONZERO"));
   settle();
   EXPECT_EQ(status(job), "ended");
   ASSERT_EQ(notes.size(), 1U);
@@ -211,6 +213,20 @@ TEST_F(CoreRun, RunThatPassesItsTimeoutForLongIsGivenUp) {
   EXPECT_EQ(status(job), "ended");
   EXPECT_EQ(stopped.at(0), launched.at(0).token.started);
   EXPECT_EQ(core->metrics(engine.now).expired, 1U);
+}
+
+TEST_F(CoreRun, RunHasUntilItsTimeoutOnTheSteadyClock) {
+  exec_definition();
+  auto put = scheduler::Engine::settings("t");
+  put.timeout = seconds(30);
+  engine.definition(put);
+  engine.create("d");
+  engine.create("t");
+  settle();
+  ASSERT_EQ(deadlines.size(), 2U);
+  EXPECT_EQ(std::count(deadlines.begin(), deadlines.end(), std::nullopt), 1);
+  EXPECT_EQ(
+      std::count(deadlines.begin(), deadlines.end(), std::optional(now().steady + seconds(30))), 1);
 }
 
 TEST_F(CoreRun, UnforeseenRefusalHoldsProposalsForAMoment) {
@@ -258,7 +274,7 @@ TEST_F(CoreRun, LargeReportsGoInSeveralRequests) {
   ASSERT_EQ(launched.size(), 8U);
   const std::string big = "\"" + std::string(kResultBytesMax - 2, 'x') + "\"";
   for (const auto& job : launched) {
-    core->on_outcome(job, completed(big));
+    give_outcome(job, completed(big));
   }
   decide();
   EXPECT_EQ(unanswered.size(), 2U);  // four of one MiB in each
@@ -275,14 +291,82 @@ TEST_F(CoreRun, AfterCloseNothingBeginsButOutcomesAreReported) {
   const auto waiting = poll({"d"});
   core->close();
   engine.create("d");
-  core->on_outcome(launched.at(0), completed());
-  core->on_outcome(launched.at(1), failed("SERVER_STOPPED"));
+  give_outcome(launched.at(0), completed());
+  give_outcome(launched.at(1), failed("SERVER_STOPPED"));
   settle();
   EXPECT_EQ(status(first), "ended");
   EXPECT_EQ(status(second), "running");  // given up at the next start
   EXPECT_EQ(launched.size(), 2U);
   EXPECT_TRUE(waiting->answered);
   EXPECT_TRUE(waiting->jobs.empty());
+}
+
+// A service manager that ends the whole control group signals programs and server at once, and
+// either may be first.
+class CoreStop : public CoreRun {
+ protected:
+  using Ending = components::RunOutcome::Ending;
+
+  void SetUp() override {
+    exec_definition();
+    job = engine.create("d");
+    settle();
+  }
+  void end(Ending ending) {
+    auto said = failed("KILLED_BY_SIGNAL", false);
+    said.ending = ending;
+    give_outcome(launched.at(0), std::move(said));
+    settle();
+  }
+  JobId job;
+};
+
+TEST_F(CoreStop, ProgramThatDiesBeforeTheServerHearsOfItsStopIsLeftForTheNextStart) {
+  end(Ending::kSignalled);
+  EXPECT_EQ(core->metrics(engine.now).exec_running, 0U);
+  advance(millis(500));
+  core->close();
+  advance(seconds(60));
+  settle();
+  EXPECT_EQ(status(job), "running");
+  EXPECT_FALSE(core->has_unanswered());
+  EXPECT_TRUE(core->all_ended());
+}
+
+TEST_F(CoreStop, ProgramThatFailsWhileTheServerStopsIsLeftForTheNextStart) {
+  for (const Ending ending : {Ending::kFailed, Ending::kSignalled}) {
+    core->close();
+    end(ending);
+    EXPECT_EQ(status(job), "running");
+    EXPECT_TRUE(core->all_ended());
+    job = {};
+    begin({4, 4});
+    exec_component();
+    job = engine.create("d");
+    launched.clear();
+    settle();
+  }
+}
+
+TEST_F(CoreStop, ASignalThatTheServerDoesNotGetTooFailsTheAttempt) {
+  end(Ending::kSignalled);
+  EXPECT_EQ(status(job), "running");
+  const auto idle = core->idle(now());
+  ASSERT_TRUE(idle);
+  advance(*idle);
+  settle();
+  EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreStop, OtherFailuresAreRecordedAtOnce) {
+  end(Ending::kFailed);
+  EXPECT_EQ(status(job), "ended");
+}
+
+TEST_F(CoreStop, WhatAProgramBroughtUponItselfIsRecordedWhileTheServerStops) {
+  core->close();
+  end(Ending::kOwn);
+  EXPECT_EQ(status(job), "ended");
 }
 
 TEST_F(CoreRun, StartsThatAreOutAtCloseAreLaunched) {
@@ -296,7 +380,7 @@ TEST_F(CoreRun, StartsThatAreOutAtCloseAreLaunched) {
   settle();
   ASSERT_EQ(launched.size(), 1U);
   EXPECT_FALSE(core->all_ended());
-  core->on_outcome(launched[0], completed());
+  give_outcome(launched[0], completed());
   settle();
   EXPECT_TRUE(core->all_ended());
   EXPECT_EQ(status(job), "ended");
@@ -322,7 +406,7 @@ TEST_F(CoreRun, ChangeOfRuntimeBetweenOfferAndStartMovesTheSlot) {
   ASSERT_EQ(launched.size(), 1U);
   EXPECT_EQ(core->metrics(engine.now).exec_running, 0U);
   EXPECT_EQ(core->metrics(engine.now).http_running, 1U);
-  core->on_outcome(launched[0], completed());
+  give_outcome(launched[0], completed());
   EXPECT_EQ(core->metrics(engine.now).http_running, 0U);
 }
 

@@ -1,6 +1,7 @@
 #include "dispatch/dispatcher.h"
 
 #include <algorithm>
+#include <fstream>
 
 #include "base/limits/dispatch.h"
 #include "tests/dispatch/server_rig.h"
@@ -68,6 +69,15 @@ TEST_F(DispatcherTest, TimeoutOfTheDefinitionEndsTheChild) {
   exec_definition("d", R"(["sleep","1000"])",
                   [](scheduler::PutDefinition& put) { put.timeout = millis(50); });
   EXPECT_EQ(await<events::JobFailed>(create("d")).failure.code, "TIMEOUT");
+}
+
+// For ten seconds nobody believes it, and the timeout is one of the machine's own clock anyway.
+TEST_F(DispatcherTest, WallClockThatIsSetAheadEndsNoRun) {
+  open();
+  exec_definition("d", R"(["sh","-c","sleep 0.2; echo 7"])",
+                  [](scheduler::PutDefinition& put) { put.timeout = hours(1); });
+  clock.jump(hours(2));
+  EXPECT_EQ(await<events::JobCompleted>(create("d")).result.text, "7");
 }
 
 TEST_F(DispatcherTest, LongPollIsAnsweredByTheNextJob) {
@@ -181,6 +191,75 @@ TEST_F(DispatcherTest, StopKillsChildrenAndTheNextStartRunsThemAgain) {
   const auto again = await<events::JobRetryScheduled>(job);
   EXPECT_EQ(again.failure.code, "ATTEMPT_LOST");
   EXPECT_EQ(again.uncounted, 1U);
+}
+
+// As a service manager does that ends the whole control group.
+TEST_F(DispatcherTest, ChildrenThatAreSignalledWithTheServerCostTheirJobsNothing) {
+  drain = seconds(60);
+  open();
+  const std::string gate = (directory.path() / "gate").string();
+  const auto then = [&](const std::string& what) {
+    return R"(["sh","-c","while [ ! -e )" + gate + " ]; do sleep 0.01; done; " + what + R"("])";
+  };
+  exec_definition("signalled", then("kill -TERM $$"));
+  exec_definition("trapped", then("exit 3"));
+  std::vector<JobId> all;
+  for (const char* id : {"signalled", "trapped"}) {
+    all.push_back(create(id));
+    await<events::JobStarted>(all.back());
+  }
+  dispatcher->close();
+  std::ofstream(gate).close();
+  close();
+  open();
+  for (const JobId job : all) {
+    EXPECT_EQ(await<events::LeaseExpired>(job).cause, events::ExpiryCause::kRestart);
+    EXPECT_EQ(await<events::JobRetryScheduled>(job).uncounted, 1U);
+  }
+}
+
+// A runtime that takes its time to say what parameters a component takes.
+class SlowChecks final : public components::Runtime {
+ public:
+  components::CheckResult check(const components::Draft&) const override {
+    return components::Checked{};
+  }
+  Status check_parameters(const components::Draft&, std::string_view,
+                          components::Compiling) const override {
+    asked = true;
+    while (!answer) {
+      std::this_thread::yield();
+    }
+    return fail(Code::kInvalid, "INVALID_FIELD", "Not that.", "parameters.x");
+  }
+  std::shared_ptr<components::Run> run(components::Order,
+                                       std::function<void(components::RunOutcome)>) override {
+    return nullptr;
+  }
+  void shutdown() override {}
+
+  mutable std::atomic<bool> asked{false};
+  std::atomic<bool> answer{false};
+};
+
+TEST_F(DispatcherTest, NobodyWaitsForTheCheckOfWhatARunAskedFor) {
+  SlowChecks slow;
+  const RuntimeChecks slowly{{events::Runtime::kExec, &slow}};
+  checks = &slowly;
+  open();
+  exec_definition("other", R"(["echo","1"])");
+  const std::string effect = R"({\"effect\":\"scheduleJob\",\"definition\":\"other\"})";
+  exec_definition("d", R"(["echo","{\"result\":1,\"effects\":[)" + effect + R"(]}"])");
+  ASSERT_TRUE(views->wait_for(log.last(), kPatience));
+  const JobId job = create("d");
+  eventually([&] { return slow.asked.load(); });
+  EXPECT_EQ(dispatcher->metrics().exec_running, 1U);
+  EXPECT_EQ(await<events::JobCompleted>(create("other")).result.text, "1");
+  slow.answer = true;
+  const auto failed = await<events::JobFailed>(job);
+  EXPECT_EQ(failed.failure.code, "EFFECT_REFUSED");
+  EXPECT_NE(failed.failure.details.text.find("effects[0].parameters.x"), std::string_view::npos);
+  close();  // before what it asks goes
 }
 
 TEST_F(DispatcherTest, EndedJobsAreRemovedWhenTheirRetentionIsOver) {

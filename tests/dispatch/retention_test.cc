@@ -71,9 +71,13 @@ TEST_F(RetentionTest, EndedSendingsGoWhenTheirTimeIsOver) {
   FakeClock early(clock.wall() + Duration{kSendingRetentionUs - 60'000'000});
   Retention before({*sequencer, *views, early, entropy, nullptr});
   EXPECT_EQ(*before.sweep(), 0U);
-  // The views name what is over at that time; the sequencer agrees, for it has ended.
+  // The views name what is over at that time; the log does not believe it.
   FakeClock late(clock.wall() + Duration{kSendingRetentionUs + 1});
-  Retention after({*sequencer, *views, late, entropy, nullptr});
+  Retention ahead({*sequencer, *views, late, entropy, nullptr});
+  EXPECT_EQ(ahead.sweep().error().reason, "CUTOFF_AHEAD");
+  EXPECT_EQ(views->sending_counts()->cancelled, 1U);
+  clock.advance(Duration{kSendingRetentionUs + 1});
+  Retention after({*sequencer, *views, clock, entropy, nullptr});
   EXPECT_EQ(*after.sweep(), 1U);
   EXPECT_EQ(views->sending_counts()->cancelled, 0U);
   EXPECT_EQ(views->sending_counts()->pending, 1U);

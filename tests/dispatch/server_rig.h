@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -33,6 +34,26 @@ namespace daybook::dispatch {
 using components::kPatience;
 using Leased = Result<std::vector<scheduler::StartedJob>>;
 
+// The system's, until somebody sets it.
+class SetClock final : public Clock {
+ public:
+  Micros wall() const override { return Micros{system_.wall().value + wall_by_}; }
+  Micros steady() const override { return system_.steady(); }
+  Micros running() const override { return Micros{system_.steady().value + running_by_}; }
+  // The wall clock alone: a jump.
+  void jump(Duration by) { wall_by_ += by.value; }
+  // So much later, by every clock that the log knows.
+  void advance(Duration by) {
+    running_by_ += by.value;
+    wall_by_ += by.value;
+  }
+
+ private:
+  SystemClock system_;
+  std::atomic<std::int64_t> wall_by_{0};
+  std::atomic<std::int64_t> running_by_{0};
+};
+
 class ServerRig : public testing::Test {
  protected:
   ~ServerRig() override { close(); }
@@ -53,6 +74,9 @@ class ServerRig : public testing::Test {
     sequencer = std::make_unique<scheduler::Sequencer>(log, clock, std::move(state),
                                                        scheduler::SequencerOptions{});
     options.runtimes.exec = exec.get();
+    if (checks != nullptr) {
+      options.effects.parameters = ParameterSource{views.get(), checks};
+    }
     options.drain = drain;
     dispatcher =
         std::make_unique<Dispatcher>(log, *sequencer, *views, clock, entropy, std::move(options));
@@ -174,9 +198,10 @@ class ServerRig : public testing::Test {
     }
   }
 
-  Duration drain = millis(100);  // of the next open()
+  Duration drain = millis(100);           // of the next open()
+  const RuntimeChecks* checks = nullptr;  // the same
   components::TestDirectory directory;
-  SystemClock clock;
+  SetClock clock;
   SystemEntropy entropy;
   scheduler::GatedLog log;
   std::vector<std::uint8_t> bytes;

@@ -254,29 +254,64 @@ TEST_F(SequencerKeys, NoMoreThanTheBoundAreRememberedAndRequestsWithoutOneGoOn) 
   EXPECT_TRUE(ask(std::move(asked)).get()[0]);
 }
 
-// What ends work is taken, remembered while there is any room and then without.
-TEST_F(SequencerKeys, CancelsAndDeletionsAreNotRefusedForWantOfRoom) {
-  constexpr std::size_t kKeys = 100;
-  State state;
-  for (std::size_t i = 0; i < kKeys - 1; ++i) {
-    state.parts().keys.insert(std::to_string(i), {{}, Seq{1}, Seq{1}, {}, clock.wall()});
+class SequencerFullKeys : public SequencerKeys {
+ protected:
+  static constexpr std::size_t kKeys = 100;
+
+  void start_with(std::size_t used) {
+    State state;
+    for (std::size_t i = 0; i < used; ++i) {
+      state.parts().keys.insert(std::to_string(i), {{}, Seq{1}, Seq{1}, {}, clock.wall()});
+    }
+    SequencerOptions options;
+    options.keys_max = kKeys;
+    sequencer = std::make_unique<Sequencer>(log, clock, std::move(state), options);
+    sequencer->start();
+    ASSERT_TRUE(sequencer->call(component()));
   }
-  SequencerOptions options;
-  options.keys_max = kKeys;
-  sequencer = std::make_unique<Sequencer>(log, clock, std::move(state), options);
-  sequencer->start();
-  for (const std::string id : {"a", "b"}) {
-    ASSERT_TRUE(sequencer->call(definition(id)));
-    Request asked = request({DeleteDefinition{id}});
-    asked.key = key("delete-" + id);
-    EXPECT_TRUE(ask(std::move(asked)).get()[0]) << id;
+  Result<Reply> keyed(Command command, const std::string& text) {
+    Request asked = request({std::move(command)});
+    asked.key = key(text);
+    return std::move(ask(std::move(asked)).get()[0]);
   }
-  Request again = request({DeleteDefinition{"a"}});
-  again.key = key("delete-a");
-  EXPECT_TRUE(ask(std::move(again)).get()[0]->replayed);
-  again = request({DeleteDefinition{"b"}});
-  again.key = key("delete-b");
-  EXPECT_EQ(ask(std::move(again)).get()[0].error().reason, "NOT_FOUND");
+};
+
+// What ends work is taken, remembered while there is any room and then without: repeated, it does
+// no more than it did.
+TEST_F(SequencerFullKeys, CancelsAreNotRefusedForWantOfRoom) {
+  start_with(kKeys - 1);
+  ASSERT_TRUE(sequencer->call(definition()));
+  for (const std::string text : {"a", "b"}) {
+    const auto made = sequencer->call(job());
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(keyed(CancelJob{std::get<Created>(made->outcome).jobs.at(0)}, text)) << text;
+  }
+  EXPECT_EQ(sequencer->metrics().keys, kKeys);
+}
+
+// Else a client that repeats its request, for want of the answer, would delete what somebody put
+// since.
+TEST_F(SequencerFullKeys, DeletionsAreRememberedBesideAllOthersAndDeleteNothingTwice) {
+  start_with(kKeys);
+  ASSERT_TRUE(sequencer->call(definition("d")));
+  ASSERT_TRUE(keyed(DeleteDefinition{"d"}, "of-d"));
+  ASSERT_TRUE(sequencer->call(definition("d")));
+  const auto again = keyed(DeleteDefinition{"d"}, "of-d");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->replayed);
+  EXPECT_TRUE(folded().find_definition("d"));
+  ASSERT_TRUE(keyed(DeleteComponent{"c"}, "of-c"));
+  EXPECT_EQ(sequencer->metrics().keys, kKeys + 2);
+}
+
+TEST_F(SequencerFullKeys, DeletionsBeyondTheirReserveAreRefusedWhenTheyHaveAKey) {
+  start_with(kKeys + kIdempotencyKeysForDeletions);
+  ASSERT_TRUE(sequencer->call(definition("d")));
+  const auto refused = keyed(DeleteDefinition{"d"}, "of-d");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "TOO_MANY_KEYS");
+  EXPECT_GT(refused.error().retry_after_us, 0);
+  EXPECT_TRUE(sequencer->call(DeleteDefinition{"d"}));
 }
 
 TEST_F(SequencerKeys, TheSameKeyOfAnotherCallerIsAnotherKey) {
