@@ -80,6 +80,9 @@ struct RunOutcome {
   std::string answers;  // JSON text: what its queries and calls were answered; empty: none
   std::optional<Failure> failure;
   bool cancelled = false;  // it stopped because stop() was called
+  // Where its program asked for each of the effects, as members of a failure's details:
+  // "source":…,"line":…,"column":…; empty: no program of the language.
+  std::vector<std::string> effect_places{};
 };
 
 // A run in progress. Dropping the handle does not stop it.
@@ -101,6 +104,7 @@ struct Draft {
 
 struct Checked {
   std::vector<std::string> imports;  // ids of the components whose modules it needs
+  std::vector<Error> warnings{};     // what can be stored, and is hardly meant so
 };
 // Every fault, not the first; each names the member, or source, line and column.
 struct SpecFaults {

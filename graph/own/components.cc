@@ -35,6 +35,8 @@ const std::vector<ViewField<ComponentRow>>& component_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema component_schema() {
   SetSchema out;
   out.name = "components";
@@ -46,6 +48,8 @@ SetSchema component_schema() {
   out.navigations = {{"definitions", "jobDefinitions", true, {{"componentId", "componentId"}}}};
   return out;
 }
+
+namespace {
 
 class Components final : public Set {
  public:

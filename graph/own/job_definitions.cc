@@ -78,6 +78,8 @@ const std::vector<ViewField<DefinitionRow>>& definition_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema definition_schema() {
   SetSchema out;
   out.name = "jobDefinitions";
@@ -92,6 +94,8 @@ SetSchema definition_schema() {
   };
   return out;
 }
+
+namespace {
 
 class JobDefinitions final : public Set {
  public:

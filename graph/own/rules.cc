@@ -24,6 +24,8 @@ const std::vector<ViewField<RuleRow>>& rule_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema rule_schema() {
   SetSchema out;
   out.name = "rules";
@@ -34,6 +36,8 @@ SetSchema rule_schema() {
   out.order = "ruleId";
   return out;
 }
+
+namespace {
 
 class Rules final : public Set {
  public:
