@@ -58,10 +58,9 @@ std::string spec_of(const std::vector<JsonValue::Member>& members) {
   return out + "}";
 }
 
-// What the component imports.
-Answer<std::vector<std::string>> check_spec(const scheduler::Component& component,
-                                            const dispatch::RuntimeChecks& runtimes,
-                                            const components::ComponentDirectory& others) {
+Answer<components::Checked> check_spec(const scheduler::Component& component,
+                                       const dispatch::RuntimeChecks& runtimes,
+                                       const components::ComponentDirectory& others) {
   const std::string& spec = component.spec;
   const Runtime runtime = component.runtime;
   if (spec.size() > kComponentCodeBytesMax) {
@@ -73,7 +72,7 @@ Answer<std::vector<std::string>> check_spec(const scheduler::Component& componen
       return refuse(Code::kInvalid, "UNKNOWN_MEMBER", "is not a member of a worker component",
                     members.front().first);
     }
-    return std::vector<std::string>();
+    return components::Checked();
   }
   const auto found = runtimes.find(runtime);
   if (found == runtimes.end() || found->second == nullptr) {
@@ -86,14 +85,14 @@ Answer<std::vector<std::string>> check_spec(const scheduler::Component& componen
   if (!checked) {
     return refuse(Problem(std::move(checked.error().errors), std::move(checked.error().details)));
   }
-  return std::move(checked->imports);
+  return std::move(*checked);
 }
 
 }  // namespace
 
-Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
-                                               const dispatch::RuntimeChecks& runtimes,
-                                               const components::ComponentDirectory& others) {
+Answer<ReadComponent> read_component(std::string_view body, const std::string& id,
+                                     const dispatch::RuntimeChecks& runtimes,
+                                     const components::ComponentDirectory& others) {
   scheduler::PutComponent out;
   FieldErrors errors;
   const JsonValue value(body);
@@ -119,8 +118,9 @@ Answer<scheduler::PutComponent> read_component(std::string_view body, const std:
   out.component.runtime = *runtime;
   out.component.spec = spec_of(fields.take_rest());
   out.component.spec_hash = sha256(out.component.spec);
-  DAYBOOK_ASSIGN(out.component.imports, check_spec(out.component, runtimes, others));
-  return out;
+  DAYBOOK_ASSIGN(components::Checked checked, check_spec(out.component, runtimes, others));
+  out.component.imports = std::move(checked.imports);
+  return ReadComponent{std::move(out), std::move(checked.warnings)};
 }
 
 void write_component_members(JsonWriter& json, const projections::ComponentRow& row) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "api/field_reader.h"
 #include "api/problem.h"
@@ -15,11 +16,16 @@
 
 namespace daybook::api {
 
+struct ReadComponent {
+  scheduler::PutComponent command;
+  std::vector<Error> warnings;  // of its runtime
+};
+
 // Reads and checks a component: its form here, its spec by its runtime; `others`: what it may
 // import.
-Answer<scheduler::PutComponent> read_component(std::string_view body, const std::string& id,
-                                               const dispatch::RuntimeChecks& runtimes,
-                                               const components::ComponentDirectory& others);
+Answer<ReadComponent> read_component(std::string_view body, const std::string& id,
+                                     const dispatch::RuntimeChecks& runtimes,
+                                     const components::ComponentDirectory& others);
 
 // The members of a component, without the braces; a createdAt that is zero is null.
 void write_component_members(JsonWriter& json, const projections::ComponentRow& row);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/component_json.h"
+#include "api/component_users.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
 #include "api/writes.h"
@@ -20,7 +21,7 @@ constexpr std::string_view kFields[] = {
     "command",     "env",      "workingDirectory", "limits",      "timeout",          "url",
     "headers",     "specHash", "createdAt",        "updatedAt",   "updatedBy",        "seq"};
 
-Answer<Response> render_put(const Written& written) {
+Answer<Response> render_put(const Written& written, const ComponentWarnings& warnings) {
   const events::Recorded& recorded = written.facts.all().front();
   auto row = component_row(recorded.meta, std::get<events::ComponentPut>(recorded.event));
   const auto* outcome = std::get_if<scheduler::ComponentOutcome>(&written.reply.outcome);
@@ -36,6 +37,7 @@ Answer<Response> render_put(const Written& written) {
   JsonWriter json(out.body);
   json.begin_object();
   write_component_members(json, row);
+  write_warnings(json, warnings);
   write_receipt(json, written.reply);
   json.end_object();
   if (created) {
@@ -44,14 +46,68 @@ Answer<Response> render_put(const Written& written) {
   return out;
 }
 
-Answer<Response> render_deleted(const Written& written) {
+Answer<Response> render_deleted(const Written& written, const ComponentWarnings& warnings) {
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   json.member("componentId", written.call.id);
+  write_warnings(json, warnings);
   write_receipt(json, written.reply);
   json.end_object();
   return out;
+}
+
+ComponentWarnings warnings_of(const std::vector<Error>& errors) {
+  ComponentWarnings out;
+  for (const Error& error : errors) {
+    out.push_back({error.reason, error.message});
+  }
+  return out;
+}
+
+using RenderChanged = Answer<Response> (*)(const Written&, const ComponentWarnings&);
+
+// What was written is answered, whatever may be said of those that name the component: that is
+// looked at on the thread that compiles, once the views show the change.
+void answer_changed(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
+                    ComponentWarnings warnings, RenderChanged render) {
+  const auto answer = [call, responder, render](const scheduler::Reply& done,
+                                                ComponentWarnings said) {
+    render_from_log(
+        call, responder, done,
+        [render, said = std::move(said)](const Written& written) { return render(written, said); },
+        Views::kFresh);
+  };
+  const auto* outcome = std::get_if<scheduler::ComponentOutcome>(&reply.outcome);
+  if (outcome == nullptr || outcome->users.empty()) {
+    answer(reply, reply.replayed ? ComponentWarnings() : std::move(warnings));
+    return;
+  }
+  const Seq last = reply.last;
+  auto look = [call, answer, reply = std::move(reply),
+               warnings = std::move(warnings)](const Status& ready) mutable {
+    const auto& users = std::get<scheduler::ComponentOutcome>(reply.outcome).users;
+    auto found = ready ? check_users(call->engine(), call->id, users)
+                       : ComponentWarnings{{"NOT_ALL_CHECKED", "what names it was not looked at: " +
+                                                                   ready.error().message}};
+    warnings.insert(warnings.end(), found.begin(), found.end());
+    answer(reply, std::move(warnings));
+  };
+  if (!call->context->compiles.submit(last, look, gone_of(call))) {
+    look(fail(Code::kUnavailable, "TOO_MANY_COMPILATIONS", "too much waits to be compiled"));
+  }
+}
+
+void change(const CallPtr& call, const Responder& responder, scheduler::Command command,
+            ComponentWarnings warnings, RenderChanged render) {
+  submit_command(call, responder, std::move(command),
+                 [call, responder, warnings = std::move(warnings), render](auto reply) {
+                   if (reply) {
+                     answer_changed(call, responder, std::move(*reply), warnings, render);
+                   } else {
+                     responder.send(refuse(std::move(reply).error()));
+                   }
+                 });
 }
 
 void write_component(JsonWriter& json, const projections::ComponentRow& row) {
@@ -98,13 +154,13 @@ void put_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
-  auto command = read_component(call->request.body, call->id, call->engine().runtimes,
-                                dispatch::StoredComponents(call->engine().views));
-  if (!command) {
-    responder.send(refuse(std::move(command).error()));
+  auto read = read_component(call->request.body, call->id, call->engine().runtimes,
+                             dispatch::StoredComponents(call->engine().views));
+  if (!read) {
+    responder.send(refuse(std::move(read).error()));
     return;
   }
-  write(call, responder, std::move(*command), render_put, Views::kFresh);
+  change(call, responder, std::move(read->command), warnings_of(read->warnings), render_put);
 }
 
 void delete_component(const CallPtr& call, const Responder& responder) {
@@ -112,7 +168,7 @@ void delete_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
-  write(call, responder, scheduler::DeleteComponent{call->id}, render_deleted);
+  change(call, responder, scheduler::DeleteComponent{call->id}, {}, render_deleted);
 }
 
 namespace {
@@ -171,14 +227,16 @@ Answer<Response> check_component(const Call& call) {
   DAYBOOK_TRY(check_id(IdKind::kComponent, call.id, "componentId"));
   DraftComponents others(call.engine().views);
   DAYBOOK_ASSIGN(const std::string body, take_drafts(call.request.body, others));
-  DAYBOOK_ASSIGN(const auto command, read_component(body, call.id, call.engine().runtimes, others));
+  DAYBOOK_ASSIGN(const auto read, read_component(body, call.id, call.engine().runtimes, others));
+  const scheduler::Component& component = read.command.component;
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   json.member("componentId", call.id);
-  json.member("runtime", events::runtime_name(command.component.runtime));
-  json.member("specHash", to_hex(command.component.spec_hash));
+  json.member("runtime", events::runtime_name(component.runtime));
+  json.member("specHash", to_hex(component.spec_hash));
   json.member("ok", true);
+  write_warnings(json, warnings_of(read.warnings));
   json.end_object();
   return out;
 }

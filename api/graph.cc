@@ -7,6 +7,15 @@
 namespace daybook::api {
 namespace {
 
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name);
+  json.begin_array();
+  for (const std::string& text : texts) {
+    json.value(text);
+  }
+  json.end_array();
+}
+
 void write_answer(JsonWriter& json, const graph::Query& query, const graph::Answer& answer) {
   json.begin_object();
   json.member("edge", query.set);
@@ -17,6 +26,7 @@ void write_answer(JsonWriter& json, const graph::Query& query, const graph::Answ
   json.member_or_null("firstCursor", !answer.first_cursor.empty(), answer.first_cursor);
   json.member_or_null("lastCursor", !answer.last_cursor.empty(), answer.last_cursor);
   json.member("more", answer.more);
+  write_texts(json, "cut", answer.cut);
   json.end_object();
 }
 
@@ -30,15 +40,6 @@ void write_fields(JsonWriter& json, const graph::Type& record) {
     json.member("name", field.name);
     write_type(json, field.type);
     json.end_object();
-  }
-  json.end_array();
-}
-
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.key(name);
-  json.begin_array();
-  for (const std::string& text : texts) {
-    json.value(text);
   }
   json.end_array();
 }

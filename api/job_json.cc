@@ -31,6 +31,25 @@ scheduler::NewJob read_job(const JsonValue& value, std::string path, Micros now,
   return out;
 }
 
+namespace {
+
+void write_warnings(JsonWriter& json, const projections::JobRow& job) {
+  json.key("warnings");
+  json.begin_array();
+  if (!job.cut.empty()) {
+    json.begin_object();
+    json.member("code", "ROWS_CUT");
+    json.member("message",
+                "its queries got the first 100 rows of these, and there were more; "
+                "docs/reactor-language.md, Queries, says how a program goes on");
+    json.raw_member("of", job.cut);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
 void write_job_members(JsonWriter& json, const projections::JobRow& job,
                        std::optional<std::uint32_t> max_attempts) {
   json.member("jobId", job.job);
@@ -57,6 +76,7 @@ void write_job_members(JsonWriter& json, const projections::JobRow& job,
   } else {
     json.null();
   }
+  write_warnings(json, job);
   json.member("createdBy", job.created_by);
   json.member_or_null("parentJobId", !job.parent.is_null(), job.parent);
   json.key("tags");

@@ -12,10 +12,10 @@ namespace {
 
 // What a row of the list has.
 constexpr std::string_view kFields[] = {
-    "jobId",     "jobDefinitionId", "componentId", "status",      "parameters",  "runAt",
-    "createdAt", "startedAt",       "finishedAt",  "attempt",     "maxAttempts", "result",
-    "output",    "error",           "createdBy",   "parentJobId", "tags",        "priority",
-    "uniqueKey", "cancelRequested", "seq"};
+    "jobId",     "jobDefinitionId", "componentId",     "status",    "parameters",  "runAt",
+    "createdAt", "startedAt",       "finishedAt",      "attempt",   "maxAttempts", "result",
+    "output",    "error",           "warnings",        "createdBy", "parentJobId", "tags",
+    "priority",  "uniqueKey",       "cancelRequested", "seq"};
 
 using projections::JobFilter;
 using projections::JobOrder;

@@ -99,6 +99,21 @@ tl::expected<std::vector<Effect>, reactor::Fault> read_effects(const reactor::Ru
   return out;
 }
 
+namespace {
+
+std::vector<std::string> places_of(const std::vector<reactor::EffectText>& effects,
+                                   const reactor::Program& program) {
+  std::vector<std::string> out;
+  out.reserve(effects.size());
+  for (const reactor::EffectText& effect : effects) {
+    out.push_back(
+        place_members(reactor::diagnose(program, {"", "", effect.source, effect.at, false})));
+  }
+  return out;
+}
+
+}  // namespace
+
 RunOutcome run_order(const Order& order, const reactor::Program& program,
                      const reactor::RunLimits& limits, reactor::World& world) {
   reactor::RunInputs inputs;
@@ -123,6 +138,7 @@ RunOutcome run_order(const Order& order, const reactor::Program& program,
     return out;
   }
   out.effects = std::move(*effects);
+  out.effect_places = places_of(run.effects, program);
   out.result = std::move(run.result);
   return out;
 }

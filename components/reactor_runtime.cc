@@ -200,7 +200,12 @@ CheckResult ReactorRuntime::check(const Draft& draft) const {
   if (!compiled.ok()) {
     return tl::unexpected(to_faults(compiled.diagnostics, draft.component));
   }
-  return Checked{std::move(compiled.imports)};
+  Checked out{std::move(compiled.imports)};
+  if (reactor::gives_nothing(*compiled.program)) {
+    out.warnings.push_back(make_error(Code::kInvalid, "GIVES_NOTHING",
+                                      "It gives nothing: there is no 'from' in it.", "code"));
+  }
+  return out;
 }
 
 namespace {

@@ -46,12 +46,15 @@ std::string field_of(const reactor::Diagnostic& fault, std::string_view componen
 
 }  // namespace
 
-std::string place_json(const reactor::Diagnostic& fault, std::string_view component) {
-  return "{\"field\":" + json_text(field_of(fault, component)) +
-         ",\"source\":" + json_text(fault.source) + ",\"line\":" + std::to_string(fault.at.line) +
+std::string place_members(const reactor::Diagnostic& fault) {
+  return "\"source\":" + json_text(fault.source) + ",\"line\":" + std::to_string(fault.at.line) +
          ",\"column\":" + std::to_string(fault.at.column) +
-         ",\"length\":" + std::to_string(fault.length) +
-         ",\"message\":" + json_text(fault.message) + ",\"snippet\":" + json_text(fault.line) + "}";
+         ",\"length\":" + std::to_string(fault.length) + ",\"snippet\":" + json_text(fault.line);
+}
+
+std::string place_json(const reactor::Diagnostic& fault, std::string_view component) {
+  return "{\"field\":" + json_text(field_of(fault, component)) + "," + place_members(fault) +
+         ",\"message\":" + json_text(fault.message) + "}";
 }
 
 SpecFaults to_faults(const std::vector<reactor::Diagnostic>& diagnostics,

@@ -36,8 +36,10 @@ class StoredModules final : public reactor::Modules {
 // Each fault as an error whose field names source, line and column, with its place.
 SpecFaults to_faults(const std::vector<reactor::Diagnostic>& diagnostics,
                      std::string_view component);
-// Where a fault is, for an editor: {"field", "source", "line", "column", "length", "message",
-// "snippet"}; line and column from 1, columns and length in code points, the snippet is the line.
+// Where a fault is, for an editor: members "source", "line", "column", "length" and "snippet"; line
+// and column from 1, columns and length in code points, the snippet is the line.
+std::string place_members(const reactor::Diagnostic& fault);
+// The same as an object, with "field" and "message".
 std::string place_json(const reactor::Diagnostic& fault, std::string_view component);
 
 }  // namespace daybook::components

@@ -129,6 +129,7 @@ RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
   plain.token = order.identity;
   RunOutcome ran = run_order(plain, **program, {}, world);
   out.effects = std::move(ran.effects);
+  out.effect_places = std::move(ran.effect_places);
   out.answers = std::move(ran.answers);
   out.failure = std::move(ran.failure);
   return out;

@@ -56,8 +56,9 @@ void settle_effects(std::string_view identity, Micros event_time, std::vector<Ef
 
 struct RuleOutcome {
   std::vector<Effect> effects;
-  std::string answers;             // JSON text; empty: it asked nothing
-  std::optional<Failure> failure;  // then there are no effects
+  std::string answers;                       // JSON text; empty: it asked nothing
+  std::optional<Failure> failure;            // then there are no effects
+  std::vector<std::string> effect_places{};  // as those of a RunOutcome
 };
 
 class RuleEvaluator {

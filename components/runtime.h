@@ -87,6 +87,9 @@ struct RunOutcome {
   // kFailed: by another status than 0, which may be what its program makes of such a signal.
   enum class Ending : std::uint8_t { kOwn, kFailed, kSignalled };
   Ending ending = Ending::kOwn;
+  // Where its program asked for each of the effects, as members of a failure's details:
+  // "source":…,"line":…,"column":…; empty: no program of the language.
+  std::vector<std::string> effect_places{};
 };
 
 // A run in progress. Dropping the handle does not stop it.
@@ -108,6 +111,7 @@ struct Draft {
 
 struct Checked {
   std::vector<std::string> imports;  // ids of the components whose modules it needs
+  std::vector<Error> warnings{};     // what can be stored, and is hardly meant so
 };
 // Every fault, not the first; each names the member, or source, line and column.
 struct SpecFaults {

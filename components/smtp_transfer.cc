@@ -9,6 +9,7 @@
 #include "base/limits/sendings.h"
 #include "components/json_reader.h"
 #include "components/mail_address.h"
+#include "components/mail_body.h"
 #include "components/mail_text.h"
 
 namespace daybook::components {
@@ -65,19 +66,21 @@ Result<Mail> write_mail(const Parcel& parcel, const MailOptions& options) {
   const std::string name =
       given_name.empty() && given_from.empty() ? options.from_name : given_name;
   const std::string domain = out.envelope_from.substr(out.envelope_from.find('@') + 1);
-  out.headers = {"Date: " + header_date(parcel.created),
-                 "From: " + header_mailbox(name, out.envelope_from), "To: " + parcel.recipient,
-                 "Subject: " + header_text(texts.subject),
-                 "Message-ID: <" + parcel.id.text() + "@" + domain + ">"};
+  std::vector<std::string> headers = {
+      "Date: " + header_date(parcel.created), "From: " + header_mailbox(name, out.envelope_from),
+      "To: " + parcel.recipient, "Subject: " + header_text(texts.subject),
+      "Message-ID: <" + parcel.id.text() + "@" + domain + ">"};
   if (!cc.empty()) {
-    out.headers.push_back("Cc: " + joined(cc));
+    headers.push_back("Cc: " + joined(cc));
   }
   if (const std::string reply_to = text_in(content, "replyTo"); !reply_to.empty()) {
     DAYBOOK_TRY(check_mail_address(reply_to, "replyTo"));
-    out.headers.push_back("Reply-To: " + reply_to);
+    headers.push_back("Reply-To: " + reply_to);
   }
-  out.plain_text = crlf_lines(texts.plain_text);
-  out.html = crlf_lines(texts.html);
+  for (const std::string& header : headers) {
+    out.text += header + "\r\n";
+  }
+  out.text += mail_body(crlf_lines(texts.plain_text), crlf_lines(texts.html), parcel.id.text());
   return out;
 }
 
@@ -92,8 +95,6 @@ SmtpTransfer::SmtpTransfer(Mail mail, const MailOptions& options,
 
 SmtpTransfer::~SmtpTransfer() {
   curl_easy_cleanup(easy_);
-  curl_mime_free(mime_);
-  curl_slist_free_all(headers_);
   curl_slist_free_all(recipients_);
 }
 
@@ -139,38 +140,18 @@ void SmtpTransfer::set_envelope() {
   set_option(easy_, CURLOPT_MAIL_RCPT, recipients_);
 }
 
-void SmtpTransfer::add_part(curl_mime* mime, std::string_view text, const char* type) {
-  curl_mimepart* part = curl_mime_addpart(mime);
-  const bool added = part != nullptr &&
-                     curl_mime_data(part, text.data(), text.size()) == CURLE_OK &&
-                     curl_mime_type(part, type) == CURLE_OK &&
-                     curl_mime_encoder(part, "quoted-printable") == CURLE_OK;
-  DAYBOOK_CHECK(added, "curl takes a part of a mail");
+void SmtpTransfer::set_content() {
+  set_option(easy_, CURLOPT_UPLOAD, 1L);
+  set_option(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(mail_.text.size()));
+  set_option(easy_, CURLOPT_READFUNCTION, &SmtpTransfer::give_text);
+  set_option(easy_, CURLOPT_READDATA, this);
 }
 
-void SmtpTransfer::set_content() {
-  for (const auto& header : mail_.headers) {
-    append(headers_, header);
-  }
-  set_option(easy_, CURLOPT_HTTPHEADER, headers_);
-  mime_ = curl_mime_init(easy_);
-  DAYBOOK_CHECK(mime_ != nullptr, "curl makes a mail");
-  curl_mime* into = mime_;
-  if (!mail_.plain_text.empty() && !mail_.html.empty()) {
-    into = curl_mime_init(easy_);
-    curl_mimepart* part = curl_mime_addpart(mime_);
-    const bool added = into != nullptr && part != nullptr &&
-                       curl_mime_subparts(part, into) == CURLE_OK &&
-                       curl_mime_type(part, "multipart/alternative") == CURLE_OK;
-    DAYBOOK_CHECK(added, "curl takes a part of a mail");
-  }
-  if (!mail_.plain_text.empty() || mail_.html.empty()) {
-    add_part(into, mail_.plain_text, "text/plain; charset=UTF-8");
-  }
-  if (!mail_.html.empty()) {
-    add_part(into, mail_.html, "text/html; charset=UTF-8");
-  }
-  set_option(easy_, CURLOPT_MIMEPOST, mime_);
+std::size_t SmtpTransfer::give_text(char* into, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<SmtpTransfer*>(self);
+  const std::size_t given = transfer.mail_.text.copy(into, size * count, transfer.given_);
+  transfer.given_ += given;
+  return given;
 }
 
 std::size_t SmtpTransfer::take_line(char* data, std::size_t size, std::size_t count, void* self) {

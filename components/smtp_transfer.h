@@ -11,13 +11,10 @@
 
 namespace daybook::components {
 
-// The mail as it will be written; all parts encoded.
 struct Mail {
   std::string envelope_from;
   std::vector<std::string> recipients;  // to, cc and bcc
-  std::vector<std::string> headers;     // whole lines; folded ones hold CRLF and a space
-  std::string plain_text;
-  std::string html;
+  std::string text;                     // headers and body as they will be written, encoded
 };
 
 // The recorded content with its placeholders filled in. kInvalid when no sender's address is known
@@ -40,11 +37,11 @@ class SmtpTransfer final : public Transfer {
   void set_session(const MailOptions& options);
   void set_envelope();
   void set_content();
-  void add_part(curl_mime* mime, std::string_view text, const char* type);
   Delivery delivery(CURLcode code) const;
 
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int close_socket(void* self, curl_socket_t socket);
+  static std::size_t give_text(char* into, std::size_t size, std::size_t count, void* self);
   static std::size_t take_line(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t ignore(char* data, std::size_t size, std::size_t count, void* self);
 
@@ -52,8 +49,7 @@ class SmtpTransfer final : public Transfer {
   const std::function<void(Delivery)> done_;
   CURL* const easy_;
   curl_slist* recipients_ = nullptr;
-  curl_slist* headers_ = nullptr;
-  curl_mime* mime_ = nullptr;
+  std::size_t given_ = 0;               // bytes of the text
   std::vector<curl_socket_t> sockets_;  // open ones
   std::string last_line_;               // of what the server said
   char error_[CURL_ERROR_SIZE] = {};

@@ -37,9 +37,9 @@ void EffectChecks::pass(components::RunOutcome outcome, const Next& next) {
 }
 
 void EffectChecks::check(Ended& ended) const {
-  if (const Status taken = check_effects(ended.outcome.effects, rules_); !taken) {
+  if (const auto taken = check_effects(ended.outcome.effects, rules_); !taken) {
     ended.outcome.effects.clear();
-    ended.outcome.failure = effect_refusal(taken.error());
+    ended.outcome.failure = effect_refusal(taken.error(), ended.outcome.effect_places);
   }
   ended.next(std::move(ended.outcome));
 }

@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "base/json_text.h"
 #include "dispatch/failure.h"
 
 namespace daybook::dispatch {
@@ -34,36 +33,53 @@ scheduler::NewSending made(components::SendEffect&& effect, SendingId id) {
 
 }  // namespace
 
-Status check_effects(const std::vector<components::Effect>& effects, const EffectRules& rules) {
+namespace {
+
+std::optional<Error> refused(const components::ScheduleJobEffect& job, ParameterCheck& check) {
+  const Status taken = check(job.definition, job.parameters);
+  if (taken) {
+    return std::nullopt;
+  }
+  Error error = taken.error();
+  if (error.reason != "NOT_COMPILED") {
+    error = make_error(Code::kInvalid, "EFFECT_REFUSED", job.definition + ": " + error.message,
+                       error.field);
+  }
+  return error;
+}
+
+}  // namespace
+
+tl::expected<void, NotMade> check_effects(const std::vector<components::Effect>& effects,
+                                          const EffectRules& rules) {
   std::optional<ParameterCheck> check;
   if (rules.parameters) {
     check.emplace(*rules.parameters);
   }
   for (std::size_t i = 0; i < effects.size(); ++i) {
-    const auto place = [i] { return "effects[" + std::to_string(i) + "]."; };
+    const auto not_made = [i](Error error) {
+      error.field = "effects[" + std::to_string(i) + "]." + error.field;
+      return tl::unexpected(NotMade{std::move(error), i});
+    };
     if (const auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
-      const Status taken = check ? (*check)(job->definition, job->parameters) : Status();
-      if (!taken && taken.error().reason == "NOT_COMPILED") {
-        return fail(taken.error());
-      }
-      if (!taken) {
-        return fail(Code::kInvalid, "EFFECT_REFUSED",
-                    job->definition + ": " + taken.error().message, place() + taken.error().field);
+      if (auto why = check ? refused(*job, *check) : std::nullopt) {
+        return not_made(std::move(*why));
       }
     } else if (std::get<components::SendEffect>(effects[i]).transport == Transport::kActor &&
                !rules.actors) {
-      return fail(Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
-                  "This server has no actor endpoint, so messageActor cannot be carried out.",
-                  place() + "effect");
+      return not_made(make_error(
+          Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
+          "This server has no actor endpoint, so messageActor cannot be carried out.", "effect"));
     }
   }
   return {};
 }
 
-Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& token,
-                                                    std::vector<components::Effect> effects,
-                                                    const EffectRules& rules) {
-  DAYBOOK_TRY(check_effects(effects, rules));
+EffectsResult make_effects(const scheduler::Token& token, std::vector<components::Effect> effects,
+                           const EffectRules& rules) {
+  if (auto checked = check_effects(effects, rules); !checked) {
+    return tl::unexpected(std::move(checked).error());
+  }
   std::vector<scheduler::Effect> out;
   out.reserve(effects.size());
   for (std::size_t i = 0; i < effects.size(); ++i) {
@@ -77,14 +93,13 @@ Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& toke
   return out;
 }
 
-components::Failure effect_refusal(const Error& error) {
-  std::string details = "{\"field\":";
-  append_json_string(details, error.field);
-  return {error.reason, error.message + " (" + error.field + ")", std::move(details) + '}', false};
+components::Failure effect_refusal(const NotMade& error, const scheduler::EffectPlaces& places) {
+  return {error.reason, error.message + " (" + error.field + ")",
+          scheduler::refusal_details(error, places, error.effect), false};
 }
 
-scheduler::Failed effect_failure(const Error& error) {
-  return failed_of(effect_refusal(error));
+scheduler::Failed effect_failure(const NotMade& error, const scheduler::EffectPlaces& places) {
+  return failed_of(effect_refusal(error, places));
 }
 
 }  // namespace daybook::dispatch

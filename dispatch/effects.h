@@ -17,20 +17,26 @@ struct EffectRules {
   std::optional<ParameterSource> parameters{};
 };
 
+// Why effects cannot be made, and the place of the one that is to blame.
+struct NotMade : Error {
+  std::size_t effect = 0;
+};
+using EffectsResult = tl::expected<std::vector<scheduler::Effect>, NotMade>;
+
 // Sendings without an id get the one that follows from the token and their place. Fails, naming the
 // effect's place, with kUnsupported "EFFECT_NOT_SUPPORTED" for one that this server could never
 // carry out, with kInvalid "EFFECT_REFUSED" for a job whose parameters its component refuses, and
 // with kUnavailable "NOT_COMPILED" where that cannot be said without compiling, which is not
 // allowed.
-Result<std::vector<scheduler::Effect>> make_effects(const scheduler::Token& token,
-                                                    std::vector<components::Effect> effects,
-                                                    const EffectRules& rules);
+EffectsResult make_effects(const scheduler::Token& token, std::vector<components::Effect> effects,
+                           const EffectRules& rules);
 
 // Whether make_effects() would make them: all that may take compilations.
-Status check_effects(const std::vector<components::Effect>& effects, const EffectRules& rules);
+tl::expected<void, NotMade> check_effects(const std::vector<components::Effect>& effects,
+                                          const EffectRules& rules);
 
 // What an attempt or a rule fails with whose effects could not be made; the same as a run has it.
-components::Failure effect_refusal(const Error& error);
-scheduler::Failed effect_failure(const Error& error);
+components::Failure effect_refusal(const NotMade& error, const scheduler::EffectPlaces& places);
+scheduler::Failed effect_failure(const NotMade& error, const scheduler::EffectPlaces& places = {});
 
 }  // namespace daybook::dispatch

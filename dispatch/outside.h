@@ -4,13 +4,13 @@
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <string>
 
 #include "base/clock.h"
 #include "base/json_value.h"
 #include "components/caller.h"
 #include "components/outside.h"
-#include "components/reactor/sets.h"
+#include "dispatch/graph_sets.h"
 #include "graph/graph.h"
 
 namespace daybook::dispatch {
@@ -29,14 +29,12 @@ class GraphOutside final : public components::Outside {
   Result<std::string> ask(std::string_view question, const components::AskTerms& terms) override;
 
  private:
-  class Sets;
-
   Result<std::string> query(const JsonValue& asked, const components::AskTerms& terms) const;
 
   const graph::Graph& graph_;
   const components::Caller& caller_;
   const Freshness fresh_;
-  std::unique_ptr<Sets> sets_;
+  const GraphSets sets_;
 };
 
 }  // namespace daybook::dispatch

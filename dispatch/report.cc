@@ -82,8 +82,9 @@ scheduler::ReportAttempt make_report(const scheduler::Token& token, JobId job,
       out.result = std::move(outcome.result);
       out.output = std::move(outcome.output);
       out.effects = std::move(*effects);
+      out.effect_places = std::move(outcome.effect_places);
     } else {
-      out.failed = effect_failure(effects.error());
+      out.failed = effect_failure(effects.error(), outcome.effect_places);
     }
   }
   out.digest = digest_of(out);

@@ -50,8 +50,9 @@ scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,
   auto effects = make_effects({}, std::move(outcome.effects), rules);
   if (effects) {
     out.effects = std::move(*effects);
+    out.effect_places = std::move(outcome.effect_places);
   } else {
-    out.failed = effect_failure(effects.error());
+    out.failed = effect_failure(effects.error(), outcome.effect_places);
   }
   return out;
 }

@@ -4,6 +4,11 @@
 
 namespace daybook::graph {
 
+std::vector<SetSchema> own_schemas() {
+  return {own::job_schema(),  own::definition_schema(), own::component_schema(),
+          own::rule_schema(), own::sending_schema(),    own::event_schema()};
+}
+
 Status add_own_sets(Graph& graph, const projections::Views& views) {
   DAYBOOK_TRY(graph.add(own::jobs(views)));
   DAYBOOK_TRY(graph.add(own::job_definitions(views)));

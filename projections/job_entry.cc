@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "events/cut_answers.h"
 #include "projections/bytes.h"
 
 namespace daybook::projections {
@@ -12,6 +13,7 @@ constexpr std::uint8_t kHasResult = 1;
 constexpr std::uint8_t kHasError = 2;
 constexpr std::uint8_t kHasOutput = 3;  // and a result
 constexpr std::uint8_t kHasBoth = 4;    // of a run whose effects were refused
+constexpr std::uint8_t kCut = 0x80;     // beside one of these: what was cut stands at the end
 
 // Distance from `base` plus one; a time of zero means that it has not come.
 std::uint64_t distance(Micros time, Micros base) {
@@ -28,6 +30,18 @@ Micros time_at(std::uint64_t distance, Micros base) {
   }
   const std::uint64_t value = distance - 1;
   return Micros{base.value + static_cast<std::int64_t>((value >> 1) ^ (0 - (value & 1)))};
+}
+
+std::uint8_t kind_of(std::uint8_t form) {
+  return static_cast<std::uint8_t>(form & (kCut - 1U));
+}
+
+void add_cut(std::string& end, events::Json answers) {
+  const std::string cut = events::cut_answers(answers.text);
+  if (!cut.empty() && !end.empty()) {
+    end.front() = static_cast<char>(static_cast<std::uint8_t>(end.front()) | kCut);
+    Put(end).text(cut);
+  }
 }
 
 }  // namespace
@@ -68,9 +82,11 @@ void JobEntry::set_result(const events::JobCompleted& e) {
   } else if (!e.result.text.empty()) {
     Put(end).u8(kHasResult).text(e.result.text);
   }
+  add_cut(end, e.end.answers);
 }
 
-void JobEntry::set_error(const events::Failure& failure, events::Json result) {
+void JobEntry::set_error(const events::Failure& failure, events::Json answers,
+                         events::Json result) {
   end.clear();
   Put(end)
       .u8(result.text.empty() ? kHasError : kHasBoth)
@@ -80,6 +96,7 @@ void JobEntry::set_error(const events::Failure& failure, events::Json result) {
   if (!result.text.empty()) {
     Put(end).text(result.text);
   }
+  add_cut(end, answers);
 }
 
 void JobEntry::encode(std::string& out) const {
@@ -142,7 +159,8 @@ JobId JobEntry::parent() const {
 
 std::string_view JobEntry::error_code() const {
   Scan scan(end);
-  return !end.empty() && scan.u8() == kHasError ? scan.text() : std::string_view();
+  const std::uint8_t kind = end.empty() ? std::uint8_t{0} : kind_of(scan.u8());
+  return kind == kHasError || kind == kHasBoth ? scan.text() : std::string_view();
 }
 
 bool JobEntry::to_row(JobRow& row) const {
@@ -174,7 +192,8 @@ bool JobEntry::to_row(JobRow& row) const {
     row.worker = attempt_scan.text();
   }
   Scan end_scan(end);
-  const std::uint8_t kind = end.empty() ? std::uint8_t{0} : end_scan.u8();
+  const std::uint8_t form = end.empty() ? std::uint8_t{0} : end_scan.u8();
+  const std::uint8_t kind = kind_of(form);
   if (kind == kHasResult) {
     row.result = end_scan.text();
   } else if (kind == kHasOutput) {
@@ -188,6 +207,9 @@ bool JobEntry::to_row(JobRow& row) const {
     if (kind == kHasBoth) {
       row.result = end_scan.text();
     }
+  }
+  if ((form & kCut) != 0) {
+    row.cut = end_scan.text();
   }
   return scan.ok() && attempt_scan.ok() && end_scan.ok();
 }

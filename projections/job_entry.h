@@ -40,13 +40,16 @@ struct JobEntry {
   std::size_t changed_bytes = 0;  // memory it had at the last change since the last write
   std::string creation;           // encoded: it never changes
   std::string started;            // encoded component and worker of the last attempt
-  std::string end;  // encoded result, or error of the last attempt; empty when neither
+  // Encoded result, or error of the last attempt, and what its queries did not get in full; empty
+  // when there is nothing of it.
+  std::string end;
 
   void create(const events::JobCreated& e, const events::Meta& meta,
               std::uint32_t definition_number);
   void start(const events::JobStarted& e);
   void set_result(const events::JobCompleted& e);
-  void set_error(const events::Failure& failure, events::Json result = {});
+  // `answers`: what the attempt's questions were answered.
+  void set_error(const events::Failure& failure, events::Json answers, events::Json result = {});
 
   void encode(std::string& out) const;
   // False when the row cannot be read. stored is set to what the row says.

@@ -109,7 +109,7 @@ Status JobList::on(const events::JobCompleted& e, const events::Meta& meta) {
 
 Status JobList::on(const events::JobFailed& e, const events::Meta& meta) {
   DAYBOOK_ASSIGN(JobEntry* const entry, end(e.job, JobStatus::kFailed, meta));
-  entry->set_error(e.failure, e.result);
+  entry->set_error(e.failure, e.end.answers, e.result);
   touch(*entry, meta.seq);
   return {};
 }
@@ -122,7 +122,7 @@ Status JobList::on(const events::JobCancelled& e, const events::Meta& meta) {
 
 Status JobList::on(const events::JobRetryScheduled& e, const events::Meta& meta) {
   DAYBOOK_ASSIGN(JobEntry* const entry, find(e.job));
-  entry->set_error(e.failure);
+  entry->set_error(e.failure, e.end.answers);
   entry->now.run_at = e.run_at;
   touch(*entry, meta.seq);
   return set_status(*entry, JobStatus::kPending);

@@ -39,6 +39,7 @@ struct JobRow {
   Attempt attempt;
   std::string result;
   std::string output;  // of its program: the last that it printed, JSON text; may be empty
+  std::string cut;     // what its queries did not get in full, as events::cut_answers says it
   std::optional<JobError> error;  // of the last failed attempt; cleared by success
   std::string created_by;
   JobId parent;

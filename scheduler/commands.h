@@ -163,6 +163,7 @@ struct ReportAttempt {
   std::optional<Failed> failed;
   bool cancelled = false;  // the attempt stopped because it was asked to
   std::vector<Effect> effects;
+  EffectPlaces effect_places{};
   std::uint64_t digest = 0;
   std::uint64_t jitter = 0;  // 64 random bits for the backoff
 };

@@ -95,7 +95,7 @@ Status decide(const Context& context, const ApplyRule& command, Decision& out) {
       const bool deep = error.reason == "RULE_DEPTH";
       event.failure = {deep ? "RULE_DEPTH" : "EFFECT_REFUSED",
                        out.keep(deep ? error.message : error.text()),
-                       {}};
+                       {out.keep(refusal_details(error, command.effect_places, made.refused))}};
       out.events.clear();
       out.events.emplace_back(event);
     }

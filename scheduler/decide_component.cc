@@ -26,7 +26,8 @@ Status decide(const Context& context, const PutComponent& command, Decision& out
   event.component_version = command.component_version;
   event.imports.assign(component.imports.begin(), component.imports.end());
   out.events.emplace_back(std::move(event));
-  out.outcome = ComponentOutcome{created};
+  out.outcome =
+      ComponentOutcome{created, context.state.users_of(component.id, kComponentUsersMax + 1)};
   return {};
 }
 
@@ -35,6 +36,8 @@ Status decide(const Context& context, const DeleteComponent& command, Decision& 
     return fail(Code::kNotFound, "NOT_FOUND", "there is no component " + command.component);
   }
   out.events.emplace_back(events::ComponentDeleted{command.component});
+  out.outcome =
+      ComponentOutcome{false, context.state.users_of(command.component, kComponentUsersMax + 1)};
   return {};
 }
 

@@ -38,7 +38,8 @@ struct Adder {
     return fail(Code::kConflict, "RULE_DEPTH",
                 "rules led to this event " + std::to_string(depth - 1) +
                     " times in a row, each within a minute of the one before: nothing more is "
-                    "done, for this looks like a loop");
+                    "done, for this looks like a loop",
+                "effects[" + std::to_string(index) + "]");
   }
 
   Status operator()(const ScheduleEffect& effect) {
@@ -102,6 +103,7 @@ Status add_effects(const Context& context, const std::vector<Effect>& effects,
     adder.index = source.places == nullptr ? static_cast<std::uint32_t>(i) : (*source.places)[i];
     if (const Status added = std::visit(adder, effect); !added) {
       if (!adder.may_skip(added.error())) {
+        made.refused = adder.index;
         return added;
       }
       adder.skip(effect, added.error());

@@ -56,6 +56,7 @@ struct EffectsMade {
   std::vector<JobId> jobs;
   std::vector<SendingId> sendings;
   std::vector<Skipped> skipped;
+  std::uint32_t refused = 0;  // the place of the one that is, when add_effects() says so
   std::uint32_t count() const { return static_cast<std::uint32_t>(jobs.size() + sendings.size()); }
 };
 // Adds the events of the effects, or says why one of them is refused: then what it added has to be

@@ -1,7 +1,6 @@
 // ReportAttempt: the one end of an attempt, with its effects in the same batch.
 #include <algorithm>
 
-#include "base/json_text.h"
 #include "base/limits/definitions.h"
 #include "base/limits/resources.h"
 #include "scheduler/decide_parts.h"
@@ -63,9 +62,10 @@ Status check_sizes(const ReportAttempt& command) {
   return {};
 }
 
-// Adds the end and what its effects made, or changes nothing and says why an effect is refused.
-Status complete(const Context& context, const JobView& job, const ReportAttempt& command,
-                Decision& out) {
+// Adds the end and what its effects made, or changes nothing and says which effect is refused, and
+// why.
+std::optional<events::Failure> complete(const Context& context, const JobView& job,
+                                        const ReportAttempt& command, Decision& out) {
   events::JobCompleted event;
   event.job = job.job;
   event.definition = job.definition->id;
@@ -79,7 +79,10 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
   const EffectsSource source{EffectsSource::Of::kCompletion, job.job, job.rule_depth};
   if (const Status added = add_effects(context, command.effects, source, made, out); !added) {
     out.events.clear();
-    return added;
+    return events::Failure{
+        "EFFECT_REFUSED",
+        out.keep(added.error().text()),
+        {out.keep(refusal_details(added.error(), command.effect_places, made.refused))}};
   }
   auto& completed = std::get<events::JobCompleted>(out.events.front());
   completed.effects = made.count();
@@ -88,7 +91,7 @@ Status complete(const Context& context, const JobView& job, const ReportAttempt&
   outcome.sendings = std::move(made.sendings);
   outcome.skipped = std::move(made.skipped);
   out.outcome = std::move(outcome);
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -183,14 +186,11 @@ Status decide(const Context& context, const ReportAttempt& command, Decision& ou
     failure.failure = {command.failed->code, command.failed->message, {command.failed->details}};
     failure.retryable = command.failed->retryable;
   } else {
-    const Status done = complete(context, *job, command, out);
-    if (done) {
+    const auto refused = complete(context, *job, command, out);
+    if (!refused) {
       return {};
     }
-    std::string details = "{\"field\":";
-    append_json_string(details, done.error().field);
-    failure.failure = {
-        "EFFECT_REFUSED", out.keep(done.error().text()), {out.keep(std::move(details) + '}')}};
+    failure.failure = *refused;
     failure.retryable = false;
     failure.result = command.result;  // the work is done, whatever comes of it
   }

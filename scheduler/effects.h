@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/result.h"
 #include "events/types.h"
 
 namespace daybook::scheduler {
@@ -39,6 +40,12 @@ struct NewSending {
 };
 
 using Effect = std::variant<ScheduleEffect, NewSending>;
+
+// Where a program asked for each effect of a command, as JSON members; empty: nobody knows.
+using EffectPlaces = std::vector<std::string>;
+
+// The details of a refused effect, a JSON object: "field", where it was asked for, "message".
+std::string refusal_details(const Error& error, const EffectPlaces& places, std::size_t effect);
 
 struct Failed {
   std::string code;

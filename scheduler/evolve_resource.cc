@@ -3,6 +3,15 @@
 #include "scheduler/evolve.h"
 
 namespace daybook::scheduler {
+namespace {
+
+void forget_imports(State::Parts& s, const Component& component) {
+  for (const std::string& import : component.imports) {
+    s.importers.remove(import, component.id);
+  }
+}
+
+}  // namespace
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::ServerStarted& e) {
@@ -20,13 +29,21 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
   component->spec = e.spec.text;
   component->spec_hash = e.spec_hash;
   component->imports.assign(e.imports.begin(), e.imports.end());
-  s.components.insert_or_assign(std::string(e.component), std::move(component));
+  auto& stored = s.components[component->id];
+  if (stored != nullptr) {
+    forget_imports(s, *stored);
+  }
+  for (const std::string& import : component->imports) {
+    s.importers.add(import, component->id);
+  }
+  stored = std::move(component);
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
                   const events::ComponentDeleted& e) {
   const auto found = s.components.find(e.component);
   DAYBOOK_CHECK(found != s.components.end(), "a deleted component was there");
+  forget_imports(s, *found->second);
   s.components.erase(found);
 }
 
@@ -38,6 +55,8 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
     ++s.live_definitions;
   }
   PutDefinition& settings = definition.settings;
+  s.definitions_of.remove(settings.component, definition.id);
+  s.definitions_of.add(e.component, definition.id);
   settings.definition = e.definition;
   settings.component = e.component;
   settings.display_name = e.display_name;
@@ -58,6 +77,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
   const std::uint32_t index = s.definition_slot(e.definition);
   DAYBOOK_CHECK(!s.definition(index).deleted, "a deleted definition was there");
   s.definition(index).deleted = true;
+  s.definitions_of.remove(s.definition(index).settings.component, e.definition);
   --s.live_definitions;
   s.release_definition(index);
 }

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "scheduler/commands.h"
+#include "scheduler/component_users.h"
 
 namespace daybook::scheduler {
 
@@ -29,8 +30,10 @@ struct DefinitionOutcome {
   bool component_missing = false;  // PutDefinition: a warning, not an error
 };
 
+// PutComponent, DeleteComponent.
 struct ComponentOutcome {
   bool created = false;
+  ComponentUsers users{};  // kComponentUsersMax of each kind, and one more when there are more
 };
 
 // PutRule.

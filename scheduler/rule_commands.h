@@ -38,7 +38,8 @@ struct ApplyRule {
   Seq on;
   JobId job{};  // that the event is about; null: about a sending
   std::uint32_t depth = 0;
-  std::vector<Effect> effects;   // `after` counts from now
+  std::vector<Effect> effects;  // `after` counts from now
+  EffectPlaces effect_places{};
   std::string answers;           // JSON text, may be empty
   std::optional<Failed> failed;  // then there are no effects
 };

@@ -1,5 +1,7 @@
 #include "scheduler/rule_steps.h"
 
+#include <algorithm>
+
 #include "base/json_text.h"
 #include "base/json_value.h"
 
@@ -32,6 +34,17 @@ std::vector<RuleStep> read_rule_steps(std::string_view text) {
     out.push_back(std::move(step));
   }
   return out;
+}
+
+bool names_component(std::string_view text, std::string_view component) {
+  std::string written = "{\"componentId\":";
+  append_json_string(written, component);
+  if (text.find(written) == std::string_view::npos) {
+    return false;
+  }
+  const auto steps = read_rule_steps(text);  // parameters may hold the like
+  return std::any_of(steps.begin(), steps.end(),
+                     [&](const RuleStep& step) { return step.component == component; });
 }
 
 }  // namespace daybook::scheduler

@@ -17,4 +17,7 @@ std::string write_rule_steps(const std::vector<RuleStep>& steps);
 // Of a text that stands in the log.
 std::vector<RuleStep> read_rule_steps(std::string_view text);
 
+// Whether a component is among them.
+bool names_component(std::string_view text, std::string_view component);
+
 }  // namespace daybook::scheduler

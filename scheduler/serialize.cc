@@ -316,6 +316,7 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
   if (!shortest || !r.at_end()) {
     return corrupt();
   }
+  p.index_users();
   if (read != nullptr) {
     *read = {static_cast<std::uint32_t>(format), rates || (format < kStateFormat3 && tried(p))};
   }

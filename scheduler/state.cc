@@ -33,6 +33,19 @@ std::uint32_t State::Parts::definition_slot(std::string_view id) {
   return at;
 }
 
+void State::Parts::index_users() {
+  for (const auto& [id, component] : components) {
+    for (const std::string& import : component->imports) {
+      importers.add(import, id);
+    }
+  }
+  for (const auto& [id, index] : definition_index) {
+    if (!definition(index).deleted) {
+      definitions_of.add(definition(index).settings.component, id);
+    }
+  }
+}
+
 void State::Parts::release_definition(std::uint32_t index) {
   const Definition& gone = *definitions[index];
   if (!gone.deleted || gone.pending + gone.running > 0) {
@@ -137,6 +150,20 @@ const Definition* State::find_definition(std::string_view id) const {
 std::shared_ptr<const Component> State::find_component(std::string_view id) const {
   const auto found = parts_->components.find(id);
   return found == parts_->components.end() ? nullptr : found->second;
+}
+
+ComponentUsers State::users_of(std::string_view component, std::size_t max) const {
+  ComponentUsers out{
+      parts_->importers.of(component, max), parts_->definitions_of.of(component, max), {}};
+  for (const auto& [id, rule] : parts_->rules) {
+    if (out.rules.size() == max) {
+      break;
+    }
+    if (names_component(rule.versions.back().components, component)) {
+      out.rules.push_back(id);
+    }
+  }
+  return out;
 }
 
 std::optional<JobView> State::find_job(JobId job) const {
@@ -264,6 +291,7 @@ std::size_t State::memory_bytes() const {
   bytes += parts_->open.size() * (sizeof(OpenAttempt) + 32);
   bytes += parts_->keys.memory_bytes() + parts_->reports.memory_bytes();
   bytes += parts_->definitions.size() * (sizeof(Definition) + 128);
+  bytes += parts_->importers.memory_bytes() + parts_->definitions_of.memory_bytes();
   for (const auto& [id, component] : parts_->components) {
     bytes += component->spec.size() + 256;
   }

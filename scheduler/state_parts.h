@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "scheduler/component_users.h"
 #include "scheduler/ended_set.h"
 #include "scheduler/job_table.h"
 #include "scheduler/key_window.h"
@@ -43,6 +44,8 @@ struct State::Parts {
   std::map<std::string, std::uint32_t, std::less<>> definition_index;
   std::size_t live_definitions = 0;
   std::map<std::string, std::shared_ptr<const Component>, std::less<>> components;
+  UserIndex importers;       // follow from the components,
+  UserIndex definitions_of;  // and from the definitions that are not deleted
 
   JobTable jobs;
   std::unordered_map<std::uint64_t, OpenAttempt> open;  // by started
@@ -65,6 +68,8 @@ struct State::Parts {
   std::uint32_t definition_slot(std::string_view id);
   Definition& definition(std::uint32_t index) { return *definitions[index]; }
   const Definition& definition(std::uint32_t index) const { return *definitions[index]; }
+  // What follows from the rest, of a state that was read.
+  void index_users();
   // Lets a deleted definition go when its last job went.
   void release_definition(std::uint32_t index);
   JobView view(const JobSlot& slot) const;

@@ -37,6 +37,8 @@ inline constexpr std::int64_t kHttpHoldGraceUs = 2LL * 1'000'000;
 // Requests that wait to compile a component, and how long: each takes up to a second.
 inline constexpr std::size_t kHttpCompilesMax = 64;
 inline constexpr std::int64_t kHttpCompileWaitUs = 10LL * 1'000'000;
+// After a component was changed, what names it is looked at for so long, while its caller waits.
+inline constexpr std::int64_t kComponentUsersTimeUs = 2LL * 1'000'000;
 // A header must be complete by then, however slowly it drips; of a body and an answer some bytes
 // must pass in every such stretch, at the slowest rate (1 KiB/s) or faster.
 inline constexpr std::int64_t kHttpHeaderTimeoutUs = 10LL * 1'000'000;

@@ -9,6 +9,9 @@ namespace daybook {
 // Decision state.
 inline constexpr std::size_t kDefinitionsMax = 100'000;
 inline constexpr std::size_t kComponentsMax = 100'000;
+// Who names a component that is changed or deleted: so many of each kind are looked at, to say what
+// it breaks.
+inline constexpr std::size_t kComponentUsersMax = 16;
 // Reports whose answer is remembered, so that a repeated report gets the first answer (about 64
 // thousand, 24 B each).
 inline constexpr std::size_t kReportMemory = 65'536;

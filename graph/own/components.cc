@@ -34,6 +34,8 @@ const std::vector<ViewField<ComponentRow>>& component_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema component_schema() {
   SetSchema out;
   out.name = "components";
@@ -45,8 +47,6 @@ SetSchema component_schema() {
   out.navigations = {{"definitions", "jobDefinitions", true, {{"componentId", "componentId"}}}};
   return out;
 }
-
-}  // namespace
 
 std::unique_ptr<Set> components(const projections::Views& views) {
   using projections::Views;

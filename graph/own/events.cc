@@ -10,6 +10,8 @@ namespace {
 
 using projections::HistoryRow;
 
+}  // namespace
+
 SetSchema event_schema() {
   SetSchema out;
   out.name = "events";
@@ -29,6 +31,8 @@ SetSchema event_schema() {
   out.navigations = {{"job", "jobs", false, {{"jobId", "jobId"}}}};
   return out;
 }
+
+namespace {
 
 // The event as the views keep it, with the job that its data names: histories are kept by a part
 // of the id, so another id with the same part must not be taken for this one.

@@ -77,6 +77,8 @@ const std::vector<ViewField<DefinitionRow>>& definition_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema definition_schema() {
   SetSchema out;
   out.name = "jobDefinitions";
@@ -91,8 +93,6 @@ SetSchema definition_schema() {
   };
   return out;
 }
-
-}  // namespace
 
 std::unique_ptr<Set> job_definitions(const projections::Views& views) {
   using projections::Views;

@@ -69,6 +69,8 @@ const std::vector<ViewField<JobRow>>& job_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema job_schema() {
   SetSchema out;
   out.name = "jobs";
@@ -86,6 +88,8 @@ SetSchema job_schema() {
   };
   return out;
 }
+
+namespace {
 
 // How the list answers a question: with the jobs that its filters leave, in turn.
 struct JobPlan {

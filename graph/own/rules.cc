@@ -23,6 +23,8 @@ const std::vector<ViewField<RuleRow>>& rule_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema rule_schema() {
   SetSchema out;
   out.name = "rules";
@@ -33,8 +35,6 @@ SetSchema rule_schema() {
   out.order = "ruleId";
   return out;
 }
-
-}  // namespace
 
 std::unique_ptr<Set> rules(const projections::Views& views) {
   using projections::Views;

@@ -56,6 +56,8 @@ const std::vector<ViewField<SendingRow>>& sending_fields() {
   return kFields;
 }
 
+}  // namespace
+
 SetSchema sending_schema() {
   SetSchema out;
   out.name = "sendings";
@@ -67,6 +69,8 @@ SetSchema sending_schema() {
   out.navigations = {{"job", "jobs", false, {{"jobId", "jobId"}}}};
   return out;
 }
+
+namespace {
 
 std::optional<std::string> text_of_value(const Value* value) {
   const auto* text = value == nullptr ? nullptr : value->get<std::string>();

@@ -1,4 +1,4 @@
-// One function for each own set, in the file named after it. Private to graph/.
+// What each own set looks like, and the set, in the file named after it. Private to graph/.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,13 @@
 #include "projections/views.h"
 
 namespace daybook::graph::own {
+
+SetSchema job_schema();
+SetSchema definition_schema();
+SetSchema component_schema();
+SetSchema rule_schema();
+SetSchema sending_schema();
+SetSchema event_schema();
 
 std::unique_ptr<Set> jobs(const projections::Views& views);
 std::unique_ptr<Set> job_definitions(const projections::Views& views);

@@ -44,12 +44,21 @@ TEST_F(E2eGraph, AnswersSeveralQuestionsInTheirOrder) {
       R"({"parameters":{"n":1},"definition":{"jobDefinitionId":"daily"}}],)"
       R"("totalCount":3,"firstCursor":")"))
       << reply.body;
-  EXPECT_NE(reply.body.find(
-                R"("more":true},{"edge":"jobDefinitions","nodes":[{"jobDefinitionId":"daily"},)"
-                R"({"jobDefinitionId":"hourly"}],"firstCursor":")"),
-            std::string::npos)
+  EXPECT_NE(
+      reply.body.find(
+          R"("more":true,"cut":[]},{"edge":"jobDefinitions","nodes":[{"jobDefinitionId":"daily"},)"
+          R"({"jobDefinitionId":"hourly"}],"firstCursor":")"),
+      std::string::npos)
       << reply.body;
   EXPECT_FALSE(reply.field("daybook-as-of-seq").empty());
+}
+
+TEST_F(E2eGraph, NavigationsThatWereCutAreNamed) {
+  const std::string answer =
+      one(R"({"edge":"jobDefinitions","node":{"fields":["jobDefinitionId"],)"
+          R"("navigate":[{"edge":"jobs","limit":1,"node":{"fields":["tags"]}}]}})");
+  EXPECT_EQ(member(answer, "more"), "false");
+  EXPECT_EQ(member(answer, "cut"), R"(["jobs"])");
 }
 
 TEST_F(E2eGraph, APageGoesOnBehindItsLastCursor) {

@@ -42,6 +42,8 @@ class CallerTest : public testing::Test {
     return caller_.get();
   }
 
+  void close() { caller_.reset(); }
+
   SystemClock clock;
   CallerOptions options;
   std::atomic<bool> given_up{false};
@@ -179,6 +181,7 @@ class ActorCallTest : public CallerTest {
   std::string ask(const std::string& status, const std::string& said, bool preview = false) {
     HttpServer server([&](const SeenRequest&) { return answer(status, said); });
     options.actors_endpoint = server.url();
+    close();
     const std::string got =
         actor(R"({"type":"order","id":"a b","messages":[{"type":"x"}],"preview":)" +
               std::string(preview ? "true}" : "false}"));

@@ -66,7 +66,7 @@ TEST(ReactorOrder, APlaceIsForEditors) {
   EXPECT_EQ(out.failure->code, "DIVISION_BY_ZERO");
   EXPECT_EQ(out.failure->details,
             R"({"field":"code:2:15","source":"shop/x.hrc","line":2,"column":15,"length":1,)"
-            R"j("message":"division by zero","snippet":"from ä length / (ä length - 1)"})j");
+            R"j("snippet":"from ä length / (ä length - 1)","message":"division by zero"})j");
   Order order;
   order.component = "shop/x.hrc";
   order.spec = R"({"code":"import 'm.hrc'\nfrom wrong\n"})";
@@ -77,7 +77,7 @@ TEST(ReactorOrder, APlaceIsForEditors) {
   EXPECT_EQ(failure.code, "COMPONENT_BROKEN");
   EXPECT_EQ(failure.details,
             R"({"field":"shop/m.hrc:2:3","source":"shop/m.hrc","line":2,"column":3,"length":6,)"
-            R"("message":"there is no 'nobody' here","snippet":"  nobody"})");
+            R"("snippet":"  nobody","message":"there is no 'nobody' here"})");
 }
 
 TEST(ReactorOrder, AnEffectOfAModuleIsAtFaultThere) {

@@ -129,6 +129,23 @@ TEST_F(SenderTest, MailMayNameItsOwnSender) {
   EXPECT_THAT(text, StartsWith("from me@other.org\n"));
   EXPECT_THAT(text, HasSubstr("From: me@other.org\n"));
   EXPECT_THAT(text, HasSubstr("Content-Type: text/html; charset=UTF-8"));
+  EXPECT_THAT(text, Not(HasSubstr("multipart")));
+}
+
+TEST_F(SenderTest, LargeMailArrivesWhole) {
+  MailServer server(directory.path());
+  const auto sender = open(options(server.url()));
+  std::string lines;
+  for (int i = 0; i < 20'000; ++i) {
+    lines += ".\\n.line\\n";
+  }
+  EXPECT_EQ(summary(send(*sender, mail("a@example.org", R"({"subject":"s","body":{"plainText":")" +
+                                                            lines + R"(end"}})"))),
+            "sent");
+  const std::string text = server.next_mail().value_or("");
+  EXPECT_THAT(text, HasSubstr("Content-Type: text/plain; charset=UTF-8"));
+  EXPECT_THAT(text, HasSubstr("\n.\n.line\n.\n.line\nend\n"));
+  EXPECT_GT(text.size(), 160'000U);
 }
 
 TEST_F(SenderTest, NothingThatIsPutInBecomesAHeader) {

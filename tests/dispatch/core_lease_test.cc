@@ -67,7 +67,7 @@ TEST_F(CoreMassFailure, OfADeletedDefinitionDelaysNobody) {
 
 TEST_F(CoreMassFailure, OfADeletedComponentDelaysNobody) {
   mass_of_due_jobs();
-  engine.ok<scheduler::Done>(scheduler::DeleteComponent{"c"});
+  engine.ok<scheduler::ComponentOutcome>(scheduler::DeleteComponent{"c"});
   engine.component("e");
   expect_nobody_waits();
 }

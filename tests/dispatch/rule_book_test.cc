@@ -118,7 +118,7 @@ TEST_F(RuleBookTest, CodeIsAComponentWithItsModules) {
 TEST_F(RuleBookTest, OnlyReactorsCanBeRun) {
   EXPECT_FALSE(book->code("nobody"));
   engine.component("a.hrule", events::Runtime::kExec);
-  engine.ok<scheduler::Done>(scheduler::DeleteComponent{"b.hrule"});
+  engine.ok<scheduler::ComponentOutcome>(scheduler::DeleteComponent{"b.hrule"});
   follow();
   EXPECT_FALSE(book->code("a.hrule"));
   EXPECT_FALSE(book->code("b.hrule"));
@@ -133,7 +133,7 @@ TEST_F(RuleBookTest, WhatConcernsRulesIsTold) {
   EXPECT_TRUE(follow());
   component("lib.hrc", {}, R"({"v":2})");
   EXPECT_TRUE(follow());
-  engine.ok<scheduler::Done>(scheduler::DeleteComponent{"lib.hrc"});
+  engine.ok<scheduler::ComponentOutcome>(scheduler::DeleteComponent{"lib.hrc"});
   EXPECT_TRUE(follow());
 }
 

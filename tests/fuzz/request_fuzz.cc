@@ -41,7 +41,7 @@ void read_body(const std::string& body) {
   static_cast<void>(read_job(value, "", Micros{}, errors));
   static_cast<void>(read_definition(value, "x", errors));
   if (const auto component = read_component(body, "x", {}, NoComponents())) {
-    DAYBOOK_CHECK(check_json(component->component.spec).has_value(), "a spec is JSON");
+    DAYBOOK_CHECK(check_json(component->command.component.spec).has_value(), "a spec is JSON");
   }
   std::string again;
   JsonWriter json(again);

@@ -81,6 +81,54 @@ TEST_F(JobList, FailedJobShowsItsError) {
   EXPECT_TRUE(row.result.empty());
 }
 
+TEST_F(JobList, FailedJobThatHasAResultIsFoundByItsError) {
+  events::JobFailed e;
+  e.job = s.create("d");
+  s.start(e.job, "d");
+  e.definition = "d";
+  e.end = {Attempt{1}, Seq{1}, s.now, 1};
+  e.failure = {"EFFECT_REFUSED", "no", {}};
+  e.result = {"1"};
+  s.put(e);
+  EXPECT_EQ(r.job(e.job).result, "1");
+  JobFilter filter;
+  filter.error_code = "EFFECT_REFUSED";
+  const auto found = r.views->jobs(filter, {});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->rows.size(), 1U);
+  EXPECT_EQ(found->rows[0].job, e.job);
+}
+
+TEST_F(JobList, QueriesThatWereCutStandWithTheAttemptThatAskedThem) {
+  constexpr std::string_view kAnswers =
+      R"([{"question":{"query":{"edge":"a"}},"answer":{"rows":[],"more":["a"]}}])";
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  events::JobRetryScheduled failed;
+  failed.job = job;
+  failed.definition = "d";
+  failed.end = {Attempt{1}, Seq{1}, s.now, 1, {kAnswers}};
+  failed.failure = {"AGAIN", "try again", {}};
+  failed.run_at = s.now;
+  s.put(failed);
+  EXPECT_EQ(r.job(job).cut, R"(["a"])");
+  EXPECT_EQ(r.job(job).error->code, "AGAIN");
+  s.start(job, "d", 2);
+  s.complete(job, "d");
+  EXPECT_EQ(r.job(job).cut, "");
+
+  const JobId other = s.create("d");
+  s.start(other, "d");
+  events::JobCompleted e;
+  e.job = other;
+  e.definition = "d";
+  e.end = {Attempt{1}, Seq{1}, s.now, 1, {kAnswers}};
+  e.result = {"1"};
+  s.put(e);
+  EXPECT_EQ(r.job(other).cut, R"(["a"])");
+  EXPECT_EQ(r.job(other).result, "1");
+}
+
 TEST_F(JobList, CancelRequestStandsUntilTheAttemptEnds) {
   const JobId job = s.create("d");
   s.start(job, "d");

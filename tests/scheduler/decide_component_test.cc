@@ -6,6 +6,7 @@ namespace daybook::scheduler {
 namespace {
 
 using DecideComponent = EngineTest;
+using Ids = std::vector<std::string>;
 
 PutComponent put(const std::string& id) {
   PutComponent command;
@@ -30,16 +31,52 @@ TEST_F(DecideComponent, FirstPutCreatesAndSecondReplaces) {
 
 TEST_F(DecideComponent, DeletedOneIsGoneAndCannotBeDeletedTwice) {
   engine.ok<ComponentOutcome>(put("a"));
-  engine.ok<Done>(DeleteComponent{"a"});
+  engine.ok<ComponentOutcome>(DeleteComponent{"a"});
   EXPECT_EQ(engine.state.find_component("a"), nullptr);
   EXPECT_EQ(engine.refusal(DeleteComponent{"a"}), "NOT_FOUND");
+}
+
+TEST_F(DecideComponent, WhoNamesItIsSaidWhenItChangesOrGoes) {
+  PutComponent importer = put("b");
+  importer.component.imports = {"x", "a"};
+  EXPECT_TRUE(engine.ok<ComponentOutcome>(importer).users.empty());
+  engine.definition("d", "a");
+  engine.ok<RuleOutcome>(
+      PutRule{"r", {{"other", R"({"x":{"componentId":"a"}})"}, {"a", "{}"}}, ""});
+  engine.ok<RuleOutcome>(PutRule{"s", {{"other", R"({"x":{"componentId":"a"}})"}}, ""});
+  const auto named = engine.ok<ComponentOutcome>(put("a")).users;
+  EXPECT_EQ(named.importers, Ids{"b"});
+  EXPECT_EQ(named.definitions, Ids{"d"});
+  EXPECT_EQ(named.rules, Ids{"r"});
+  engine.reload();
+  EXPECT_EQ(engine.ok<ComponentOutcome>(DeleteComponent{"a"}).users.importers, Ids{"b"});
+
+  importer.component.imports = {"x"};
+  engine.ok<ComponentOutcome>(importer);
+  engine.definition("d", "c");
+  engine.ok<Done>(DeleteRule{"r"});
+  EXPECT_TRUE(engine.ok<ComponentOutcome>(put("a")).users.empty());
+  EXPECT_EQ(engine.ok<ComponentOutcome>(put("c")).users.definitions, Ids{"d"});
+  engine.ok<DefinitionOutcome>(DeleteDefinition{"d"});
+  EXPECT_TRUE(engine.ok<ComponentOutcome>(put("c")).users.empty());
+  engine.ok<ComponentOutcome>(DeleteComponent{"b"});
+  EXPECT_TRUE(engine.ok<ComponentOutcome>(put("x")).users.empty());
+}
+
+TEST_F(DecideComponent, OfManyWhoNameItOneMoreThanAreLookedAt) {
+  for (std::size_t i = 0; i < kComponentUsersMax + 3; ++i) {
+    PutComponent importer = put("c" + std::to_string(i));
+    importer.component.imports = {"a"};
+    engine.ok<ComponentOutcome>(importer);
+  }
+  EXPECT_EQ(engine.ok<ComponentOutcome>(put("a")).users.importers.size(), kComponentUsersMax + 1);
 }
 
 TEST_F(DecideComponent, NewOneIsRefusedWhileTheDiskIsFullButDeletingIsNot) {
   engine.ok<ComponentOutcome>(put("a"));
   engine.closed = make_error(Code::kNoSpace, "NO_SPACE", "the disk is full");
   EXPECT_EQ(engine.refusal(put("b")), "NO_SPACE");
-  engine.ok<Done>(DeleteComponent{"a"});
+  engine.ok<ComponentOutcome>(DeleteComponent{"a"});
 }
 
 TEST_F(DecideComponent, DescriptionOverItsLimitIsRefusedAndOneAtTheLimitIsStored) {
@@ -67,7 +104,7 @@ TEST_F(DecideComponent, RunningAttemptKeepsTheComponentItStartedWith) {
   const std::string before = started.component->spec;
   PutComponent changed = put("c");
   engine.ok<ComponentOutcome>(changed);
-  engine.ok<Done>(DeleteComponent{"c"});
+  engine.ok<ComponentOutcome>(DeleteComponent{"c"});
   EXPECT_EQ(started.component->spec, before);
   EXPECT_EQ(engine.ok<ReportOutcome>(engine.completion(started.token)).result,
             AttemptResult::kCompleted);

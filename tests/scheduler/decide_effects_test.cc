@@ -132,6 +132,16 @@ TEST_F(DecideEffects, RefusedOnesSayWhyAndTheWorkIsKept) {
   EXPECT_EQ(failed.result.text, report.result);
 }
 
+TEST_F(DecideEffects, RefusedOnesSayWhereTheyWereAskedFor) {
+  schedule(named(""));
+  schedule(named("", "unknown"));
+  report.effect_places = {R"("line":1)", R"("line":2,"column":6)"};
+  engine.ok<ReportOutcome>(report);
+  EXPECT_EQ(engine.last<events::JobFailed>().failure.details.text,
+            R"({"field":"effects[1].definition","line":2,"column":6,)"
+            R"("message":"there is no job definition unknown"})");
+}
+
 TEST_F(DecideEffects, UnknownDefinitionIsRefused) {
   schedule(named(""));
   schedule(named("", "unknown"));

@@ -154,7 +154,7 @@ TEST_F(DecideStart, JobOfADeletedDefinitionFailsWhenItComesDueAndNotBefore) {
 
 TEST_F(DecideStart, JobWithoutItsComponentFails) {
   const JobId job = engine.create("d");
-  engine.ok<Done>(DeleteComponent{"c"});
+  engine.ok<ComponentOutcome>(DeleteComponent{"c"});
   EXPECT_FALSE(engine.ok<StartOutcome>(start(job)).started);
   EXPECT_EQ(engine.written, Names{"JobFailed"});
   EXPECT_TRUE(engine.state.is_ended(job));

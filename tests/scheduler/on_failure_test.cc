@@ -92,7 +92,7 @@ TEST_F(OnFailure, ItIsDoneHoweverTheJobFailed) {
   EXPECT_EQ(lost.scheduled.size(), 1U);
   EXPECT_EQ(engine.last<events::JobCreated>().effect_of.value + 1, lost.scheduled[0].key().value);
   const JobId unstarted = job("{}");
-  engine.ok<Done>(DeleteComponent{"w"});
+  engine.ok<ComponentOutcome>(DeleteComponent{"w"});
   engine.ok<StartOutcome>(StartJob{unstarted, kSecret, "worker", true});
   EXPECT_EQ(engine.written, (Names{"JobFailed", "JobCreated"}));
 }

@@ -57,10 +57,74 @@ TEST_F(ComponentFileTest, WhatOnlyAServerKnowsIsNotChecked) {
   const std::string file = write("q.hrc", "from [query orders(id), query nobody]\n");
   EXPECT_EQ(run_line({"component", "check", file}).out,
             "not checked: what is asked of 'nobody', 'orders'; a server knows its sets "
-            "(--ask-server)\nno fault found\n");
+            "(--ask-server), or its settings (--config)\nno fault found\n");
   EXPECT_EQ(
       run_line({"component", "check", file, "--ask-server", "--server", "http://127.0.0.1:1"}).code,
       5);
+}
+
+// What runs on a server with these sets runs here, and what it refuses is refused.
+TEST_F(ComponentFileTest, SetsOfASettingsFileAreKnown) {
+  const std::string config = write("daybook.toml",
+                                   "exec-slots = 3\n[graph.orders]\nsource = \"ndjson\"\n"
+                                   "file = \"orders.ndjson\"\nkey = \"id\"\n"
+                                   "fields = { id = \"uuid\", at = \"instant\", lines = [{ sku = "
+                                   "\"text\", seen = \"instant\" }] }\n");
+  const std::string id = "0b1f2a3c-0000-4000-8000-000000000001";
+  const std::string answers =
+      write("rows.json", R"([[{"id":")" + id + R"(","at":"2026-11-29T00:00:00Z",)" +
+                             R"("lines":[{"sku":"a","seen":"2026-11-28T00:00:00Z"}]}]])");
+  const std::string file = write("q.hrc",
+                                 "from query orders(id)\n  where o => o.at > now - 2 days\n"
+                                 "  select o => o.id match\n    (i: uuid) |> o.lines first match\n"
+                                 "      nothing |> 'no line'\n"
+                                 "      (l) |> o.at - l.seen\n    |> 'no uuid'\n");
+  const std::vector<std::string> run = {
+      "component", "run", file, "--answers", answers, "--now", "2026-11-30T00:00:00Z"};
+  EXPECT_THAT(run_line(run).err, HasSubstr("RUN_TYPE"));
+  auto with = run;
+  with.insert(with.end(), {"--config", config});
+  EXPECT_THAT(run_line(with).out, HasSubstr("\"P1D\""));
+  EXPECT_THAT(run_line(run, "daybook", {{"DAYBOOK_CONFIG", config}}).out, HasSubstr("\"P1D\""));
+  EXPECT_EQ(run_line({"component", "check", file, "--config", config}).out, "no fault found\n");
+  for (const auto& [code, fault] :
+       {std::pair{"from query orders select o => o.total\n", "'total'"},
+        std::pair{"from query invoices\n", "'invoices'"},
+        std::pair{"from query orders filter 'att > now'\n", "there is no field 'att'"}}) {
+    const std::string wrong = write("w.hrc", code);
+    EXPECT_THAT(run_line({"component", "check", wrong, "--config", config}).err, HasSubstr(fault));
+  }
+  EXPECT_THAT(run_line({"component", "check", file, "--config", write("bad.toml", "a = \n")}).err,
+              HasSubstr("bad.toml:1"));
+}
+
+TEST_F(ComponentFileTest, DaybooksOwnSetsAreAlwaysKnown) {
+  const std::string wrong = write("w.hrc", "from query jobs select j => j.stauts\n");
+  EXPECT_THAT(run_line({"component", "check", wrong}).err, HasSubstr("'stauts'"));
+  for (const char* set : {"jobs", "jobDefinitions", "components", "rules", "sendings", "events"}) {
+    const std::string file = write(
+        "x.hrc", "from query " + std::string(set) + " match\n  QueryError |> []\n  (r) |> r\n");
+    EXPECT_EQ(run_line({"component", "check", file}).out, "no fault found\n") << set;
+  }
+  const std::string file = write("late.hrc",
+                                 "from query jobs(runAt) where j => j.runAt < now - 1 days\n"
+                                 "  select j => now - j.runAt\n");
+  const std::string answers = write("rows.json", R"([[{"runAt":"2026-11-28T00:00:00Z"}]])");
+  EXPECT_THAT(
+      run_line({"component", "run", file, "--answers", answers, "--now", "2026-11-30T00:00:00Z"})
+          .out,
+      HasSubstr("\"P2D\""));
+}
+
+// An answer that a server would not give is not given here.
+TEST_F(ComponentFileTest, AQuestionThatIsWrongIsNotAnswered) {
+  const std::string file =
+      write("q.hrc",
+            "param f = 'stauts == failed'\nfrom query jobs(jobId) filter f match\n"
+            "  (e: QueryError) |> e.code\n  (r) |> r count\n");
+  const std::string answers = write("rows.json", "[[]]");
+  EXPECT_THAT(run_line({"component", "run", file, "--answers", answers}).out,
+              HasSubstr("GRAPH_UNKNOWN_FIELD"));
 }
 
 TEST_F(ComponentFileTest, NothingIsGivenByWhatHasNoFrom) {

@@ -82,7 +82,7 @@ TEST(Repl, AParameterNeedsAValue) {
 TEST(Repl, CommandsAreSaid) {
   EXPECT_THAT(type(":help\n").out, HasSubstr(":quit"));
   EXPECT_EQ(type(":hlep\n").err,
-            "there is no ':hlep'; there are :answers, :help, :now and :quit\n");
+            "there is no ':hlep'; there are :answers, :config, :help, :now and :quit\n");
 }
 
 TEST(Repl, AnswersComeFromAFile) {
@@ -95,6 +95,23 @@ TEST(Repl, AnswersComeFromAFile) {
   EXPECT_THAT(type(rows).err, HasSubstr("NO_ANSWER"));
   EXPECT_THAT(type(":answers nowhere.json\n").err, HasSubstr("nowhere.json"));
   EXPECT_THAT(type(":now yesterday\n").err, HasSubstr("(:now)"));
+}
+
+TEST(Repl, SetsComeFromASettingsFile) {
+  const TempDirectory directory;
+  const std::string rows = (directory.path() / "rows.json").string();
+  std::ofstream(rows) << R"([[{"at": "2026-01-01T00:00:00Z"}]])";
+  const std::string config = (directory.path() / "shop.toml").string();
+  std::ofstream(config)
+      << "[graph.orders]\nsource = \"ndjson\"\nfile = \"x\"\nfields = { at = \"instant\" }\n";
+  const std::string typed = ":config " + config + "\n:answers " + rows +
+                            "\n:now 2026-01-02T00:00:00Z\n"
+                            "query orders\n  select o => now - o.at\n\n"
+                            "query others\n";
+  const Ran ran = type(typed);
+  EXPECT_EQ(ran.out, "[{\"at\":\"2026-01-01T00:00:00Z\"}]\n[\"P1D\"]\n");
+  EXPECT_THAT(ran.err, HasSubstr("'others'"));
+  EXPECT_THAT(type(":config nowhere.toml\n").err, HasSubstr("nowhere.toml"));
 }
 
 TEST(Repl, APersonIsAskedForMore) {

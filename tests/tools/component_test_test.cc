@@ -51,6 +51,20 @@ TEST_F(ComponentTest, WhatDiffersIsShown) {
   EXPECT_THAT(ran.out, HasSubstr("FAILED  no fault"));
 }
 
+TEST_F(ComponentTest, RowsHaveTheTypesOfTheSettingsThatTheFileNames) {
+  std::ofstream(directory_.path() / "shop.toml")
+      << "[graph.orders]\nsource = \"ndjson\"\nfile = \"x\"\nfields = { at = \"instant\" }\n";
+  std::ofstream(directory_.path() / "due.hreactor")
+      << "from query orders(at) select o => now - o.at\n";
+  const Ran ran = cases(
+      "component: due.hreactor\n"
+      "config: shop.toml\n"
+      "cases:\n"
+      "  - { now: 2026-01-02T00:00:00Z, answers: [ [ { at: '2026-01-01T00:00:00Z' } ] ],"
+      " result: [ P1D ] }\n");
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+}
+
 TEST_F(ComponentTest, EffectsThatAServerRefusesAreFaults) {
   std::ofstream(directory_.path() / "later.hreactor")
       << "param at: instant\nfrom { effect = 'scheduleJob', definition = 'x', at = at }\n";
@@ -93,7 +107,7 @@ TEST_F(ComponentTest, WhatIsLongIsCut) {
 
 TEST_F(ComponentTest, HelpNamesTheMembers) {
   EXPECT_THAT(run_line({"component", "test", "--help"}).out,
-              testing::AllOf(HasSubstr("component, cases"), HasSubstr("failure")));
+              testing::AllOf(HasSubstr("component, config, cases"), HasSubstr("failure")));
 }
 
 TEST_F(ComponentTest, ModulesAreBelowTheRoot) {

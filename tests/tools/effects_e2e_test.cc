@@ -81,6 +81,11 @@ TEST_F(EffectsE2e, AJobWithOthersIsRefusedWithItsBatch) {
     EXPECT_EQ(cell(*job, "error.code"), "EFFECT_REFUSED");
     EXPECT_THAT(cell(*job, "error.message"), HasSubstr(message));
     EXPECT_THAT(cell(*job, "error.message"), HasSubstr("next: "));
+    const auto& details = job->at("error").at("details");
+    EXPECT_EQ(cell(details, "field"), message);
+    EXPECT_EQ(cell(details, "source"), "first.hreactor");
+    EXPECT_EQ(cell(details, "line"), "2");
+    EXPECT_THAT(cell(details, "snippet"), HasSubstr("scheduleJob"));
   }
   EXPECT_EQ(count("SendingCreated"), 0U);
   EXPECT_EQ(count("JobCreated"), std::size(kCases));

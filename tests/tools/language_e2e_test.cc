@@ -26,6 +26,11 @@ class LanguageE2e : public testing::Test {
   Ran put(const std::string& id, const std::string& code) {
     return ask(server_, {"component", "put", id, "--code-file", write(id, code)});
   }
+  static std::string warnings(const Ran& ran) {
+    const auto value = parse_json(ran.out, "");
+    EXPECT_TRUE(value) << ran.out << ran.err;
+    return value ? boost::json::serialize(value->at("warnings")) : "";
+  }
   const TempDirectory directory_;
   ServerProcess server_{(directory_.path() / "data").string()};
 };
@@ -44,7 +49,7 @@ TEST_F(LanguageE2e, FiltersAndSetsAreCheckedBeforeTheFirstRun) {
       "  QueryError |> []\n  (r) |> r count\n";
   EXPECT_THAT(put("x.hrc", code).err, HasSubstr("there is no field 'statsu'"));
   const std::string file = write("y.hrc", code);
-  EXPECT_EQ(run_line({"component", "check", file}).code, 0);
+  EXPECT_THAT(run_line({"component", "check", file}).err, HasSubstr("there is no field 'statsu'"));
   const Ran asked = ask(server_, {"component", "check", file, "--ask-server"});
   EXPECT_EQ(asked.code, 2);
   EXPECT_THAT(asked.err, HasSubstr("there is no field 'statsu'"));
@@ -54,6 +59,73 @@ TEST_F(LanguageE2e, FiltersAndSetsAreCheckedBeforeTheFirstRun) {
             "import { n } from 'lib.module.hrc'\nfrom n\nfrom query jobs match\n"
             "  QueryError |> 0\n  (r) |> r count\n");
   EXPECT_EQ(ask(server_, {"component", "check", fine, "--ask-server"}).code, 0);
+}
+
+TEST_F(LanguageE2e, ThoseThatImportAModuleAreNamedWhenTheyBreak) {
+  EXPECT_EQ(warnings(put("m/a.module.hrc", "export let one = 1\n")), "[]");
+  EXPECT_EQ(warnings(put("m/b.hrc", "import { one } from 'a.module.hrc'\nfrom one + 1\n")), "[]");
+  EXPECT_EQ(warnings(put("m/a.module.hrc", "export let one = 2\n")), "[]");
+  const std::string broken = warnings(put("m/a.module.hrc", "export let two = 2\n"));
+  EXPECT_THAT(broken, HasSubstr(R"("code":"IMPORTER_BROKEN","message":"m/b.hrc imports it)"));
+  EXPECT_THAT(broken, HasSubstr(R"("componentId":"m/b.hrc")"));
+  EXPECT_EQ(warnings(put("m/a.module.hrc", "export let one = 2\n")), "[]");
+  EXPECT_THAT(warnings(ask(server_, {"component", "delete", "m/a.module.hrc"})),
+              HasSubstr("UNKNOWN_MODULE"));
+}
+
+TEST_F(LanguageE2e, WhatRunsAComponentIsNamedWhenItIsRefused) {
+  ASSERT_EQ(put("d.hrc", "param n: number\nfrom n\n").code, 0);
+  ASSERT_EQ(ask(server_, {"definition", "put", "d", "--component", "d.hrc"}).code, 0);
+  const auto job = answer(server_, {"job", "run", "d", "--run-at", "+1h", "--param", "n=1"});
+  EXPECT_EQ(warnings(put("d.hrc", "param n: number\nfrom n + 1\n")), "[]");
+  EXPECT_THAT(warnings(put("d.hrc", "param n: instant\nfrom n\n")),
+              testing::AllOf(HasSubstr("PARAMETERS_REFUSED"),
+                             HasSubstr(std::string(job.at("jobId").as_string())),
+                             HasSubstr(R"("jobDefinitionId":"d")")));
+  ASSERT_EQ(put("r.hrule", "param input: OnJobCompleted\nparam n: number\nfrom []\n").code, 0);
+  ASSERT_EQ(
+      ask(server_, {"rule", "put", "r", "--component", "r.hrule", "--parameters", R"({"n":1})"})
+          .code,
+      0);
+  EXPECT_EQ(warnings(put("r.hrule", "param input: OnJobFailed\nparam n = 2\nfrom []\n")), "[]");
+  EXPECT_THAT(warnings(put("r.hrule", "param input: OnJobFailed\nparam m: number\nfrom []\n")),
+              testing::AllOf(HasSubstr("RULE_BROKEN"), HasSubstr(R"("ruleId":"r")")));
+  EXPECT_THAT(warnings(put("r.hrule", "from 1\n")), HasSubstr("Takes no event"));
+  EXPECT_THAT(warnings(ask(server_, {"component", "delete", "r.hrule"})),
+              HasSubstr(R"("code":"COMPONENT_NOT_FOUND")"));
+  EXPECT_THAT(warnings(ask(server_, {"component", "delete", "d.hrc"})),
+              HasSubstr(R"("jobDefinitionId":"d")"));
+}
+
+TEST_F(LanguageE2e, AComponentThatGivesNothingIsStoredWithAWarning) {
+  EXPECT_THAT(warnings(put("x.hrc", "let a = 1\n")), HasSubstr("GIVES_NOTHING"));
+  EXPECT_EQ(warnings(put("x.hrc", "from 1\n")), "[]");
+  EXPECT_THAT(warnings(ask(server_, {"component", "check", "y.hrc", "--code-file",
+                                     write("y.hrc", "let a = 1\n")})),
+              HasSubstr("GIVES_NOTHING"));
+}
+
+// More jobs than one answer holds: the job says so, and so does a run from the command line.
+TEST_F(LanguageE2e, AnAnswerThatWasCutIsAWarningOfItsJob) {
+  ASSERT_EQ(put("n.hrc", "from 1\n").code, 0);
+  ASSERT_EQ(ask(server_, {"definition", "put", "n", "--component", "n.hrc", "--paused"}).code, 0);
+  const std::string count =
+      "from query jobDefinitions filter 'jobDefinitionId == \"n\"' navigate jobs\n"
+      "from query jobs hasMore\n";
+  const std::string file = write("c.hrc", count);
+  ASSERT_EQ(put("c.hrc", count).code, 0);
+  ASSERT_EQ(ask(server_, {"definition", "put", "c", "--component", "c.hrc"}).code, 0);
+  const std::vector<std::string> run = {"job", "run", "c", "--wait", "--timeout", "30s"};
+  EXPECT_EQ(warnings(ask(server_, run)), "[]");
+  for (int i = 0; i < 101; ++i) {
+    ASSERT_EQ(ask(server_, {"job", "run", "n"}).code, 0);
+  }
+  EXPECT_THAT(
+      warnings(ask(server_, run)),
+      testing::AllOf(HasSubstr("ROWS_CUT"), HasSubstr(R"("of":["jobDefinitions.jobs","jobs"])")));
+  const Ran dry = ask(server_, {"component", "run", file, "--ask-server"});
+  EXPECT_THAT(dry.out, HasSubstr("true"));
+  EXPECT_THAT(dry.err, HasSubstr("jobDefinitions.jobs, jobs"));
 }
 
 // The filter is not known before the run, so it is the attempt that fails.

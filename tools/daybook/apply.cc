@@ -1,6 +1,7 @@
 #include "tools/daybook/apply.h"
 
 #include <algorithm>
+#include <array>
 #include <istream>
 #include <ostream>
 #include <set>
@@ -169,6 +170,17 @@ void warn_of_missing_components(const Session& session, Client& client, const Ma
   }
 }
 
+// Rules and definitions first: they go before what they name.
+struct KindNames {
+  ResourceKind kind;
+  std::string_view collection;
+  std::string_view member;  // that holds the id
+};
+constexpr std::array kKinds = {
+    KindNames{ResourceKind::kRule, "rules", "ruleId"},
+    KindNames{ResourceKind::kDefinition, "jobDefinitions", "jobDefinitionId"},
+    KindNames{ResourceKind::kComponent, "components", "componentId"}};
+
 struct Surplus {
   ResourceKind kind;
   std::string id;
@@ -176,11 +188,7 @@ struct Surplus {
 
 Result<std::vector<Surplus>> surplus(Client& client, const Manifest& manifest) {
   std::vector<Surplus> out;
-  // Rules and definitions go first, so that none is left without its component.
-  for (const auto& [kind, collection, member] :
-       {std::tuple{ResourceKind::kRule, "rules", "ruleId"},
-        std::tuple{ResourceKind::kDefinition, "jobDefinitions", "jobDefinitionId"},
-        std::tuple{ResourceKind::kComponent, "components", "componentId"}}) {
+  for (const auto& [kind, collection, member] : kKinds) {
     ListRequest request;
     request.path = "/resources/" + std::string(class_of(kind));
     request.collection = collection;
@@ -223,7 +231,29 @@ Status confirm(const Session& session, const ApplyOptions& options, std::size_t 
   return {};
 }
 
-Status send(const Session& session, Client& client, const Planned& planned) {
+// Of what the manifest does not put right itself: others that it holds may still have to come.
+void print_warnings(const Session& session, const Manifest& manifest, const Resource& resource,
+                    const boost::json::value& answer) {
+  const auto* warnings = answer.as_object().if_contains("warnings");
+  if (warnings == nullptr || !warnings->is_array()) {
+    return;
+  }
+  for (const auto& warning : warnings->get_array()) {
+    const auto is_about = [&](const Resource& other) {
+      return std::any_of(kKinds.begin(), kKinds.end(), [&](const KindNames& names) {
+        return names.kind == other.kind && cell(warning, names.member) == other.id;
+      });
+    };
+    // That of a component that is missing has been said before anything was changed.
+    if (cell(warning, "code") != "COMPONENT_NOT_FOUND" &&
+        std::none_of(manifest.resources.begin(), manifest.resources.end(), is_about)) {
+      session.env.err << resource.place << ": warning: " << cell(warning, "message") << '\n';
+    }
+  }
+}
+
+Status send(const Session& session, Client& client, const Manifest& manifest,
+            const Planned& planned) {
   const Resource& resource = *planned.resource;
   std::string seq = planned.seq;
   if (planned.change != Change::kNone) {
@@ -236,6 +266,7 @@ Status send(const Session& session, Client& client, const Planned& planned) {
       return fail(at_place(std::move(answer.error()), resource));
     }
     seq = cell(*answer, "seq");
+    print_warnings(session, manifest, resource, *answer);
   }
   session.env.out << done_word(planned.change) << ' ' << resource.uri << " (" << seq << ")\n";
   return {};
@@ -301,7 +332,7 @@ Status apply(const Session& session, const ApplyOptions& options) {
   }
   DAYBOOK_TRY(confirm(session, options, deletions.size()));
   for (const Planned& planned : changes) {
-    DAYBOOK_TRY(send(session, client, planned));
+    DAYBOOK_TRY(send(session, client, manifest, planned));
   }
   for (const Surplus& one : deletions) {
     DAYBOOK_ASSIGN(const boost::json::value answer,

@@ -9,6 +9,7 @@
 #include "components/reactor_id.h"
 #include "tools/daybook/apply.h"
 #include "tools/daybook/component_file.h"
+#include "tools/daybook/component_run.h"
 #include "tools/daybook/exit_code.h"
 #include "tools/daybook/manifest_fields.h"
 
@@ -42,14 +43,14 @@ Status ask_server(const Session& session, const ComponentFile& file,
 Status check_file(const Session& session, const std::string& path, const CheckOptions& options,
                   const std::string& before) {
   DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, path, options.root));
-  std::set<std::string> asked;
-  const reactor::Compiled compiled = compile_file(file, &asked);
+  DAYBOOK_ASSIGN(const std::unique_ptr<KnownSets> sets, sets_of(session.env, options.config));
+  const reactor::Compiled compiled = compile_file(file, *sets);
   DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
   if (options.ask_server) {
     DAYBOOK_TRY(ask_server(session, file, compiled));
-  } else if (!asked.empty()) {
-    session.env.out << before << "not checked: what is asked of " << listed(asked)
-                    << "; a server knows its sets (--ask-server)\n";
+  } else if (!sets->unknown().empty()) {
+    session.env.out << before << "not checked: what is asked of " << listed(sets->unknown())
+                    << "; a server knows its sets (--ask-server), or its settings (--config)\n";
   }
   if (reactor::gives_nothing(*compiled.program)) {
     session.env.out << before << "warning: it gives nothing: there is no 'from' in it\n";

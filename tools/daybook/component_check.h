@@ -13,6 +13,7 @@ bool names_a_file(const std::string& name);
 
 struct CheckOptions {
   std::string root;         // of the modules of files; empty: their own folder
+  std::string config;       // the sets of files; empty: Daybook's own
   bool ask_server = false;  // files too, for the sets that they ask
 };
 

@@ -6,6 +6,7 @@
 #include "base/limits/resources.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/component_check.h"
+#include "tools/daybook/component_run.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/manifest.h"
 #include "tools/daybook/named_resource.h"
@@ -142,6 +143,7 @@ void add_put(CLI::App& noun, Session& session, bool check) {
   if (check) {
     verb.add_option("--root", put->options.root,
                     "Folder that stands for all components; absent: the file's own");
+    add_sets_option(verb, put->options.config);
     verb.add_flag("--ask-server", put->options.ask_server,
                   "Files are checked against the sets of the server, too");
   }

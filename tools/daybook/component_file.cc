@@ -1,11 +1,13 @@
 #include "tools/daybook/component_file.h"
 
+#include <algorithm>
 #include <fstream>
 #include <ostream>
 #include <sstream>
 
 #include <boost/json.hpp>
 
+#include "base/json_value.h"
 #include "base/limits/resources.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/manifest.h"
@@ -45,24 +47,51 @@ std::string error_answer(const Error& error) {
   return to_text(boost::json::object{{"error", error.text()}, {"code", error.reason}});
 }
 
-// What POST /resources/graph takes, of what a program asks.
-boost::json::object graph_question(const boost::json::object& asked) {
-  boost::json::object out;
-  for (const char* name : {"edge", "filter", "orderBy"}) {
-    if (const auto* value = asked.if_contains(name)) {
-      out[name] = *value;
-    }
+boost::json::array texts(const std::vector<std::string>& from) {
+  boost::json::array out;
+  for (const std::string& text : from) {
+    out.emplace_back(text);
   }
-  boost::json::object node;
-  if (const auto* inner = asked.if_contains("navigate")) {
-    boost::json::array edges;
-    for (const auto& edge : inner->as_array()) {
-      edges.push_back(graph_question(edge.as_object()));
-    }
-    node["navigate"] = std::move(edges);
-  }
-  out["node"] = std::move(node);
   return out;
+}
+
+// As POST /resources/graph takes it.
+boost::json::object graph_question(const graph::Query& query) {
+  boost::json::object out{{"edge", query.set}};
+  if (!query.filter.empty()) {
+    out["filter"] = query.filter;
+  }
+  if (!query.order_by.empty()) {
+    out["orderBy"] = query.order_by;
+  }
+  boost::json::array edges;
+  for (const graph::Query& edge : query.navigate) {
+    edges.push_back(graph_question(edge));
+  }
+  out["node"] =
+      boost::json::object{{"fields", texts(query.fields)}, {"navigate", std::move(edges)}};
+  return out;
+}
+
+// The member "more" of an answer, with the comma behind it: the set and navigations of which not
+// all rows are there.
+std::string more_of(const boost::json::object& answer, const std::string& set) {
+  boost::json::array paths;
+  const auto* more = answer.if_contains("more");
+  if (more != nullptr && more->is_bool() && more->get_bool()) {
+    paths.emplace_back(set);
+  }
+  const auto* cut = answer.if_contains("cut");
+  for (std::size_t i = 0; cut != nullptr && cut->is_array() && i < cut->get_array().size(); ++i) {
+    paths.emplace_back(set + "." + std::string(cut->get_array()[i].as_string()));
+  }
+  return paths.empty() ? std::string() : "\"more\":" + to_text(paths) + ",";
+}
+
+bool has_member(std::string_view json, std::string_view name) {
+  const auto members = JsonValue(json).members();
+  return std::any_of(members.begin(), members.end(),
+                     [&](const auto& member) { return member.first == name; });
 }
 
 }  // namespace
@@ -107,34 +136,13 @@ Result<ComponentFile> open_component(const Environment& env, const std::string& 
   return out;
 }
 
-reactor::Compiled compile_text(const ComponentFile& file, std::string code) {
-  return reactor::compile(file.id, std::move(code), FileModules(file.root), reactor::OpenSets());
+reactor::Compiled compile_file(const ComponentFile& file, const reactor::Sets& sets) {
+  return compile_text(file, file.code, sets);
 }
 
-namespace {
-
-// Sets that nobody knows here, noted as they are asked for.
-class NotedSets final : public reactor::Sets {
- public:
-  explicit NotedSets(std::set<std::string>* asked) : asked_(asked) {}
-
-  const reactor::SetType* find(std::string_view name) const override {
-    if (asked_ != nullptr) {
-      asked_->emplace(name);
-    }
-    return nullptr;
-  }
-  std::vector<std::string> names() const override { return {}; }
-  bool open() const override { return true; }
-
- private:
-  std::set<std::string>* asked_;
-};
-
-}  // namespace
-
-reactor::Compiled compile_file(const ComponentFile& file, std::set<std::string>* asked) {
-  return reactor::compile(file.id, file.code, FileModules(file.root), NotedSets(asked));
+reactor::Compiled compile_text(const ComponentFile& file, std::string code,
+                               const reactor::Sets& sets) {
+  return reactor::compile(file.id, std::move(code), FileModules(file.root), sets);
 }
 
 Result<boost::json::object> check_body(const ComponentFile& file,
@@ -162,27 +170,40 @@ Status report_faults(std::ostream& err, const ComponentFile& file,
 }
 
 Result<std::string> ToolWorld::ask(std::string_view question) {
+  const auto asked = JsonValue(question).members();
+  const JsonValue* query = asked.front().first == "query" ? &asked.front().second : nullptr;
   if (client_ != nullptr) {
-    return ask_server(question);
+    return query != nullptr ? ask_server(*query)
+                            : error_answer(make_error(Code::kUnsupported, "NOT_CALLED",
+                                                      "calls are not made here"));
   }
   if (next_ == answers_.size()) {
     return fail(Code::kInvalid, "NO_ANSWER", "nothing answers " + std::string(question) + " here");
   }
-  return answers_[next_++];
+  std::string answer = answers_[next_++];
+  const bool bare = has_member(answer, "rows") && !has_member(answer, "type");
+  return query != nullptr && bare ? typed(sets_.query_of(*query), answer) : std::move(answer);
 }
 
-Result<std::string> ToolWorld::ask_server(std::string_view question) {
-  DAYBOOK_ASSIGN(const boost::json::value asked, parse_json(question, "question"));
-  const auto* query = asked.as_object().if_contains("query");
-  if (query == nullptr) {
-    return error_answer(make_error(Code::kUnsupported, "NOT_CALLED", "calls are not made here"));
+// A question that a server would refuse is not answered here either.
+std::string ToolWorld::typed(const graph::Query& query, const std::string& answer) const {
+  const auto type = sets_.type_of(query);
+  if (type) {
+    return "{\"type\":" + *type + "," + answer.substr(1);
   }
-  const auto answer = client_->request("POST", "/resources/graph",
-                                       boost::json::array{graph_question(query->as_object())});
+  const bool unknown = sets_.open() && type.error().reason == "GRAPH_UNKNOWN_SET";
+  return unknown ? answer : error_answer(type.error());
+}
+
+std::string ToolWorld::ask_server(const JsonValue& asked) {
+  const graph::Query query = sets_.query_of(asked);
+  const auto answer =
+      client_->request("POST", "/resources/graph", boost::json::array{graph_question(query)});
   if (!answer) {
     return error_answer(answer.error());
   }
-  return answer_of(answer->as_array().at(0).as_object().at("nodes"));
+  const boost::json::object& one = answer->as_array().at(0).as_object();
+  return typed(query, "{" + more_of(one, query.set) + "\"rows\":" + to_text(one.at("nodes")) + "}");
 }
 
 }  // namespace daybook::cli

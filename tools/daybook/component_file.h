@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "components/reactor/run.h"
 #include "tools/daybook/client.h"
 #include "tools/daybook/environment.h"
+#include "tools/daybook/known_sets.h"
 
 namespace daybook::cli {
 
@@ -31,14 +31,13 @@ struct ComponentFile {
 Result<ComponentFile> open_component(const Environment& env, const std::string& file,
                                      const std::string& root);
 
-// Modules are files below the root. Sets are not known without a server: what a query gives is
-// checked when it is there.
-// `asked` takes the names of the sets that it asks.
-reactor::Compiled compile_file(const ComponentFile& file, std::set<std::string>* asked = nullptr);
+// Modules are files below the root.
+reactor::Compiled compile_file(const ComponentFile& file, const reactor::Sets& sets);
 // The component and the modules that it imports, as POST …/check takes them.
 Result<boost::json::object> check_body(const ComponentFile& file,
                                        const std::vector<std::string>& imports);
-reactor::Compiled compile_text(const ComponentFile& file, std::string code);
+reactor::Compiled compile_text(const ComponentFile& file, std::string code,
+                               const reactor::Sets& sets);
 
 // Prints every fault as "file:line:column: …" with its line and a caret.
 Status report_faults(std::ostream& err, const ComponentFile& file,
@@ -48,17 +47,22 @@ Status report_faults(std::ostream& err, const ComponentFile& file,
 // {"rows": […], "more": ["orders"]} or {"error": "…"}.
 std::string answer_text(const boost::json::value& given);
 
-// A world of answers that are given, or of a server's graph; calls over HTTP are not made.
+// A world of answers that are given, or of a server's graph; calls over HTTP are not made. Rows of
+// sets that are known have their types, as a server gives them.
 class ToolWorld final : public reactor::World {
  public:
-  explicit ToolWorld(std::vector<std::string> answers) : answers_(std::move(answers)) {}
-  explicit ToolWorld(Client& client) : client_(&client) {}
+  // `sets` outlive it.
+  ToolWorld(std::vector<std::string> answers, const KnownSets& sets)
+      : sets_(sets), answers_(std::move(answers)) {}
+  ToolWorld(Client& client, const KnownSets& sets) : sets_(sets), client_(&client) {}
 
   Result<std::string> ask(std::string_view question) override;
 
  private:
-  Result<std::string> ask_server(std::string_view question);
+  std::string ask_server(const JsonValue& asked);
+  std::string typed(const graph::Query& query, const std::string& answer) const;
 
+  const KnownSets& sets_;
   std::vector<std::string> answers_;
   std::size_t next_ = 0;
   Client* client_ = nullptr;

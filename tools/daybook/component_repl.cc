@@ -6,6 +6,7 @@
 // that may stand inside of what is not closed.
 #include <algorithm>
 #include <istream>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <vector>
@@ -31,6 +32,7 @@ constexpr std::string_view kHelp =
     "An empty line ends what goes on over several lines.\n"
     "An indented line goes on what stands in the line above it.\n"
     ":answers FILE  a JSON array with the rows of each query, for every expression from now on\n"
+    ":config FILE   a server's settings: the types of its sets, from now on\n"
     ":now TIME      the time of every expression from now on; without TIME the present one\n"
     ":help  this text\n"
     ":quit  leave, as the end of the input does\n";
@@ -79,8 +81,10 @@ bool begins_statement(std::string_view line) {
 
 class Repl {
  public:
-  Repl(const Session& session, const std::string& root)
-      : env_(session.env), file_{"repl.hrc", "", root.empty() ? "." : root, "repl"} {}
+  Repl(const Session& session, const std::string& root, std::unique_ptr<KnownSets> sets)
+      : env_(session.env),
+        file_{"repl.hrc", "", root.empty() ? "." : root, "repl"},
+        sets_(std::move(sets)) {}
 
   void talk() {
     bool more = true;
@@ -142,7 +146,7 @@ class Repl {
       std::erase_if(tried,
                     [&](const Chunk& c) { return !last_.name.empty() && c.name == last_.name; });
       tried.push_back({line_, text + '\n', last_.name});
-      return compile_text(file_, program_of(tried)).ok();
+      return compile_text(file_, program_of(tried), *sets_).ok();
     };
     return stands(last_.text + line) || !stands(std::string(trimmed(line)));
   }
@@ -159,10 +163,14 @@ class Repl {
       env_.out << kHelp;
     } else if (word == ":answers") {
       report(set_answers(argument));
+    } else if (word == ":config") {
+      report(set_config(argument));
     } else if (word == ":now") {
       report(set_now(argument));
     } else if (word != ":quit") {
-      env_.err << "there is no '" << word << "'; there are :answers, :help, :now and :quit\n";
+      env_.err << "there is no '" << word
+               << "'; there are :answers, :config, :help, :now and "
+                  ":quit\n";
     }
     return word != ":quit";
   }
@@ -175,6 +183,11 @@ class Repl {
 
   Status set_answers(const std::string& file) {
     DAYBOOK_ASSIGN(answers_, answers_of(env_, file));
+    return {};
+  }
+
+  Status set_config(const std::string& file) {
+    DAYBOOK_ASSIGN(sets_, KnownSets::of_file(file));
     return {};
   }
 
@@ -207,7 +220,7 @@ class Repl {
     } else {
       *same = std::move(chunk);
     }
-    const reactor::Compiled compiled = compile_text(file_, program_of(tried));
+    const reactor::Compiled compiled = compile_text(file_, program_of(tried), *sets_);
     if (!compiled.ok()) {
       report(compiled, tried);
     } else if (shows) {
@@ -275,7 +288,7 @@ class Repl {
   }
 
   void show(const reactor::Program& program, const std::vector<Chunk>& chunks) const {
-    ToolWorld world{answers_};
+    ToolWorld world(answers_, *sets_);
     const Micros now = now_.value_or(SystemClock().wall());
     const reactor::RunResult result = run_dry(file_, program, {{}, now}, world);
     if (result.fault) {
@@ -297,6 +310,7 @@ class Repl {
   std::vector<Chunk> kept_;
   Chunk last_;                  // that was tried
   std::uint32_t last_end_ = 0;  // its last line
+  std::unique_ptr<KnownSets> sets_;
   std::vector<std::string> answers_;
   std::optional<Micros> now_;
 };
@@ -305,11 +319,14 @@ class Repl {
 
 void add_component_repl_command(CLI::App& noun, Session& session) {
   auto root = std::make_shared<std::string>();
+  auto config = std::make_shared<std::string>();
   auto& verb = add_verb(noun, "repl", "Try the language, chunk by chunk", {"component repl"});
   verb.add_option("--root", *root, "Folder that stands for all components; absent: this one");
-  verb.callback([&session, root] {
-    session.action = [&session, root]() -> Status {
-      Repl(session, *root).talk();
+  add_sets_option(verb, *config);
+  verb.callback([&session, root, config] {
+    session.action = [&session, root, config]() -> Status {
+      DAYBOOK_ASSIGN(std::unique_ptr<KnownSets> sets, sets_of(session.env, *config));
+      Repl(session, *root, std::move(sets)).talk();
       return {};
     };
   });

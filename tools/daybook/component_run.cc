@@ -11,7 +11,9 @@
 #include "base/limits/json.h"
 #include "base/sha256.h"
 #include "base/time_text.h"
+#include "components/reactor_answers.h"
 #include "components/reactor_runtime.h"
+#include "events/cut_answers.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/spec_input.h"
@@ -26,6 +28,7 @@ struct Options {
   std::vector<std::string> parameters;
   std::string now;
   std::string answers;
+  std::string config;
   bool ask_server = false;
 };
 
@@ -63,6 +66,15 @@ Result<std::vector<std::string>> answers_of(const Environment& env, const std::s
   return out;
 }
 
+void add_sets_option(CLI::App& verb, std::string& config) {
+  verb.add_option("--config", config,
+                  "A server's settings: its sets are the only ones beside Daybook's own");
+}
+
+Result<std::unique_ptr<KnownSets>> sets_of(const Environment& env, const std::string& config) {
+  return KnownSets::of_file(config.empty() ? env.variable("DAYBOOK_CONFIG").value_or("") : config);
+}
+
 namespace {
 
 // Of a parameter the fault names that, not a file.
@@ -70,9 +82,28 @@ bool names_parameter(const reactor::Fault& fault) {
   return fault.code == "PARAMETER";
 }
 
+// As the job's record says it.
+void warn_of_cut_rows(const Session& session, const reactor::RunResult& result) {
+  const std::string cut = events::cut_answers(components::write_answers(result.exchanges));
+  const auto paths = parse_json(cut.empty() ? "[]" : cut, "");
+  std::string named;
+  for (std::size_t i = 0; paths && i < paths->as_array().size(); ++i) {
+    named += (i == 0 ? "" : ", ") + std::string(paths->as_array()[i].as_string());
+  }
+  if (!named.empty()) {
+    session.env.err << "warning: there are more rows than the first 100 of " << named << '\n';
+  }
+}
+
 Status run_file(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, options.file, options.root));
-  const reactor::Compiled compiled = compile_file(file);
+  std::optional<Client> client;
+  if (options.ask_server) {
+    DAYBOOK_ASSIGN(client, session.client());
+  }
+  DAYBOOK_ASSIGN(const std::unique_ptr<KnownSets> sets,
+                 client ? KnownSets::of_server(*client) : sets_of(session.env, options.config));
+  const reactor::Compiled compiled = compile_file(file, *sets);
   DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
   DryRun what;
   DAYBOOK_ASSIGN(what.parameters, parameters_of(options.parameters));
@@ -81,16 +112,13 @@ Status run_file(const Session& session, const Options& options) {
     DAYBOOK_ASSIGN(what.now, parse_time(options.now, "--now"));
   }
   DAYBOOK_ASSIGN(std::vector<std::string> answers, answers_of(session.env, options.answers));
-  std::optional<Client> client;
-  if (options.ask_server) {
-    DAYBOOK_ASSIGN(client, session.client());
-  }
-  ToolWorld world = client ? ToolWorld(*client) : ToolWorld(std::move(answers));
+  ToolWorld world = client ? ToolWorld(*client, *sets) : ToolWorld(std::move(answers), *sets);
   const reactor::RunResult result = run_dry(file, *compiled.program, what, world);
   if (result.fault) {
     return fail(Code::kInvalid, result.fault->code, result.fault->message, place_of(*result.fault));
   }
   session.print_json(to_json(result));
+  warn_of_cut_rows(session, result);
   return {};
 }
 
@@ -170,7 +198,9 @@ void add_component_run_command(CLI::App& noun, Session& session) {
   verb.add_option("--now", options->now, "The time of the run; absent: the present one");
   verb.add_option("--answers", options->answers,
                   "JSON file: the rows of each query, in the order in which they are asked");
-  verb.add_flag("--ask-server", options->ask_server, "Queries are answered by the server");
+  add_sets_option(verb, options->config);
+  verb.add_flag("--ask-server", options->ask_server,
+                "Queries are answered by the server, over its sets");
   verb.callback([&session, options] {
     session.action = [&session, options] { return run_file(session, *options); };
   });

@@ -2,6 +2,7 @@
 // and the REPL share.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct DryRun {
 // Of a file with a JSON array: the answer to each query, in the order in which they are asked; none
 // of no file.
 Result<std::vector<std::string>> answers_of(const Environment& env, const std::string& file);
+
+// Where a verb gets its sets from: --config, or DAYBOOK_CONFIG, as `serve` does.
+void add_sets_option(CLI::App& verb, std::string& config);
+Result<std::unique_ptr<KnownSets>> sets_of(const Environment& env, const std::string& config);
 
 // Nothing is sent: effects are values, held to what a server holds them to. A fault names its file.
 reactor::RunResult run_dry(const ComponentFile& file, const reactor::Program& program,

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kCasesFileBytesMax = 4U << 20;
 constexpr int kDepthMax = 32;
-constexpr std::array<std::string_view, 2> kFileMembers = {"component", "cases"};
+constexpr std::array<std::string_view, 3> kFileMembers = {"component", "config", "cases"};
 constexpr std::array<std::string_view, 7> kCaseMembers = {
     "name", "parameters", "now", "answers", "result", "effects", "failure"};
 
@@ -146,7 +146,7 @@ Status check_form(const YAML::Node& root, const std::string& path) {
 
 // What is wrong with one case; empty when it gave what it must.
 Result<std::string> try_case(const ComponentFile& file, const reactor::Program& program,
-                             const YAML::Node& one) {
+                             const KnownSets& sets, const YAML::Node& one) {
   DryRun what;
   if (const auto parameters = to_value(one["parameters"]); parameters.is_object()) {
     what.parameters = parameters.get_object();
@@ -158,7 +158,7 @@ Result<std::string> try_case(const ComponentFile& file, const reactor::Program& 
   for (const auto& rows : one["answers"]) {
     answers.push_back(answer_text(to_value(rows)));
   }
-  ToolWorld world(std::move(answers));
+  ToolWorld world(std::move(answers), sets);
   const boost::json::object got = to_json(run_dry(file, program, what, world));
   const std::string shown = to_text(got);
   const std::string failure = one["failure"] ? one["failure"].Scalar() : "";
@@ -180,7 +180,22 @@ Result<std::string> try_case(const ComponentFile& file, const reactor::Program& 
   return std::string();
 }
 
-Status test_file(const Session& session, const std::string& path, const std::string& folder) {
+struct TestOptions {
+  std::string file;
+  std::string root;
+  std::string config;
+};
+
+// The file's own word goes first: its cases are written for it.
+Result<std::unique_ptr<KnownSets>> sets_for(const Session& session, const TestOptions& options,
+                                            const YAML::Node& root) {
+  const auto folder = std::filesystem::path(options.file).parent_path();
+  return root["config"] ? KnownSets::of_file((folder / root["config"].Scalar()).string())
+                        : sets_of(session.env, options.config);
+}
+
+Status test_file(const Session& session, const TestOptions& options) {
+  const std::string& path = options.file;
   DAYBOOK_ASSIGN(const std::string text, read_input(session.env, path, kCasesFileBytesMax));
   std::size_t failed = 0;
   std::size_t count = 0;
@@ -188,11 +203,13 @@ Status test_file(const Session& session, const std::string& path, const std::str
     const YAML::Node root = YAML::Load(text);
     DAYBOOK_TRY(check_form(root, path));
     const auto beside = std::filesystem::path(path).parent_path() / root["component"].Scalar();
-    DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, beside.string(), folder));
-    const reactor::Compiled compiled = compile_file(file);
+    DAYBOOK_ASSIGN(const ComponentFile file,
+                   open_component(session.env, beside.string(), options.root));
+    DAYBOOK_ASSIGN(const std::unique_ptr<KnownSets> sets, sets_for(session, options, root));
+    const reactor::Compiled compiled = compile_file(file, *sets);
     DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
     for (const auto& one : root["cases"]) {
-      DAYBOOK_ASSIGN(const std::string wrong, try_case(file, *compiled.program, one));
+      DAYBOOK_ASSIGN(const std::string wrong, try_case(file, *compiled.program, *sets, one));
       session.env.out << (wrong.empty() ? "ok      " : "FAILED  ") << name_of(one) << '\n';
       if (!wrong.empty()) {
         session.env.out << "        " << wrong << '\n';
@@ -213,18 +230,18 @@ Status test_file(const Session& session, const std::string& path, const std::str
 }  // namespace
 
 void add_component_test_command(CLI::App& noun, Session& session) {
-  auto file = std::make_shared<std::string>();
-  auto root = std::make_shared<std::string>();
+  auto options = std::make_shared<TestOptions>();
   auto& verb = add_verb(noun, "test", "Run the cases of a component, without a server",
                         {"component test process-orders.cases.yaml"});
-  verb.add_option("file", *file,
+  verb.add_option("file", options->file,
                   "YAML file with " + listed(kFileMembers) + "; a case has " +
                       listed(kCaseMembers) + ", and docs/components.md says what they mean")
       ->required();
-  verb.add_option("--root", *root,
+  verb.add_option("--root", options->root,
                   "Folder that stands for all components; absent: that of the component");
-  verb.callback([&session, file, root] {
-    session.action = [&session, file, root] { return test_file(session, *file, *root); };
+  add_sets_option(verb, options->config);
+  verb.callback([&session, options] {
+    session.action = [&session, options] { return test_file(session, *options); };
   });
 }
 

@@ -16,4 +16,7 @@ namespace daybook::cli {
 Result<std::vector<graph::SetConfig>> read_graph_sets(const toml::node& graph,
                                                       const std::string& config_file);
 
+// The same of a whole file; its other settings are passed over.
+Result<std::vector<graph::SetConfig>> read_graph_file(const std::string& config_file);
+
 }  // namespace daybook::cli
