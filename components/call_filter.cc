@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 
 namespace daybook::components {
 namespace {
@@ -30,6 +29,7 @@ constexpr std::uint32_t kArchitecture = 0;
 
 // Numbers that older headers lack; the same on every processor.
 constexpr std::uint32_t kOpenTreeAttr = 467;
+constexpr std::uint32_t kFileSetAttr = 469;
 // The newest call that was looked at (file_setattr). Those of the x32 form lie above it too.
 constexpr std::uint32_t kNewestCall = 469;
 
@@ -78,6 +78,7 @@ constexpr std::uint32_t kRefused[] = {
     SYS_fspick,
     SYS_open_by_handle_at,
     SYS_fanotify_init,
+    kFileSetAttr,
     SYS_quotactl,
     SYS_quotactl_fd,
     // the machine
@@ -128,6 +129,12 @@ constexpr std::uint32_t kIoctlConsole = 0x541C;
 // ioctl: ends all writing to a file system (XFS, ext4, F2FS and others share the number), which has
 // a name in newer headers only.
 constexpr std::uint32_t kIoctlShutdown = 0x8004587D;
+// fcntl: holds up whoever opens or runs the file; and has signals sent about a directory.
+constexpr std::uint32_t kSetLease = 1024;
+constexpr std::uint32_t kNotify = 1026;
+// madvise: take pages out of the machine's memory.
+constexpr std::uint32_t kPoison = 100;
+constexpr std::uint32_t kSoftOffline = 101;
 // prctl: shares a core with another process.
 constexpr std::uint32_t kSchedCore = 62;
 
@@ -173,11 +180,11 @@ class Writer {
     block(call, {refuse(error)});
   }
   // Allowed when one of the cases holds, else refused.
-  void allow_only(std::uint32_t call, std::initializer_list<Case> cases) {
+  void allow_only(std::uint32_t call, const std::vector<Case>& cases) {
     decide(call, cases, allow(), refuse(EPERM));
   }
   // Refused when one of the cases holds, else allowed.
-  void refuse_if(std::uint32_t call, std::initializer_list<Case> cases) {
+  void refuse_if(std::uint32_t call, const std::vector<Case>& cases) {
     decide(call, cases, refuse(EPERM), allow());
   }
 
@@ -192,7 +199,7 @@ class Writer {
     code_.insert(code_.end(), body.begin(), body.end());
   }
 
-  void decide(std::uint32_t call, std::initializer_list<Case> cases, sock_filter then,
+  void decide(std::uint32_t call, const std::vector<Case>& cases, sock_filter then,
               sock_filter otherwise) {
     constexpr std::size_t kPerTest = 3;
     std::vector<sock_filter> body;
@@ -244,9 +251,17 @@ void keep_to_itself(Writer& out) {
   constexpr std::uint32_t kSign = 1U << 31;
   out.allow_only(SYS_setpriority, {{is(0, PRIO_PROCESS), is(1, 0), masked(2, 0, kSign)},
                                    {is(0, PRIO_PGRP), is(1, 0), masked(2, 0, kSign)}});
-  out.allow_only(SYS_ioprio_set,
-                 {{is(0, IOPRIO_WHO_PROCESS), is(1, 0)}, {is(0, IOPRIO_WHO_PGRP), is(1, 0)}});
+  // Its class of real time needs a right that the server may have.
+  constexpr std::uint32_t kIoClass = 7U << IOPRIO_CLASS_SHIFT;
+  std::vector<Case> own_io;
+  for (const std::uint32_t who : {IOPRIO_WHO_PROCESS, IOPRIO_WHO_PGRP}) {
+    for (const std::uint32_t io : {IOPRIO_CLASS_NONE, IOPRIO_CLASS_BE, IOPRIO_CLASS_IDLE}) {
+      own_io.push_back({is(0, who), is(1, 0), masked(2, io << IOPRIO_CLASS_SHIFT, kIoClass)});
+    }
+  }
+  out.allow_only(SYS_ioprio_set, own_io);
   out.refuse_if(SYS_prctl, {{is(0, kSchedCore)}});
+  out.refuse_if(SYS_madvise, {{is(2, kPoison)}, {is(2, kSoftOffline)}});
 }
 
 // clone3 has its flags in memory, where a filter cannot look: the C libraries then take clone.
@@ -283,7 +298,8 @@ void keep_signals(Writer& out, const FilterOptions& options) {
     out.refuse_always(SYS_rt_sigqueueinfo);
     out.refuse_always(SYS_pidfd_send_signal);
   }
-  out.refuse_if(SYS_fcntl, {{is(1, kSetOwner)}, {is(1, kSetOwnerEx)}});
+  out.refuse_if(SYS_fcntl,
+                {{is(1, kSetOwner)}, {is(1, kSetOwnerEx)}, {is(1, kSetLease)}, {is(1, kNotify)}});
 }
 
 // An ioctl reaches past the descriptor that it names: to whom signals are sent, to what others

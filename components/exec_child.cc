@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/limits/components.h"
 
 namespace daybook::components {
@@ -142,6 +144,21 @@ DAYBOOK_IN_CHILD void set_sandbox(const Launch& launch) {
   }
 }
 
+// The supervisor stands still until the program runs, so a file that cannot be opened for it (of a
+// server that is away, or under a lease) must not hold it up for long. An exec takes the timer
+// away.
+DAYBOOK_IN_CHILD void limit_exec() {
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGKILL;
+  int timer = 0;
+  const timespec none{};
+  const itimerspec once{none, {kExecStartUs / 1'000'000, 0}};
+  if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) == 0) {
+    (void)syscall(SYS_timer_settime, timer, 0, &once, nullptr);
+  }
+}
+
 DAYBOOK_IN_CHILD int run_child(void* argument) {
   const Launch& launch = *static_cast<const Launch*>(argument);
   require(launch, ChildStep::kSession, syscall(SYS_setsid));
@@ -156,6 +173,7 @@ DAYBOOK_IN_CHILD int run_child(void* argument) {
   set_user(launch);
   require(launch, ChildStep::kDirectory, syscall(SYS_chdir, launch.plan->directory.c_str()));
   set_sandbox(launch);
+  limit_exec();
   const std::uint64_t none = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
   // As execvp: a name that one directory lacks, or may not run, is looked for in the next.
@@ -254,6 +272,19 @@ int clone_child(void* stack, Launch& launch) {
 #endif
 }
 
+// Whether the child was ended in its exec, by limit_exec(); it is then gone.
+bool ended_in_exec(pid_t pid, Micros begun) {
+  constexpr auto kOptions = WEXITED | WNOHANG | WNOWAIT;
+  siginfo_t info{};
+  const bool late = SystemClock().steady() - begun >= Duration{kExecStartUs};
+  if (!late || waitid(P_PID, static_cast<id_t>(pid), &info, kOptions) != 0 || info.si_pid == 0 ||
+      info.si_code != CLD_KILLED) {
+    return false;
+  }
+  waitpid(pid, nullptr, 0);
+  return true;
+}
+
 }  // namespace
 
 std::string_view step_name(ChildStep step) {
@@ -296,6 +327,7 @@ ChildStart ChildStarter::start(const ChildPlan& plan) {
     return {-1, ChildStep::kClone, errno};
   }
   launch.report = report[1];
+  const Micros begun = SystemClock().steady();
   const int pid = clone_child(stack_, launch);
   ChildStart out{pid, ChildStep::kClone, errno};
   close(report[1]);
@@ -303,6 +335,8 @@ ChildStart ChildStarter::start(const ChildPlan& plan) {
   if (pid > 0 && read(report[0], &failure, sizeof failure) == sizeof failure) {
     waitpid(pid, nullptr, 0);
     out = {-1, failure.step, failure.error};
+  } else if (pid > 0 && ended_in_exec(pid, begun)) {
+    out = {-1, ChildStep::kExec, ETIMEDOUT};
   }
   close(report[0]);
   return out.pid < 0 ? out : ChildStart{pid, ChildStep::kNone, 0};

@@ -36,6 +36,8 @@ inline constexpr std::size_t kOrdersWaitingMax = 1024;
 // A program when neither it nor its definition names a timeout: a hung one gives its slot back some
 // day.
 inline constexpr std::int64_t kExecTimeoutDefaultUs = 24LL * 3600 * 1'000'000;
+// Until the file of a program is open and it runs; other programs wait meanwhile. Whole seconds.
+inline constexpr std::int64_t kExecStartUs = 5'000'000;
 // Directories beside its own that a component may name to write to.
 inline constexpr std::size_t kExecWritableMax = 16;
 // Landlock rules of one child: the entries beside the hidden directories on the way down to them.

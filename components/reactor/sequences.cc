@@ -216,6 +216,8 @@ Cursor* Evaluator::cursor(const Value& list, const Program* program, std::uint32
   // Sequences over sequences are gone through inside each other.
   enter(1, program, at);
   Cursor* from = cursor(s.source, s.program, s.at);
+  Cursor* second =
+      s.kind == Sequence::Kind::kConcat ? cursor(s.argument, s.program, s.at) : nullptr;
   leave(1);
   switch (s.kind) {
     case Sequence::Kind::kSelect:
@@ -231,7 +233,7 @@ Cursor* Evaluator::cursor(const Value& list, const Program* program, std::uint32
     case Sequence::Kind::kRepeat:
       return arena_.make<RepeatCursor>(from, s.argument.number);
     case Sequence::Kind::kConcat:
-      return arena_.make<ConcatCursor>(from, cursor(s.argument, s.program, s.at));
+      return arena_.make<ConcatCursor>(from, second);
   }
   return from;
 }

@@ -22,7 +22,9 @@ namespace {
 
 using Answers = std::map<std::string, std::string>;
 
-constexpr const char* kRefused[] = {"F_SETOWN",
+constexpr const char* kRefused[] = {"F_NOTIFY",
+                                    "F_SETLEASE",
+                                    "F_SETOWN",
                                     "F_SETOWN_EX",
                                     "FIFREEZE",
                                     "FIOSETOWN",
@@ -43,6 +45,7 @@ constexpr const char* kRefused[] = {"F_SETOWN",
                                     "clone user net",
                                     "clone uts",
                                     "fanotify_init",
+                                    "file_setattr",
                                     "fsmount",
                                     "fsopen",
                                     "fspick",
@@ -50,6 +53,7 @@ constexpr const char* kRefused[] = {"F_SETOWN",
                                     "init_module",
                                     "io_uring_setup",
                                     "ioprio_set",
+                                    "ioprio_set first",
                                     "ioprio_set user",
                                     "kcmp",
                                     "kexec_load",
@@ -57,6 +61,8 @@ constexpr const char* kRefused[] = {"F_SETOWN",
                                     "kill",
                                     "kill all",
                                     "kill group",
+                                    "madvise offline",
+                                    "madvise poison",
                                     "migrate_pages",
                                     "mknod device",
                                     "mknod disk",
@@ -112,16 +118,10 @@ constexpr const char* kRefused[] = {"F_SETOWN",
                                     "userfaultfd"};
 
 // What a program may do to itself, or only asks.
-constexpr const char* kAllowed[] = {"clone",
-                                    "ioprio_set self",
-                                    "kill self",
-                                    "mknod pipe",
-                                    "personality ask",
-                                    "prlimit64 ask",
-                                    "prlimit64 self",
-                                    "setpriority self",
-                                    "sched_setaffinity self",
-                                    "sched_setscheduler self"};
+constexpr const char* kAllowed[] = {
+    "clone",          "ioprio_set idle",  "ioprio_set self",        "kill self",
+    "madvise",        "mknod pipe",       "personality ask",        "prlimit64 ask",
+    "prlimit64 self", "setpriority self", "sched_setaffinity self", "sched_setscheduler self"};
 
 Answers expected() {
   Answers out;

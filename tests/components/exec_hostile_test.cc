@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -574,6 +575,26 @@ TEST_F(ExecHostile, WhoNeverReadsItsInputHoldsNobodyUp) {
   const std::string parameters = "{\"x\":\"" + std::string(kParametersBytesMax - 16, 'x') + "\"}";
   EXPECT_EQ(summary(run(*runtime, order(deed("\"ignore-input\""), parameters))),
             "completed \"not read\"");
+}
+
+// Who opens a file under a lease waits for up to 45 seconds, and so does who runs it.
+TEST_F(ExecHostile, ProgramThatCannotBeOpenedHoldsOthersUpForSecondsOnly) {
+  const auto runtime = open(options());
+  const auto program = directory_.make("bin") / "program";
+  std::filesystem::copy_file("/bin/true", program);
+  const int fd = ::open(program.c_str(), O_RDONLY | O_CLOEXEC);
+  const auto before = ::signal(SIGIO, SIG_IGN);
+  if (fcntl(fd, F_SETLEASE, F_WRLCK) != 0) {
+    GTEST_SKIP() << "the file system has no leases";
+  }
+  const auto begun = std::chrono::steady_clock::now();
+  auto held = start(*runtime, order("{\"command\":[\"" + program.string() + "\"]}"));
+  auto other = start(*runtime, order(R"({"command":["/bin/true"]})"));
+  EXPECT_EQ(summary(other.wait()), "completed null");
+  EXPECT_EQ(summary(held.wait()), "EXEC_FAILED");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  close(fd);
+  signal(SIGIO, before);
 }
 
 TEST_F(ExecHostile, LockedDirectoriesAreRemoved) {

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ namespace {
 using Call = std::function<long(long server)>;
 
 constexpr long kOpenTreeAttr = 467;
+constexpr long kFileSetAttr = 469;
 constexpr long kOfTomorrow = 900;
 
 long set_limit(long pid) {
@@ -67,6 +69,17 @@ long control_pipe(unsigned long request) {
   int ends[2] = {-1, -1};
   std::uint32_t how = 0;
   return pipe2(ends, O_CLOEXEC) != 0 ? -1 : syscall(SYS_ioctl, ends[0], request, &how);
+}
+
+// Of no page at all.
+long advise(int advice) {
+  return syscall(SYS_madvise, 0, 0, advice);
+}
+
+// Of a file of its own, for whoever else opens it.
+long set_lease(long kind) {
+  const int fd = open("leased", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  return syscall(SYS_fcntl, fd, 1024, kind);
 }
 
 using Calls = std::map<std::string, Call>;
@@ -113,6 +126,15 @@ Calls on_limits_and_scheduling() {
        [](long) { return syscall(SYS_ioprio_set, IOPRIO_WHO_USER, getuid(), 0); }},
       {"ioprio_set self",
        [](long) { return syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, 3 << 13); }},
+      {"ioprio_set idle",
+       [](long) { return syscall(SYS_ioprio_set, IOPRIO_WHO_PGRP, 0, IOPRIO_CLASS_IDLE << 13); }},
+      {"ioprio_set first",
+       [](long) {
+         return syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, (IOPRIO_CLASS_RT << 13) | 7);
+       }},
+      {"madvise poison", [](long) { return advise(100); }},
+      {"madvise offline", [](long) { return advise(101); }},
+      {"madvise", [](long) { return advise(MADV_DONTNEED); }},
       {"migrate_pages",
        [](long s) {
          unsigned long nodes = 1;
@@ -168,6 +190,12 @@ Calls on_signals() {
        [](long s) {
          const int owner[2] = {1, static_cast<int>(s)};
          return syscall(SYS_fcntl, 0, 15, owner);
+       }},
+      {"F_SETLEASE", [](long) { return set_lease(F_WRLCK); }},
+      {"F_NOTIFY",
+       [](long) {
+         const int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+         return syscall(SYS_fcntl, fd, 1026, 1);
        }},
       {"FIOSETOWN",
        [](long s) {
@@ -233,6 +261,7 @@ Calls on_mounts() {
       {"FIFREEZE", [](long) { return control_pipe(FIFREEZE); }},
       {"FITHAW", [](long) { return control_pipe(FITHAW); }},
       {"FS_IOC_SHUTDOWN", [](long) { return control_pipe(0x8004587D); }},
+      {"file_setattr", [](long) { return syscall(kFileSetAttr, AT_FDCWD, ".", nullptr, 0, 0); }},
       {"mknod disk",
        [](long) { return syscall(SYS_mknodat, AT_FDCWD, "disk", S_IFBLK | 0600, 0x800); }},
       {"mknod device",
