@@ -93,6 +93,19 @@ Answer<Response> list_components(const Call& call) {
   return out;
 }
 
+namespace {
+
+// Its jobs will soon come, and should not wait for what can be done here.
+void prepare(const Call& call, const scheduler::Component& component) {
+  const auto runtime = call.engine().runtimes.find(component.runtime);
+  if (runtime != call.engine().runtimes.end() && runtime->second != nullptr) {
+    const dispatch::StoredComponents others(call.engine().views);
+    runtime->second->prepare({component.id, component.spec, others, component.imports});
+  }
+}
+
+}  // namespace
+
 void put_component(const CallPtr& call, const Responder& responder) {
   if (Status ok = check_id(IdKind::kComponent, call->id, "componentId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
@@ -104,6 +117,7 @@ void put_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(command).error()));
     return;
   }
+  prepare(*call, command->component);
   write(call, responder, std::move(*command), render_put, Views::kFresh);
 }
 
