@@ -6,6 +6,7 @@
 #include "api/gate.h"
 #include "api/router.h"
 #include "api/server.h"
+#include "base/limits/http_work.h"
 
 namespace daybook::api {
 namespace {
@@ -14,6 +15,17 @@ namespace {
 constexpr std::size_t kRebuildsWaitingMax = 4;
 // One question that waits for a slow source leaves the other thread free.
 constexpr std::size_t kGraphThreads = 2;
+
+// Where clients wait for compilations, each for its own kind.
+QueryPool::Limits lane(std::string_view name, const Options& options, std::size_t waiting_max,
+                       std::size_t client_max) {
+  return {.name = name,
+          .threads = 1,
+          .waiting_max = waiting_max,
+          .fresh_timeout = options.fresh_timeout,
+          .patience = Duration{kHttpCompileWaitUs},
+          .client_max = client_max};
+}
 
 }  // namespace
 
@@ -25,26 +37,30 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
               {"query", options.query_threads, options.queries_max, options.fresh_timeout}),
       renders(engine.views, engine.clock,
               {"render", options.query_threads, options.connections_max, options.fresh_timeout}),
-      bodies(engine.views, engine.clock, {"body", 1, options.queries_max, options.fresh_timeout}),
-      compiles(
-          engine.views, engine.clock,
-          {"compile", 1, kHttpCompilesMax, options.fresh_timeout, Duration{kHttpCompileWaitUs}}),
-      direct(engine.views, engine.clock, {"direct", 1, options.queries_max, options.fresh_timeout}),
-      feeds(engine.views, engine.clock, {"feed", 1, options.streams_max, options.fresh_timeout}),
-      rebuilds(engine.views, engine.clock,
-               {"rebuild", 1, kRebuildsWaitingMax, options.fresh_timeout}),
+      bodies(engine.views, engine.clock, {"body", 1, options.queries_max, {}}),
+      checks(engine.views, engine.clock,
+             lane("check", options, kHttpChecksMax, kHttpPeerChecksMax)),
+      compiles(engine.views, engine.clock,
+               lane("compile", options, kHttpCompilesMax, kHttpPeerCompilesMax)),
+      programs(engine.views, engine.clock,
+               lane("program", options, kHttpCompilesMax, kHttpPeerCompilesMax)),
+      health(engine.views, engine.clock, {"health", 1, options.queries_max, {}}),
+      direct(engine.views, engine.clock, {"direct", 1, options.queries_max, {}}),
+      feeds(engine.views, engine.clock, {"feed", 1, options.streams_max, {}}),
+      rebuilds(engine.views, engine.clock, {"rebuild", 1, kRebuildsWaitingMax, {}}),
       graphs(engine.views, engine.clock,
              {"graph", kGraphThreads, options.queries_max, options.fresh_timeout}),
       watcher(engine.log, engine.clock),
       memory(options.memory_bytes, engine.clock),
       places({options.connections_max, options.peer_connections_max, Duration{kHttpIdleGraceUs}},
              engine.clock),
-      reserve({kHttpReserveMax, kHttpReserveMax, Duration{}}, engine.clock),
+      reserve({kHttpReserveMax, kHttpReserveMax, Duration{kHttpIdleGraceUs}}, engine.clock),
       stream_places({options.streams_max, options.peer_streams_max, Duration{kHttpStreamGraceUs}},
                     engine.clock) {}
 
-std::array<QueryPool*, 8> Context::pools() {
-  return {&queries, &renders, &bodies, &compiles, &direct, &feeds, &rebuilds, &graphs};
+std::array<QueryPool*, 11> Context::pools() {
+  return {&queries, &renders, &bodies, &checks,   &compiles, &programs,
+          &health,  &direct,  &feeds,  &rebuilds, &graphs};
 }
 
 Status check_listen(std::string_view host) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,7 +24,7 @@ namespace daybook::api {
 // What all requests share. Kept alive by each of them, so a late answer finds it.
 struct Context {
   Context(Engine engine_in, const Options& options_in, std::size_t routes);
-  std::array<QueryPool*, 8> pools();
+  std::array<QueryPool*, 11> pools();
 
   Engine engine;
   Options options;
@@ -31,7 +32,10 @@ struct Context {
   QueryPool queries;
   QueryPool renders;   // answers to what was written: threads of their own, never refused
   QueryPool bodies;    // large bodies: read and checked away from the I/O threads
-  QueryPool compiles;  // whatever may compile: one thread of its own
+  QueryPool checks;    // of components that nobody stores: one thread of its own
+  QueryPool compiles;  // components and rules that are to be stored: one thread of its own
+  QueryPool programs;  // what jobs wait for that are to be written: one thread of its own
+  QueryPool health;    // how the server is: one thread of its own
   QueryPool direct;    // what waits for no view: one thread of its own
   QueryPool feeds;     // pieces of streams: one thread of their own
   QueryPool rebuilds;  // long work: one thread of its own
@@ -51,11 +55,20 @@ struct Call {
   std::size_t route = 0;  // its place in the table
   std::string id;         // what the path names, "" when its route has no parameter
   Query query;
+  std::string peer;                                // the address that asks
+  std::optional<scheduler::IdempotencyKey> key{};  // once its body has been read
+  bool body_read = false;
+  bool off_io = false;            // it is handled away from the I/O threads
   std::atomic<bool> gone{false};  // the connection has ended: nobody waits for an answer
   // What the body holds of the memory of all connections.
   MemoryBudget::Share memory;
 
   const Engine& engine() const { return context->engine; }
+  // It has been read: nothing of it is held while the call waits for something else.
+  void release_body() {
+    release(request.body);
+    memory.release();
+  }
 };
 
 // The connection that waits for an answer.
@@ -66,7 +79,7 @@ class Exchange {
   // has ended before, `unsent` runs there instead.
   virtual void answer(std::function<Answer<Response>()> make, std::function<void()> unsent) = 0;
   // From now on the connection is watched: `gone` runs on its thread when it ends before the answer
-  // is sent. Any thread; once.
+  // is sent, unless another is given meanwhile. Any thread.
   virtual void watch(std::function<void()> gone) = 0;
 };
 
@@ -93,8 +106,12 @@ class Responder {
 using CallPtr = std::shared_ptr<Call>;
 
 // For a pool: the call's mark that its connection has ended.
-inline QueryPool::Gone gone_of(const CallPtr& call) {
-  return {call, &call->gone};
+inline QueryPool::Asker gone_of(const CallPtr& call) {
+  return {{call, &call->gone}, {}};
+}
+// The same where clients take turns.
+inline QueryPool::Asker asker_of(const CallPtr& call) {
+  return {{call, &call->gone}, call->peer};
 }
 
 }  // namespace daybook::api

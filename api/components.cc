@@ -149,6 +149,19 @@ Answer<Response> list_components(const Call& call) {
   return out;
 }
 
+namespace {
+
+// Its jobs will soon come, and should not wait for what can be done here.
+void prepare(const Call& call, const scheduler::Component& component) {
+  const auto runtime = call.engine().runtimes.find(component.runtime);
+  if (runtime != call.engine().runtimes.end() && runtime->second != nullptr) {
+    const dispatch::StoredComponents others(call.engine().views);
+    runtime->second->prepare({component.id, component.spec, others, component.imports});
+  }
+}
+
+}  // namespace
+
 void put_component(const CallPtr& call, const Responder& responder) {
   if (Status ok = check_id(IdKind::kComponent, call->id, "componentId"); !ok) {
     responder.send(refuse(std::move(ok).error()));
@@ -160,6 +173,7 @@ void put_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(read).error()));
     return;
   }
+  prepare(*call, read->command.component);
   change(call, responder, std::move(read->command), warnings_of(read->warnings), render_put);
 }
 

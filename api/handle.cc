@@ -170,13 +170,13 @@ Answer<Seq> freshness(const Call& call) {
 void run_query(const Route& route, const CallPtr& call, const Responder& responder,
                QueryPool& pool) {
   Seq target;
-  if (route.kind != RouteKind::kLong) {
+  if (route.kind == RouteKind::kQuery || route.kind == RouteKind::kGraph) {
     auto fresh = freshness(*call);
     if (!fresh) {
       responder.send(refuse(std::move(fresh).error()));
       return;
     }
-    target = route.kind == RouteKind::kDirect ? Seq{} : *fresh;
+    target = *fresh;
   }
   responder.when_gone([] {});  // watched, so that what nobody waits for is not done
   const bool taken = pool.submit(
@@ -193,8 +193,12 @@ void run_query(const Route& route, const CallPtr& call, const Responder& respond
 }
 
 void run_compile(const Route& route, const CallPtr& call, const Responder& responder) {
-  compile_off_thread(call, responder, [call, responder, &route] {
-    if (route.starter != nullptr) {
+  const bool checks = route.kind == RouteKind::kCheck;
+  QueryPool& pool = checks ? call->context->checks : call->context->compiles;
+  run_in_turn(pool, call, responder, [call, responder, &route](Status ready) {
+    if (!ready) {
+      responder.send(refuse(std::move(ready).error()));
+    } else if (route.starter != nullptr) {
       route.starter(call, responder);
     } else {
       responder.send(run_reader(route, *call));
@@ -207,6 +211,9 @@ void run_route(const Route& route, const CallPtr& call, const Responder& respond
     case RouteKind::kInstant:
       responder.send(run_reader(route, *call));
       break;
+    case RouteKind::kHealth:
+      run_query(route, call, responder, call->context->health);
+      break;
     case RouteKind::kDirect:
       run_query(route, call, responder, call->context->direct);
       break;
@@ -216,6 +223,7 @@ void run_route(const Route& route, const CallPtr& call, const Responder& respond
     case RouteKind::kGraph:
       run_query(route, call, responder, call->context->graphs);
       break;
+    case RouteKind::kCheck:
     case RouteKind::kCompile:
       run_compile(route, call, responder);
       break;
@@ -246,28 +254,32 @@ void run(const CallPtr& call, const Responder& responder) {
 void handle(const CallPtr& call, const Responder& responder) {
   if (call->request.body.size() <= kInlineBodyBytesMax) {
     run(call, responder);
-    return;
-  }
-  const bool taken = call->context->bodies.submit(
-      Seq{},
-      [call, responder](Status ready) {
-        if (ready) {
-          run(call, responder);
-        } else {
-          responder.send(refuse(std::move(ready).error()));
-        }
-      },
-      gone_of(call));
-  if (!taken) {
-    responder.send(refuse(Code::kUnavailable, "TOO_MANY_BODIES",
-                          "as many large bodies wait as may; try again"));
+  } else {
+    run_off_io(call, responder, [call, responder] { run(call, responder); });
   }
 }
 
-void compile_off_thread(const CallPtr& call, const Responder& responder,
-                        std::function<void()> work) {
+void run_in_turn(QueryPool& pool, const CallPtr& call, const Responder& responder,
+                 QueryPool::Work work) {
+  const auto guarded = [call, responder, work = std::move(work)](Status ready) {
+    try {
+      work(std::move(ready));
+    } catch (const std::exception& e) {
+      responder.send(internal(*call, e.what()));
+    }
+  };
+  call->off_io = true;
+  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
+  if (!pool.submit(Seq{}, guarded, asker_of(call))) {
+    guarded(fail(Code::kUnavailable, "TOO_MANY_COMPILATIONS",
+                 "as many components wait to be compiled as may; try again"));
+  }
+}
+
+void run_off_io(const CallPtr& call, const Responder& responder, std::function<void()> work) {
+  call->off_io = true;
   responder.when_gone([] {});
-  const bool taken = call->context->compiles.submit(
+  const bool taken = call->context->bodies.submit(
       Seq{},
       [call, responder, work = std::move(work)](Status ready) {
         try {
@@ -280,10 +292,10 @@ void compile_off_thread(const CallPtr& call, const Responder& responder,
           responder.send(internal(*call, e.what()));
         }
       },
-      gone_of(call));
+      asker_of(call));
   if (!taken) {
-    responder.send(refuse(Code::kUnavailable, "TOO_MANY_COMPILATIONS",
-                          "as many components wait to be compiled as may; try again"));
+    responder.send(refuse(Code::kUnavailable, "TOO_MANY_BODIES",
+                          "as many large bodies wait as may; try again"));
   }
 }
 

@@ -10,9 +10,13 @@ namespace daybook::api {
 // Runs the call; the responder gets exactly one answer. I/O thread; does not block.
 void handle(const CallPtr& call, const Responder& responder);
 
-// Runs `work`, which may compile, on the thread for that, once it is free; answers 503 itself when
-// too much waits, or too long. `work` sends the answer.
-void compile_off_thread(const CallPtr& call, const Responder& responder,
-                        std::function<void()> work);
+// Runs `work` on a thread of the pool, in its client's turn; or here, with why not, when as much
+// waits as may. It sends the answer.
+void run_in_turn(QueryPool& pool, const CallPtr& call, const Responder& responder,
+                 QueryPool::Work work);
+
+// Runs `work`, which sends the answer, away from the I/O threads; answers itself when as much waits
+// as may.
+void run_off_io(const CallPtr& call, const Responder& responder, std::function<void()> work);
 
 }  // namespace daybook::api

@@ -39,8 +39,9 @@ void cancel_job(const CallPtr& call, const Responder& responder);
 // statistics.cc
 Answer<Response> statistics(const Call& call);
 
-// workers.cc
+// worker_list.cc
 Answer<Response> list_workers(const Call& call);
+// workers.cc
 void lease_jobs(const CallPtr& call, const Responder& responder);
 void heartbeat(const CallPtr& call, const Responder& responder);
 // workers_complete.cc

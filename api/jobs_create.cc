@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/hex.h"
 #include "base/limits/http.h"
+#include "base/limits/http_work.h"
 #include "dispatch/parameter_check.h"
 
 namespace daybook::api {
@@ -178,8 +179,12 @@ void check_and_submit(const CallPtr& call, const Responder& responder, std::shar
                       components::Compiling compiling) {
   Status checked = check_parameters(call->engine(), *body, compiling);
   if (!checked && checked.error().reason == "NOT_COMPILED") {
-    compile_off_thread(call, responder, [call, responder, body] {
-      check_and_submit(call, responder, body, components::Compiling::kAllowed);
+    run_in_turn(call->context->programs, call, responder, [call, responder, body](Status ready) {
+      if (ready) {
+        check_and_submit(call, responder, body, components::Compiling::kAllowed);
+      } else {
+        responder.send(refuse(std::move(ready).error()));
+      }
     });
   } else if (!checked) {
     responder.send(refuse(std::move(checked).error()));
@@ -196,8 +201,19 @@ void create_jobs(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(body).error()));
     return;
   }
-  check_and_submit(call, responder, std::make_shared<Body>(std::move(*body)),
-                   components::Compiling::kNever);
+  if (Status read = finish_reading(*call); !read) {
+    responder.send(refuse(std::move(read).error()));
+    return;
+  }
+  const bool few = body->jobs.size() <= kInlineChecksMax;
+  const auto check = [call, responder, shared = std::make_shared<Body>(std::move(*body))] {
+    check_and_submit(call, responder, shared, components::Compiling::kNever);
+  };
+  if (few || call->off_io) {
+    check();
+  } else {
+    run_off_io(call, responder, check);
+  }
 }
 
 void retry_job(const CallPtr& call, const Responder& responder) {

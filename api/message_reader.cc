@@ -22,9 +22,13 @@ Problem bad(std::string_view message) {
   return {400, "MALFORMED_REQUEST", message};
 }
 
+Problem too_large() {
+  return make_error(Code::kTooLarge, "BODY_TOO_LARGE", "the body is over the limit");
+}
+
 }  // namespace
 
-MessageReader::MessageReader() : buffer_(kReadBytes) {}
+MessageReader::MessageReader(BodyLimit limit) : buffer_(kReadBytes), limit_(limit) {}
 
 std::span<char> MessageReader::space() {
   const std::size_t wanted = part_ != Part::kNone ? kBodyReadBytes : kReadBytes;
@@ -90,10 +94,13 @@ MessageReader::Step MessageReader::begin_body(Request& out) {
   body_bytes_ = 0;
   left_ = 0;
   part_ = Part::kChunkSize;
+  body_max_ = limit_(out.head);
   if (out.head.framing == Framing::kLength) {
+    if (out.head.length > body_max_) {
+      return refuse_with(too_large());
+    }
     part_ = Part::kData;
-    left_ =
-        static_cast<std::size_t>(out.head.length);  // the gate has seen that it is within the limit
+    left_ = static_cast<std::size_t>(out.head.length);
   }
   if (out.head.expects_continue && unread().empty()) {
     return Step::kContinue;
@@ -141,7 +148,7 @@ void MessageReader::release() {
 
 std::optional<MessageReader::Step> MessageReader::take_data(Request& out) {
   const auto bytes = unread().first(std::min(left_, unread().size()));
-  // The body grows with what has come, never with what its header promises.
+  make_room(out.body, bytes.size());
   out.body.append(bytes.data(), bytes.size());
   begin_ += bytes.size();
   body_bytes_ += bytes.size();
@@ -151,6 +158,20 @@ std::optional<MessageReader::Step> MessageReader::take_data(Request& out) {
   }
   part_ = part_ == Part::kData ? Part::kNone : Part::kChunkEnd;
   return std::nullopt;
+}
+
+// A body grows with what has come, never with what its header promises, and ends with no more room
+// than it has bytes where its header told them. Growing would double what a text has already.
+void MessageReader::make_room(std::string& body, std::size_t more) const {
+  const std::size_t needed = body.size() + more;
+  if (needed <= body.capacity()) {
+    return;
+  }
+  const std::size_t most = part_ == Part::kData ? body.size() + left_ : body_max_;
+  std::string grown;
+  grown.reserve(std::min(std::max(needed, 2 * body.capacity()), most));
+  grown.append(body);
+  body.swap(grown);
 }
 
 std::optional<MessageReader::Step> MessageReader::take_chunk_size(Request& out) {
@@ -170,8 +191,8 @@ std::optional<MessageReader::Step> MessageReader::take_chunk_size(Request& out) 
   }
   std::from_chars(bytes.data(), bytes.data() + digits, left_, 16);
   begin_ += digits + 2;
-  if (left_ > kHttpBodyBytesMax - out.body.size()) {
-    return refuse_with(make_error(Code::kTooLarge, "BODY_TOO_LARGE", "the body is over the limit"));
+  if (left_ > body_max_ - out.body.size()) {
+    return refuse_with(too_large());
   }
   part_ = left_ == 0 ? Part::kLastEnd : Part::kChunkData;
   return std::nullopt;

@@ -12,6 +12,7 @@
 
 #include "api/problem.h"
 #include "api/request.h"
+#include "base/limits/http.h"
 
 namespace daybook::api {
 
@@ -26,7 +27,10 @@ class MessageReader {
     kRefused,   // see refusal()
   };
 
-  MessageReader();
+  // How large the body of a request may be, as its header says what it is for.
+  using BodyLimit = std::size_t (*)(const Head& head);
+
+  explicit MessageReader(BodyLimit limit = [](const Head&) { return kHttpBodyBytesMax; });
   MessageReader(const MessageReader&) = delete;
   MessageReader& operator=(const MessageReader&) = delete;
 
@@ -53,6 +57,7 @@ class MessageReader {
   std::optional<Step> take_data(Request& out);
   std::optional<Step> take_chunk_size(Request& out);
   std::optional<Step> take_line_end(Part following);
+  void make_room(std::string& body, std::size_t more) const;
   void release();
   std::span<const char> unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
 
@@ -61,6 +66,8 @@ class MessageReader {
   std::size_t end_ = 0;      // of what has come
   std::size_t scanned_ = 0;  // no header end before this, counted from begin_
   std::size_t body_bytes_ = 0;
+  const BodyLimit limit_;
+  std::size_t body_max_ = 0;  // of this body
   Part part_ = Part::kNone;
   std::size_t left_ = 0;  // of the data or chunk that is being read
   std::optional<Problem> refusal_;

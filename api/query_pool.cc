@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
+#include <map>
 #include <mutex>
 #include <queue>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -22,20 +23,26 @@ constexpr std::chrono::milliseconds kPause{5};
 struct Ready {
   QueryPool::Work work;
   Status status;
-  QueryPool::Gone gone;
+  QueryPool::Asker asker;
   Micros deadline;  // steady; zero: none
 
-  bool is_gone() const { return gone && gone->load(std::memory_order_relaxed); }
+  bool is_gone() const { return asker.gone && asker.gone->load(std::memory_order_relaxed); }
 };
 
 struct Waiting {
   Seq seq;
   Micros deadline;  // steady
   QueryPool::Work work;
-  QueryPool::Gone gone;
+  QueryPool::Asker asker;
 
   bool operator<(const Waiting& other) const { return seq > other.seq; }  // lowest first
-  bool is_gone() const { return gone && gone->load(std::memory_order_relaxed); }
+  bool is_gone() const { return asker.gone && asker.gone->load(std::memory_order_relaxed); }
+};
+
+// A client with work in the line.
+struct Client {
+  std::uint64_t next_turn = 0;
+  std::size_t count = 0;
 };
 
 }  // namespace
@@ -54,15 +61,20 @@ struct QueryPool::Impl {
   mutable std::mutex mutex;
   std::condition_variable wake_workers;
   std::condition_variable wake_watcher;
-  std::deque<Ready> ready;
-  std::vector<Waiting> waiting;  // a heap
+  std::multimap<std::uint64_t, Ready> ready;  // by turn; in one turn as they came
+  std::uint64_t turn = 0;                     // of what was begun last
+  std::vector<Waiting> waiting;               // a heap
+  std::unordered_map<std::string, Client> clients;
   std::uint64_t dropped = 0;
   bool stopped = false;
 
   void run_worker();
   void run_watcher();
-  void add_ready(Work work, Status status, Gone gone);
-  bool has_room();
+  void add_ready(Work work, Status status, Asker asker);
+  void leave(const Asker& asker);
+  bool has_room(const Asker& asker);
+  bool is_full(const Asker& asker) const;
+  void drop_gone();
   void move_fresh(Seq applied);
   void move_late();
   std::vector<Ready> take_impatient();
@@ -76,8 +88,10 @@ void QueryPool::Impl::run_worker() {
     if (ready.empty()) {
       return;
     }
-    Ready next = std::move(ready.front());
-    ready.pop_front();
+    turn = ready.begin()->first;
+    Ready next = std::move(ready.begin()->second);
+    ready.erase(ready.begin());
+    leave(next.asker);
     const bool gone = next.is_gone();
     dropped += gone ? 1 : 0;
     lock.unlock();
@@ -89,34 +103,66 @@ void QueryPool::Impl::run_worker() {
   }
 }
 
-void QueryPool::Impl::add_ready(Work work, Status status, Gone gone) {
+// The n-th of a client that waits stands n turns behind what is begun now: in front of all that
+// others have more of.
+void QueryPool::Impl::add_ready(Work work, Status status, Asker asker) {
   const Micros deadline = limits.patience.value > 0 ? clock.steady() + limits.patience : Micros{};
-  ready.push_back({std::move(work), std::move(status), std::move(gone), deadline});
+  std::uint64_t mine = turn;
+  if (!asker.client.empty()) {
+    Client& client = clients[asker.client];
+    mine = std::max(turn, client.next_turn);
+    client.next_turn = mine + 1;
+  }
+  ready.emplace(mine, Ready{std::move(work), std::move(status), std::move(asker), deadline});
   wake_workers.notify_one();
   if (limits.patience.value > 0) {
     wake_watcher.notify_one();
   }
 }
 
+// It is in the line no more.
+void QueryPool::Impl::leave(const Asker& asker) {
+  const auto client = clients.find(asker.client);
+  if (client != clients.end() && --client->second.count == 0) {
+    clients.erase(client);
+  }
+}
+
+bool QueryPool::Impl::is_full(const Asker& asker) const {
+  const auto client = clients.find(asker.client);
+  return ready.size() + waiting.size() >= limits.waiting_max ||
+         (client != clients.end() && client->second.count >= limits.client_max);
+}
+
 // What nobody waits for any more makes room when there is none.
-bool QueryPool::Impl::has_room() {
-  if (ready.size() + waiting.size() < limits.waiting_max) {
-    return true;
+bool QueryPool::Impl::has_room(const Asker& asker) {
+  if (is_full(asker)) {
+    drop_gone();
   }
+  return !is_full(asker);
+}
+
+void QueryPool::Impl::drop_gone() {
   const std::size_t before = ready.size() + waiting.size();
-  std::erase_if(ready, [](const Ready& r) { return r.is_gone(); });
-  if (std::erase_if(waiting, [](const Waiting& w) { return w.is_gone(); }) > 0) {
-    std::make_heap(waiting.begin(), waiting.end());
-  }
+  const auto is_gone = [this](const auto& one) {
+    const bool gone = one.is_gone();
+    if (gone) {
+      leave(one.asker);
+    }
+    return gone;
+  };
+  std::erase_if(ready, [&](const auto& one) { return is_gone(one.second); });
+  const auto kept = std::remove_if(waiting.begin(), waiting.end(), is_gone);
+  waiting.erase(kept, waiting.end());
+  std::make_heap(waiting.begin(), waiting.end());
   dropped += before - ready.size() - waiting.size();
-  return ready.size() + waiting.size() < limits.waiting_max;
 }
 
 void QueryPool::Impl::move_fresh(Seq applied) {
   while (!waiting.empty() && waiting.front().seq <= applied) {
     std::pop_heap(waiting.begin(), waiting.end());
     Waiting& next = waiting.back();
-    add_ready(std::move(next.work), Status(), std::move(next.gone));
+    add_ready(std::move(next.work), Status(), std::move(next.asker));
     waiting.pop_back();
   }
 }
@@ -129,7 +175,7 @@ void QueryPool::Impl::move_late() {
     add_ready(std::move(w->work),
               fail(Code::kUnavailable, "PROJECTION_LAGS",
                    "the views have not yet caught up with the log; try again"),
-              std::move(w->gone));
+              std::move(w->asker));
   }
   if (late != waiting.end()) {
     waiting.erase(late, waiting.end());
@@ -140,10 +186,18 @@ void QueryPool::Impl::move_late() {
 // All threads are held by what takes long: who waits behind it is told so in time.
 std::vector<Ready> QueryPool::Impl::take_impatient() {
   std::vector<Ready> out;
+  if (limits.patience.value == 0) {
+    return out;
+  }
   const Micros now = clock.steady();
-  while (!ready.empty() && ready.front().deadline.value != 0 && ready.front().deadline <= now) {
-    out.push_back(std::move(ready.front()));
-    ready.pop_front();
+  for (auto one = ready.begin(); one != ready.end();) {
+    if (one->second.deadline > now) {
+      ++one;
+      continue;
+    }
+    leave(one->second.asker);
+    out.push_back(std::move(one->second));
+    one = ready.erase(one);
   }
   return out;
 }
@@ -187,8 +241,10 @@ QueryPool::QueryPool(const projections::Views& views, const Clock& clock, Limits
     : impl_(std::make_unique<Impl>(views, clock, limits)) {}
 
 Status QueryPool::start() {
-  DAYBOOK_ASSIGN(impl_->watcher,
-                 start_thread("pool-watch", [impl = impl_.get()] { impl->run_watcher(); }));
+  if (impl_->limits.fresh_timeout.value > 0 || impl_->limits.patience.value > 0) {
+    DAYBOOK_ASSIGN(impl_->watcher,
+                   start_thread("pool-watch", [impl = impl_.get()] { impl->run_watcher(); }));
+  }
   for (std::size_t i = 0; i < impl_->limits.threads; ++i) {
     auto worker = start_thread(impl_->limits.name, [impl = impl_.get()] { impl->run_worker(); });
     if (!worker && i == 0) {
@@ -206,28 +262,32 @@ QueryPool::~QueryPool() {
   stop();
 }
 
-bool QueryPool::submit(Seq seq, Work work, Gone gone) {
-  const bool fresh = impl_->views.applied() >= seq;
+bool QueryPool::submit(Seq seq, Work work, Asker asker) {
+  const bool fresh = impl_->limits.fresh_timeout.value == 0 || impl_->views.applied() >= seq;
   const std::lock_guard lock(impl_->mutex);
-  if (impl_->stopped || !impl_->has_room()) {
+  if (impl_->stopped || !impl_->has_room(asker)) {
     return false;
   }
+  if (!asker.client.empty()) {
+    ++impl_->clients[asker.client].count;
+  }
   if (fresh) {
-    impl_->add_ready(std::move(work), Status(), std::move(gone));
+    impl_->add_ready(std::move(work), Status(), std::move(asker));
     return true;
   }
   const Micros deadline = impl_->clock.steady() + impl_->limits.fresh_timeout;
-  impl_->waiting.push_back({seq, deadline, std::move(work), std::move(gone)});
+  impl_->waiting.push_back({seq, deadline, std::move(work), std::move(asker)});
   std::push_heap(impl_->waiting.begin(), impl_->waiting.end());
   impl_->wake_watcher.notify_one();
   return true;
 }
 
-void QueryPool::run(Work work, Gone gone) {
+void QueryPool::run(Work work, Asker asker) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (!impl_->stopped) {
-      impl_->add_ready(std::move(work), Status(), std::move(gone));
+      asker.client.clear();
+      impl_->add_ready(std::move(work), Status(), std::move(asker));
       return;
     }
   }

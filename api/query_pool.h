@@ -1,7 +1,8 @@
 // The threads that read RocksDB or compile for requests, so that I/O threads never wait for a disk
 // or a program. A read that must see a certain event waits in a list, not on a thread, until the
-// views have applied it. First come, first served: a connection has at most one request at a time,
-// so none can stand in the line twice. Work whose client has left is not done.
+// views have applied it. A connection has at most one request at a time, so none can stand in the
+// line twice; where work names its client, clients take turns, and none fills the line alone. Work
+// whose client has left is not done.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -29,8 +31,14 @@ class QueryPool {
     std::string_view name;  // of its threads
     std::size_t threads;
     std::size_t waiting_max;
-    Duration fresh_timeout;
-    Duration patience{};  // how long work waits for a thread; zero: for ever
+    Duration fresh_timeout;  // how long work waits for the views; zero: it needs none
+    Duration patience{};     // how long work waits for a thread; zero: for ever
+    std::size_t client_max = ~std::size_t{0};  // of `waiting_max`, for one client
+  };
+  // Who waits. An empty client is nobody in particular: first come, first served.
+  struct Asker {
+    Gone gone;
+    std::string client;
   };
 
   QueryPool(const projections::Views& views, const Clock& clock, Limits limits);
@@ -43,10 +51,10 @@ class QueryPool {
   Status start();
   // Runs `work` once the views reflect `seq`; false when as much waits as may, not counting what
   // nobody waits for any more. Any thread.
-  [[nodiscard]] bool submit(Seq seq, Work work, Gone gone = nullptr);
+  [[nodiscard]] bool submit(Seq seq, Work work, Asker asker = {});
   // For what must be answered, since it has been written: never refused; bounded by the number of
   // connections, each of which waits for its answer, since what lost its client is dropped.
-  void run(Work work, Gone gone = nullptr);
+  void run(Work work, Asker asker = {});
   // Ends all that waits with kShutdown; returns when the threads have ended. Any number of times.
   void stop();
   std::size_t waiting() const;

@@ -42,6 +42,11 @@ struct Response {
   }
 };
 
+// Gives back the memory of a text that is not needed any more: assigning to it would not.
+inline void release(std::string& text) {
+  std::string().swap(text);
+}
+
 inline Response json_response(int status, std::string body) {
   Response out;
   out.status = status;

@@ -12,15 +12,18 @@
 #include <vector>
 
 #include "api/call.h"
+#include "base/limits/http.h"
 
 namespace daybook::api {
 
 enum class RouteKind : std::uint8_t {
   kInstant,  // answers from memory, on the I/O thread
+  kHealth,   // how the server is: from memory and under short locks, on a thread of its own
   kDirect,   // may wait for a lock or one record of the log, on a thread; waits for no view
   kQuery,    // reads views or log, on a query thread, after the views have caught up
   kGraph,    // the same on threads of its own: a configured set may wait for a network
-  kCompile,  // may compile a component: on the thread for that
+  kCheck,    // compiles a component that nobody stores: on the thread for that
+  kCompile,  // may compile a component that is to be stored: on the thread for that
   kLong,     // takes seconds: on the thread for long work
   kAsync,    // hands its work on and answers later
 };
@@ -32,11 +35,12 @@ struct Route {
   Method method;
   std::string_view pattern;
   RouteKind kind;
-  Reader reader;    // of all kinds but kAsync; of kCompile either
-  Starter starter;  // of kAsync; of kCompile either
+  Reader reader;    // of all kinds but kAsync and kCompile
+  Starter starter;  // of those
   std::vector<std::string_view> query;
   bool body = false;  // takes a JSON body
   bool body_may_lack = false;
+  std::size_t body_max = kHttpBodyBytesMax;
 };
 
 // All routes of the server.
@@ -51,6 +55,9 @@ struct Match {
   std::string id;
   std::string allow;  // the methods that the path knows, when none is the request's
 };
+
+// How large a body the route of that header takes.
+std::size_t body_bytes_max(const Head& head);
 
 // HEAD is found as GET. route is null for a path (allow empty) or method (allow set) that is not
 // there.

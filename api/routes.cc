@@ -2,6 +2,7 @@
 // is described in api/openapi.json, which a test compares.
 #include "api/handlers.h"
 #include "api/router.h"
+#include "base/limits/http_work.h"
 
 namespace daybook::api {
 namespace {
@@ -11,6 +12,11 @@ using Names = std::vector<std::string_view>;
 const Names kNoQuery{};
 const Names kPage{"limit", "after", "before"};
 const Names kList{"limit", "after", "before", "fields"};
+
+Route with_body_of(std::size_t bytes_max, Route route) {
+  route.body_max = bytes_max;
+  return route;
+}
 
 Route instant(std::string_view pattern, Reader reader) {
   return {Method::kGet, pattern, RouteKind::kInstant, reader, nullptr, kNoQuery, false};
@@ -25,8 +31,12 @@ Route async(Method method, std::string_view pattern, Starter starter, bool body)
   return {method, pattern, RouteKind::kAsync, nullptr, starter, kNoQuery, body};
 }
 
+Route health(std::string_view pattern, Reader reader) {
+  return {Method::kGet, pattern, RouteKind::kHealth, reader, nullptr, kNoQuery, false};
+}
 Route compile(std::string_view pattern, Starter starter) {
-  return {Method::kPut, pattern, RouteKind::kCompile, nullptr, starter, kNoQuery, true};
+  return with_body_of(kHttpComponentBodyBytesMax, {Method::kPut, pattern, RouteKind::kCompile,
+                                                   nullptr, starter, kNoQuery, true});
 }
 
 Route maybe_with_body(Route route) {
@@ -68,7 +78,7 @@ std::vector<Route> make_table() {
       query("/resources/jobs/{jobId}/events", job_events, kPage),
 
       query("/resources/components", list_components, kList),
-      {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kCompile,
+      {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kCheck,
        check_component, nullptr, kNoQuery, true},
       query("/resources/components/{componentId...}", get_component),
       compile("/resources/components/{componentId...}", put_component),
@@ -79,10 +89,12 @@ std::vector<Route> make_table() {
       compile("/resources/rules/{ruleId...}", put_rule),
       async(Method::kDelete, "/resources/rules/{ruleId...}", delete_rule, false),
 
-      direct("/resources/workers", list_workers),
-      async(Method::kPost, "/resources/workers/lease", lease_jobs, true),
+      direct("/resources/workers", list_workers, kPage),
+      with_body_of(kHttpSmallBodyBytesMax,
+                   async(Method::kPost, "/resources/workers/lease", lease_jobs, true)),
       async(Method::kPost, "/resources/workers/complete", complete_attempts, true),
-      async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true),
+      with_body_of(kHttpSmallBodyBytesMax,
+                   async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true)),
 
       query("/resources/sendings", list_sendings,
             {"status", "category", "transport", "recipient", "jobId", "limit", "after", "before",
@@ -106,8 +118,8 @@ std::vector<Route> make_table() {
        nullptr, kNoQuery, false},
 
       instant("/health/live", health_live),
-      direct("/health/ready", health_ready),
-      direct("/metrics", metrics),
+      health("/health/ready", health_ready),
+      health("/metrics", metrics),
       instant("/version", version),
       instant("/openapi.json", openapi),
   };

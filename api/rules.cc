@@ -70,17 +70,16 @@ void write_rule(JsonWriter& json, const projections::RuleRow& row) {
 
 // Of the components that are there; others are looked at when they run.
 void check_components(const Engine& engine, const scheduler::PutRule& rule, FieldErrors& errors) {
-  const dispatch::StoredComponents others(engine.views);
+  const dispatch::StoredComponents texts(engine.views);
   for (std::size_t i = 0; i < rule.components.size(); ++i) {
     const scheduler::RuleStep& step = rule.components[i];
-    const auto row = engine.views.component(step.component);
+    const auto head = engine.views.component_head(step.component);
     const auto runtime =
-        row && *row ? engine.runtimes.find((*row)->runtime) : engine.runtimes.end();
+        head && *head ? engine.runtimes.find((*head)->runtime) : engine.runtimes.end();
     if (runtime == engine.runtimes.end() || runtime->second == nullptr) {
       continue;
     }
-    Status checked = runtime->second->check_rule_parameters(
-        {(*row)->component, (*row)->spec, others, (*row)->imports}, step.parameters);
+    Status checked = runtime->second->check_rule_parameters(texts.stored(**head), step.parameters);
     if (!checked) {
       Error error = std::move(checked).error();
       error.field = "components[" + std::to_string(i) + "]." + error.field;

@@ -165,8 +165,7 @@ void Session::close() {
   }
   call_.reset();
   next_.reset();
-  response_ = {};
-  answer_memory_.release();
+  release_answer();
   place_.release();
   stream_place_.release();
   shard_->forget(shared_from_this());
@@ -200,7 +199,11 @@ void Session::advance() {
       break;
     case MessageReader::Step::kDone:
       last_step_ = MessageReader::Step::kDone;
-      begin_call();
+      if (hold_body()) {
+        begin_call();
+      } else {
+        refuse_unread(busy());
+      }
       break;
     case MessageReader::Step::kRefused:
       refuse_unread(reader_.refusal());
@@ -214,8 +217,6 @@ void Session::refuse_unread(Problem problem) {
   call_ = std::move(next_);
   call_->route = context_->metrics.routes();
   call_->request_id = context_->engine.entropy.command_id();
-  call_->request.body = {};
-  call_->memory.release();
   keep_alive_ = false;
   respond(refuse(std::move(problem)));
 }
@@ -330,10 +331,11 @@ void Session::begin_call() {
   call_ = std::move(next_);
   state_ = State::kHandling;
   deadline_ = Micros{};
-  moving_ = crowded_ = false;
+  moving_ = crowded_ = watches_ = false;
   handled_at_ = now();
   keep_alive_ = call_->request.head.keep_alive;
   call_->request_id = context_->engine.entropy.command_id();
+  call_->peer = peer_;
   call_->memory.keep();
   counts_body_ = false;
   place_.busy();
@@ -361,7 +363,9 @@ void Session::watch(std::function<void()> gone) {
   shard_->post([self = shared_from_this(), gone = std::move(gone)] {
     if (self->state_ == State::kHandling) {
       self->gone_ = gone;
-      self->watch_peer();
+      if (!std::exchange(self->watches_, true)) {
+        self->watch_peer();
+      }
     } else if (self->state_ == State::kClosed) {
       gone();
     }
@@ -373,6 +377,7 @@ void Session::respond(Answer<Response> answer) {
       answer ? std::move(*answer) : problem_response(answer.error(), call_->request_id.text());
   state_ = State::kWriting;
   gone_ = {};
+  call_->release_body();  // however long the client takes to read
   keep_alive_ = keep_alive_ && !draining_ && has_place_ && seat_ == Seat::kNormal;
   const bool is_head = call_->request.head.method == Method::kHead;
   if (response_.stream && !is_head) {

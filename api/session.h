@@ -21,6 +21,7 @@
 #include "api/call.h"
 #include "api/message_reader.h"
 #include "api/progress.h"
+#include "api/router.h"
 #include "api/shard.h"
 
 namespace daybook::api {
@@ -70,6 +71,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   void on_piece(Result<Stream::Piece> piece);
   void write_chunk(std::string_view bytes, bool end);
   void wait_for_log();
+  Micros heartbeat_at() const;
   void linger();
   void read_leftovers();
   void set_deadline(Micros from, Duration allowance);
@@ -78,6 +80,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   void refuse_unread(Problem problem);
   bool hold_body();
   void hold_answer();
+  void release_answer();
   Problem busy() const;
   void make_room(std::uint64_t turn);
   void give_up_body();
@@ -92,7 +95,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   std::shared_ptr<Shard> shard_;
   std::shared_ptr<Context> context_;
   State state_ = State::kReading;
-  MessageReader reader_;
+  MessageReader reader_{body_bytes_max};
   CallPtr call_;  // the one being handled or answered
   CallPtr next_;  // the one being read
   Micros began_;  // when this step of the request began
@@ -101,9 +104,11 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   Micros deadline_;             // zero: none
   Progress progress_;           // instead of the deadline while `moving_`
   bool moving_ = false;         // bytes of a body or an answer are expected
+  Micros wrote_at_;             // the last byte
   std::function<void()> gone_;  // while handling: who wants to know that the client left
   bool timed_out_ = false;
   bool evicted_ = false;  // while a body comes: another needs its memory
+  bool watches_ = false;  // the end of the client of the call that is handled
   bool crowded_ = false;  // more requests have come, so that the end of the client is not told
   Seat seat_ = Seat::kNormal;
   std::string peer_;

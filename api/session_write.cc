@@ -37,6 +37,12 @@ void Session::hold_answer() {
   }
 }
 
+void Session::release_answer() {
+  release(response_.body);
+  response_ = {};
+  answer_memory_.release();
+}
+
 void Session::write_head(const Response& response, bool has_length) {
   head_.clear();
   head_ += "HTTP/1.1 ";
@@ -102,7 +108,8 @@ void Session::write_rest() {
           self->close();
           return;
         }
-        self->progress_.add(self->now(), bytes);
+        self->wrote_at_ = self->now();
+        self->progress_.add(self->wrote_at_, bytes);
         self->written_ += bytes;
         if (self->written_ < self->head_.size() + self->response_.body.size()) {
           self->write_rest();
@@ -121,8 +128,7 @@ void Session::on_written() {
     return;
   }
   call_.reset();
-  response_ = {};
-  answer_memory_.release();
+  release_answer();
   ++turn_;
   advance();
 }
@@ -186,7 +192,7 @@ void Session::on_piece(Result<Stream::Piece> piece) {
     return;
   }
   if (piece->bytes.empty() && !piece->end) {
-    wait_for_log();
+    heartbeat_at() > now() ? wait_for_log() : write_chunk(response_.stream->heartbeat(), false);
     return;
   }
   write_chunk(piece->bytes, piece->end);
@@ -209,9 +215,13 @@ void Session::write_chunk(std::string_view bytes, bool end) {
   place_.busy();  // streams have places of their own
 }
 
+// However much the log grows meanwhile of which nothing is sent.
+Micros Session::heartbeat_at() const {
+  return wrote_at_ + context_->options.heartbeat;
+}
+
 void Session::wait_for_log() {
-  const auto until = now() + context_->options.heartbeat;
-  context_->watcher.when_past(response_.stream->position(), until,
+  context_->watcher.when_past(response_.stream->position(), heartbeat_at(),
                               [weak = weak_from_this(), shard = shard_](bool grown) {
                                 shard->post([weak, grown] {
                                   const auto self = weak.lock();
@@ -230,7 +240,7 @@ void Session::wait_for_log() {
 // Closing with unread bytes would make the kernel send a reset, which can overtake the answer.
 void Session::linger() {
   stream_place_.release();
-  answer_memory_.release();
+  release_answer();
   if (counts_stream_) {
     context_->metrics.streams.fetch_sub(1, std::memory_order_relaxed);
     counts_stream_ = false;

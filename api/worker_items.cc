@@ -29,32 +29,6 @@ void write_error(JsonWriter& json, const Error& error) {
   json.end_object();
 }
 
-Response results(const std::vector<WorkerItem>& items,
-                 const std::vector<Result<scheduler::Reply>>& replies, WriteItem write) {
-  Response out;
-  JsonWriter json(out.body);
-  json.begin_object();
-  json.key("results");
-  json.begin_array();
-  auto reply = replies.begin();
-  for (const WorkerItem& item : items) {
-    json.begin_object();
-    json.member("token", item.token);
-    if (item.fault) {
-      write_error(json, *item.fault);
-    } else if (const auto& answer = *reply++) {
-      write(json, *answer);
-      write_receipt(json, *answer);
-    } else {
-      write_error(json, answer.error());
-    }
-    json.end_object();
-  }
-  json.end_array();
-  json.end_object();
-  return out;
-}
-
 std::string token_sent(const JsonValue& item) {
   if (item.kind() == JsonValue::Kind::kObject) {
     for (const auto& [name, value] : item.members()) {
@@ -80,71 +54,124 @@ scheduler::Token read_token(FieldReader& fields) {
   return {};
 }
 
-Answer<bool> read_items(const Call& call, WorkerItems& out, const ReadItem& read) {
+Answer<std::vector<JsonValue>> item_elements(const Call& call) {
   const JsonValue value(call.request.body);
   if (value.kind() != JsonValue::Kind::kArray) {
     return refuse(Code::kInvalid, "INVALID_FIELD", "must be an array", "body");
   }
-  const auto elements = value.elements();
+  auto elements = value.elements();
   if (elements.empty() || elements.size() > kLeaseJobsMax) {
     return refuse(Code::kInvalid, "INVALID_FIELD",
                   "has 1 to " + std::to_string(kLeaseJobsMax) + " elements", "body");
   }
-  for (const JsonValue& element : elements) {
-    FieldErrors errors;
-    scheduler::Command command = read(element, errors);
-    WorkerItem& item = out.items.emplace_back(WorkerItem{token_sent(element), std::nullopt});
-    if (errors.empty()) {
-      out.commands.push_back(std::move(command));
-    } else {
-      item.fault = std::move(errors.take().front());
-    }
-  }
-  return true;
+  return elements;
 }
 
-void submit_items(const CallPtr& call, const Responder& responder, WorkerItems items,
-                  WriteItem write, std::optional<Recall> recall) {
-  auto all = std::make_shared<std::vector<WorkerItem>>(std::move(items.items));
-  if (items.commands.empty()) {
-    responder.send(Answer<Response>(results(*all, {}, write)));
+void WorkerItems::add(const std::vector<JsonValue>& elements) {
+  const std::lock_guard lock(mutex_);
+  for (const JsonValue& element : elements) {
+    items_.push_back({token_sent(element), std::nullopt});
+  }
+  open_ = items_.size();
+}
+
+void WorkerItems::refuse(std::size_t place, Error error) {
+  Replies replies;
+  replies.emplace_back(fail(std::move(error)));
+  settle({place}, std::move(replies));
+}
+
+void WorkerItems::submit(std::vector<ItemCommand> commands) {
+  if (commands.empty()) {
     return;
   }
   scheduler::Request request;
-  request.id = call->request_id;
-  request.actor = actor_of(*call);
-  request.commands = std::move(items.commands);
-  request.answer = [call, responder, all, write,
-                    recall](std::vector<Result<scheduler::Reply>> replies) {
+  request.id = call_->request_id;
+  request.actor = actor_of(*call_);
+  Places places;
+  for (ItemCommand& one : commands) {
+    places.push_back(one.place);
+    request.commands.push_back(std::move(one.command));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    ++taken_;
+  }
+  request.answer = [self = shared_from_this(), places](Replies replies) {
+    self->take(places, std::move(replies));
+  };
+  if (Status taken = call_->engine().sequencer.submit(std::move(request)); !taken) {
+    {
+      const std::lock_guard lock(mutex_);
+      --taken_;
+      refusal_ = taken.error();
+    }
+    settle(places, Replies(places.size(), fail(taken.error())));
+  }
+}
+
+void WorkerItems::take(const Places& places, Replies replies) {
+  const auto wanted = [this](const auto& reply) { return reply && recall_->wanted(*reply); };
+  if (!recall_ || std::none_of(replies.begin(), replies.end(), wanted)) {
+    settle(places, std::move(replies));
+    return;
+  }
+  auto shared = std::make_shared<Replies>(std::move(replies));
+  call_->context->renders.run([self = shared_from_this(), places, shared, wanted](const Status&) {
+    for (auto& reply : *shared) {
+      if (wanted(reply)) {
+        self->recall_->recall(self->call_->engine().log, *reply);
+      }
+    }
+    self->settle(places, std::move(*shared));
+  });
+}
+
+void WorkerItems::settle(const Places& places, Replies replies) {
+  bool done = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      items_[places[i]].outcome.emplace(std::move(replies[i]));
+    }
+    open_ -= places.size();
+    done = open_ == 0;
+  }
+  if (done) {
+    responder_.send_made([self = shared_from_this()] { return self->answer(); });
+  }
+}
+
+Answer<Response> WorkerItems::answer() const {
+  const std::lock_guard lock(mutex_);
+  if (refusal_ && taken_ == 0) {
+    return daybook::api::refuse(*refusal_);
+  }
+  Response out;
+  JsonWriter json(out.body);
+  json.begin_object();
+  json.key("results");
+  json.begin_array();
+  for (const Item& item : items_) {
+    const auto& outcome = *item.outcome;
     // All of them were in one group commit, which nobody knows the end of: neither the items'
     // worker, who must send them again as they are.
-    if (!replies.front() && replies.front().error().code == Code::kUnknownOutcome) {
-      responder.send(refuse(std::move(replies.front()).error()));
-      return;
+    if (!outcome && outcome.error().code == Code::kUnknownOutcome) {
+      return daybook::api::refuse(outcome.error());
     }
-    const auto wanted = [&](const auto& reply) { return reply && recall->wanted(*reply); };
-    const bool recalls = recall && std::any_of(replies.begin(), replies.end(), wanted);
-    auto shared = std::make_shared<std::vector<Result<scheduler::Reply>>>(std::move(replies));
-    const auto send = [responder, all, shared, write] {
-      responder.send_made(
-          [all, shared, write] { return Answer<Response>(results(*all, *shared, write)); });
-    };
-    if (!recalls) {
-      send();
-      return;
+    json.begin_object();
+    json.member("token", item.token);
+    if (outcome) {
+      write_(json, *outcome);
+      write_receipt(json, *outcome);
+    } else {
+      write_error(json, outcome.error());
     }
-    call->context->renders.run([call, shared, recall, send](const Status&) {
-      for (auto& reply : *shared) {
-        if (reply && recall->wanted(*reply)) {
-          recall->recall(call->engine().log, *reply);
-        }
-      }
-      send();
-    });
-  };
-  if (Status taken = call->engine().sequencer.submit(std::move(request)); !taken) {
-    responder.send(refuse(std::move(taken).error()));
+    json.end_object();
   }
+  json.end_array();
+  json.end_object();
+  return out;
 }
 
 }  // namespace daybook::api

@@ -1,4 +1,5 @@
-// /resources/workers: the list, leases, heartbeats. Reports of outcomes: workers_complete.cc.
+// /resources/workers: leases, heartbeats. The list: worker_list.cc; reports of outcomes:
+// workers_complete.cc.
 #include <utility>
 
 #include "api/field_reader.h"
@@ -25,12 +26,18 @@ Answer<dispatch::LeaseRequest> read_lease(const Call& call) {
     if (out.definitions.empty() && errors.empty()) {
       errors.add("must not be empty", "definitions");
     }
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < out.definitions.size() && errors.empty(); ++i) {
+      bytes += out.definitions[i].size();
       if (Status ok = check_id(IdKind::kDefinition, out.definitions[i],
                                "definitions[" + std::to_string(i) + "]");
           !ok) {
         errors.add(std::move(ok).error());
       }
+    }
+    if (bytes > kLeaseDefinitionsBytesMax) {
+      errors.add("are together over the limit of 32 KiB", "definitions", "TOO_LARGE",
+                 Code::kTooLarge);
     }
   }
   std::int64_t max = 1;
@@ -214,44 +221,17 @@ void write_extended(JsonWriter& json, const scheduler::Reply& reply) {
 
 }  // namespace
 
-Answer<Response> list_workers(const Call& call) {
-  Response out;
-  JsonWriter json(out.body);
-  json.begin_object();
-  json.key("workers");
-  json.begin_array();
-  const dispatch::WorkerList list = call.engine().dispatcher.workers();
-  for (const auto& worker : list.rows) {
-    json.begin_object();
-    json.member("workerId", worker.worker);
-    json.key("definitions");
-    json.begin_array();
-    for (const std::string& definition : worker.definitions) {
-      json.value(definition);
-    }
-    json.end_array();
-    json.member("lastSeen", worker.last_seen);
-    json.member("leased", worker.leased);
-    json.end_object();
-  }
-  json.end_array();
-  json.member("asOfSeq", list.as_of);
-  json.end_object();
-  return out;
-}
-
 void lease_jobs(const CallPtr& call, const Responder& responder) {
   auto request = read_lease(*call);
   if (!request) {
     responder.send(refuse(std::move(request).error()));
     return;
   }
-  auto key = idempotency_key(*call);
-  if (!key) {
-    responder.send(refuse(std::move(key).error()));
+  if (Status read = finish_reading(*call); !read) {
+    responder.send(refuse(std::move(read).error()));
     return;
   }
-  request->key = std::move(*key);
+  request->key = std::move(call->key);
   if (request->key) {
     lease_once(call, responder, std::move(*request));
   } else {
@@ -260,15 +240,25 @@ void lease_jobs(const CallPtr& call, const Responder& responder) {
 }
 
 void heartbeat(const CallPtr& call, const Responder& responder) {
-  WorkerItems items;
-  auto read = read_items(*call, items, [](const JsonValue& value, FieldErrors& errors) {
-    return scheduler::Command(read_heartbeat(value, errors));
-  });
-  if (!read) {
-    responder.send(refuse(std::move(read).error()));
+  const auto elements = item_elements(*call);
+  if (!elements) {
+    responder.send(refuse(elements.error()));
     return;
   }
-  submit_items(call, responder, std::move(items), write_extended);
+  const auto items = std::make_shared<WorkerItems>(call, responder, write_extended, std::nullopt);
+  items->add(*elements);
+  std::vector<ItemCommand> commands;
+  for (std::size_t i = 0; i < elements->size(); ++i) {
+    FieldErrors errors;
+    auto command = read_heartbeat((*elements)[i], errors);
+    if (errors.empty()) {
+      commands.push_back({i, std::move(command)});
+    } else {
+      items->refuse(i, std::move(errors.take().front()));
+    }
+  }
+  call->release_body();
+  items->submit(std::move(commands));
 }
 
 }  // namespace daybook::api

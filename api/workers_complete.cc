@@ -3,6 +3,7 @@
 // An item names its attempt by the token and tells one of three ends: "result" (with "effects"),
 // "error", or "cancelled". The digest of the item as it was sent tells a repeated report, which
 // gets its first answer, from a second one, which is refused (I12).
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "api/handlers.h"
 #include "api/worker_items.h"
 #include "base/limits/http.h"
+#include "base/limits/http_work.h"
 #include "base/limits/resources.h"
 #include "base/sha256.h"
 #include "components/runtime.h"
@@ -48,7 +50,10 @@ scheduler::Failed read_error(const JsonValue& value, FieldErrors& errors) {
 struct Reading {
   const Call& call;
   components::Compiling compiling;
-  bool must_compile = false;  // the body has to be read again where that is allowed
+  std::size_t checks = 0;     // of parameters of jobs, all items together
+  bool must_compile = false;  // the last item has to be read again where that is allowed
+
+  bool must_leave_io() const { return !call.off_io && checks > kInlineChecksMax; }
 };
 
 // The effects are read by the same code that reads what a component printed. Gives what the job
@@ -72,12 +77,19 @@ std::optional<scheduler::Failed> read_effects(FieldReader& fields, Reading& read
     refuse(std::move(parsed).error());
     return std::nullopt;
   }
+  reading.checks += static_cast<std::size_t>(
+      std::count_if(parsed->effects.begin(), parsed->effects.end(), [](const auto& effect) {
+        return std::holds_alternative<components::ScheduleJobEffect>(effect);
+      }));
+  if (reading.must_leave_io()) {
+    return std::nullopt;
+  }
   dispatch::EffectRules rules = engine.effects;
   if (rules.parameters) {
     rules.parameters->compiling = reading.compiling;
   }
   auto made = dispatch::make_effects(out.token, std::move(parsed->effects), rules);
-  reading.must_compile = reading.must_compile || (!made && made.error().reason == "NOT_COMPILED");
+  reading.must_compile = !made && made.error().reason == "NOT_COMPILED";
   if (!made && made.error().reason == "EFFECT_REFUSED") {
     return dispatch::effect_failure(made.error());
   }
@@ -239,30 +251,89 @@ void recall_reported(log::Log& log, scheduler::Reply& reply) {
   reply.chain = facts->chain();
 }
 
-void complete(const CallPtr& call, const Responder& responder, components::Compiling compiling) {
-  WorkerItems items;
-  Reading reading{*call, compiling};
-  auto read = read_items(*call, items, [&reading](const JsonValue& value, FieldErrors& errors) {
-    return scheduler::Command(read_report(reading, value, errors));
-  });
+// What became of the items of a report that were read.
+struct Read {
+  std::vector<ItemCommand> commands;
+  std::vector<std::pair<std::size_t, Error>> faults;
+  std::vector<std::size_t> waiting;  // until their effects' components have been compiled
+};
+
+void read_item(Reading& reading, std::size_t place, const JsonValue& value, Read& out) {
+  FieldErrors errors;
+  reading.must_compile = false;
+  auto command = read_report(reading, value, errors);
   if (reading.must_compile) {
-    compile_off_thread(call, responder, [call, responder] {
-      complete(call, responder, components::Compiling::kAllowed);
-    });
-    return;
+    out.waiting.push_back(place);
+  } else if (errors.empty()) {
+    out.commands.push_back({place, std::move(command)});
+  } else {
+    out.faults.emplace_back(place, std::move(errors.take().front()));
   }
-  if (!read) {
-    responder.send(refuse(std::move(read).error()));
-    return;
+}
+
+void hand_in(WorkerItems& items, Read read) {
+  for (auto& [place, fault] : read.faults) {
+    items.refuse(place, std::move(fault));
   }
-  submit_items(call, responder, std::move(items), write_reported,
-               Recall{is_repeated, recall_reported});
+  items.submit(std::move(read.commands));
+}
+
+// Of the items that wait, by place, each as it was sent.
+using Texts = std::vector<std::pair<std::size_t, std::string>>;
+
+// One item in a turn, so that a report of many holds up others no longer than one of one.
+void compile_and_hand_in(const CallPtr& call, const Responder& responder,
+                         const std::shared_ptr<WorkerItems>& items, std::shared_ptr<Texts> texts) {
+  run_in_turn(call->context->programs, call, responder,
+              [call, responder, items, texts = std::move(texts)](const Status& ready) {
+                Read read;
+                if (ready) {
+                  const auto [place, text] = std::move(texts->back());
+                  texts->pop_back();
+                  Reading reading{*call, components::Compiling::kAllowed};
+                  read_item(reading, place, JsonValue(text), read);
+                } else {
+                  for (const auto& [place, text] : std::exchange(*texts, {})) {
+                    read.faults.emplace_back(place, ready.error());
+                  }
+                }
+                hand_in(*items, std::move(read));
+                if (!texts->empty()) {
+                  compile_and_hand_in(call, responder, items, texts);
+                }
+              });
 }
 
 }  // namespace
 
 void complete_attempts(const CallPtr& call, const Responder& responder) {
-  complete(call, responder, components::Compiling::kNever);
+  const auto elements = item_elements(*call);
+  if (!elements) {
+    responder.send(refuse(elements.error()));
+    return;
+  }
+  Reading reading{*call, components::Compiling::kNever};
+  Read read;
+  for (std::size_t i = 0; i < elements->size() && !reading.must_leave_io(); ++i) {
+    read_item(reading, i, (*elements)[i], read);
+  }
+  if (reading.must_leave_io()) {
+    run_off_io(call, responder, [call, responder] { complete_attempts(call, responder); });
+    return;
+  }
+  const auto items = std::make_shared<WorkerItems>(call, responder, write_reported,
+                                                   Recall{is_repeated, recall_reported});
+  items->add(*elements);
+  const auto texts = std::make_shared<Texts>();
+  for (const std::size_t place : read.waiting) {
+    texts->emplace_back(place, std::string((*elements)[place].text()));
+  }
+  call->release_body();
+  // Jobs that are done are told to be done, whatever becomes of the others.
+  hand_in(*items, std::move(read));
+  if (!texts->empty()) {
+    compile_and_hand_in(call, responder, items, texts);
+  }
 }
 
 }  // namespace daybook::api

@@ -15,12 +15,6 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-}  // namespace
-
-std::string_view actor_of(const Call&) {
-  return "local";
-}
-
 Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& call) {
   const Head& head = call.request.head;
   std::optional<scheduler::IdempotencyKey> out;
@@ -45,18 +39,31 @@ Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& cal
   return out;
 }
 
+}  // namespace
+
+std::string_view actor_of(const Call&) {
+  return "local";
+}
+
+Status finish_reading(Call& call) {
+  if (!std::exchange(call.body_read, true)) {
+    DAYBOOK_ASSIGN(call.key, idempotency_key(call));
+    call.release_body();
+  }
+  return {};
+}
+
 void submit_command(const CallPtr& call, const Responder& responder, scheduler::Command command,
                     OnReply on_reply) {
-  auto key = idempotency_key(*call);
-  if (!key) {
-    responder.send(refuse(std::move(key).error()));
+  if (Status read = finish_reading(*call); !read) {
+    responder.send(refuse(std::move(read).error()));
     return;
   }
   scheduler::Request request;
   request.id = call->request_id;
   request.actor = actor_of(*call);
   request.commands.push_back(std::move(command));
-  request.key = std::move(*key);
+  request.key = std::move(call->key);
   request.answer = [on_reply = std::move(on_reply)](std::vector<Result<scheduler::Reply>> replies) {
     on_reply(std::move(replies.front()));
   };

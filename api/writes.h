@@ -25,8 +25,9 @@ struct Written {
 using Render = std::function<Answer<Response>(const Written&)>;
 using OnReply = std::function<void(Result<scheduler::Reply>)>;
 
-// The request's key with the digest of method, path, query and body; nothing when it sent none.
-Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& call);
+// The body has been read: notes the request's key, if it sent one, with the digest of method, path,
+// query and body, and lets the body go. Any number of times; before the call waits for anything.
+Status finish_reading(Call& call);
 
 // Hands one command in. `on_reply` runs on the thread that appended and must not block; when the
 // command cannot be taken, the responder gets the refusal instead.

@@ -5,12 +5,24 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/ids.h"
+#include "base/sha256.h"
 #include "components/reactor/program.h"
 
 namespace daybook::components {
+
+// What a program is made of: its own id and the hash of its spec, then those of its modules.
+class ProgramKey {
+ public:
+  void add(std::string_view component, const Hash& spec_hash);
+  Hash finish() { return digest_.finish(); }
+
+ private:
+  Sha256 digest_;
+};
 
 class ProgramCache {
  public:

@@ -21,21 +21,30 @@ namespace {
 using Done = std::function<void(RunOutcome)>;
 using Interrupted = std::function<std::optional<Error>()>;
 
-// What a program is made of: its own id and text, and those of its modules.
 Hash key_of(const Order& order) {
-  std::string form;
-  const auto add = [&](std::string_view part) {
-    form += std::to_string(part.size());
-    form += ':';
-    form += part;
-  };
-  add(order.component);
-  add(order.spec);
+  ProgramKey key;
+  key.add(order.component, sha256(order.spec));
   for (const Module& module : order.modules) {
-    add(module.component);
-    add(module.spec);
+    key.add(module.component, sha256(module.spec));
   }
-  return sha256(form);
+  return key.finish();
+}
+
+// The same of texts that were not read.
+Hash key_of(const Stored& stored) {
+  ProgramKey key;
+  key.add(stored.own.component, stored.own.spec_hash);
+  for (const Stored::Text& import : stored.imports) {
+    key.add(import.component, import.spec_hash);
+  }
+  return key.finish();
+}
+
+// Without it when it is not there.
+void add_module(Order& order, const std::string& id, const ComponentDirectory& texts) {
+  if (auto spec = texts.spec(id)) {
+    order.modules.push_back({id, std::move(*spec)});
+  }
 }
 
 // A run that waits or goes on.
@@ -97,7 +106,8 @@ struct ReactorRuntime::Impl {
   RunOutcome run(const Ticket& ticket);
   // An error of `interrupted` comes back as it is.
   CompiledOrder program_of(const Order& order, Interrupted interrupted = {});
-  CompiledOrder compile(const Hash& key, const Order& order, Interrupted interrupted = {});
+  // Null when it is not known and may not be compiled.
+  CompiledOrder program_of(const Stored& stored, Compiling compiling);
 
   const ReactorOptions options;
   Outside& outside;
@@ -154,17 +164,28 @@ CompiledOrder ReactorRuntime::Impl::program_of(const Order& order, Interrupted i
   if (auto known = cache.find(key)) {
     return known;
   }
-  return compile(key, order, std::move(interrupted));
-}
-
-CompiledOrder ReactorRuntime::Impl::compile(const Hash& key, const Order& order,
-                                            Interrupted interrupted) {
   auto program = compile_order(order, std::move(interrupted));
   if (!program) {
     return program;
   }
   cache.put(key, *program);
   return program;
+}
+
+// Made of the texts as they are now, which may be others than those that were hashed: it is kept
+// under what it was made of.
+CompiledOrder ReactorRuntime::Impl::program_of(const Stored& stored, Compiling compiling) {
+  auto known = cache.find(key_of(stored));
+  if (known || compiling == Compiling::kNever) {
+    return known;
+  }
+  Order order;
+  order.component = stored.own.component;
+  order.spec = stored.texts.spec(stored.own.component).value_or("");
+  for (const Stored::Text& import : stored.imports) {
+    add_module(order, import.component, stored.texts);
+  }
+  return program_of(order);
 }
 
 ReactorRuntime::ReactorRuntime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -208,40 +229,34 @@ CheckResult ReactorRuntime::check(const Draft& draft) const {
   return out;
 }
 
-namespace {
-
-Order order_of(const Draft& draft) {
-  Order out;
-  out.component = draft.component;
-  out.spec = draft.spec;
+void ReactorRuntime::prepare(const Draft& draft) const {
+  Order order;
+  order.component = draft.component;
+  order.spec = draft.spec;
   for (const std::string& id : draft.imports) {
-    if (auto spec = draft.others.spec(id)) {
-      out.modules.push_back({id, std::move(*spec)});
-    }
+    add_module(order, id, draft.others);
   }
-  return out;
+  (void)impl_->program_of(order);
 }
-
-}  // namespace
 
 // A component that cannot run says so when it should.
-Status ReactorRuntime::check_parameters(const Draft& draft, std::string_view parameters,
-                                        Compiling compiling) const {
-  const Order order = order_of(draft);
-  const Hash key = key_of(order);
-  CompiledOrder program = impl_->cache.find(key);
-  if (*program == nullptr && compiling == Compiling::kNever) {
-    return fail(Code::kUnavailable, "NOT_COMPILED", "the component must be compiled first");
+Result<ParameterRules> ReactorRuntime::parameter_rules(const Stored& stored,
+                                                       Compiling compiling) const {
+  CompiledOrder program = impl_->program_of(stored, compiling);
+  if (!program) {
+    return ParameterRules();
   }
   if (*program == nullptr) {
-    program = impl_->compile(key, order);
+    return fail(Code::kUnavailable, "NOT_COMPILED", "the component must be compiled first");
   }
-  return program ? reactor::check_parameters(**program, parameters) : Status();
+  return ParameterRules([program = std::move(*program)](std::string_view parameters) {
+    return reactor::check_parameters(*program, parameters);
+  });
 }
 
-Status ReactorRuntime::check_rule_parameters(const Draft& draft,
+Status ReactorRuntime::check_rule_parameters(const Stored& stored,
                                              std::string_view parameters) const {
-  const auto program = impl_->program_of(order_of(draft));
+  const CompiledOrder program = impl_->program_of(stored, Compiling::kAllowed);
   if (!program) {
     return {};
   }

@@ -4,7 +4,6 @@
 
 #include "base/json_text.h"
 #include "base/limits/rules.h"
-#include "base/sha256.h"
 #include "components/reactor/nominal.h"
 #include "components/reactor_runtime.h"
 
@@ -82,19 +81,13 @@ class RuleWorld final : public reactor::World {
   const Micros deadline_;
 };
 
-// What a program is made of: ids and hashes of texts.
 Hash key_of(const RuleCode& code) {
-  Sha256 digest;
-  const auto add = [&](const RuleCode::Text& text) {
-    const std::string id = std::to_string(text.component.size()) + ':' + text.component;
-    digest.update({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()});
-    digest.update(text.spec_hash);
-  };
-  add(code.own);
+  ProgramKey key;
+  key.add(code.own.component, code.own.spec_hash);
   for (const RuleCode::Text& module : code.modules) {
-    add(module);
+    key.add(module.component, module.spec_hash);
   }
-  return digest.finish();
+  return key.finish();
 }
 
 }  // namespace

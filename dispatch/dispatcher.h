@@ -84,7 +84,8 @@ using PollId = std::uint64_t;
 
 struct WorkerRow {
   std::string worker;
-  std::vector<std::string> definitions;  // of its last lease(); empty: none since the start
+  // Of its last lease(); null: none since the start, or more than is remembered of all workers.
+  std::shared_ptr<const std::vector<std::string>> definitions;
   Micros last_seen;
   std::uint64_t leased = 0;  // attempts open now
 };

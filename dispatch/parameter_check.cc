@@ -1,39 +1,36 @@
 #include "dispatch/parameter_check.h"
 
-#include <utility>
-
 #include "dispatch/stored_components.h"
 
 namespace daybook::dispatch {
 
-ParameterCheck::Target ParameterCheck::target_of(const std::string& definition) const {
-  Target out;
+Result<components::ParameterRules> ParameterCheck::rules_of(const std::string& definition) const {
   const auto row = source_.views->definition(definition);
   if (!row || !*row) {
-    return out;
+    return components::ParameterRules();
   }
-  auto component = source_.views->component((*row)->component);
+  const auto component = source_.views->component_head((*row)->component);
   if (!component || !*component) {
-    return out;
+    return components::ParameterRules();
   }
-  out.component = std::move(**component);
-  const auto runtime = source_.runtimes->find(out.component.runtime);
-  out.runtime = runtime == source_.runtimes->end() ? nullptr : runtime->second;
-  return out;
+  const auto runtime = source_.runtimes->find((*component)->runtime);
+  if (runtime == source_.runtimes->end() || runtime->second == nullptr) {
+    return components::ParameterRules();
+  }
+  const StoredComponents texts(*source_.views);
+  return runtime->second->parameter_rules(texts.stored(**component), source_.compiling);
 }
 
 Status ParameterCheck::operator()(const std::string& definition, std::string_view parameters) {
-  auto found = targets_.find(definition);
-  if (found == targets_.end()) {
-    found = targets_.emplace(definition, target_of(definition)).first;
+  auto found = rules_.find(definition);
+  if (found == rules_.end()) {
+    found = rules_.emplace(definition, rules_of(definition)).first;
   }
-  const auto& [component, runtime] = found->second;
-  if (runtime == nullptr) {
-    return {};
+  const auto& rules = found->second;
+  if (!rules) {
+    return fail(rules.error());
   }
-  const StoredComponents others(*source_.views);
-  return runtime->check_parameters({component.component, component.spec, others, component.imports},
-                                   parameters, source_.compiling);
+  return *rules ? (*rules)(parameters) : Status();
 }
 
 }  // namespace daybook::dispatch

@@ -22,7 +22,8 @@ struct ParameterSource {
   components::Compiling compiling = components::Compiling::kAllowed;
 };
 
-// For one command: each definition is looked up once. One thread.
+// For one command: each definition is looked up once, with its component and what that takes. One
+// thread.
 class ParameterCheck {
  public:
   explicit ParameterCheck(const ParameterSource& source) : source_(source) {}
@@ -32,15 +33,10 @@ class ParameterCheck {
   Status operator()(const std::string& definition, std::string_view parameters);
 
  private:
-  struct Target {
-    projections::ComponentRow component;
-    const components::Runtime* runtime = nullptr;  // none: nothing is checked
-  };
-
-  Target target_of(const std::string& definition) const;
+  Result<components::ParameterRules> rules_of(const std::string& definition) const;
 
   const ParameterSource source_;
-  std::map<std::string, Target, std::less<>> targets_;
+  std::map<std::string, Result<components::ParameterRules>, std::less<>> rules_;
 };
 
 }  // namespace daybook::dispatch

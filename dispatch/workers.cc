@@ -1,10 +1,23 @@
 #include "dispatch/workers.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "base/limits/dispatch.h"
 
 namespace daybook::dispatch {
+namespace {
+
+std::size_t bytes_of(const std::vector<std::string>& definitions) {
+  std::size_t out = definitions.size() * sizeof(std::string);
+  for (const std::string& definition : definitions) {
+    out += definition.size();
+  }
+  return out;
+}
+
+}  // namespace
 
 void Workers::seen(const std::string& name, const std::vector<std::string>& definitions,
                    Micros now) {
@@ -21,8 +34,23 @@ void Workers::seen(const std::string& name, const std::vector<std::string>& defi
   }
   WorkerRow& row = workers_[found->second];
   row.last_seen = now;
-  if (row.definitions != definitions) {
-    row.definitions = definitions;
+  if (row.definitions == nullptr || *row.definitions != definitions) {
+    remember(row, definitions);
+  }
+}
+
+void Workers::remember(WorkerRow& row, const std::vector<std::string>& definitions) {
+  forget(row);
+  const std::size_t bytes = bytes_of(definitions);
+  if (!definitions.empty() && definitions_bytes_ + bytes <= kWorkersDefinitionsBytesMax) {
+    row.definitions = std::make_shared<const std::vector<std::string>>(definitions);
+    definitions_bytes_ += bytes;
+  }
+}
+
+void Workers::forget(WorkerRow& row) {
+  if (const auto old = std::exchange(row.definitions, nullptr)) {
+    definitions_bytes_ -= bytes_of(*old);
   }
 }
 
@@ -40,6 +68,7 @@ bool Workers::make_room() {
   for (std::size_t i = 0; i < count; ++i) {
     const auto row = workers_.find(idle[i].second);
     numbers_.erase(row->second.worker);
+    forget(row->second);
     workers_.erase(row);
   }
   return count > 0;

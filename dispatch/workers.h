@@ -1,7 +1,8 @@
 // Which workers were seen lately, and how many attempts each holds. Private to dispatch. One owner.
 //
 // Workers are known by the name they give themselves; after a restart those that hold attempts are
-// known from the log, others are seen again when they ask for work.
+// known from the log, others are seen again when they ask for work. What they ask for is remembered
+// as long as the lists of all of them have room together.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +40,14 @@ class Workers {
   };
 
   bool make_room();
+  void remember(WorkerRow& row, const std::vector<std::string>& definitions);
+  void forget(WorkerRow& row);
 
   // A worker keeps its number while it holds attempts; numbers start at 1.
   std::unordered_map<std::uint32_t, WorkerRow> workers_;
   std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> numbers_;
   std::uint32_t last_number_ = 0;
+  std::size_t definitions_bytes_ = 0;
 };
 
 }  // namespace daybook::dispatch

@@ -23,8 +23,12 @@ inline constexpr std::int64_t kLeaseWaitMaxMs = 60'000;
 // Long polls open at once: as many as there may be connections.
 inline constexpr std::size_t kLongPollsMax = 4096;
 inline constexpr std::size_t kLeaseDefinitionsMax = 1000;
+// Their ids together: of each worker they are held while it waits, and for the list.
+inline constexpr std::size_t kLeaseDefinitionsBytesMax = 32 * 1024;
 // Workers that are remembered for the list; the longest unseen make room.
 inline constexpr std::size_t kWorkersMax = 10'000;
+// What all of them asked for; of those that came when it was full the list shows nothing.
+inline constexpr std::size_t kWorkersDefinitionsBytesMax = 64 * 1024 * 1024;
 // Events that the dispatcher folds before it looks at its mail again, and reports that it sends in
 // one request: together under half a group.
 inline constexpr std::size_t kDispatchEventsMax = 4096;

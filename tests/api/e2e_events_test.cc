@@ -123,6 +123,24 @@ TEST_F(E2eEvents, ALiveStreamTellsWhatHappensAndResumes) {
   EXPECT_NE(resumed.find("id: 3\n"), std::string::npos) << resumed;
 }
 
+// However busy the log is with what the stream does not show.
+TEST_F(E2eEvents, AQuietStreamOnABusyLogHasItsHeartbeat) {
+  start();
+  put_definition("d");
+  HttpClient client(port());
+  ASSERT_TRUE(
+      client.send("GET /resources/events?format=sse&type=ComponentDeleted HTTP/1.1\r\n"
+                  "Host: localhost\r\n\r\n"));
+  client.receive_until("retry: 2000");
+  std::string seen;
+  for (int i = 0; i < 20 && seen.find(": heartbeat") == std::string::npos; ++i) {
+    clock().advance(Duration{options.heartbeat.value / 2});
+    create_job("d");
+    seen = client.receive_until(": heartbeat", std::chrono::milliseconds(200));
+  }
+  EXPECT_NE(seen.find(": heartbeat"), std::string::npos);
+}
+
 TEST_F(E2eEvents, AStreamThatCannotGoOnThereIsRefusedBeforeItBegins) {
   start();
   put_definition("d");

@@ -1,8 +1,13 @@
 // What lists take over a real server: several statuses, ends, errors, and the fields to show.
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/json_value.h"
+#include "base/limits/dispatch.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
@@ -54,6 +59,53 @@ TEST_F(E2eLists, EveryListKnowsItsFields) {
     std::erase(fields, ' ');
     EXPECT_EQ(call("GET", target + "?fields=" + fields).body, call("GET", target).body);
   }
+}
+
+TEST_F(E2eLists, WorkersComeInPages) {
+  for (int i = 0; i < 25; ++i) {
+    const std::string id = "w" + std::to_string(100 + i);
+    ASSERT_EQ(call("POST", "/resources/workers/lease",
+                   R"({"definitions":["d"],"workerId":")" + id + "\"}")
+                  .status,
+              200);
+  }
+  std::vector<std::string> seen;
+  std::string after;
+  for (std::size_t wanted : {10U, 10U, 5U, 0U}) {
+    const auto page = call("GET", "/resources/workers?limit=10&after=" + after);
+    const auto rows = elements(page.body, "workers");
+    ASSERT_EQ(rows.size(), wanted) << page.body;
+    EXPECT_EQ(member(page.body, "totalCount"), "25");
+    for (const JsonValue& row : rows) {
+      seen.push_back(member(row.text(), "workerId"));
+    }
+    after = member(page.body, "lastCursor");
+  }
+  EXPECT_EQ(after, "null");
+  EXPECT_EQ(seen.size(), 25U);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+  const auto back = call("GET", "/resources/workers?limit=2&before=w103");
+  EXPECT_EQ(member(back.body, "firstCursor"), "w101");
+  EXPECT_EQ(member(back.body, "lastCursor"), "w102");
+  EXPECT_EQ(elements(call("GET", "/resources/workers").body, "workers").size(), 25U);
+  EXPECT_EQ(call("GET", "/resources/workers?after=%20").status, 422);
+  EXPECT_EQ(call("GET", "/resources/workers?after=w1&before=w2").status, 422);
+  EXPECT_EQ(call("GET", "/resources/workers?limit=1001").status, 422);
+}
+
+TEST_F(E2eLists, AWorkerAsksForSoMuchAndNoMore) {
+  const auto lease = [&](std::size_t bytes) {
+    std::string names;
+    for (; bytes >= 128; bytes -= 128) {
+      names += (names.empty() ? "\"" : ",\"") + std::string(128, 'd') + "\"";
+    }
+    return call("POST", "/resources/workers/lease",
+                R"({"definitions":[)" + names + R"(],"workerId":"w"})");
+  };
+  EXPECT_EQ(lease(kLeaseDefinitionsBytesMax).status, 200);
+  const auto refused = lease(kLeaseDefinitionsBytesMax + 128);
+  EXPECT_EQ(refused.status, 413) << refused.body;
+  EXPECT_NE(refused.body.find(R"("field":"definitions")"), std::string::npos) << refused.body;
 }
 
 }  // namespace

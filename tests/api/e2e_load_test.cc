@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits/http.h"
+#include "base/limits/http_work.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
@@ -25,25 +26,18 @@ constexpr std::size_t kMiB = 1024 * kKiB;
 
 class E2eLoad : public ServerFixture {
  protected:
-  std::string metric(const std::string& name) {
-    const std::string body = call("GET", "/metrics").body;
-    const auto at = body.find("\n" + name + " ");
-    return at == std::string::npos
-               ? ""
-               : body.substr(at + name.size() + 2, body.find('\n', at + 1) - at - name.size() - 2);
-  }
   std::size_t memory() { return std::stoul(metric("daybook_http_memory_bytes")); }
+  static std::string post(const std::string& path, const std::string& body) {
+    return "POST " + path +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
   // A body of 8 MiB of which only so much comes.
   void send_part(HttpClient& client, std::size_t bytes) {
     ASSERT_TRUE(client.send(
         "POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         "Content-Length: " +
         std::to_string(kHttpBodyBytesMax) + "\r\n\r\n" + std::string(bytes, ' ')));
-  }
-  void until(const std::function<bool()>& condition) {
-    while (!condition()) {
-      std::this_thread::yield();
-    }
   }
 };
 
@@ -175,6 +169,23 @@ TEST_F(E2eLoad, AFullServerTellsHowItIs) {
   EXPECT_TRUE(first.get("/version"));
 }
 
+// However many connect, who has a place of the reserve has the time to ask.
+TEST_F(E2eLoad, TheReserveIsNotTakenFromWhoHasJustCome) {
+  options.connections_max = 1;
+  start();
+  HttpClient first(port());
+  ASSERT_TRUE(first.get("/version"));
+  HttpClient asks(port());
+  std::deque<HttpClient> silent;
+  for (std::size_t i = 0; i < 3 * kHttpReserveMax; ++i) {
+    silent.emplace_back(port());
+  }
+  EXPECT_TRUE(silent.back().closed_by_peer());
+  const auto live = asks.get("/health/live");
+  ASSERT_TRUE(live);
+  EXPECT_EQ(live->status, 200);
+}
+
 TEST_F(E2eLoad, TheReserveIsNotHeldByWhoSaysNothing) {
   options.connections_max = 1;
   start();
@@ -184,8 +195,75 @@ TEST_F(E2eLoad, TheReserveIsNotHeldByWhoSaysNothing) {
   for (std::size_t i = 0; i < 3 * kHttpReserveMax; ++i) {
     silent.emplace_back(port());
   }
+  ASSERT_TRUE(silent.back().closed_by_peer());
+  ASSERT_TRUE(first.get("/version"));  // it has not been idle for longest
+  clock().advance(Duration{kHttpIdleGraceUs});
+  ASSERT_TRUE(first.get("/version"));
   HttpClient asks(port());
   EXPECT_EQ(asks.get("/health/live")->status, 200);
+}
+
+// Each of its requests takes a while, and says where it is handled.
+TEST_F(E2eLoad, HowTheServerIsIsToldOnAThreadOfItsOwn) {
+  std::mutex mutex;
+  std::set<std::string> threads;
+  on_disk = [&] {
+    std::array<char, 16> name{};
+    pthread_getname_np(pthread_self(), name.data(), name.size());
+    const std::lock_guard lock(mutex);
+    threads.insert(name.data());
+  };
+  start();
+  EXPECT_EQ(call("GET", "/health/ready").status, 200);
+  EXPECT_EQ(call("GET", "/metrics").status, 200);
+  EXPECT_EQ(call("GET", "/resources/workers").status, 200);
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(threads, std::set<std::string>{"health"});
+}
+
+TEST_F(E2eLoad, ALongPollHoldsNothingOfItsBody) {
+  options.memory_bytes = kMiB;
+  start();
+  put_definition("d");
+  const std::string body =
+      R"({"definitions":["d"],"workerId":"w","waitMs":60000)" + std::string(200 * kKiB, ' ') + "}";
+  std::deque<HttpClient> polls;
+  for (int i = 0; i < 20; ++i) {
+    polls.emplace_back(port());
+    ASSERT_TRUE(polls.back().send(post("/resources/workers/lease", body)));
+    until([&] { return metric("daybook_leases_waiting") == std::to_string(i + 1); });
+  }
+  EXPECT_EQ(memory(), 0U);
+}
+
+TEST_F(E2eLoad, ABodyThatIsTooLargeForItsRouteIsNotRead) {
+  start();
+  for (const char* path : {"/resources/workers/lease", "/resources/workers/heartbeat"}) {
+    HttpClient client(port());
+    ASSERT_TRUE(client.send("POST " + std::string(path) +
+                            " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            "Content-Length: " +
+                            std::to_string(kHttpSmallBodyBytesMax + 1) + "\r\n\r\n"));
+    const auto refused = client.receive();
+    ASSERT_TRUE(refused) << path;
+    EXPECT_EQ(refused->status, 413) << path;
+  }
+}
+
+TEST_F(E2eLoad, AnAnswerThatIsNotReadHoldsNoBody) {
+  start();
+  put_definition("d");
+  std::string body = "[";
+  for (std::size_t i = 0; i < kJobsPerRequestMax; ++i) {
+    body += R"({"jobDefinitionId":"d"},)";
+  }
+  body.back() = ']';
+  body.resize(kHttpBodyBytesMax, ' ');
+  HttpClient mute(port());
+  mute.set_receive_buffer(4096);
+  ASSERT_TRUE(mute.send(post("/resources/jobs", body)));
+  until([&] { return metric("daybook_jobs_pending") == std::to_string(kJobsPerRequestMax); });
+  until([&] { return memory() > 0 && memory() < kHttpBodyBytesMax; });
 }
 
 TEST_F(E2eLoad, TheLongestIdleConnectionMakesRoom) {
@@ -220,135 +298,6 @@ TEST_F(E2eLoad, TheLongestOpenStreamMakesRoom) {
   ASSERT_TRUE(second.send(stream));
   EXPECT_NE(second.receive_until("text/event-stream").find("200 OK"), std::string::npos);
   EXPECT_TRUE(first.closed_by_peer());
-}
-
-// Takes as long to compile as it is told to, and notes which threads did.
-class SlowCompiler final : public components::Runtime {
- public:
-  components::CheckResult check(const components::Draft&) const override {
-    compile();
-    return components::Checked{};
-  }
-  Status check_parameters(const components::Draft&, std::string_view,
-                          components::Compiling compiling) const override {
-    if (compiling == components::Compiling::kNever) {
-      return fail(Code::kUnavailable, "NOT_COMPILED", "");
-    }
-    compile();
-    return {};
-  }
-  Status check_rule_parameters(const components::Draft&, std::string_view) const override {
-    compile();
-    return {};
-  }
-  std::shared_ptr<components::Run> run(components::Order,
-                                       std::function<void(components::RunOutcome)>) override {
-    return nullptr;
-  }
-  void shutdown() override {}
-
-  void hold(bool held) {
-    const std::lock_guard lock(mutex_);
-    held_ = held;
-    changed_.notify_all();
-  }
-  int begun() const {
-    const std::lock_guard lock(mutex_);
-    return begun_;
-  }
-  std::set<std::string> threads() const {
-    const std::lock_guard lock(mutex_);
-    return threads_;
-  }
-
- private:
-  void compile() const {
-    std::array<char, 16> name{};
-    pthread_getname_np(pthread_self(), name.data(), name.size());
-    std::unique_lock lock(mutex_);
-    threads_.insert(name.data());
-    ++begun_;
-    changed_.wait(lock, [&] { return !held_; });
-  }
-
-  mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
-  mutable std::set<std::string> threads_;
-  mutable int begun_ = 0;
-  bool held_ = false;
-};
-
-class E2eCompiling : public E2eLoad {
- protected:
-  void SetUp() override {
-    options.io_threads = 1;
-    runtimes = {{events::Runtime::kReactor, &compiler}};
-    start();
-  }
-  void TearDown() override {
-    compiler.hold(false);
-    stop();
-  }
-  static std::string request(const std::string& method, const std::string& path,
-                             const std::string& body) {
-    return method + " " + path +
-           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
-  }
-  // While it compiles, the one I/O thread answers everybody else.
-  void compiles(const std::string& method, const std::string& path, const std::string& body,
-                int status) {
-    compiler.hold(true);
-    const int before = compiler.begun();
-    HttpClient client(port());
-    ASSERT_TRUE(client.send(request(method, path, body)));
-    until([&] { return compiler.begun() > before; });
-    EXPECT_EQ(call("GET", "/health/live").status, 200) << path;
-    compiler.hold(false);
-    const auto reply = client.receive();
-    ASSERT_TRUE(reply) << path;
-    EXPECT_EQ(reply->status, status) << path << " " << reply->body;
-  }
-
-  SlowCompiler compiler;
-};
-
-const std::string kCode = R"({"code":"from 1"})";
-
-TEST_F(E2eCompiling, NothingThatCompilesDoesSoOnTheThreadThatAnswers) {
-  compiles("PUT", "/resources/components/a.hreactor", kCode, 201);
-  compiles("POST", "/resources/components/a.hreactor/check", kCode, 200);
-  ASSERT_EQ(call("PUT", "/resources/job-definitions/d", R"({"componentId":"a.hreactor"})").status,
-            201);
-  ASSERT_EQ(call("GET", "/resources/job-definitions/d").status, 200);  // the views have it
-  compiles("POST", "/resources/jobs", R"({"jobDefinitionId":"d"})", 201);
-  compiles("PUT", "/resources/rules/r", R"({"componentId":"a.hreactor"})", 201);
-  EXPECT_EQ(compiler.threads(), std::set<std::string>{"compile"});
-}
-
-TEST_F(E2eCompiling, TooManyCompilationsAreRefusedAndThoseThatWaitTooLongAreTold) {
-  compiler.hold(true);
-  const std::string check = request("POST", "/resources/components/a.hreactor/check", kCode);
-  std::deque<HttpClient> clients;
-  for (std::size_t i = 0; i <= kHttpCompilesMax; ++i) {
-    clients.emplace_back(port());
-    ASSERT_TRUE(clients.back().send(check));
-    if (i == 0) {
-      until([&] { return compiler.begun() == 1; });
-    }
-  }
-  until([&] {
-    return metric("daybook_http_compilations_waiting") == std::to_string(kHttpCompilesMax);
-  });
-  const auto refused = call("POST", "/resources/components/a.hreactor/check", kCode);
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_NE(refused.body.find("TOO_MANY_COMPILATIONS"), std::string::npos);
-  EXPECT_FALSE(refused.field("Retry-After").empty());
-  clock().advance(Duration{kHttpCompileWaitUs});
-  const auto told = clients.back().receive();
-  ASSERT_TRUE(told);
-  EXPECT_EQ(told->status, 503);
-  EXPECT_NE(told->body.find("TOO_BUSY"), std::string::npos);
 }
 
 }  // namespace

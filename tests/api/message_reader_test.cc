@@ -111,6 +111,45 @@ TEST(MessageReader, TakesTheLargestBody) {
   EXPECT_EQ(out.requests.front().body.size(), body.size());
 }
 
+TEST(MessageReader, ABodyTakesTheMemoryOfItsBytes) {
+  for (const std::size_t size : {std::size_t{100'000}, std::size_t{1'000'000}, kHttpBodyBytesMax}) {
+    MessageReader reader;
+    Request request;
+    const std::string bytes =
+        kPost + "Content-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, ' ');
+    std::size_t given = 0;
+    Step step = Step::kIdle;
+    while (step != Step::kDone) {
+      const auto space = reader.space();
+      const std::size_t n = std::min({space.size(), bytes.size() - given, std::size_t{16'384}});
+      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(given), n, space.begin());
+      given += n;
+      reader.received(n);
+      step = reader.step(request);
+      ASSERT_NE(step, Step::kRefused);
+      // Of what it promises it gets nothing before it comes.
+      ASSERT_LE(request.body.capacity(), 2 * request.body.size() + 64 * 1024);
+    }
+    EXPECT_EQ(request.body.size(), size);
+    EXPECT_EQ(request.body.capacity(), size);
+  }
+}
+
+TEST(MessageReader, ABodyIsHeldToWhatItsHeaderIsFor) {
+  const auto step_of = [](const std::string& bytes) {
+    MessageReader reader([](const Head& head) -> std::size_t { return head.path == "/x" ? 3 : 0; });
+    Request request;
+    std::copy(bytes.begin(), bytes.end(), reader.space().begin());
+    reader.received(bytes.size());
+    return reader.step(request);
+  };
+  EXPECT_EQ(step_of(kPost + "Content-Length: 3\r\n\r\nabc"), Step::kDone);
+  EXPECT_EQ(step_of(kPost + "Content-Length: 4\r\n\r\n"), Step::kRefused);
+  EXPECT_EQ(step_of(kPost + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+            Step::kDone);
+  EXPECT_EQ(step_of(kPost + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\n"), Step::kRefused);
+}
+
 TEST(MessageReader, RefusesAHeaderWithoutAnEnd) {
   EXPECT_EQ(feed(std::string(kHttpHeaderBytesMax + 1, 'a'), 1000).refused, 431);
 }

@@ -91,7 +91,7 @@ void ServerFixture::start() {
                      .dispatcher = *p.dispatcher,
                      .graph = *p.graph,
                      .runtimes = runtimes,
-                     .effects = {},
+                     .effects = {false, dispatch::ParameterSource{p.views.get(), &runtimes}},
                      .clock = p.clock,
                      .entropy = p.entropy,
                      .logger = p.logger,
@@ -158,6 +158,22 @@ bool ServerFixture::run_clock_until(const std::function<bool()>& condition) {
     std::this_thread::yield();
   }
   return true;
+}
+
+std::string ServerFixture::metric(const std::string& name) {
+  const std::string body = call("GET", "/metrics").body;
+  const auto at = body.find("\n" + name + " ");
+  return at == std::string::npos
+             ? ""
+             : body.substr(at + name.size() + 2, body.find('\n', at + 1) - at - name.size() - 2);
+}
+
+void ServerFixture::until(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!condition()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "what was waited for does not happen";
+    std::this_thread::yield();
+  }
 }
 
 projections::Views& ServerFixture::views() {

@@ -52,6 +52,10 @@ class ServerFixture : public ::testing::Test {
   // Lets the clock run at twenty times the real one until the condition holds; false when it does
   // not within fifteen real seconds.
   bool run_clock_until(const std::function<bool()>& condition);
+  // A number of /metrics, "" when it is not there.
+  std::string metric(const std::string& name);
+  // Waits for what will surely come; fails the test when it does not.
+  void until(const std::function<bool()>& condition);
   log::Log& log();
   projections::Views& views();
   // Appends fail from the n-th on.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <future>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -128,8 +129,7 @@ TEST_F(Waiting, WhatLostItsClientIsNotDone) {
   const auto gone = std::make_shared<std::atomic<bool>>(false);
   std::atomic<int> done{0};
   for (int i = 0; i < 5; ++i) {
-    ASSERT_TRUE(pool.submit(
-        Seq{0}, [&](const Status&) { ++done; }, gone));
+    ASSERT_TRUE(pool.submit(Seq{0}, [&](const Status&) { ++done; }, {gone, {}}));
   }
   std::promise<void> last;
   ASSERT_TRUE(pool.submit(Seq{0}, [&](const Status&) { last.set_value(); }));
@@ -146,10 +146,8 @@ TEST_F(Waiting, WhatLostItsClientMakesRoom) {
   ASSERT_TRUE(pool.start());
   Held held(pool);
   const auto gone = std::make_shared<std::atomic<bool>>(false);
-  ASSERT_TRUE(pool.submit(
-      Seq{0}, [](const Status&) {}, gone));
-  ASSERT_TRUE(pool.submit(
-      Seq{1}, [](const Status&) {}, gone));
+  ASSERT_TRUE(pool.submit(Seq{0}, [](const Status&) {}, {gone, {}}));
+  ASSERT_TRUE(pool.submit(Seq{1}, [](const Status&) {}, {gone, {}}));
   ASSERT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
   EXPECT_FALSE(pool.submit(Seq{0}, [](const Status&) {}));
   *gone = true;
@@ -168,6 +166,54 @@ TEST_F(Waiting, WhoWaitsTooLongForAThreadIsTold) {
   auto future = told.get_future();
   ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
   EXPECT_EQ(future.get().error().reason, "TOO_BUSY");
+}
+
+TEST_F(Waiting, ClientsTakeTurns) {
+  QueryPool pool(*views, clock, {"compile", 1, 10, seconds(5)});
+  ASSERT_TRUE(pool.start());
+  Held held(pool);
+  std::string order;
+  std::promise<void> last;
+  const auto wait = [&](const std::string& client) {
+    ASSERT_TRUE(pool.submit(Seq{0},
+                            [&order, &last, client](const Status&) {
+                              order += client;
+                              if (order.size() == 6) {
+                                last.set_value();
+                              }
+                            },
+                            {nullptr, client}));
+  };
+  for (const char* client : {"a", "a", "a", "b", "c", "b"}) {
+    wait(client);
+  }
+  held.let_go();
+  ASSERT_EQ(last.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(order, "abcaba");
+}
+
+TEST_F(Waiting, NoClientFillsTheLineAlone) {
+  QueryPool pool(*views, clock, {"compile", 1, 4, seconds(5), seconds(10), 3});
+  ASSERT_TRUE(pool.start());
+  Held held(pool);
+  const auto take = [&](const std::string& client, QueryPool::Gone gone = nullptr) {
+    return pool.submit(Seq{0}, [](const Status&) {}, {std::move(gone), client});
+  };
+  const auto gone = std::make_shared<std::atomic<bool>>(false);
+  EXPECT_TRUE(take("a", gone));
+  EXPECT_TRUE(take("a"));
+  EXPECT_TRUE(take("a"));
+  EXPECT_FALSE(take("a"));
+  EXPECT_TRUE(take("b"));
+  EXPECT_FALSE(take("c"));
+  *gone = true;
+  EXPECT_TRUE(take("a"));
+  EXPECT_FALSE(take("a"));
+  clock.advance(seconds(10));  // all are told that they waited too long
+  while (pool.waiting() > 0) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(take("a"));
 }
 
 TEST_F(Waiting, StopTellsAllThatWait) {
