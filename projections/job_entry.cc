@@ -141,8 +141,12 @@ JobId JobEntry::parent() const {
 }
 
 std::string_view JobEntry::error_code() const {
+  if (end.empty()) {
+    return {};
+  }
   Scan scan(end);
-  return !end.empty() && scan.u8() == kHasError ? scan.text() : std::string_view();
+  const std::uint8_t kind = scan.u8();
+  return kind == kHasError || kind == kHasBoth ? scan.text() : std::string_view();
 }
 
 bool JobEntry::to_row(JobRow& row) const {

@@ -23,7 +23,7 @@ class JobList final : public Projection {
   explicit JobList(std::size_t cache_bytes) : cache_bytes_max_(cache_bytes) {}
 
   std::string_view name() const override { return "jobs"; }
-  std::uint32_t version() const override { return 3; }
+  std::uint32_t version() const override { return 4; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
   std::size_t unwritten_bytes() const override {
