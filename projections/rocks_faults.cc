@@ -44,8 +44,10 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
 class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  explicit FaultyFileSystem(std::shared_ptr<StoreFaults> faults)
-      : FileSystemWrapper(rocksdb::FileSystem::Default()), faults_(std::move(faults)) {}
+  FaultyFileSystem(std::shared_ptr<StoreFaults> faults, std::function<void()> before_change)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()),
+        faults_(faults ? std::move(faults) : std::make_shared<StoreFaults>()),
+        before_change_(std::move(before_change)) {}
 
   const char* Name() const override { return "FaultyFileSystem"; }
 
@@ -75,18 +77,21 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
 
  private:
   void tell() const {
-    if (faults_->before_change) {
-      faults_->before_change();
+    if (before_change_) {
+      before_change_();
     }
   }
 
   const std::shared_ptr<StoreFaults> faults_;
+  const std::function<void()> before_change_;
 };
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<StoreFaults> faults) {
-  return rocksdb::NewCompositeEnv(std::make_shared<FaultyFileSystem>(std::move(faults)));
+std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<StoreFaults> faults,
+                                              std::function<void()> before_change) {
+  return rocksdb::NewCompositeEnv(
+      std::make_shared<FaultyFileSystem>(std::move(faults), std::move(before_change)));
 }
 
 }  // namespace daybook::projections
