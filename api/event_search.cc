@@ -1,5 +1,6 @@
 // Filtered events through the views' index; the log itself is read where the index does not reach:
-// behind what the views show, and before what it holds of a log that was given back its archives.
+// behind what the views show, before what it holds of a log that was given back its archives, and
+// everywhere while its projection has stopped.
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -96,6 +97,20 @@ Result<Seq> read_found(EventReader& reader, const EventFilter& filter,
   return found.reached;
 }
 
+// The index where there is one: nothing while its projection has stopped.
+Result<std::optional<projections::FoundEvents>> find_indexed(
+    const EventSource& source, const projections::EventSelection& selection,
+    const projections::EventStretch& stretch) {
+  auto found = source.views.find_events(selection, stretch);
+  if (found) {
+    return std::optional(std::move(*found));
+  }
+  if (found.error().reason == "PROJECTION_FAILED") {
+    return std::optional<projections::FoundEvents>();
+  }
+  return fail(found.error());
+}
+
 // Events that `events` may be given out of: a time range is a range of sequence numbers.
 Result<EventWindow> within_times(log::Log& log, const EventFilter& filter, EventWindow window) {
   window.after = start_of(filter, window.after);
@@ -148,8 +163,9 @@ Result<EventPage> read_events(const EventSource& source, const EventFilter& filt
     EventWindow plain{reached, window.until, left, window.bytes_max - out.bytes};
     // A live stream comes for a few new events each time: looking at them is cheaper than asking.
     if (window.until.value - reached.value > kNearEvents) {
-      const auto found = source.views.find_events(
-          selection, {reached, window.until, std::min(left, kPageLimitMax), false});
+      DAYBOOK_ASSIGN(const auto found,
+                     find_indexed(source, selection,
+                                  {reached, window.until, std::min(left, kPageLimitMax), false}));
       if (found && next(reached) >= found->from && reached < found->as_of) {
         const bool gave_up =
             found->seqs.empty() && found->reached < std::min(window.until, found->as_of);
@@ -188,8 +204,9 @@ Result<EventPage> read_events_before(const EventSource& source, const EventFilte
   while (reached > next(window.after) && !out.full(window)) {
     const std::size_t left = window.limit - out.page.events.size();
     const Seq until{reached.value - 1};
-    const auto found = source.views.find_events(
-        selection, {window.after, until, std::min(left, kPageLimitMax), true});
+    DAYBOOK_ASSIGN(const auto found,
+                   find_indexed(source, selection,
+                                {window.after, until, std::min(left, kPageLimitMax), true}));
     if (found && until <= found->as_of && until >= found->from) {
       projections::FoundEvents part = *found;
       // Older ones are not in the index, whatever it says of them.

@@ -45,11 +45,13 @@ tl::unexpected<Error> damaged(const std::filesystem::path& backup, const std::st
   return fail(Code::kCorrupt, "BACKUP_DAMAGED", backup.string() + ": " + what);
 }
 
-// A directory of the owner's alone that says what is being made in it. One that an earlier attempt
-// at the same left is emptied first: nobody has taken it for anything.
-Status begin(const std::filesystem::path& directory, std::string_view work) {
+// A directory of the owner's alone that says what is being made in it, and belongs to who holds the
+// lock until that is done. One that an earlier attempt at the same left is emptied first: nobody
+// has taken it for anything.
+Result<DirLock> begin(const std::filesystem::path& directory, std::string_view work) {
   DAYBOOK_TRY(make_private_directory(directory));
   std::error_code error;
+  DAYBOOK_ASSIGN(DirLock lock, DirLock::take(directory));
   DAYBOOK_ASSIGN(const std::string left, unfinished_work(directory));
   bool empty = true;
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
@@ -61,7 +63,6 @@ Status begin(const std::filesystem::path& directory, std::string_view work) {
   if (!empty && left != work) {
     return fail(Code::kConflict, "DIRECTORY_NOT_EMPTY", directory.string() + " is not empty");
   }
-  DAYBOOK_ASSIGN(const DirLock lock, DirLock::take(directory));
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
     if (!error && entry.path().filename() != "unfinished") {
       std::filesystem::remove_all(entry.path(), error);
@@ -73,7 +74,10 @@ Status begin(const std::filesystem::path& directory, std::string_view work) {
   if (error) {
     return fail(file_error("cannot make ready", directory, error.value()));
   }
-  return left == work ? Status() : mark_unfinished(directory, work);
+  if (left != work) {
+    DAYBOOK_TRY(mark_unfinished(directory, work));
+  }
+  return lock;
 }
 
 // The files that a store consists of; what RocksDB writes for people, and its lock, stay behind.
@@ -244,8 +248,10 @@ bool read_files(std::istream& in, BackupInfo& info) {
   return word == "crc";
 }
 
-Result<BackupInfo> verified(const std::filesystem::path& data) {
+enum class Lock : std::uint8_t { kTake, kHeld };
+Result<BackupInfo> verified(const std::filesystem::path& data, Lock lock) {
   VerifyOptions options;
+  options.held = lock == Lock::kHeld;
   options.unfinished = true;  // it is looked at before it is said to be whole
   DAYBOOK_ASSIGN(const VerifyReport report, verify(data, options));
   if (report.problem) {
@@ -270,7 +276,7 @@ Status copy_store(const std::filesystem::path& from, const std::filesystem::path
 }  // namespace
 
 Result<BackupInfo> backup(RocksLog& log, const std::filesystem::path& to, const AddBeside& add) {
-  DAYBOOK_TRY(begin(to, kWorkBackup));
+  DAYBOOK_ASSIGN(const DirLock lock, begin(to, kWorkBackup));
   // The head from before the checkpoint is certainly in it; the anchor moves to the copy's end once
   // that was read.
   const Head before = log.head();
@@ -278,7 +284,7 @@ Result<BackupInfo> backup(RocksLog& log, const std::filesystem::path& to, const 
   DAYBOOK_TRY(sync_store(to / "log"));
   DAYBOOK_TRY(write_anchor(to / "anchor", log.id(), before));
   DAYBOOK_TRY(write_identity(to, log.id()));
-  DAYBOOK_ASSIGN(BackupInfo info, verified(to));
+  DAYBOOK_ASSIGN(BackupInfo info, verified(to, Lock::kHeld));
   DAYBOOK_TRY(write_anchor(to / "anchor", info.id, info.head));
   if (add) {
     DAYBOOK_TRY(add(to));
@@ -321,7 +327,7 @@ Result<BackupInfo> verify_backup(const std::filesystem::path& from) {
   for (const BackupFile& file : marked.beside) {
     DAYBOOK_TRY(check_beside(from, file));
   }
-  DAYBOOK_ASSIGN(BackupInfo info, verified(from));
+  DAYBOOK_ASSIGN(BackupInfo info, verified(from, Lock::kTake));
   info.beside = marked.beside;
   if (!same(marked, info)) {
     return damaged(from, "it does not end where its marker says");
@@ -331,12 +337,12 @@ Result<BackupInfo> verify_backup(const std::filesystem::path& from) {
 
 Result<BackupInfo> restore(const std::filesystem::path& from, const std::filesystem::path& to) {
   DAYBOOK_ASSIGN(const BackupInfo info, verify_backup(from));
-  DAYBOOK_TRY(begin(to, kWorkRestore));
+  DAYBOOK_ASSIGN(const DirLock lock, begin(to, kWorkRestore));
   DAYBOOK_TRY(copy_store(from, to));
   DAYBOOK_TRY(copy_beside(from, to, info.beside));
   DAYBOOK_TRY(write_anchor(to / "anchor", info.id, info.head));
   DAYBOOK_TRY(write_identity(to, info.id));
-  DAYBOOK_ASSIGN(BackupInfo restored, verified(to));
+  DAYBOOK_ASSIGN(BackupInfo restored, verified(to, Lock::kHeld));
   restored.beside = info.beside;
   if (!same(info, restored)) {
     return damaged(to, "the copy does not end where the backup does");

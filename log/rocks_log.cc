@@ -227,15 +227,17 @@ Result<std::unique_ptr<RocksLog>> RocksLog::write_to(std::unique_ptr<Impl> impl)
   impl->store.reset();
   DAYBOOK_TRY(dir.claim());
   DAYBOOK_TRY(mark_finished_creation(dir));
-  if (impl->behind) {
-    DAYBOOK_TRY(write_anchor(dir.anchor_path(), impl->id, impl->head));
-    DAYBOOK_ASSIGN(impl->found_anchor, read_anchor(dir.anchor_path(), impl->id));
-  }
   DAYBOOK_ASSIGN(impl->store, open_store(dir.log_path(), OpenMode::kWrite, impl->options));
   // Opened for writing, the store must still end where it ended when it was looked at.
   DAYBOOK_ASSIGN(const StoreEnd end, read_end(*impl->store->db));
   if (std::max(end.last, impl->trim.seq) != impl->head.seq) {
     return fail(Code::kCorrupt, "LOG_CHANGED", dir.log_path().string() + " changed while opening");
+  }
+  // Opening made durable what was in the write-ahead log, synced or not: only now may the anchor
+  // say that it was there.
+  if (impl->behind) {
+    DAYBOOK_TRY(write_anchor(dir.anchor_path(), impl->id, impl->head));
+    DAYBOOK_ASSIGN(impl->found_anchor, read_anchor(dir.anchor_path(), impl->id));
   }
   DAYBOOK_TRY(dir.hold_log());
   DAYBOOK_ASSIGN(impl->anchor,

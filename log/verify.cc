@@ -141,7 +141,10 @@ class Verification {
 }  // namespace
 
 Result<VerifyReport> verify(const std::filesystem::path& data, const VerifyOptions& options) {
-  DAYBOOK_ASSIGN(const DirLock lock, DirLock::take(data));
+  std::optional<DirLock> lock;
+  if (!options.held) {
+    DAYBOOK_ASSIGN(lock, DirLock::take(data));
+  }
   if (!options.unfinished) {
     DAYBOOK_TRY(check_finished(data));
   }

@@ -22,6 +22,7 @@ struct VerifyOptions {
   unsigned threads = 2;  // each reads, hashes and decodes its own segments
   Depth depth = Depth::kPayloads;
   bool unfinished = false;  // also a directory that something is still being made in
+  bool held = false;        // the caller holds the directory's lock
   // Called now and then, from the calling thread: records done, records in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };

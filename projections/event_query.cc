@@ -228,6 +228,9 @@ Result<FoundEvents> find_request(const View& view, const EventSelection& selecti
     for (Scan scan(value); found && !scan.done();) {
       const std::uint64_t first = (era << event_keys::kEraBits) + scan.u32();
       const std::uint64_t count = (std::uint64_t{scan.u8()} << 8) | scan.u8();
+      if (!scan.ok()) {
+        return fail(Code::kCorrupt, "VIEWS_STORE", "a list of requests cannot be read");
+      }
       for (std::uint64_t i = 0; i < count; ++i) {
         seqs.push_back(Seq{first + i});
       }

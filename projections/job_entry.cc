@@ -158,8 +158,11 @@ JobId JobEntry::parent() const {
 }
 
 std::string_view JobEntry::error_code() const {
+  if (end.empty()) {
+    return {};
+  }
   Scan scan(end);
-  const std::uint8_t kind = end.empty() ? std::uint8_t{0} : kind_of(scan.u8());
+  const std::uint8_t kind = kind_of(scan.u8());
   return kind == kHasError || kind == kHasBoth ? scan.text() : std::string_view();
 }
 

@@ -162,6 +162,15 @@ Seq key_of(std::string_view position) {
   return Seq{Scan(position.substr(position.size() - 8)).u64()};
 }
 
+// Of what has no small bound.
+std::size_t bytes_of(const JobRow& row) {
+  std::size_t out = row.parameters.size() + row.result.size() + row.output.size();
+  if (row.error) {
+    out += row.error->message.size() + row.error->details.size();
+  }
+  return out;
+}
+
 // What a page has gathered: its rows, and the first and last position that was looked at.
 struct Gathered {
   std::vector<JobRow> rows;
@@ -186,7 +195,7 @@ Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& 
     DAYBOOK_ASSIGN(JobRow row,
                    plan.rows_are_values ? parse(key, merge.value()) : row_of(view, key));
     if (!plan.filtering() || matches(plan, filter, row)) {
-      bytes += row.parameters.size() + row.result.size();
+      bytes += bytes_of(row);
       out.rows.push_back(std::move(row));
     } else {
       ++rejected;

@@ -282,7 +282,9 @@ class PieceWalker final : public Walker {
         kind_(kind),
         pieces_(reader.walk(prefix_, key_after(prefix_))) {}
 
-  void seek(std::string_view key) override {
+  // From outside of the range a walk begins at its bound.
+  void seek(std::string_view wanted_key) override {
+    const std::string_view key = std::max<std::string_view>(wanted_key, lower_);
     pieces_->seek_before(std::string(key) + '\0');
     if (!pieces_->valid()) {
       pieces_->seek(prefix_);
@@ -297,7 +299,8 @@ class PieceWalker final : public Walker {
     }
     settle();
   }
-  void seek_before(std::string_view key) override {
+  void seek_before(std::string_view wanted_key) override {
+    const std::string_view key = std::min<std::string_view>(wanted_key, upper_);
     pieces_->seek_before(key);
     load();
     const Position wanted = at_least(key);

@@ -182,8 +182,6 @@ Result<RebuildReport> Rebuild::run(const Progress& progress) {
     }
     return fail(status.error());
   }
-  // Where others are damaged too, the next open makes them anew.
-  static_cast<void>(store_.forget_damage());
   report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return report_;
 }

@@ -1,6 +1,8 @@
-// The file system that StoreFaults steers. Private to rocks_store.cc.
+// The file system that StoreFaults steers, and that shows each of its steps. Private to
+// rocks_store.cc.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include <rocksdb/env.h>
@@ -9,7 +11,9 @@
 
 namespace daybook::projections {
 
-// The default environment, except that writing operations ask `faults` first.
-std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<StoreFaults> faults);
+// The default environment, except that writing operations ask `faults` first (null: nobody), and
+// that `before_change` is called before a file is made, renamed or removed (null: nothing).
+std::unique_ptr<rocksdb::Env> make_faulty_env(std::shared_ptr<StoreFaults> faults,
+                                              std::function<void()> before_change);
 
 }  // namespace daybook::projections

@@ -67,15 +67,58 @@ class AppendOperator final : public rocksdb::MergeOperator {
   const char* Name() const override { return "daybook.append"; }
 };
 
+std::filesystem::path damage_path(const std::filesystem::path& directory) {
+  return directory / "damaged";
+}
+
 // A damaged table fails those who read it. RocksDB would fail every write of all projections as
-// soon as a compaction meets it.
+// soon as a compaction meets it; left alone it would try that compaction for ever, and hold writes
+// up for the tables that pile up meanwhile. So none is tried any more.
 class DamageIsOfItsReaders final : public rocksdb::EventListener {
  public:
+  DamageIsOfItsReaders(std::filesystem::path directory, std::function<void(const Error&)> told)
+      : directory_(std::move(directory)), told_(std::move(told)) {}
+
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
-    if (reason == rocksdb::BackgroundErrorReason::kCompaction && error->IsCorruption()) {
-      *error = rocksdb::Status::OK();
+    if (reason != rocksdb::BackgroundErrorReason::kCompaction || !error->IsCorruption()) {
+      return;
+    }
+    const Error met = check(*error).error();
+    *error = rocksdb::Status::OK();
+    if (damaged_.exchange(true)) {
+      return;
+    }
+    static_cast<void>(log::replace_file(damage_path(directory_), "damaged\n"));
+    set_compactions();
+    if (told_) {
+      told_(met);
     }
   }
+  // A compaction may have begun inside the open.
+  void opened(rocksdb::DB* db) {
+    db_ = db;
+    set_compactions();
+  }
+  bool damaged() const { return damaged_; }
+  void forget() {
+    damaged_ = false;
+    set_compactions();
+  }
+
+ private:
+  // Failing leaves it as it was: the next compaction fails as the last one did.
+  void set_compactions() {
+    const bool off = damaged_;
+    if (rocksdb::DB* const db = db_; db != nullptr && off_.exchange(off) != off) {
+      static_cast<void>(db->SetOptions({{"disable_auto_compactions", off ? "true" : "false"}}));
+    }
+  }
+
+  const std::filesystem::path directory_;
+  const std::function<void(const Error&)> told_;
+  std::atomic<bool> damaged_{false};
+  std::atomic<bool> off_{false};
+  std::atomic<rocksdb::DB*> db_{nullptr};
 };
 
 rocksdb::Options make_options(const RocksStore::Options& from) {
@@ -87,13 +130,14 @@ rocksdb::Options make_options(const RocksStore::Options& from) {
   options.max_background_jobs = 2;
   // Bounds what filters and indexes take: under 0.3 MB a file.
   options.max_open_files = 512;
-  options.listeners.push_back(std::make_shared<DamageIsOfItsReaders>());
   options.level_compaction_dynamic_level_bytes = true;
   options.target_file_size_base = 32 << 20;
   options.max_bytes_for_level_base = 128 << 20;
   options.level0_file_num_compaction_trigger = 8;
   options.level0_slowdown_writes_trigger = 40;
-  options.level0_stop_writes_trigger = 60;
+  // Writes are slowed down, not stopped: one that waits for a compaction waits for ever when there
+  // is none.
+  options.level0_stop_writes_trigger = 1 << 20;
   options.compression = rocksdb::kLZ4Compression;
   options.compression_per_level.assign(7, rocksdb::kLZ4Compression);
   options.compression_per_level[0] = options.compression_per_level[1] = rocksdb::kNoCompression;
@@ -171,10 +215,6 @@ class NoLogger final : public rocksdb::Logger {
   using Logger::Logv;
   void Logv(const char*, va_list) override {}
 };
-
-std::filesystem::path damage_path(const std::filesystem::path& directory) {
-  return directory / "damaged";
-}
 
 // What a stop in the middle of write_file() left.
 void remove_large_batches(const std::filesystem::path& directory) {
@@ -267,6 +307,7 @@ class Generation {
 
 struct RocksStore::Impl {
   std::unique_ptr<rocksdb::Env> env;  // outlives the store; null: the default one
+  std::shared_ptr<DamageIsOfItsReaders> listener;
   std::unique_ptr<rocksdb::DB> db;
   bool read_only = false;
   std::atomic<std::uint64_t> files{0};  // table files written for large batches
@@ -339,14 +380,17 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const Options& options) {
   DAYBOOK_TRY(check_named(options.directory));
   auto impl = std::make_unique<Impl>();
   rocksdb::Options wanted = make_options(options);
-  if (options.faults) {
-    impl->env = make_faulty_env(options.faults);
+  if (options.faults || options.before_change) {
+    impl->env = make_faulty_env(options.faults, options.before_change);
     wanted.env = impl->env.get();
   }
   if (options.read_only) {
     wanted.info_log = std::make_shared<NoLogger>();
   }
+  impl->listener = std::make_shared<DamageIsOfItsReaders>(options.directory, options.on_damage);
+  wanted.listeners.push_back(impl->listener);
   DAYBOOK_ASSIGN(impl->db, open_db(wanted, options));
+  impl->listener->opened(impl->db.get());
   impl->read_only = options.read_only;
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
@@ -374,11 +418,12 @@ bool RocksStore::damage_noted(const std::filesystem::path& directory) {
 }
 
 Status RocksStore::forget_damage() {
-  if (!damage_noted(impl_->db->GetName())) {
+  if (!damage_noted(impl_->db->GetName()) && !impl_->listener->damaged()) {
     return {};
   }
   DAYBOOK_TRY(check(impl_->db->VerifyChecksum()));
   DAYBOOK_TRY(log::remove_file(damage_path(impl_->db->GetName())));
+  impl_->listener->forget();
   return {};
 }
 
@@ -477,7 +522,9 @@ void RocksStore::resume() {
 }
 
 Status RocksStore::flush() {
-  return check(impl_->db->Flush(rocksdb::FlushOptions()));
+  rocksdb::FlushOptions options;
+  options.allow_write_stall = true;
+  return check(impl_->db->Flush(options));
 }
 
 Status RocksStore::erase(Prefix prefix) {

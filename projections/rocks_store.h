@@ -10,6 +10,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,11 @@ class RocksStore {
     std::size_t block_cache_bytes = 0;
     bool read_only = false;                 // changes no byte of the folder
     std::shared_ptr<StoreFaults> faults{};  // null: none
+    // For tests: called before a file is made, renamed or removed, on the thread that does it.
+    std::function<void()> before_change{};
+    // Told once when a compaction meets damage, on the store's own thread: it is noted, and tables
+    // are not merged any more, so writes go on. Null: nobody.
+    std::function<void(const Error&)> on_damage{};
   };
   using ProjectionId = std::uint8_t;
   using Checkpoints = std::span<const std::pair<ProjectionId, Checkpoint>>;
@@ -41,11 +47,11 @@ class RocksStore {
   // Whether the files may be read at all; a folder that is not there may.
   static Status check_readable(const std::filesystem::path& directory);
 
-  // A read found damage that this open did not: notes it beside the store, so that the next open
+  // A reader found damage that this open did not: notes it beside the store, so that the next open
   // knows. Any thread; does nothing when it cannot.
   void note_damage() const;
   static bool damage_noted(const std::filesystem::path& directory);
-  // Reads the whole store, and takes the note away when it is sound.
+  // Reads the whole store, and takes the note away when it is sound; tables are merged again then.
   Status forget_damage();
   ~RocksStore();
   RocksStore(const RocksStore&) = delete;
@@ -68,7 +74,7 @@ class RocksStore {
   // After a failed write: lets the store try again what it could not write. write() then says
   // whether it can.
   void resume();
-  // Makes everything written so far durable.
+  // Makes everything written so far durable, without waiting for a compaction.
   Status flush();
   // Erases one generation that no durable checkpoint names: its files go at once, or with the last
   // view of it.

@@ -138,7 +138,7 @@ class Lister {
         .add(definition, begin_of_definition(name), found_);
   }
 
-  // Definitions in the order of their names; those in which nothing happened cost a step.
+  // Definitions in the order of their names; those without a row cost a step, too.
   Status gather_each(StatisticsSeries& series) {
     const std::string first("D\x01");
     const auto names = view_.walk(first, "E");
@@ -150,14 +150,14 @@ class Lister {
         return fail(unreadable());
       }
       const std::uint32_t begin = begin_of_definition(definition.name);
-      if (definition.pending == 0 && bucket_of(definition.last, window_.level) < begin) {
-        if (++passed_over == kStatisticsDefinitionsMax) {
-          passed_over_ = definition.name;
-          break;
-        }
-        continue;
+      const std::size_t rows = found_.rows.size();
+      if (definition.pending > 0 || bucket_of(definition.last, window_.level) >= begin) {
+        DAYBOOK_TRY(series.add(definition, begin, found_));
       }
-      DAYBOOK_TRY(series.add(definition, begin, found_));
+      if (found_.rows.size() == rows && ++passed_over == kStatisticsDefinitionsMax) {
+        passed_over_ = definition.name;
+        break;
+      }
     }
     return names->status();
   }

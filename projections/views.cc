@@ -22,6 +22,17 @@ namespace {
 
 // Live rows kept in memory behind the fold.
 constexpr std::size_t kRowCacheBytes = 8 << 20;
+constexpr std::string_view kTablesPart = "views' tables";
+
+void report_tables(Supervisor* supervisor, const Error& error) {
+  report_fault(supervisor, kTablesPart,
+               make_error(error.code, error.reason,
+                          error.message +
+                              "; a table of the views is damaged, the log is not: start the server "
+                              "again, which builds them anew. Until then their tables are not "
+                              "merged, and reads get slower"),
+               Consequence::kDegraded);
+}
 
 struct Kind {
   RocksStore::ProjectionId id;
@@ -70,6 +81,9 @@ Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& optio
   wanted.block_cache_bytes = options.block_cache_bytes;
   wanted.read_only = read_only;
   wanted.faults = options.faults;
+  wanted.on_damage = [told = options.supervisor](const Error& error) {
+    report_tables(told, error);
+  };
   DAYBOOK_ASSIGN(auto store, RocksStore::open(wanted));
   auto impl = std::make_unique<Impl>(std::move(store), log, options.supervisor);
   for (Kind& kind : kinds()) {
@@ -93,9 +107,10 @@ Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& optio
 
 namespace {
 
-// Views are not worth keeping as long as the log can make them again.
+// Views are not worth keeping as long as the log can make them again. Damage of the log itself is
+// not theirs.
 Status give_up_damaged(const Error& error, const log::Log& log) {
-  if (error.code != Code::kCorrupt) {
+  if (error.code != Code::kCorrupt || error.reason != "VIEWS_STORE") {
     return fail(error);
   }
   if (log.first() > Seq{1}) {
@@ -138,8 +153,7 @@ Status Views::check(const ViewsOptions& options, log::Log& log) {
   if (opened.error().reason == "NO_VIEWS") {
     return log::refuse_without("the views need", Seq{1}, log.first());
   }
-  return opened.error().code == Code::kCorrupt ? give_up_damaged(opened.error(), log)
-                                               : Status(fail(opened.error()));
+  return give_up_damaged(opened.error(), log);
 }
 
 Result<std::unique_ptr<Views>> Views::open_to_read(const ViewsOptions& options, log::Log& log) {
@@ -218,7 +232,12 @@ Result<RebuildReport> Views::rebuild(std::string_view name,
     return fail(Code::kNotFound, "PROJECTION_NOT_FOUND",
                 "there is no projection " + std::string(name), "projection");
   }
-  return Rebuild(*impl_->store, impl_->log, impl_->folder, *slot).run(progress);
+  auto report = Rebuild(*impl_->store, impl_->log, impl_->folder, *slot).run(progress);
+  // Where others are damaged too, the next open makes them anew.
+  if (report && impl_->store->forget_damage()) {
+    report_healed(impl_->supervisor, kTablesPart);
+  }
+  return report;
 }
 
 Result<std::vector<std::pair<std::string, Hash>>> Views::digests() const {

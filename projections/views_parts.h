@@ -23,13 +23,17 @@ inline constexpr RocksStore::ProjectionId kSendings = 7;
 inline constexpr RocksStore::ProjectionId kEvents = 8;
 
 struct Views::Impl {
-  Impl(std::unique_ptr<RocksStore> opened, log::Log& read_from, Supervisor* supervisor)
-      : store(std::move(opened)), log(read_from), folder(*store, read_from, supervisor) {}
+  Impl(std::unique_ptr<RocksStore> opened, log::Log& read_from, Supervisor* told)
+      : supervisor(told),
+        store(std::move(opened)),
+        log(read_from),
+        folder(*store, read_from, told) {}
 
   // The store, with all projections in it, as far as they go.
   static Result<std::unique_ptr<Impl>> open(const ViewsOptions& options, log::Log& log,
                                             bool read_only);
 
+  Supervisor* supervisor;
   std::unique_ptr<RocksStore> store;
   log::Log& log;
   std::string healed;

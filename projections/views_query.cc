@@ -196,14 +196,17 @@ Result<HistoryRow> read_event(log::Log& log, Seq seq, JobId& job) {
 }
 
 // Events of a job that left its history with the log, and came back to the log from an archive:
-// before `end`, in front of the others.
-Status look_for(log::Log& log, JobId job, Seq end, std::vector<Seq>& all) {
+// from `begin` on and before `end`, in front of the others. False when there are more events
+// between than are looked at.
+Result<bool> look_for(log::Log& log, JobId job, Seq begin, Seq end, std::vector<Seq>& all) {
   std::vector<Seq> found;
-  DAYBOOK_ASSIGN(const auto cursor, log.read(job.key()));
+  DAYBOOK_ASSIGN(const auto cursor, log.read(begin));
   events::RecordView record;
-  for (std::size_t looked = 0; looked < kHistoryScanMax; ++looked) {
+  bool whole = false;
+  for (std::size_t looked = 0; !whole && looked <= kHistoryScanMax; ++looked) {
     DAYBOOK_ASSIGN(const bool there, cursor->next(record));
-    if (!there || record.header.seq >= end) {
+    whole = !there || record.header.seq >= end;
+    if (whole || looked == kHistoryScanMax) {
       break;
     }
     DAYBOOK_ASSIGN(const events::Recorded event, events::decode(record));
@@ -212,7 +215,7 @@ Status look_for(log::Log& log, JobId job, Seq end, std::vector<Seq>& all) {
     }
   }
   all.insert(all.begin(), found.begin(), found.end());
-  return {};
+  return whole;
 }
 
 }  // namespace
@@ -223,8 +226,9 @@ Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) c
   DAYBOOK_ASSIGN(std::vector<Seq> all, impl_->told(*view, History::find(*view, job)));
   const Seq first = impl_->log.first();
   DAYBOOK_ASSIGN(const Seq kept, impl_->told(*view, History::first(*view)));
-  if (job.key() >= first && job.key() < kept) {
-    DAYBOOK_TRY(look_for(impl_->log, job, kept, all));
+  bool whole = true;
+  if (const Seq begin = std::max(first, job.key()); begin < kept) {
+    DAYBOOK_ASSIGN(whole, look_for(impl_->log, job, begin, kept, all));
   }
   std::erase_if(all, [&](Seq seq) { return seq < first; });
   if (all.empty() && job.key() < first && job.key() > Seq{}) {
@@ -241,7 +245,9 @@ Result<Page<HistoryRow>> Views::history(JobId job, const PageRequest& request) c
   if (owner != job) {  // another job's number under an id that was made up
     all.clear();
   }
-  page.total_count = all.size();
+  if (whole) {
+    page.total_count = all.size();
+  }
   const auto [begin, end] = page_range(all, bounds);
   for (std::size_t i = begin; i < end; ++i) {
     DAYBOOK_ASSIGN(HistoryRow row, read_event(impl_->log, all[i], owner));

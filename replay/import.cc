@@ -296,7 +296,7 @@ Result<Transfer> import_ndjson(std::istream& in, log::Log& log,
   }
   DAYBOOK_TRY(importer.finish(out.events));
   out.first = out.events == 0 ? Seq{} : Seq{importer.last().value - out.events + 1};
-  out.last = importer.last();
+  out.last = out.events == 0 ? Seq{} : importer.last();
   out.chain = log.last_chain();
   return out;
 }

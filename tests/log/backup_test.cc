@@ -8,6 +8,7 @@
 
 #include "base/crc32c.h"
 #include "log/archive.h"
+#include "log/dir_lock.h"
 #include "log/little.h"
 #include "tests/log/rig.h"
 
@@ -260,6 +261,30 @@ TEST_F(Backup, AnyChangeOfAnArchiveIsNoticed) {
   }
   rig::spill(dir_ / "archive", whole + "x");
   EXPECT_FALSE(verify_archive(dir_ / "archive"));
+}
+
+// Nobody else begins to make something in it meanwhile.
+TEST_F(Backup, HoldsItsDirectoryUntilItIsDone) {
+  append(1);
+  std::string meanwhile;
+  const auto look = [&](const std::filesystem::path& to) -> Status {
+    const auto taken = DirLock::take(to);
+    meanwhile = taken ? "free" : taken.error().reason;
+    return {};
+  };
+  ASSERT_TRUE(backup(*opened_.log, dir_ / "backup", look));
+  EXPECT_EQ(meanwhile, "DATA_DIR_IN_USE");
+  EXPECT_TRUE(DirLock::take(dir_ / "backup"));
+}
+
+TEST_F(Backup, IsNotRestoredIntoADirectoryThatAnotherHolds) {
+  append(1);
+  ASSERT_TRUE(backup(*opened_.log, dir_ / "backup"));
+  std::filesystem::create_directory(dir_ / "restored");
+  const auto held = DirLock::take(dir_ / "restored");
+  ASSERT_TRUE(held);
+  EXPECT_EQ(restore(dir_ / "backup", dir_ / "restored").error().reason, "DATA_DIR_IN_USE");
+  EXPECT_TRUE(std::filesystem::is_empty(dir_ / "restored"));
 }
 
 }  // namespace

@@ -359,5 +359,21 @@ TEST_F(LogRecovery, TrimmedLogOpensAndVerifies) {
   EXPECT_EQ(report->last, Seq{403});
 }
 
+// What was read may not be on the disk yet: the anchor follows what is.
+TEST_F(LogRecovery, TheAnchorIsNotMovedBeforeTheLogIsOpenForWriting) {
+  fill();
+  anchor_after(10);
+  auto dir = DataDir::open(data(), clock_, rig::small_options());
+  ASSERT_TRUE(dir);
+  auto looked_at = RocksLog::open_to_read(**dir);
+  ASSERT_TRUE(looked_at) << looked_at.error().text();
+  EXPECT_EQ((*looked_at)->last(), Seq{400});
+  // The power fails before the system has written the rest.
+  std::filesystem::resize_file(wal(), surgery::wal_write_ends(wal()).at(20));
+  EXPECT_EQ(RocksLog::open_to_write(std::move(*looked_at)).error().reason, "LOG_CHANGED");
+  dir->reset();
+  EXPECT_EQ(refusal(data()), "opened by PAST_ANCHOR");
+}
+
 }  // namespace
 }  // namespace daybook::log

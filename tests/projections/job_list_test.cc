@@ -271,5 +271,36 @@ TEST_F(JobList, RowThatWasPushedOutOfMemoryIsReadBack) {
   EXPECT_EQ(r.now().counts("d")->running, 2U);
 }
 
+// One that keeps its result, as all others.
+TEST_F(JobList, EveryFailureIsFoundByItsErrorCode) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  events::JobFailed e;
+  e.job = job;
+  e.definition = "d";
+  e.end = {Attempt{1}, Seq{1}, {}, 1};
+  e.failure = {"EFFECT_REFUSED", "no such definition", {R"({"field":"x"})"}};
+  e.result = {R"({"n":1})"};
+  s.put(e);
+  const JobId other = s.create("d");
+  s.start(other, "d");
+  s.fail(other, "d", 1);
+  for (const char* definition : {"", "d"}) {
+    JobFilter f;
+    f.error_code = "EFFECT_REFUSED";
+    if (*definition != 0) {
+      f.definition = definition;
+    }
+    const auto rows = r.jobs(f);
+    ASSERT_EQ(rows.size(), 1U) << definition;
+    EXPECT_EQ(rows[0].job, job);
+    EXPECT_EQ(rows[0].result, R"({"n":1})");
+  }
+  s.remove(job, "d");
+  JobFilter f;
+  f.error_code = "EFFECT_REFUSED";
+  EXPECT_TRUE(r.jobs(f).empty());
+}
+
 }  // namespace
 }  // namespace daybook::projections

@@ -426,5 +426,80 @@ TEST_F(Paging, RetentionLooksAtALimitedNumberOfDefinitionsAndGoesOn) {
   EXPECT_EQ(rest->front().job, jobs.back());
 }
 
+// A cursor of the whole list goes on in a part of it.
+TEST_F(Paging, ACursorOutsideOfTheRangeBeginsAtItsEnd) {
+  const Micros begin = s.now;
+  many_jobs(300);
+  const std::vector<JobRow> all = r.jobs();
+  for (const JobStatus status : {JobStatus::kPending, JobStatus::kRunning, JobStatus::kFailed}) {
+    for (const JobOrder order : {JobOrder::kNewestFirst, JobOrder::kOldestFirst,
+                                 JobOrder::kRunAtFirst, JobOrder::kRunAtLast}) {
+      JobFilter f;
+      f.status = status;
+      f.order = order;
+      const auto whole = r.now().jobs(f, {1000, "", ""});
+      ASSERT_TRUE(whole);
+      if (order == JobOrder::kRunAtFirst || order == JobOrder::kRunAtLast) {
+        f.run_after = begin + seconds(30);
+        f.run_before = begin + seconds(90);
+      } else {
+        f.created_after = begin + seconds(6);
+        f.created_before = begin + seconds(15);
+      }
+      const std::vector<JobId> must = expected(f, all);
+      ASSERT_FALSE(must.empty());
+      const auto ids = [&](const PageRequest& request) {
+        std::vector<JobId> out;
+        const auto page = r.now().jobs(f, request);
+        EXPECT_TRUE(page) << page.error().text();
+        for (const JobRow& row : page ? page->rows : std::vector<JobRow>()) {
+          out.push_back(row.job);
+        }
+        return out;
+      };
+      const std::string what =
+          std::to_string(static_cast<int>(status)) + " " + std::to_string(static_cast<int>(order));
+      EXPECT_EQ(ids({1000, whole->first_cursor, ""}), must) << what;
+      EXPECT_EQ(ids({1000, "", whole->last_cursor}), must) << what;
+      EXPECT_TRUE(ids({1000, whole->last_cursor, ""}).empty()) << what;
+      EXPECT_TRUE(ids({1000, "", whole->first_cursor}).empty()) << what;
+    }
+  }
+}
+
+// Whatever of a row is long counts.
+TEST_F(Paging, PageEndsWithTheRowWhoseOutputOrErrorFillsItsBytes) {
+  const std::string long_text(2'000, 'x');
+  const std::string long_json = "\"" + long_text + "\"";
+  const auto start = [&] {
+    const JobId job = s.create("d");
+    s.start(job, "d");
+    return job;
+  };
+  events::JobCompleted done;
+  done.job = start();
+  done.definition = "d";
+  done.end = {Attempt{1}, Seq{1}, {}, 1};
+  done.result = {"{}"};
+  done.output = {long_json};
+  s.put(done);
+  events::JobFailed failed;
+  failed.definition = "d";
+  failed.end = {Attempt{1}, Seq{1}, {}, 1};
+  failed.job = start();
+  failed.failure = {"BOOM", long_text, {}};
+  s.put(failed);
+  failed.job = start();
+  failed.failure = {"BOOM", "it broke", {long_json}};
+  s.put(failed);
+  PageRequest request{9, "", "", 1'000};
+  for (int i = 0; i < 3; ++i) {
+    const auto page = r.now().jobs({}, request);
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->rows.size(), 1U) << i;
+    request.after = page->last_cursor;
+  }
+}
+
 }  // namespace
 }  // namespace daybook::projections

@@ -1,4 +1,5 @@
 // Definitions and components as the lists show them, and the history of jobs.
+#include "base/limits/views.h"
 #include "tests/projections/views_rig.h"
 
 namespace daybook::projections {
@@ -193,6 +194,55 @@ TEST_F(Resources, HistoriesGoWithTheEventsThatAreTrimmed) {
   };
   EXPECT_EQ(of_job(ended), 0U) << "its row has gone";
   EXPECT_EQ(of_job(running), 2U);
+}
+
+// Some of the archives: the history begins where the log begins, also behind the job's creation.
+TEST_F(Resources, HistoryTellsWhatCameBackOfAJobWhoseCreationDidNot) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  s.complete(job, "d");
+  s.create("d");
+  events::LogTrimmed trimmed;
+  trimmed.through = s.last();
+  s.put(trimmed);
+  r.now();
+  ASSERT_TRUE(r.log.trim(job.key()));
+  const auto page = r.now().history(job, {100, "", ""});
+  ASSERT_TRUE(page) << page.error().text();
+  ASSERT_EQ(page->rows.size(), 2U);
+  EXPECT_NE(page->rows[0].json.find("JobStarted"), std::string::npos);
+  EXPECT_NE(page->rows[1].json.find("JobCompleted"), std::string::npos);
+  EXPECT_EQ(page->total_count, 2U);
+}
+
+TEST_F(Resources, HistoryOfWhichTooMuchCameBackCountsNothing) {
+  const JobId job = s.create("d");
+  s.start(job, "d");
+  const auto fill = [&](std::size_t upto) {
+    for (std::uint64_t at = s.last().value + 1; at < upto; ++at) {
+      events::DefinitionPut filler;
+      filler.definition = "other";
+      filler.component = "c";
+      s.queue(filler);
+      if (at % 1000 == 0) {
+        s.flush();
+      }
+    }
+    s.flush();
+  };
+  fill(kHistoryScanMax);
+  EXPECT_EQ(s.last().value, kHistoryScanMax - 1);
+  events::LogTrimmed trimmed;
+  trimmed.through = s.last();
+  s.put(trimmed);
+  EXPECT_EQ(r.now().history(job, {100, "", ""})->total_count, 2U);
+  fill(kHistoryScanMax + 10);
+  trimmed.through = s.last();
+  s.put(trimmed);
+  const auto page = r.now().history(job, {100, "", ""});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->rows.size(), 2U);
+  EXPECT_FALSE(page->total_count);
 }
 
 }  // namespace

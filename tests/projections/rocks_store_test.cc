@@ -3,7 +3,9 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
 #include <rocksdb/perf_context.h>
@@ -187,6 +189,45 @@ TEST_F(Generations, TheLastReaderOfAnErasedOneGivesItsBytesBack) {
   old->reset();
   EXPECT_LT(table_bytes(), both * 2 / 3);
   EXPECT_EQ(rows(**store_->view(kId)), kGenerationKeys);
+}
+
+// What a compaction met: writes go on for ever, and the next start knows.
+TEST_F(Generations, ADamagedTableHoldsNoWriteUp) {
+  const auto write_some = [&] {
+    Batch batch;
+    batch.begin({kId, 1});
+    for (std::uint64_t key = 0; key < 2'000; ++key) {
+      batch.put(Key('J').u64(key).view(), std::string(40, static_cast<char>('a' + key % 26)));
+    }
+    batch.sort();
+    ASSERT_TRUE(store_->write(batch, {}));
+    ASSERT_TRUE(store_->flush());
+  };
+  write_some();
+  store_.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    if (entry.path().extension() == ".sst") {
+      std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+      file.seekp(static_cast<std::streamoff>(entry.file_size() / 3));
+      file.put('\x7f');
+    }
+  }
+  std::atomic<int> told = 0;
+  RocksStore::Options options{folder_, 4 << 20, 4 << 20};
+  options.on_damage = [&](const Error& error) {
+    EXPECT_EQ(error.reason, "VIEWS_STORE");
+    ++told;
+  };
+  auto opened = RocksStore::open(options);
+  ASSERT_TRUE(opened) << opened.error().text();
+  store_ = std::move(*opened);
+  for (int i = 0; i < 80; ++i) {
+    write_some();
+  }
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(RocksStore::damage_noted(folder_));
+  store_.reset();
+  EXPECT_TRUE(RocksStore::damage_noted(folder_));
 }
 
 }  // namespace

@@ -416,5 +416,29 @@ TEST(HistogramTest, MergeEqualsAddingAll) {
   EXPECT_EQ(merged, whole);
 }
 
+// Something happens in them, but not in the window.
+TEST_F(Statistics, ManyDefinitionsWithoutARowInAnOldWindowEndAPageEarly) {
+  s.create("e");
+  s.now = begin + seconds(600);
+  for (std::size_t i = 0; i <= kStatisticsDefinitionsMax; ++i) {
+    events::JobCreated e;
+    e.job = JobId::make(s.now, 0, next(s.last()));
+    e.definition = s.keep("d" + std::to_string(100'000 + i));
+    s.queue(e);
+  }
+  s.flush();
+  Query query = ask();
+  query.to = begin + seconds(60);
+  auto page = r.now().statistics(query);
+  ASSERT_TRUE(page) << page.error().text();
+  EXPECT_TRUE(page->rows.empty());
+  ASSERT_TRUE(page->more);
+  query.after = page->last_cursor;
+  page = r.now().statistics(query);
+  ASSERT_EQ(page->rows.size(), 1U);
+  EXPECT_EQ(page->rows[0].definition, "e");
+  EXPECT_FALSE(page->more);
+}
+
 }  // namespace
 }  // namespace daybook::projections

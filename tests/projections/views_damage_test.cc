@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/supervisor.h"
 #include "tests/projections/random_lives.h"
 #include "tests/projections/views_rig.h"
 
@@ -28,6 +29,7 @@ class Damage : public ViewsTest {
     for (int i = 0; i < 2500; ++i) {
       lives.step();
     }
+    job_ = lives.rows.begin()->first;
     sound_ = r.digests();
     r.stop();
     whole_ = fs::path(r.folder.string() + ".whole");
@@ -70,6 +72,13 @@ class Damage : public ViewsTest {
     check(views.sendings({}, {100, "", ""}));
     RetentionPlace place;
     check(views.retention_due(s.now, 100, place));
+    check(views.history(job_, {100, "", ""}));
+    EventSelection selection;
+    selection.job = job_;
+    check(views.find_events(selection, {Seq{}, s.last(), 10'000, false}));
+    selection.job.reset();
+    selection.actor = s.actor;
+    check(views.find_events(selection, {Seq{}, s.last(), 10'000, true}));
     check(views.digests());
     for (const ProjectionStatus& row : views.status()) {
       if (row.state != ProjectionState::kFailed) {
@@ -85,6 +94,7 @@ class Damage : public ViewsTest {
     ASSERT_EQ(*now, sound_) << what;
   }
 
+  JobId job_;
   std::vector<std::pair<std::string, Hash>> sound_;
   fs::path whole_;
   int failed_ = 0;
@@ -195,6 +205,76 @@ TEST_F(Damage, OfACompactedLogIsNamedWithTheArchiveAndNothingIsTouched) {
   fs::remove_all(r.folder);
   EXPECT_EQ(Views::check(options, r.log).error().reason, "LOG_TRIMMED");
   EXPECT_FALSE(fs::exists(r.folder));
+}
+
+// A log whose records cannot be read.
+class DamagedLog final : public log::Log {
+ public:
+  explicit DamagedLog(log::Log& inner) : inner_(inner) {}
+  Seq first() const override { return inner_.first(); }
+  Seq last() const override { return inner_.last(); }
+  Hash last_chain() const override { return inner_.last_chain(); }
+  const Watermark& durable() const override { return inner_.durable(); }
+  Status append(const events::Group& group) override { return inner_.append(group); }
+  Result<std::unique_ptr<log::Cursor>> read(Seq) override {
+    return fail(Code::kCorrupt, "CORRUPT_RECORD", "a record cannot be read");
+  }
+  Status trim(Seq through) override { return inner_.trim(through); }
+
+ private:
+  log::Log& inner_;
+};
+
+TEST_F(Damage, OfTheLogLeavesTheViewsAsTheyAre) {
+  s.create("d");  // the views end before the log
+  DamagedLog damaged(r.log);
+  ViewsOptions options;
+  options.directory = r.folder;
+  const auto opened = Views::open(options, damaged);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().reason, "CORRUPT_RECORD") << opened.error().text();
+  r.open();
+  EXPECT_EQ(r.views->healed(), "");
+  EXPECT_EQ(r.job(job_).job, job_);
+}
+
+// Nobody reads it, but a compaction does: that is said, and nothing stands still.
+TEST_F(Damage, ThatACompactionMeetsIsToldOf) {
+  Supervisor supervisor;
+  r.options.supervisor = &supervisor;
+  const auto told = [&] {
+    for (const Fault& fault : supervisor.faults()) {
+      if (fault.part == "views' tables") {
+        return fault.error.message.find("start the server again") != std::string::npos;
+      }
+    }
+    return false;
+  };
+  bool met = false;
+  for (const fs::path& file : files()) {
+    const std::string bytes = slurp(file);
+    if (file.extension() != ".sst") {
+      continue;
+    }
+    for (std::size_t at = 0; at < bytes.size() && !met; at += bytes.size() / 12 + 1) {
+      put_back();
+      std::string changed = bytes;
+      changed[at] = static_cast<char>(changed[at] ^ 1);
+      spill(file, changed);
+      r.open();
+      for (int i = 0; i < 12 && !met; ++i) {
+        s.create("d");
+        r.now();
+        ASSERT_TRUE(r.views->flush());
+        met = told();
+      }
+      r.stop();
+    }
+  }
+  EXPECT_TRUE(met);
+  auto opened = r.try_open();
+  ASSERT_TRUE(opened);
+  EXPECT_NE((*opened)->healed(), "");
 }
 
 TEST_F(Damage, ReadingToCompareChangesNoByte) {

@@ -8,6 +8,8 @@
 #include "base/supervisor.h"
 #include "projections/component_list.h"
 #include "projections/folder.h"
+#include "projections/job_list.h"
+#include "projections/rebuild.h"
 #include "tests/projections/random_lives.h"
 #include "tests/projections/views_rig.h"
 
@@ -337,11 +339,18 @@ TEST_F(Recovery, PlantedDifferenceIsFoundAndNamedAndGoneAfterwards) {
 // Whatever stands on the disk while a rebuild swaps, the next start finds every row in it.
 TEST_F(Recovery, ACrashAtAnyStepOfARebuildLosesNothing) {
   namespace fs = std::filesystem;
+  live(100);
+  create_large(400);
+  r.now();
+  // So much at once that it becomes a table file below level 0.
+  ASSERT_TRUE(r.views->rebuild("jobs", nullptr));
+  const auto digests = r.digests();
+  r.stop();
   std::vector<fs::path> images;
   std::mutex taking;
   bool take = false;
-  r.options.faults = std::make_shared<StoreFaults>();
-  r.options.faults->before_change = [&] {
+  RocksStore::Options options{r.folder, 16 << 20, 4 << 20};
+  options.before_change = [&] {
     const std::lock_guard lock(taking);
     if (take) {
       images.push_back(r.folder.string() + ".image" + std::to_string(images.size()));
@@ -352,20 +361,20 @@ TEST_F(Recovery, ACrashAtAnyStepOfARebuildLosesNothing) {
       }
     }
   };
-  r.stop();
-  r.open();
-  live(100);
-  create_large(400);
-  r.now();
-  // So much at once that it becomes a table file below level 0.
-  ASSERT_TRUE(r.views->rebuild("jobs", nullptr));
-  ASSERT_TRUE(r.views->flush());
-  const auto digests = r.digests();
-  take = true;
-  ASSERT_TRUE(r.views->rebuild("jobs", nullptr));
-  take = false;
-  r.kill();
-  r.options.faults.reset();
+  {
+    auto store = RocksStore::open(options);
+    ASSERT_TRUE(store) << store.error().text();
+    Folder folder(**store, r.log, nullptr);
+    const auto checkpoint = (*store)->checkpoint(1);
+    ASSERT_TRUE(checkpoint && *checkpoint);
+    ASSERT_TRUE(folder.add(
+        1, [] { return std::make_unique<JobList>(8 << 20); }, **checkpoint));
+    take = true;
+    const auto report = Rebuild(**store, r.log, folder, *folder.slots().front()).run(nullptr);
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_TRUE(report->identical);
+    take = false;
+  }
   ASSERT_GT(images.size(), 3U);
   images.push_back(r.folder.string() + ".end");
   fs::copy(r.folder, images.back());

@@ -1,8 +1,11 @@
 // A start that refuses, and every command that reads, leave the directory byte for byte as it was;
 // one that does not refuse shows what was there.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "replay/ndjson.h"
 #include "tests/log/damage.h"
 #include "tests/log/rig.h"
 #include "tests/tools/command_line.h"
@@ -208,6 +211,49 @@ TEST_F(RefusedStart, AVolumeThatIsTooSmallSaysSo) {
   ASSERT_TRUE(engine) << engine.error().text();
   EXPECT_THAT((*engine)->report().notes,
               testing::Contains(testing::HasSubstr("disk-watermark is 1125899906842624")));
+}
+
+// What is there is a part, and stays one until the export was read at least to where it ends.
+TEST_F(RefusedStart, OnlyAWholeImportEndsAnInterruptedOne) {
+  const std::string file = (dir_ / "export.ndjson").string();
+  ASSERT_EQ(run_line({"log", "export", "--data-dir", data().string(), "--out", file}).code, 0);
+  const std::string text = log::rig::slurp(file);
+  const std::string at = (dir_ / "imported").string();
+  const auto import = [&](std::string_view part) {
+    log::rig::spill(dir_ / "part.ndjson", part);
+    return run_line({"log", "import", (dir_ / "part.ndjson").string(), "--data-dir", at});
+  };
+  const auto marked = [&] {
+    return run_line({"log", "verify", "--data-dir", at}).err.find("UNFINISHED") !=
+           std::string::npos;
+  };
+  {
+    // Killed when it held the first half.
+    log::rig::spill(dir_ / "half", text.substr(0, text.find('\n', text.size() / 2) + 1));
+    const auto killed = StoppedLog::open_to_import(at);
+    ASSERT_TRUE(killed) << killed.error().text();
+    std::ifstream half(dir_ / "half");
+    ASSERT_TRUE(replay::import_ndjson(half, (*killed)->log()));
+  }
+  const std::string_view all = text;
+  const std::size_t line = text.find('\n') + 1;
+  for (const std::string_view part : {all.substr(0, line), all.substr(0, line + 20),
+                                      all.substr(0, text.find('\n', text.size() / 2) + 20),
+                                      std::string_view(), std::string_view("{}\n")}) {
+    for (int again = 0; again < 2; ++again) {
+      const Ran ran = import(part);
+      EXPECT_NE(ran.code, 0) << part.size();
+      EXPECT_TRUE(marked()) << part.size() << " " << ran.err;
+    }
+  }
+  EXPECT_THAT(import(all.substr(0, line)).err, testing::HasSubstr("IMPORT_TOO_SHORT"));
+  const Ran whole = import(all);
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  EXPECT_FALSE(marked());
+  EXPECT_EQ(run_line({"log", "export", "--data-dir", at}).out, text);
+  // Into a log that is whole, a part of it changes nothing.
+  EXPECT_EQ(import(all.substr(0, line)).code, 0);
+  EXPECT_FALSE(marked());
 }
 
 }  // namespace

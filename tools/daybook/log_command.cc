@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fstream>
 #include <ostream>
 
@@ -267,10 +268,20 @@ Status import_lines(const Session& session, const TransferChoice& choice) {
   const Seq before = stopped->log().last();
   const auto imported =
       replay::import_ndjson(choice.file == "-" ? session.env.in : file, stopped->log(), {});
-  if (imported || (before.value != 0 && stopped->log().last() == before)) {
-    DAYBOOK_TRY(stopped->finished());  // whole, or as it was
+  const bool was_whole = before.value != 0 && !stopped->was_unfinished();
+  if (!imported && was_whole && stopped->log().last() == before) {
+    DAYBOOK_TRY(stopped->finished());  // as it was
   }
   DAYBOOK_ASSIGN(const replay::Transfer transfer, imported);
+  if (stopped->was_unfinished() && transfer.last < std::max(before, Seq{1})) {
+    return fail(Code::kConflict, "IMPORT_TOO_SHORT",
+                "ends at event " + std::to_string(transfer.last.value) + ", and " +
+                    choice.data_dir + " holds " + std::to_string(before.value) +
+                    " events of an import that did not end: repeat it with the same export, or a "
+                    "longer one",
+                choice.file);
+  }
+  DAYBOOK_TRY(stopped->finished());
   print_transfer(session, transfer);
   return {};
 }

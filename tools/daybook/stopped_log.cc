@@ -40,7 +40,8 @@ Result<std::unique_ptr<StoppedLog>> StoppedLog::open_to_import(const std::filesy
   DAYBOOK_ASSIGN(out->data_dir_,
                  log::DataDir::open(path, out->clock_, {.create = true, .unfinished = true}));
   DAYBOOK_ASSIGN(const std::string work, log::unfinished_work(path));
-  if (work != log::kWorkImport) {
+  out->was_unfinished_ = work == log::kWorkImport;
+  if (!out->was_unfinished_) {
     DAYBOOK_TRY(log::check_finished(path));
     DAYBOOK_TRY(log::mark_unfinished(path, log::kWorkImport));
   }

@@ -24,6 +24,8 @@ class StoppedLog {
   static Result<std::unique_ptr<StoppedLog>> open_to_import(const std::filesystem::path& path);
 
   Status finished();
+  // What it holds is what an import that did not end left there.
+  bool was_unfinished() const { return was_unfinished_; }
 
   const SystemClock& clock() const { return clock_; }
   const log::DataDir& data_dir() const { return *data_dir_; }
@@ -35,6 +37,7 @@ class StoppedLog {
   SystemClock clock_;
   std::unique_ptr<log::DataDir> data_dir_;
   std::unique_ptr<log::RocksLog> log_;
+  bool was_unfinished_ = false;
 };
 
 // What a start reads of the log before it writes, in a fraction of a second; `daybook log verify`
