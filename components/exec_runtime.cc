@@ -125,11 +125,14 @@ struct ExecRuntime::Impl {
                     options.allowed_writable},
         sandbox({hidden_from(options, directories->root()), options.writable,
                  options.allowed_writable}),
-        meter(options.directory_bytes, [shared = inbox](std::uint64_t id) {
-          const std::lock_guard lock(shared->mutex);
-          shared->full.push_back(id);
-          shared->notify();
-        }) {}
+        meter(
+            options.directory_bytes,
+            [shared = inbox](std::uint64_t id) {
+              const std::lock_guard lock(shared->mutex);
+              shared->full.push_back(id);
+              shared->notify();
+            },
+            options.note) {}
 
   Status start() {
     if (inbox->wake.get() < 0 || poller.get() < 0 || !watch(inbox->wake.get(), kWake)) {
