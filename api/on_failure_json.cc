@@ -101,18 +101,47 @@ void write_sending(JsonWriter& json, const components::SendEffect& sending) {
   }
 }
 
+// Parameters that are one placeholder, which becomes an object only when it is filled in: as they
+// stand in the effect, "" when they are not.
+std::string_view parameters_to_come(const JsonValue& effect) {
+  if (effect.kind() != Kind::kObject) {
+    return {};
+  }
+  for (const auto& [name, member] : effect.members()) {
+    if (name == "parameters" && member.kind() == Kind::kString &&
+        scheduler::may_become_object(member.string())) {
+      return member.text();
+    }
+  }
+  return {};
+}
+
+// The effect with an empty object in place of a part of it.
+std::string emptied(const JsonValue& effect, std::string_view part) {
+  std::string out(effect.text());
+  if (!part.empty()) {
+    out.replace(static_cast<std::size_t>(part.data() - effect.text().data()), part.size(), "{}");
+  }
+  return out;
+}
+
 // Adds one to the list, or says what is wrong with it.
 void read_effect(const JsonValue& value, const std::string& path, JsonWriter& json,
                  FieldErrors& errors) {
   // Times are relative, so none is needed here.
-  auto effect = components::read_effect(value, path, Micros{});
+  const std::string_view to_come = parameters_to_come(value);
+  const std::string checked = emptied(value, to_come);
+  auto effect = components::read_effect(JsonValue(checked), path, Micros{});
   if (!effect) {
     Error error = std::move(effect).error();
     error.code = error.code == Code::kTooLarge ? Code::kTooLarge : Code::kInvalid;
     errors.add(std::move(error));
     return;
   }
-  const auto* job = std::get_if<components::ScheduleJobEffect>(&*effect);
+  auto* job = std::get_if<components::ScheduleJobEffect>(&*effect);
+  if (job != nullptr && !to_come.empty()) {
+    job->parameters = to_come;
+  }
   if (job != nullptr && job->at) {
     errors.add("must count from the failure, like \"now + 5m\" or after: \"5m\"", path + ".at");
     return;

@@ -2,13 +2,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,60 +22,73 @@
 namespace daybook::components {
 namespace {
 
-constexpr std::chrono::milliseconds kBetween{500};
+using Time = std::chrono::steady_clock;
+
 constexpr std::uint64_t kBlockBytes = 512;  // of st_blocks, whatever the file system's are
 
 struct Tally {
   std::uint64_t bytes_max = 0;
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
-  std::size_t name_bytes = 0;  // of what waits
-  std::vector<std::string> waiting{};
+  std::size_t name_bytes = 0;          // of what waits
+  std::vector<std::string> waiting{};  // below the top
+  bool unreadable = false;
 
   bool full() const {
     return bytes > bytes_max || entries > kExecDirectoryEntriesMax || name_bytes > kMeterBytesMax;
+  }
+  void add(std::string path) {
+    name_bytes += path.size();
+    waiting.push_back(std::move(path));
+  }
+  std::string take() {
+    std::string path = std::move(waiting.back());
+    waiting.pop_back();
+    name_bytes -= path.size();
+    return path;
   }
 };
 
 using Directory = std::unique_ptr<DIR, int (*)(DIR*)>;
 
-// What the run took from itself, the right to read, would hide what it holds.
-Directory open_directory(const std::string& path) {
-  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  int fd = open(path.c_str(), kFlags);
-  if (fd < 0 && errno == EACCES) {
-    const int there = open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (there >= 0) {
-      (void)chmod(("/proc/self/fd/" + std::to_string(there)).c_str(), S_IRWXU);
-      close(there);
-    }
-    fd = open(path.c_str(), kFlags);
-  }
-  Directory out(fd < 0 ? nullptr : fdopendir(fd), &closedir);
-  if (!out && fd >= 0) {
-    close(fd);
-  }
-  return out;
+constexpr std::uint64_t kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+// Below the top whatever the run puts in place of a directory on the way.
+int open_below(int top, const std::string& path) {
+  open_how how{};
+  how.flags = kDirectory;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  return static_cast<int>(syscall(SYS_openat2, top, path.c_str(), &how, sizeof how));
 }
 
 // False when a path is longer than a path can be.
-bool add_directory(Tally& tally, const std::string& path) {
-  const Directory open = open_directory(path);
+bool add_directory(Tally& tally, int top, const std::string& path) {
+  const int fd = open_below(top, path);
+  const Directory open(fd < 0 ? nullptr : fdopendir(fd), &closedir);
   if (!open) {
-    return errno != ENAMETOOLONG;
+    const int error = errno;
+    if (fd >= 0) {
+      close(fd);
+    }
+    // One that is gone, or is none any more, holds nothing.
+    tally.unreadable |= error == EACCES;
+    return error != ENAMETOOLONG;
   }
+  const std::string before = path == "." ? "" : path + "/";
   while (const dirent* entry = readdir(open.get())) {
     const std::string name(entry->d_name);
     struct stat info {};
-    if (name == "." || name == ".." ||
-        fstatat(dirfd(open.get()), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (name == "." || name == "..") {
+      continue;
+    }
+    if (fstatat(dirfd(open.get()), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      tally.unreadable |= errno == EACCES;
       continue;
     }
     ++tally.entries;
     tally.bytes += static_cast<std::uint64_t>(info.st_blocks) * kBlockBytes;
     if (S_ISDIR(info.st_mode)) {
-      tally.waiting.push_back(path + "/" + name);
-      tally.name_bytes += tally.waiting.back().size();
+      tally.add(before + name);
     }
     if (tally.full()) {
       break;
@@ -84,23 +99,30 @@ bool add_directory(Tally& tally, const std::string& path) {
 
 }  // namespace
 
-bool holds_more(const std::filesystem::path& directory, std::uint64_t bytes_max) {
-  Tally tally{bytes_max};
-  tally.waiting.push_back(directory.string());
-  tally.name_bytes = tally.waiting.back().size();
-  while (!tally.waiting.empty() && !tally.full()) {
-    const std::string path = std::move(tally.waiting.back());
-    tally.waiting.pop_back();
-    tally.name_bytes -= path.size();
-    if (!add_directory(tally, path)) {
-      return true;
-    }
+Held look_at(const std::filesystem::path& directory, std::uint64_t bytes_max) {
+  const int top = open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (top < 0) {
+    return {};
   }
-  return tally.full();
+  Tally tally{bytes_max};
+  tally.add(".");
+  bool too_deep = false;
+  while (!tally.waiting.empty() && !tally.full() && !too_deep) {
+    too_deep = !add_directory(tally, top, tally.take());
+  }
+  close(top);
+  return {too_deep || tally.full(), tally.unreadable};
 }
 
-DirectoryMeter::DirectoryMeter(std::uint64_t bytes_max, std::function<void(std::uint64_t)> over)
-    : bytes_max_(bytes_max), over_(std::move(over)) {}
+std::chrono::milliseconds pause_after(std::chrono::milliseconds cost) {
+  constexpr std::chrono::milliseconds kBetween{500};
+  constexpr int kShare = 9;  // a tenth of the time at most is spent on looking
+  return std::max(kBetween, kShare * cost);
+}
+
+DirectoryMeter::DirectoryMeter(std::uint64_t bytes_max, std::function<void(std::uint64_t)> over,
+                               std::function<void(const std::string&)> note)
+    : bytes_max_(bytes_max), over_(std::move(over)), note_(std::move(note)) {}
 
 DirectoryMeter::~DirectoryMeter() {
   {
@@ -120,7 +142,7 @@ Status DirectoryMeter::start() {
 
 void DirectoryMeter::add(std::uint64_t id, std::filesystem::path directory) {
   const std::lock_guard lock(mutex_);
-  watched_.emplace(id, std::move(directory));
+  watched_.emplace(id, Watched{std::move(directory), Time::now() + pause_after({})});
   wake_.notify_one();
 }
 
@@ -135,25 +157,42 @@ void DirectoryMeter::work() {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   std::unique_lock lock(mutex_);
   while (!closing_) {
-    if (watched_.empty()) {
-      wake_.wait(lock, [&] { return closing_ || !watched_.empty(); });
-      continue;
-    }
-    wake_.wait_for(lock, kBetween, [&] { return closing_; });
-    const auto round = watched_;
-    lock.unlock();
-    std::vector<std::uint64_t> full;
-    for (const auto& [id, directory] : round) {
-      if (holds_more(directory, bytes_max_)) {
-        full.push_back(id);
-        over_(id);
-      }
-    }
-    lock.lock();
-    for (const auto id : full) {
-      watched_.erase(id);
+    const auto next =
+        std::min_element(watched_.begin(), watched_.end(),
+                         [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
+    if (next == watched_.end()) {
+      wake_.wait(lock);
+    } else if (next->second.due > Time::now()) {
+      wake_.wait_until(lock, next->second.due);
+    } else {
+      look(lock, next->first, next->second);
     }
   }
+}
+
+void DirectoryMeter::look(std::unique_lock<std::mutex>& lock, std::uint64_t id, Watched watched) {
+  lock.unlock();
+  const auto begin = Time::now();
+  const Held held = look_at(watched.directory, bytes_max_);
+  const auto end = Time::now();
+  if (held.unreadable && !watched.noted && note_) {
+    note_(watched.directory.string() +
+          " holds directories that its run has made unreadable: they are not counted");
+  }
+  if (held.more) {
+    over_(id);
+  }
+  lock.lock();
+  const auto found = watched_.find(id);
+  if (found == watched_.end()) {
+    return;
+  }
+  if (held.more) {
+    watched_.erase(found);
+    return;
+  }
+  found->second.noted |= held.unreadable;
+  found->second.due = end + pause_after(std::chrono::ceil<std::chrono::milliseconds>(end - begin));
 }
 
 }  // namespace daybook::components

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "components/json_reader.h"
 #include "components/sandbox_rules.h"
 
 namespace daybook::components {
@@ -25,23 +26,22 @@ bool is_below(const std::filesystem::path& path, const std::vector<std::filesyst
 
 }  // namespace
 
-Status check_permitted(const ExecSpec& spec, const ExecPermissions& permissions) {
+void check_permitted(const ExecSpec& spec, const ExecPermissions& permissions, Faults& faults) {
+  const auto deny = [&](std::string_view why, std::string_view field) {
+    faults.add(make_error(Code::kDenied, "NOT_PERMITTED", why, field));
+  };
   if (!spec.user.empty() && find_user(spec.user, permissions) == nullptr) {
-    return fail(
-        Code::kDenied, "NOT_PERMITTED",
+    deny(
         "This server does not run programs as '" + spec.user + "' (its setting exec-allowed-user).",
         "user");
   }
   for (std::size_t i = 0; i < spec.writable.size(); ++i) {
     if (!is_below(spec.writable[i], permissions.writable) &&
         !is_below(spec.writable[i], permissions.allowed_writable)) {
-      return fail(Code::kDenied, "NOT_PERMITTED",
-                  "This server does not let programs write there (its setting "
-                  "exec-allowed-writable).",
-                  "writable[" + std::to_string(i) + "]");
+      deny("This server does not let programs write there (its setting exec-allowed-writable).",
+           "writable[" + std::to_string(i) + "]");
     }
   }
-  return {};
 }
 
 std::optional<ExecUser> user_of(const ExecSpec& spec, const ExecPermissions& permissions) {

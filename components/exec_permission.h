@@ -21,7 +21,7 @@ struct ExecPermissions {
 
 // kDenied NOT_PERMITTED, naming the member. By the spelling of paths; where they lead is looked at
 // when a program starts.
-Status check_permitted(const ExecSpec& spec, const ExecPermissions& permissions);
+void check_permitted(const ExecSpec& spec, const ExecPermissions& permissions, Faults& faults);
 
 // Whom a program that is permitted runs as; nothing: as the server.
 std::optional<ExecUser> user_of(const ExecSpec& spec, const ExecPermissions& permissions);

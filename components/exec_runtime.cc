@@ -22,6 +22,7 @@
 #include "components/exec_orphans.h"
 #include "components/exec_permission.h"
 #include "components/exec_run.h"
+#include "components/json_reader.h"
 #include "components/order_document.h"
 #include "components/process_table.h"
 #include "components/work_directory.h"
@@ -99,9 +100,11 @@ std::vector<std::filesystem::path> hidden_from(const ExecOptions& options,
   return out;
 }
 
-Result<ExecSpec> permitted_spec(std::string_view json, const ExecPermissions& permissions) {
-  DAYBOOK_ASSIGN(ExecSpec spec, parse_exec_spec(json));
-  DAYBOOK_TRY(check_permitted(spec, permissions));
+ExecSpec permitted_spec(std::string_view json, const ExecPermissions& permissions, Faults& faults) {
+  ExecSpec spec = parse_exec_spec(json, faults);
+  if (faults.empty()) {
+    check_permitted(spec, permissions, faults);
+  }
   return spec;
 }
 
@@ -125,11 +128,14 @@ struct ExecRuntime::Impl {
                     options.allowed_writable},
         sandbox({hidden_from(options, directories->root()), options.writable,
                  options.allowed_writable}),
-        meter(options.directory_bytes, [shared = inbox](std::uint64_t id) {
-          const std::lock_guard lock(shared->mutex);
-          shared->full.push_back(id);
-          shared->notify();
-        }) {}
+        meter(
+            options.directory_bytes,
+            [shared = inbox](std::uint64_t id) {
+              const std::lock_guard lock(shared->mutex);
+              shared->full.push_back(id);
+              shared->notify();
+            },
+            options.note) {}
 
   Status start() {
     if (inbox->wake.get() < 0 || poller.get() < 0 || !watch(inbox->wake.get(), kWake)) {
@@ -462,8 +468,10 @@ ExecRuntime::~ExecRuntime() {
 }
 
 CheckResult ExecRuntime::check(const Draft& draft) const {
-  const auto spec = permitted_spec(draft.spec, impl_->permissions);
-  return spec ? CheckResult(Checked{}) : tl::unexpected(SpecFaults{{spec.error()}});
+  Faults faults;
+  (void)permitted_spec(draft.spec, impl_->permissions, faults);
+  return faults.empty() ? CheckResult(Checked{})
+                        : tl::unexpected(SpecFaults{std::move(faults).all()});
 }
 
 std::string ExecRuntime::sandbox_level() const {
@@ -471,11 +479,12 @@ std::string ExecRuntime::sandbox_level() const {
 }
 
 std::shared_ptr<Run> ExecRuntime::run(Order order, Done done) {
-  auto spec = permitted_spec(order.spec, impl_->permissions);
-  if (!spec) {
-    const bool denied = spec.error().code == Code::kDenied;
+  Faults faults;
+  ExecSpec spec = permitted_spec(order.spec, impl_->permissions, faults);
+  if (const Status sound = faults.first(); !sound) {
+    const bool denied = sound.error().code == Code::kDenied;
     done(failed(denied ? "NOT_PERMITTED" : "BAD_SPEC",
-                denied ? spec.error().message : spec.error().text(), false));
+                denied ? sound.error().message : sound.error().text(), false));
     return std::make_shared<ExecHandle>();
   }
   const auto& inbox = impl_->inbox;
@@ -490,7 +499,7 @@ std::shared_ptr<Run> ExecRuntime::run(Order order, Done done) {
       const std::uint64_t id = ++inbox->last_id;
       ++inbox->unstarted;
       inbox->arrived.push_back(
-          std::make_unique<ExecRun>(id, std::move(order), std::move(*spec), std::move(done)));
+          std::make_unique<ExecRun>(id, std::move(order), std::move(spec), std::move(done)));
       inbox->notify();
       return std::make_shared<ExecHandle>(inbox, id);
     }

@@ -22,27 +22,30 @@ bool has_nul(std::string_view text) {
   return text.find('\0') != std::string_view::npos;
 }
 
-Status read_command(ExecSpec& spec, const Members& members) {
+tl::unexpected<Error> refused(std::string_view why, std::string_view field) {
+  return fail(Code::kInvalid, "INVALID_FIELD", why, field);
+}
+
+void read_command(ExecSpec& spec, const Members& members, Faults& faults) {
   const auto* value = members.find("command");
   const auto words = elements_of(value);
   if (!words || words->empty() || words->size() > kExecArgumentsMax) {
-    return fail(Code::kInvalid, "INVALID_FIELD",
-                "Must be an array of 1 to " + std::to_string(kExecArgumentsMax) +
-                    " texts: the program and its arguments.",
-                "command");
+    faults.check(refused("Must be an array of 1 to " + std::to_string(kExecArgumentsMax) +
+                             " texts: the program and its arguments.",
+                         "command"));
+    return;
   }
   for (std::size_t i = 0; i < words->size(); ++i) {
     auto word = text_of((*words)[i]);
     if (!word || word->size() > kExecArgumentBytesMax || has_nul(*word) ||
         (i == 0 && word->empty())) {
-      return fail(Code::kInvalid, "INVALID_FIELD",
-                  "Must be a text of at most " + std::to_string(kExecArgumentBytesMax) +
-                      " bytes, without NUL; the first names the program.",
-                  "command[" + std::to_string(i) + "]");
+      faults.check(refused("Must be a text of at most " + std::to_string(kExecArgumentBytesMax) +
+                               " bytes, without NUL; the first names the program.",
+                           "command[" + std::to_string(i) + "]"));
+      continue;
     }
     spec.command.push_back(std::move(*word));
   }
-  return {};
 }
 
 // The loader's variables would let a definition change what a trusted program is; DAYBOOK_ is the
@@ -60,48 +63,35 @@ bool is_name(std::string_view name) {
          });
 }
 
-Status read_env(ExecSpec& spec, const Members& members) {
-  const auto* value = members.find("env");
-  if (value == nullptr) {
-    return {};
-  }
-  DAYBOOK_ASSIGN(const Members env, Members::of(*value, "env"));
+void read_env(ExecSpec& spec, const Members& env, Faults& faults) {
   if (env.all().size() > kExecEnvironmentMax) {
-    return fail(Code::kInvalid, "INVALID_FIELD",
-                "At most " + std::to_string(kExecEnvironmentMax) + " variables.", "env");
+    faults.check(refused("At most " + std::to_string(kExecEnvironmentMax) + " variables.", "env"));
+    return;
   }
   for (const auto& [name, value_given] : env.all()) {
     if (!is_name(name) || is_reserved(name)) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "This variable cannot be set.",
-                  env.path_of(name));
+      faults.check(refused("This variable cannot be set.", env.path_of(name)));
+      continue;
     }
-    DAYBOOK_ASSIGN(std::string text,
-                   env.text(name, kExecArgumentBytesMax - kIdBytesMax - sizeof "="));
+    std::string text;
+    faults.take(env.text(name, kExecArgumentBytesMax - kIdBytesMax - sizeof "="), text);
     spec.env.emplace_back(name, std::move(text));
   }
-  return {};
 }
 
-Status read_limits(ExecLimits& limits, const Members& members) {
-  const auto* value = members.find("limits");
-  if (value == nullptr) {
-    return {};
-  }
-  DAYBOOK_ASSIGN(const Members given, Members::of(*value, "limits"));
-  DAYBOOK_TRY(given.only({"memoryMb", "cpuSeconds", "openFiles", "processes"}));
+void read_limits(ExecLimits& limits, const Members& given, Faults& faults) {
+  given.only({"memoryMb", "cpuSeconds", "openFiles", "processes"}, faults);
   const auto read = [&](std::string_view name, std::uint64_t& to, std::int64_t min,
-                        std::int64_t max, std::uint64_t unit) -> Status {
-    if (given.find(name) == nullptr) {
-      return {};
+                        std::int64_t max, std::uint64_t unit) {
+    std::int64_t number = 0;
+    if (given.find(name) != nullptr && faults.take(given.number(name, 0, min, max), number)) {
+      to = static_cast<std::uint64_t>(number) * unit;
     }
-    DAYBOOK_ASSIGN(const std::int64_t number, given.number(name, 0, min, max));
-    to = static_cast<std::uint64_t>(number) * unit;
-    return {};
   };
-  DAYBOOK_TRY(read("memoryMb", limits.memory_bytes, kMemoryMbMin, kMemoryMbMax, 1 << 20));
-  DAYBOOK_TRY(read("cpuSeconds", limits.cpu_seconds, 1, kTimeoutMaxUs / 1'000'000, 1));
-  DAYBOOK_TRY(read("openFiles", limits.open_files, kOpenFilesMin, kOpenFilesMax, 1));
-  return read("processes", limits.processes, 1, kProcessesMax, 1);
+  read("memoryMb", limits.memory_bytes, kMemoryMbMin, kMemoryMbMax, 1 << 20);
+  read("cpuSeconds", limits.cpu_seconds, 1, kTimeoutMaxUs / 1'000'000, 1);
+  read("openFiles", limits.open_files, kOpenFilesMin, kOpenFilesMax, 1);
+  read("processes", limits.processes, 1, kProcessesMax, 1);
 }
 
 Status read_output(ExecSpec& spec, const Members& members) {
@@ -113,7 +103,7 @@ Status read_output(ExecSpec& spec, const Members& members) {
   } else if (form == "none") {
     spec.output = ExecOutput::kNone;
   } else {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Must be json, text or none.", "output");
+    return refused("Must be json, text or none.", "output");
   }
   return {};
 }
@@ -124,47 +114,74 @@ bool is_plain(std::string_view path) {
          std::filesystem::path(path).lexically_normal() == std::filesystem::path(path);
 }
 
-Status read_writable(ExecSpec& spec, const Members& members) {
+void read_writable(ExecSpec& spec, const Members& members, Faults& faults) {
   const auto* value = members.find("writable");
   if (value == nullptr) {
-    return {};
+    return;
   }
   const auto paths = elements_of(value);
   if (!paths || paths->size() > kExecWritableMax) {
-    return fail(Code::kInvalid, "INVALID_FIELD",
-                "Must be an array of at most " + std::to_string(kExecWritableMax) + " paths.",
-                "writable");
+    faults.check(refused(
+        "Must be an array of at most " + std::to_string(kExecWritableMax) + " paths.", "writable"));
+    return;
   }
   for (std::size_t i = 0; i < paths->size(); ++i) {
     auto path = text_of((*paths)[i]);
     if (!path || !is_plain(*path)) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "Must be an absolute path without '.' and '..'.",
-                  "writable[" + std::to_string(i) + "]");
+      faults.check(refused("Must be an absolute path without '.' and '..'.",
+                           "writable[" + std::to_string(i) + "]"));
+      continue;
     }
     spec.writable.push_back(std::move(*path));
+  }
+}
+
+Status read_directory(ExecSpec& spec, const Members& members) {
+  DAYBOOK_ASSIGN(spec.working_directory, members.text("workingDirectory", kPathBytesMax));
+  if (!spec.working_directory.empty() && spec.working_directory[0] != '/') {
+    return refused("Must be an absolute path.", "workingDirectory");
   }
   return {};
 }
 
+// An object within, where there is one.
+template <typename Read>
+void read_object(const Members& members, std::string_view name, Faults& faults, const Read& read) {
+  const auto* value = members.find(name);
+  if (value == nullptr) {
+    return;
+  }
+  const auto object = Members::of(*value, name);
+  if (!object) {
+    faults.add(object.error());
+    return;
+  }
+  read(*object);
+}
+
 }  // namespace
 
-Result<ExecSpec> parse_exec_spec(std::string_view json) {
-  DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_SPEC"));
-  DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
-  DAYBOOK_TRY(members.only(
-      {"command", "env", "workingDirectory", "limits", "timeout", "output", "user", "writable"}));
+ExecSpec parse_exec_spec(std::string_view json, Faults& faults) {
   ExecSpec spec;
-  DAYBOOK_TRY(read_command(spec, members));
-  DAYBOOK_TRY(read_env(spec, members));
-  DAYBOOK_ASSIGN(spec.working_directory, members.text("workingDirectory", kPathBytesMax));
-  if (!spec.working_directory.empty() && spec.working_directory[0] != '/') {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Must be an absolute path.", "workingDirectory");
+  const auto value = parse_json(json, "BAD_SPEC");
+  const auto given = value ? Members::of(*value, "") : tl::unexpected(value.error());
+  if (!given) {
+    faults.add(given.error());
+    return spec;
   }
-  DAYBOOK_TRY(read_limits(spec.limits, members));
-  DAYBOOK_ASSIGN(spec.timeout, members.duration("timeout", Duration{kTimeoutMaxUs}));
-  DAYBOOK_TRY(read_output(spec, members));
-  DAYBOOK_ASSIGN(spec.user, members.text("user", kIdBytesMax));
-  DAYBOOK_TRY(read_writable(spec, members));
+  const Members& members = *given;
+  members.only(
+      {"command", "env", "workingDirectory", "limits", "timeout", "output", "user", "writable"},
+      faults);
+  read_command(spec, members, faults);
+  read_object(members, "env", faults, [&](const Members& env) { read_env(spec, env, faults); });
+  faults.check(read_directory(spec, members));
+  read_object(members, "limits", faults,
+              [&](const Members& limits) { read_limits(spec.limits, limits, faults); });
+  faults.take(members.duration("timeout", Duration{kTimeoutMaxUs}), spec.timeout);
+  faults.check(read_output(spec, members));
+  faults.take(members.text("user", kIdBytesMax), spec.user);
+  read_writable(spec, members, faults);
   return spec;
 }
 

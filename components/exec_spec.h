@@ -43,6 +43,9 @@ struct ExecSpec {
   std::vector<std::string> writable;  // absolute, without "." and ".."
 };
 
-Result<ExecSpec> parse_exec_spec(std::string_view json);
+class Faults;
+
+// Of no use when it leaves faults.
+ExecSpec parse_exec_spec(std::string_view json, Faults& faults);
 
 }  // namespace daybook::components

@@ -18,6 +18,7 @@
 #include "components/address_policy.h"
 #include "components/http_request.h"
 #include "components/http_spec.h"
+#include "components/json_reader.h"
 #include "components/order_document.h"
 
 namespace daybook::components {
@@ -266,14 +267,17 @@ HttpRuntime::~HttpRuntime() {
 }
 
 CheckResult HttpRuntime::check(const Draft& draft) const {
-  auto spec = parse_http_spec(draft.spec, impl_->options.ports);
-  return spec ? CheckResult(Checked{}) : tl::unexpected(SpecFaults{{std::move(spec).error()}});
+  Faults faults;
+  (void)parse_http_spec(draft.spec, impl_->options.ports, faults);
+  return faults.empty() ? CheckResult(Checked{})
+                        : tl::unexpected(SpecFaults{std::move(faults).all()});
 }
 
 std::shared_ptr<Run> HttpRuntime::run(Order order, Done done) {
-  auto spec = parse_http_spec(order.spec, impl_->options.ports);
-  if (!spec) {
-    done(failed("BAD_SPEC", spec.error().text(), false));
+  Faults faults;
+  HttpSpec spec = parse_http_spec(order.spec, impl_->options.ports, faults);
+  if (const Status sound = faults.first(); !sound) {
+    done(failed("BAD_SPEC", sound.error().text(), false));
     return std::make_shared<HttpRun>();
   }
   const auto& inbox = impl_->inbox;
@@ -287,7 +291,7 @@ std::shared_ptr<Run> HttpRuntime::run(Order order, Done done) {
     } else {
       const std::uint64_t id = ++inbox->last_id;
       ++inbox->unstarted;
-      inbox->arrived.push_back({id, std::move(order), std::move(*spec), std::move(done)});
+      inbox->arrived.push_back({id, std::move(order), std::move(spec), std::move(done)});
       curl_multi_wakeup(inbox->multi);
       return std::make_shared<HttpRun>(inbox, id);
     }

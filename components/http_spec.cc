@@ -107,43 +107,74 @@ Status check_url(const std::string& text, const std::vector<std::uint16_t>& port
   return {};
 }
 
-Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path,
-                                 ContentType content_type) {
-  DAYBOOK_ASSIGN(const Members headers, Members::of(value, path));
-  HttpHeaders out;
-  if (headers.all().size() > kHttpHeadersMax) {
-    return fail(Code::kInvalid, "INVALID_FIELD",
-                "At most " + std::to_string(kHttpHeadersMax) + " headers.", path);
+namespace {
+
+Result<std::string> read_header(const Members& headers, const std::string& name,
+                                ContentType content_type) {
+  const std::string field = headers.path_of(name);
+  const bool content_type_given =
+      content_type == ContentType::kAllowed && lower(name) == "content-type";
+  if (!is_token(name) || name.size() > kIdBytesMax ||
+      (is_reserved(lower(name)) && !content_type_given)) {
+    return fail(Code::kInvalid, "INVALID_FIELD", "This header cannot be set.", field);
   }
-  for (const auto& [name, value_given] : headers.all()) {
-    const std::string field = headers.path_of(name);
-    const bool content_type_given =
-        content_type == ContentType::kAllowed && lower(name) == "content-type";
-    if (!is_token(name) || name.size() > kIdBytesMax ||
-        (is_reserved(lower(name)) && !content_type_given)) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "This header cannot be set.", field);
+  DAYBOOK_ASSIGN(std::string text, headers.text(name, kHttpHeaderValueBytesMax));
+  const auto plain = [](char c) { return c == '\t' || (c >= ' ' && c < 0x7f); };
+  if (text.empty() || !std::all_of(text.begin(), text.end(), plain)) {
+    return fail(Code::kInvalid, "INVALID_FIELD", "Must be printable ASCII, not empty.", field);
+  }
+  return text;
+}
+
+HttpHeaders read_headers(const JsonValue& value, const std::string& path, ContentType content_type,
+                         Faults& faults) {
+  HttpHeaders out;
+  const auto headers = Members::of(value, path);
+  if (!headers) {
+    faults.add(headers.error());
+    return out;
+  }
+  if (headers->all().size() > kHttpHeadersMax) {
+    faults.check(fail(Code::kInvalid, "INVALID_FIELD",
+                      "At most " + std::to_string(kHttpHeadersMax) + " headers.", path));
+    return out;
+  }
+  for (const auto& [name, value_given] : headers->all()) {
+    std::string text;
+    if (faults.take(read_header(*headers, name, content_type), text)) {
+      out.emplace_back(name, std::move(text));
     }
-    DAYBOOK_ASSIGN(std::string text, headers.text(name, kHttpHeaderValueBytesMax));
-    const auto plain = [](char c) { return c == '\t' || (c >= ' ' && c < 0x7f); };
-    if (text.empty() || !std::all_of(text.begin(), text.end(), plain)) {
-      return fail(Code::kInvalid, "INVALID_FIELD", "Must be printable ASCII, not empty.", field);
-    }
-    out.emplace_back(name, std::move(text));
   }
   return out;
 }
 
-Result<HttpSpec> parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports) {
-  DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_SPEC"));
-  DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
-  DAYBOOK_TRY(members.only({"url", "headers", "timeout"}));
+}  // namespace
+
+Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path,
+                                 ContentType content_type) {
+  Faults faults;
+  HttpHeaders out = read_headers(value, path, content_type, faults);
+  DAYBOOK_TRY(faults.first());
+  return out;
+}
+
+HttpSpec parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports,
+                         Faults& faults) {
   HttpSpec spec;
-  DAYBOOK_ASSIGN(spec.url, members.text("url", kUrlBytesMax));
-  DAYBOOK_TRY(check_url(spec.url, ports, "url"));
-  if (const auto* headers = members.find("headers")) {
-    DAYBOOK_ASSIGN(spec.headers, read_headers(*headers, "headers"));
+  const auto value = parse_json(json, "BAD_SPEC");
+  const auto given = value ? Members::of(*value, "") : tl::unexpected(value.error());
+  if (!given) {
+    faults.add(given.error());
+    return spec;
   }
-  DAYBOOK_ASSIGN(spec.timeout, members.duration("timeout", Duration{kTimeoutMaxUs}));
+  given->only({"url", "headers", "timeout"}, faults);
+  if (faults.take(given->text("url", kUrlBytesMax), spec.url)) {
+    faults.check(check_url(spec.url, ports, "url"));
+  }
+  if (const auto* headers = given->find("headers")) {
+    spec.headers = read_headers(*headers, "headers", ContentType::kReserved, faults);
+  }
+  faults.take(given->duration("timeout", Duration{kTimeoutMaxUs}), spec.timeout);
   return spec;
 }
 

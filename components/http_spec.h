@@ -21,8 +21,11 @@ struct HttpSpec {
   Duration timeout;  // zero: none of its own
 };
 
-// `ports`: those that a URL may name; empty permits every port.
-Result<HttpSpec> parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports);
+class Faults;
+
+// `ports`: those that a URL may name; empty permits every port. Of no use when it leaves faults.
+HttpSpec parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports,
+                         Faults& faults);
 
 // An absolute http or https URL without a user name, as the parser reads it that will connect it.
 Status check_url(const std::string& url, const std::vector<std::uint16_t>& ports,

@@ -29,6 +29,23 @@ std::optional<std::string> text_of(const JsonValue& value) {
   return text ? std::optional(value.string()) : std::nullopt;
 }
 
+void Faults::add(Error fault) {
+  if (errors_.size() < kMax) {
+    errors_.push_back(std::move(fault));
+  }
+}
+
+bool Faults::check(Status status) {
+  if (!status) {
+    add(std::move(status).error());
+  }
+  return status.has_value();
+}
+
+Status Faults::first() const {
+  return errors_.empty() ? Status() : Status(tl::unexpect, errors_.front());
+}
+
 Result<Members> Members::of(const JsonValue& value, std::string_view path) {
   if (value.kind() != JsonValue::Kind::kObject) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Must be a JSON object.", path);
@@ -37,13 +54,18 @@ Result<Members> Members::of(const JsonValue& value, std::string_view path) {
 }
 
 Status Members::only(std::initializer_list<std::string_view> names) const {
+  Faults faults;
+  only(names, faults);
+  return faults.first();
+}
+
+void Members::only(std::initializer_list<std::string_view> names, Faults& faults) const {
   for (const auto& [name, value] : members_) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      return fail(Code::kInvalid, "UNKNOWN_FIELD", "There is no such member here: '" + name + "'.",
-                  path_of(name));
+      faults.add(make_error(Code::kInvalid, "UNKNOWN_FIELD",
+                            "There is no such member here: '" + name + "'.", path_of(name)));
     }
   }
-  return {};
 }
 
 const JsonValue* Members::member(std::string_view name) const {

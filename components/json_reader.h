@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -23,6 +24,35 @@ Result<JsonValue> parse_json(std::string_view text, std::string_view reason,
 std::optional<std::vector<JsonValue>> elements_of(const JsonValue* value);
 std::optional<std::string> text_of(const JsonValue& value);
 
+// What is wrong with a document, in the order in which it was found, so that all of it is named at
+// once; bounded, since nobody reads more.
+class Faults {
+ public:
+  static constexpr std::size_t kMax = 20;
+
+  void add(Error fault);
+  // Keeps what is wrong; whether nothing was.
+  bool check(Status status);
+  // The same, and takes a value that is sound.
+  template <typename T>
+  bool take(Result<T> result, T& into) {
+    if (!result) {
+      add(std::move(result).error());
+      return false;
+    }
+    into = std::move(*result);
+    return true;
+  }
+
+  bool empty() const { return errors_.empty(); }
+  std::vector<Error> all() && { return std::move(errors_); }
+  // The first, for who can name only one.
+  Status first() const;
+
+ private:
+  std::vector<Error> errors_;
+};
+
 // Members of one object; errors name them with the path before them, e.g. "effects[2].definition".
 class Members {
  public:
@@ -31,6 +61,7 @@ class Members {
 
   // Refuses every member whose name is not listed.
   Status only(std::initializer_list<std::string_view> names) const;
+  void only(std::initializer_list<std::string_view> names, Faults& faults) const;
 
   // The member, or null when it is absent; find() gives null for JSON null too.
   const JsonValue* member(std::string_view name) const;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "base/json_check.h"
 #include "base/limits/resources.h"
@@ -43,9 +45,34 @@ Status check_depth(std::string_view result, std::string_view field) {
   return {};
 }
 
-bool is_or_holds_effects(const JsonValue& value) {
+// An effect, or lists that lead to one.
+bool holds_effects(const JsonValue& value) {
   const auto elements = elements_of(&value);
-  return elements ? std::any_of(elements->begin(), elements->end(), is_effect) : is_effect(value);
+  return elements ? std::any_of(elements->begin(), elements->end(), holds_effects)
+                  : is_effect(value);
+}
+
+// The first member `effect` or `effects`, at any depth, that holds effects: its path, or nothing.
+// Effects below other names are data: a definition's `onFailure`, say.
+std::optional<std::string> find_effects(const JsonValue& value, const std::string& path) {
+  if (const auto elements = elements_of(&value)) {
+    for (std::size_t i = 0; i < elements->size(); ++i) {
+      if (auto found = find_effects((*elements)[i], path + "[" + std::to_string(i) + "]")) {
+        return found;
+      }
+    }
+  } else if (value.kind() == JsonValue::Kind::kObject) {
+    for (const auto& [name, member] : value.members()) {
+      const std::string inner = path.empty() ? name : path + "." + name;
+      if ((name == "effect" || name == "effects") && holds_effects(member)) {
+        return inner;
+      }
+      if (auto found = find_effects(member, inner)) {
+        return found;
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 tl::unexpected<Error> misplaced(std::string_view member) {
@@ -56,7 +83,7 @@ tl::unexpected<Error> misplaced(std::string_view member) {
 // Whether the document names its result and its effects. Effects are never dropped: what has them
 // beside other members, or in another place, is no result.
 Result<bool> names_result_and_effects(const JsonValue& value) {
-  if (is_or_holds_effects(value)) {
+  if (holds_effects(value)) {
     return misplaced("");
   }
   const auto members = Members::of(value, "");
@@ -66,13 +93,13 @@ Result<bool> names_result_and_effects(const JsonValue& value) {
   const bool named = members->member("effects") != nullptr;
   std::string_view other;
   for (const auto& [name, member] : members->all()) {
-    if (name == "result" || name == "effects") {
+    if (name == "effects") {
       continue;
     }
-    if (named || is_or_holds_effects(member)) {
+    if ((named && name != "result") || holds_effects(member)) {
       return misplaced(name);
     }
-    other = name;
+    other = name == "result" ? other : name;
   }
   return !members->all().empty() && other.empty();
 }
@@ -94,12 +121,18 @@ Result<RunOutcome> parse_output(std::string_view json, Micros now) {
   DAYBOOK_ASSIGN(const bool named, names_result_and_effects(value));
   if (!named) {
     DAYBOOK_TRY(check_depth(text, ""));
+    if (const auto place = find_effects(value, "")) {
+      return misplaced(*place);
+    }
     outcome.result = std::string(text);
     return outcome;
   }
   const auto members = Members::of(value, "");
   const JsonValue* result = members->member("result");
   DAYBOOK_TRY(check_depth(result == nullptr ? "" : result->text(), "result"));
+  if (const auto place = result == nullptr ? std::nullopt : find_effects(*result, "result")) {
+    return misplaced(*place);
+  }
   outcome.result = result == nullptr ? "null" : result->text();
   if (const JsonValue* effects = members->member("effects")) {
     if (auto read = read_effects(outcome, *effects, now); !read) {

@@ -10,6 +10,7 @@
 #include "base/limits/components.h"
 #include "base/sha256.h"
 #include "base/thread.h"
+#include "components/json_reader.h"
 #include "components/order_document.h"
 #include "components/program_cache.h"
 #include "components/reactor_spec.h"
@@ -211,15 +212,18 @@ ReactorRuntime::~ReactorRuntime() {
 }
 
 CheckResult ReactorRuntime::check(const Draft& draft) const {
-  auto code = parse_reactor_spec(draft.spec);
+  Faults faults;
+  auto code = parse_reactor_spec(draft.spec, faults);
   if (!code) {
-    return tl::unexpected(SpecFaults{{std::move(code).error()}});
+    return tl::unexpected(SpecFaults{std::move(faults).all()});
   }
   const StoredModules modules(draft.others);
   reactor::Compiled compiled =
       reactor::compile(draft.component, std::move(*code), modules, impl_->outside.sets());
-  if (!compiled.ok()) {
-    return tl::unexpected(to_faults(compiled.diagnostics, draft.component));
+  if (!compiled.ok() || !faults.empty()) {
+    return tl::unexpected(
+        to_faults(compiled.ok() ? std::vector<reactor::Diagnostic>() : compiled.diagnostics,
+                  draft.component, std::move(faults)));
   }
   Checked out{std::move(compiled.imports)};
   if (reactor::gives_nothing(*compiled.program)) {

@@ -16,14 +16,30 @@ std::optional<std::string> code_of(std::string_view spec) {
 
 }  // namespace
 
-Result<std::string> parse_reactor_spec(std::string_view json) {
-  DAYBOOK_ASSIGN(const auto value, parse_json(json, "BAD_SPEC"));
-  DAYBOOK_ASSIGN(const Members members, Members::of(value, ""));
-  DAYBOOK_TRY(members.only({"code"}));
-  if (members.find("code") == nullptr) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "Is required: the component's text.", "code");
+std::optional<std::string> parse_reactor_spec(std::string_view json, Faults& faults) {
+  const auto value = parse_json(json, "BAD_SPEC");
+  const auto members = value ? Members::of(*value, "") : tl::unexpected(value.error());
+  if (!members) {
+    faults.add(members.error());
+    return std::nullopt;
   }
-  return members.text("code", kComponentCodeBytesMax);
+  members->only({"code"}, faults);
+  if (members->find("code") == nullptr) {
+    faults.add(
+        make_error(Code::kInvalid, "INVALID_FIELD", "Is required: the component's text.", "code"));
+    return std::nullopt;
+  }
+  std::string code;
+  return faults.take(members->text("code", kComponentCodeBytesMax), code)
+             ? std::optional(std::move(code))
+             : std::nullopt;
+}
+
+Result<std::string> parse_reactor_spec(std::string_view json) {
+  Faults faults;
+  auto code = parse_reactor_spec(json, faults);
+  DAYBOOK_TRY(faults.first());
+  return std::move(*code);
 }
 
 std::optional<std::string> OrderModules::code(std::string_view component) const {
@@ -58,8 +74,9 @@ std::string place_json(const reactor::Diagnostic& fault, std::string_view compon
 }
 
 SpecFaults to_faults(const std::vector<reactor::Diagnostic>& diagnostics,
-                     std::string_view component) {
-  SpecFaults out;
+                     std::string_view component, Faults members) {
+  SpecFaults out{std::move(members).all()};
+  out.details.resize(out.errors.size());
   for (const reactor::Diagnostic& d : diagnostics) {
     out.errors.push_back(make_error(Code::kInvalid, d.code, d.message, field_of(d, component)));
     out.details.push_back(place_json(d, component));

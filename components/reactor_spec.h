@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "components/json_reader.h"
 #include "components/outside.h"
 #include "components/reactor/program.h"
 #include "components/runtime.h"
@@ -13,6 +14,8 @@
 namespace daybook::components {
 
 Result<std::string> parse_reactor_spec(std::string_view json);
+// The same, and all that is wrong; the code may stand beside faults of other members.
+std::optional<std::string> parse_reactor_spec(std::string_view json, Faults& faults);
 
 // Modules by id, out of specs: those of an order, or those that are stored.
 class OrderModules final : public reactor::Modules {
@@ -33,9 +36,10 @@ class StoredModules final : public reactor::Modules {
   const ComponentDirectory& directory_;
 };
 
-// Each fault as an error whose field names source, line and column, with its place.
+// After those of members, each fault as an error whose field names source, line and column, with
+// its place.
 SpecFaults to_faults(const std::vector<reactor::Diagnostic>& diagnostics,
-                     std::string_view component);
+                     std::string_view component, Faults members = {});
 // Where a fault is, for an editor: members "source", "line", "column", "length" and "snippet"; line
 // and column from 1, columns and length in code points, the snippet is the line.
 std::string place_members(const reactor::Diagnostic& fault);

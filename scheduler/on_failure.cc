@@ -133,6 +133,10 @@ class Filler {
     }
     if (const JsonValue* parameters = find(members, "parameters")) {
       fill_.json(*parameters, out.job.parameters);
+      if (!fill_.is_over() && JsonValue(out.job.parameters).kind() != Kind::kObject) {
+        return fail(Code::kInvalid, "INVALID_FIELD", "filled in, the parameters are no object",
+                    "parameters");
+      }
       DAYBOOK_TRY(check_json_depth(out.job.parameters, "parameters"));
     }
     if (const JsonValue* priority = find(members, "priority")) {
@@ -214,6 +218,16 @@ std::string_view unknown_placeholder(std::string_view text) {
     }
   });
   return unknown;
+}
+
+bool may_become_object(std::string_view text) {
+  bool out = false;
+  each_placeholder(text, [&](std::string_view whole, std::string_view name) {
+    const bool object =
+        name == "parameters" || name.starts_with(kParametersPath) || name == "error.details";
+    out = object && whole.size() == text.size() && is_placeholder(name);
+  });
+  return out;
 }
 
 Asked fill_in(std::string_view on_failure, const FailedJob& job) {

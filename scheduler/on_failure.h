@@ -30,6 +30,9 @@ bool is_placeholder(std::string_view name);
 // The first "${…}" of a text that stands for nothing, "" when there is none.
 std::string_view unknown_placeholder(std::string_view text);
 
+// Whether the text is one placeholder whose value may be an object, as parameters of a job must be.
+bool may_become_object(std::string_view text);
+
 struct FailedJob {
   JobId job;
   std::string_view definition;

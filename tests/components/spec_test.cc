@@ -5,6 +5,7 @@
 #include "base/limits/http.h"
 #include "components/exec_spec.h"
 #include "components/http_spec.h"
+#include "components/json_reader.h"
 
 namespace daybook::components {
 namespace {
@@ -30,8 +31,60 @@ std::string numbered(const std::string& name, std::size_t count) {
   return out;
 }
 
+// The spec, or its first fault.
+Result<ExecSpec> exec_spec(std::string_view json) {
+  Faults faults;
+  ExecSpec out = parse_exec_spec(json, faults);
+  DAYBOOK_TRY(faults.first());
+  return out;
+}
+
+Result<HttpSpec> http_spec(std::string_view json, const std::vector<std::uint16_t>& ports) {
+  Faults faults;
+  HttpSpec out = parse_http_spec(json, ports, faults);
+  DAYBOOK_TRY(faults.first());
+  return out;
+}
+
+std::vector<std::string> fields(Faults faults) {
+  std::vector<std::string> out;
+  for (const Error& error : std::move(faults).all()) {
+    out.push_back(error.field);
+  }
+  return out;
+}
+
+TEST(ExecSpec, AllFaultsAreNamedAtOnce) {
+  Faults faults;
+  (void)parse_exec_spec(
+      R"({"command":["a",1,2],"env":{"LD_X":"1","B":2},"limits":{"memoryMb":0,"x":1,)"
+      R"("openFiles":"y"},)"
+      R"("workingDirectory":"srv","timeout":"soon","output":"xml","user":1,"writable":["a","b"],)"
+      R"("extra":1,"other":2})",
+      faults);
+  EXPECT_THAT(fields(faults),
+              testing::UnorderedElementsAre("command[1]", "command[2]", "env.LD_X", "env.B",
+                                            "limits.memoryMb", "limits.x", "limits.openFiles",
+                                            "workingDirectory", "timeout", "output", "user",
+                                            "writable[0]", "writable[1]", "extra", "other"));
+}
+
+TEST(ExecSpec, FaultsHaveABound) {
+  Faults faults;
+  (void)parse_exec_spec(R"({"command":[)" + many("1", 100) + "]}", faults);
+  EXPECT_EQ(fields(faults).size(), Faults::kMax);
+}
+
+TEST(HttpSpec, AllFaultsAreNamedAtOnce) {
+  Faults faults;
+  (void)parse_http_spec(R"({"url":"ftp://x","headers":{"Host":"x","B":""},"timeout":1,"extra":1})",
+                        {}, faults);
+  EXPECT_THAT(fields(faults), testing::UnorderedElementsAre("url", "headers.Host", "headers.B",
+                                                            "timeout", "extra"));
+}
+
 TEST(ExecSpec, IsReadInFull) {
-  const auto spec = parse_exec_spec(
+  const auto spec = exec_spec(
       R"({"command":["tool","-v",""],"env":{"A":"1"},"workingDirectory":"/srv","timeout":"5m",)"
       R"("limits":{"memoryMb":64,"cpuSeconds":10,"openFiles":16,"processes":4}})");
   ASSERT_TRUE(spec) << spec.error().text();
@@ -46,7 +99,7 @@ TEST(ExecSpec, IsReadInFull) {
 class BadExecSpec : public testing::TestWithParam<BadSpec> {};
 
 TEST_P(BadExecSpec, NamesTheMember) {
-  const auto spec = parse_exec_spec(GetParam().json);
+  const auto spec = exec_spec(GetParam().json);
   ASSERT_FALSE(spec);
   EXPECT_EQ(spec.error().field, GetParam().field) << spec.error().text();
 }
@@ -79,11 +132,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadSpec{R"({"command":["a"],"timeout":"8d"})", "timeout"}));
 
 Result<HttpSpec> http(const std::string& url, const std::vector<std::uint16_t>& ports = {}) {
-  return parse_http_spec("{\"url\":\"" + url + "\"}", ports);
+  return http_spec("{\"url\":\"" + url + "\"}", ports);
 }
 
 TEST(HttpSpec, IsReadInFull) {
-  const auto spec = parse_http_spec(
+  const auto spec = http_spec(
       R"({"url":"https://example.org:8443/run?x=1","headers":{"Authorization":"Bearer x"},"timeout":"30s"})",
       {8443});
   ASSERT_TRUE(spec) << spec.error().text();
@@ -122,7 +175,7 @@ TEST(HttpSpec, OnlyPermittedPortsAreTaken) {
 class BadHttpSpec : public testing::TestWithParam<BadSpec> {};
 
 TEST_P(BadHttpSpec, NamesTheMember) {
-  const auto spec = parse_http_spec(GetParam().json, {});
+  const auto spec = http_spec(GetParam().json, {});
   ASSERT_FALSE(spec);
   EXPECT_EQ(spec.error().field, GetParam().field) << spec.error().text();
 }

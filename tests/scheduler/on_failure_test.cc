@@ -63,6 +63,18 @@ TEST_F(OnFailure, JobsAreMadeInTheBatchOfTheFinalFailureWithWhatIsKnown) {
             engine.last<events::JobFailed>().effects == 1 ? Seq{event.job.key().value - 1} : Seq{});
 }
 
+TEST_F(OnFailure, ParametersMayBeOnePlaceholderForAnObject) {
+  definition(R"([{"effect":"scheduleJob","definition":"rescue","parameters":"${parameters}"},)"
+             R"({"effect":"scheduleJob","definition":"rescue","parameters":"${parameters.a}"},)"
+             R"({"effect":"scheduleJob","definition":"rescue","parameters":"${parameters.b}"}])");
+  const auto outcome = fail(job(R"({"a":{"b":[1,2]}})"));
+  ASSERT_EQ(outcome.scheduled.size(), 2U);
+  EXPECT_EQ(parameters(outcome.scheduled[0]), R"({"a":{"b":[1,2]}})");
+  EXPECT_EQ(parameters(outcome.scheduled[1]), R"({"b":[1,2]})");
+  ASSERT_EQ(outcome.skipped.size(), 1U);
+  EXPECT_EQ(outcome.skipped[0].code, "INVALID_FIELD");
+}
+
 TEST_F(OnFailure, NothingIsDoneWhileThereAreAttemptsLeftNorForACancelledJob) {
   definition(std::string(kRescue), 2);
   const JobId id = job("{}");
