@@ -81,6 +81,7 @@ class DamageIsOfItsReaders final : public rocksdb::EventListener {
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
     if (reason != rocksdb::BackgroundErrorReason::kCompaction || !error->IsCorruption()) {
+      troubled_ = true;
       return;
     }
     const Error met = check(*error).error();
@@ -100,6 +101,9 @@ class DamageIsOfItsReaders final : public rocksdb::EventListener {
     set_compactions();
   }
   bool damaged() const { return damaged_; }
+  // RocksDB met an error in the background, from which it may have recovered. It aborts when a file
+  // is taken in while it does.
+  bool troubled() const { return troubled_; }
   void forget() {
     damaged_ = false;
     set_compactions();
@@ -117,6 +121,7 @@ class DamageIsOfItsReaders final : public rocksdb::EventListener {
   const std::filesystem::path directory_;
   const std::function<void(const Error&)> told_;
   std::atomic<bool> damaged_{false};
+  std::atomic<bool> troubled_{false};
   std::atomic<bool> off_{false};
   std::atomic<rocksdb::DB*> db_{nullptr};
 };
@@ -466,7 +471,7 @@ std::pair<std::unique_ptr<View>, std::unique_ptr<View>> RocksStore::views(Prefix
 
 bool RocksStore::Impl::wants_file(const Batch& batch) const {
   std::string waiting;
-  return batch.bytes() >= kLargeBatchBytes &&
+  return batch.bytes() >= kLargeBatchBytes && !listener->troubled() &&
          db->GetProperty(rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0", &waiting) &&
          std::strtoull(waiting.c_str(), nullptr, 10) < kLevel0FilesMax;
 }
@@ -513,6 +518,9 @@ Status RocksStore::Impl::write_file(const std::string& path, const Batch& batch,
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.write_global_seqno = false;
+  if (listener->troubled()) {
+    return fail(Code::kIo, "VIEWS_STORE", "the views' store met an error while a file was written");
+  }
   return check(db->IngestExternalFile({path}, options));
 }
 
