@@ -20,14 +20,14 @@ class Look {
  public:
   Look(const Engine& engine, const std::string& component)
       : engine_(engine), stored_(engine.views), component_(component) {
-    if (auto row = engine.views.component(component); row && *row) {
-      row_ = std::move(**row);
+    if (auto head = engine.views.component_head(component); head && *head) {
+      head_ = **head;
     }
   }
 
   void at_importer(const std::string& id) {
     const auto row = engine_.views.component(id);
-    const components::Runtime* runtime = row && *row ? runtime_of(**row) : nullptr;
+    const components::Runtime* runtime = row && *row ? runtime_of((*row)->runtime) : nullptr;
     if (runtime == nullptr) {
       return;
     }
@@ -39,7 +39,7 @@ class Look {
   }
 
   void at_rule(const std::string& id) {
-    if (!row_) {
+    if (!head_) {
       warn("COMPONENT_NOT_FOUND", "the rule " + id + " runs it, once it is there again", kRule, id);
       return;
     }
@@ -59,12 +59,12 @@ class Look {
   }
 
   void at_definition(const std::string& id) {
-    if (!row_) {
+    if (!head_) {
       warn("COMPONENT_NOT_FOUND", "jobs of " + id + " fail that come due before it is there again",
            kDefinition, id);
       return;
     }
-    const components::Runtime* runtime = runtime_of(*row_);
+    const components::Runtime* runtime = runtime_of(head_->runtime);
     projections::JobFilter next;
     next.definition = id;
     next.status = projections::JobStatus::kPending;
@@ -75,10 +75,13 @@ class Look {
     if (runtime == nullptr || !jobs) {
       return;
     }
+    const auto rules =
+        runtime->parameter_rules(stored_.stored(*head_), components::Compiling::kAllowed);
     for (const projections::JobRow& job : jobs->rows) {
       const std::string_view parameters = job.parameters.empty() ? "{}" : job.parameters;
-      const Status taken =
-          runtime->check_parameters(draft(), parameters, components::Compiling::kAllowed);
+      const Status taken = !rules   ? Status(fail(rules.error()))
+                           : *rules ? (*rules)(parameters)
+                                    : Status();
       if (!taken) {
         warn("PARAMETERS_REFUSED",
              "it refuses the parameters of the pending job " + job.job.text() + " of " + id + ": " +
@@ -95,26 +98,26 @@ class Look {
   ComponentWarnings take() { return std::move(warnings_); }
 
  private:
-  const components::Runtime* runtime_of(const projections::ComponentRow& row) const {
-    const auto found = engine_.runtimes.find(row.runtime);
+  const components::Runtime* runtime_of(events::Runtime runtime) const {
+    const auto found = engine_.runtimes.find(runtime);
     return found == engine_.runtimes.end() ? nullptr : found->second;
   }
-  components::Draft draft() const { return {component_, row_->spec, stored_, row_->imports}; }
   Status rule_takes(const scheduler::RuleStep& step) const {
-    if (row_->runtime != events::Runtime::kReactor) {
+    if (head_->runtime != events::Runtime::kReactor) {
       return fail(Code::kInvalid, "WRONG_RUNTIME", "a rule runs reactor components only");
     }
-    const components::Runtime* runtime = runtime_of(*row_);
+    const components::Runtime* runtime = runtime_of(head_->runtime);
     return runtime == nullptr
                ? Status()
                : runtime->check_rule_parameters(
-                     draft(), step.parameters.empty() ? "{}" : std::string_view(step.parameters));
+                     stored_.stored(*head_),
+                     step.parameters.empty() ? "{}" : std::string_view(step.parameters));
   }
 
   const Engine& engine_;
   const dispatch::StoredComponents stored_;
   const std::string& component_;
-  std::optional<projections::ComponentRow> row_;
+  std::optional<projections::ComponentHead> head_;
   ComponentWarnings warnings_;
 };
 
