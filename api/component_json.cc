@@ -1,5 +1,7 @@
 #include "api/component_json.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/hex.h"
@@ -67,10 +69,10 @@ Answer<components::Checked> check_spec(const scheduler::Component& component,
     return refuse(Code::kTooLarge, "TOO_LARGE", "the component is over the limit of 1 MiB", "body");
   }
   if (runtime == Runtime::kWorker) {
-    const auto members = JsonValue(spec).members();
-    if (!members.empty()) {
-      return refuse(Code::kInvalid, "UNKNOWN_MEMBER", "is not a member of a worker component",
-                    members.front().first);
+    FieldErrors errors;
+    FieldReader(JsonValue(spec), "", errors).finish();
+    if (!errors.empty()) {
+      return refuse(Problem(errors.take()));
     }
     return components::Checked();
   }
@@ -86,6 +88,20 @@ Answer<components::Checked> check_spec(const scheduler::Component& component,
     return refuse(Problem(std::move(checked.error().errors), std::move(checked.error().details)));
   }
   return std::move(*checked);
+}
+
+// The faults of the general members, and those of the runtime's after them.
+Problem joined(std::vector<Error> errors, Answer<components::Checked> checked) {
+  std::vector<std::string> details(errors.size());
+  if (!checked) {
+    Problem& own = checked.error();
+    own.details.resize(own.errors.size());
+    std::move(own.errors.begin(), own.errors.end(), std::back_inserter(errors));
+    std::move(own.details.begin(), own.details.end(), std::back_inserter(details));
+    errors.resize(std::min(errors.size(), FieldErrors::kMax));
+    details.resize(errors.size());
+  }
+  return Problem(std::move(errors), std::move(details));
 }
 
 }  // namespace
@@ -112,15 +128,18 @@ Answer<ReadComponent> read_component(std::string_view body, const std::string& i
   fields.line("componentVersion", out.component_version, kTagBytesMax);
   // What only a server says: what it answered can be sent back.
   fields.pass_over({"specHash", "createdAt", "updatedAt", "updatedBy", "warnings", "seq", "hash"});
-  if (!errors.empty() || !runtime) {
+  if (!runtime) {
     return refuse(Problem(errors.take()));
   }
   out.component.runtime = *runtime;
   out.component.spec = spec_of(fields.take_rest());
   out.component.spec_hash = sha256(out.component.spec);
-  DAYBOOK_ASSIGN(components::Checked checked, check_spec(out.component, runtimes, others));
-  out.component.imports = std::move(checked.imports);
-  return ReadComponent{std::move(out), std::move(checked.warnings)};
+  auto checked = check_spec(out.component, runtimes, others);
+  if (!checked || !errors.empty()) {
+    return refuse(joined(errors.take(), std::move(checked)));
+  }
+  out.component.imports = std::move(checked->imports);
+  return ReadComponent{std::move(out), std::move(checked->warnings)};
 }
 
 void write_component_members(JsonWriter& json, const projections::ComponentRow& row) {

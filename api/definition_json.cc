@@ -1,11 +1,13 @@
 #include "api/definition_json.h"
 
 #include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "api/on_failure_json.h"
 #include "base/limits/definitions.h"
 #include "base/limits/resources.h"
-#include "base/time_text.h"
+#include "scheduler/definition_rules.h"
 
 namespace daybook::api {
 namespace {
@@ -50,6 +52,9 @@ class DefinitionReader {
     if (const auto list = fields_.find("onFailure", JsonValue::Kind::kArray, "a list of effects")) {
       out.on_failure = read_on_failure(*list, errors_);
     }
+    if (whole) {
+      check_whole();
+    }
   }
 
   FieldReader& fields() { return fields_; }
@@ -80,7 +85,8 @@ class DefinitionReader {
   }
 
   void read_backoff(const JsonValue& value) {
-    FieldReader fields(value, "retry.backoff.", errors_);
+    FieldErrors own;
+    FieldReader fields(value, "retry.backoff.", own);
     events::RetryPolicy& retry = out.retry;
     named.backoff_initial = fields.names("initial");
     fields.duration("initial", retry.initial, {Duration{0}, Duration{kBackoffMaxUs}});
@@ -93,9 +99,7 @@ class DefinitionReader {
     named.backoff_jitter = fields.names("jitter");
     fields.thousandths("jitter", retry.jitter_milli, {0, 1});
     fields.finish();
-    if (whole_ && retry.max < retry.initial) {
-      errors_.add("is below initial, " + format_duration(retry.initial), fields.path_of("max"));
-    }
+    join(own, "retry.backoff.");
   }
 
   void read_times() {
@@ -125,27 +129,48 @@ class DefinitionReader {
 
   // A change may name one of the two.
   void read_rate(const JsonValue& value) {
-    FieldReader fields(value, "rateLimit.", errors_);
-    if (whole_) {
-      fields.find("count", JsonValue::Kind::kNumber, "a whole number", Need::kRequired);
-      fields.find("per", JsonValue::Kind::kString, "a duration as text, e.g. \"1m\"",
-                  Need::kRequired);
-    }
-    if (errors_.empty()) {
-      named.rate_count = fields.names("count");
-      std::int64_t count = 0;
-      fields.integer("count", count, {1, kConcurrencyMax});
-      out.rate_count = static_cast<std::uint32_t>(count);
-      named.rate_per = fields.names("per");
-      fields.duration("per", out.rate_per, {kShortest, hours(24)});
-    }
+    FieldErrors own;
+    FieldReader fields(value, "rateLimit.", own);
+    named.rate_count = fields.names("count");
+    std::int64_t count = 0;
+    fields.integer("count", count, {1, kConcurrencyMax});
+    out.rate_count = static_cast<std::uint32_t>(count);
+    named.rate_per = fields.names("per");
+    fields.duration("per", out.rate_per, {kShortest, hours(24)});
     fields.finish();
+    if (whole_ && own.empty() && count == 0 && out.rate_per.value == 0) {
+      own.add("is required", fields.path_of("count"));
+      own.add("is required", fields.path_of("per"));
+    }
+    join(own, "rateLimit.");
+  }
+
+  // Takes the faults of one object over; they are the reason for what it lacks then.
+  void join(FieldErrors& own, std::string_view object) {
+    if (!own.empty()) {
+      faulty_.push_back(object);
+    }
+    for (Error& error : own.take()) {
+      errors_.add(std::move(error));
+    }
+  }
+
+  void check_whole() {
+    for (Error& fault : scheduler::check_together(out)) {
+      const bool follows =
+          std::any_of(faulty_.begin(), faulty_.end(),
+                      [&](std::string_view object) { return fault.field.starts_with(object); });
+      if (!follows) {
+        errors_.add(std::move(fault));
+      }
+    }
   }
 
   const JsonValue value_;
   FieldErrors& errors_;
   FieldReader fields_;
   bool whole_ = true;
+  std::vector<std::string_view> faulty_;  // objects, e.g. "rateLimit."
 };
 
 }  // namespace

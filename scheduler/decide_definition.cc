@@ -1,23 +1,17 @@
 // PutDefinition, PatchDefinition, DeleteDefinition.
 #include "base/limits/state.h"
 #include "scheduler/decide_parts.h"
+#include "scheduler/definition_rules.h"
 
 namespace daybook::scheduler {
 
 namespace {
 
-// What no member says alone.
-Status check_together(const PutDefinition& settings) {
-  if ((settings.rate_count == 0) != (settings.rate_per.value == 0)) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "is required",
-                settings.rate_count == 0 ? "rateLimit.count" : "rateLimit.per");
-  }
-  return {};
-}
-
 // The event borrows the texts of `settings`.
 Status put(const Context& context, const PutDefinition& settings, Decision& out) {
-  DAYBOOK_TRY(check_together(settings));
+  if (auto faults = check_together(settings); !faults.empty()) {
+    return fail(std::move(faults.front()));
+  }
   const Definition* before = context.state.find_definition(settings.definition);
   events::DefinitionPut event;
   event.definition = settings.definition;

@@ -173,6 +173,58 @@ TEST_F(E2eRefusals, DefinitionFields) {
         {{R"({"componentId":"c"})", 422, "jobDefinitionId"}});
 }
 
+// Each fault once, whatever else is wrong, and none that follows from another.
+TEST_F(E2eRefusals, AllFaultsOfABodyAreNamedAtOnce) {
+  const auto faults = [&](const std::string& method, const std::string& path,
+                          const std::string& body) {
+    const std::string answer = call(method, path, body).body;
+    std::string out;
+    for (const JsonValue& error : elements(answer, "errors")) {
+      out += (out.empty() ? "" : " ") + member(member(error.text(), "details"), "field");
+    }
+    return out;
+  };
+  const auto put = [&](const std::string& more) {
+    return faults("PUT", "/resources/job-definitions/x", definition(more));
+  };
+  EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":3})"), "priority rateLimit.per");
+  EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":3,"per":"1m"})"), "priority");
+  EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":0,"per":"x"})"),
+            "priority rateLimit.count rateLimit.per");
+  EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":0,"per":"1m"})"),
+            "priority rateLimit.count");
+  EXPECT_EQ(put(R"("priority":"x","rateLimit":{})"), "priority rateLimit.count rateLimit.per");
+  EXPECT_EQ(put(R"("paused":1,"retry":{"backoff":{"initial":"2h","max":"1h"}})"),
+            "paused retry.backoff.max");
+  EXPECT_EQ(put(R"("paused":1,"retry":{"backoff":{"initial":"x","max":"1ms"}})"),
+            "retry.backoff.initial paused");
+  EXPECT_EQ(put(R"("retry":{"backoff":{"initial":"2h","max":"1h"}},"rateLimit":{"per":"1m"})"),
+            "retry.backoff.max rateLimit.count");
+  EXPECT_EQ(faults("PUT", "/resources/components/x",
+                   R"({"runtime":"worker","displayName":[],"componentVersion":1,"x":1,"y":2})"),
+            "displayName componentVersion x y");
+}
+
+// What a change leaves is held to the same rules as what is put.
+TEST_F(E2eRefusals, AChangeStoresNothingThatCouldNotBePut) {
+  put_definition("p", R"(,"retry":{"backoff":{"initial":"1s","max":"1h"}})");
+  put_definition("q", R"(,"rateLimit":{"count":3,"per":"1m"})");
+  check("PATCH", "/resources/job-definitions/p",
+        {{R"({"retry":{"backoff":{"initial":"2h"}}})", 422, "retry.backoff.max"},
+         {R"({"retry":{"backoff":{"max":"1ms"}}})", 422, "retry.backoff.max"},
+         {R"({"retry":{"backoff":{"max":"1ms"}},"priority":"x"})", 422, "priority"},
+         {R"({"rateLimit":{"count":3}})", 422, "rateLimit.per"},
+         {R"({"componentId":null})", 422, "componentId"}});
+  check("PATCH", "/resources/job-definitions/q",
+        {{R"({"rateLimit":{"count":null}})", 422, "rateLimit.count"},
+         {R"({"rateLimit":{"per":null}})", 422, "rateLimit.per"}});
+  EXPECT_EQ(call("PATCH", "/resources/job-definitions/p",
+                 R"({"retry":{"backoff":{"initial":"2h","max":"3h"}}})")
+                .status,
+            200);
+  EXPECT_EQ(call("PATCH", "/resources/job-definitions/q", R"({"rateLimit":null})").status, 200);
+}
+
 std::string on_failure(const std::string& effects) {
   return definition(R"("onFailure":)" + effects);
 }
@@ -190,6 +242,10 @@ TEST_F(E2eRefusals, WhatADefinitionAsksForOnAFailure) {
          {schedules(R"("at":"2030-01-01T00:00Z")"), 422, "onFailure[0].at"},
          {schedules(R"("tags":["${jobId}"])"), 422, "BAD_PLACEHOLDER"},
          {schedules(R"("parameters":{"a":"${job}"})"), 422, "onFailure[0].parameters"},
+         {schedules(R"("parameters":"${jobId}")"), 422, "onFailure[0].parameters"},
+         {schedules(R"("parameters":"${parameters} ")"), 422, "onFailure[0].parameters"},
+         {schedules(R"("parameters":"$${parameters}")"), 422, "onFailure[0].parameters"},
+         {schedules(R"("parameters":"${parameters..a}")"), 422, "onFailure[0].parameters"},
          {on_failure(R"([{"effect":"messageActor","actorType":"t","actorId":"1",)"
                      R"("messageType":"m","body":1}])"),
           422, "onFailure[0].effect"}});
