@@ -15,7 +15,6 @@
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
 #include "components/reactor_runtime.h"
-#include "components/rule_evaluator.h"
 #include "components/sender.h"
 #include "dispatch/outbox.h"
 #include "dispatch/outside.h"
@@ -32,6 +31,7 @@
 #include "tools/daybook/host_name.h"
 #include "tools/daybook/start_limits.h"
 #include "tools/daybook/start_look.h"
+#include "tools/daybook/start_rules.h"
 
 namespace daybook::cli {
 
@@ -129,7 +129,7 @@ struct Engine::Impl {
   std::unique_ptr<dispatch::GraphOutside> outside;
   std::unique_ptr<components::ReactorRuntime> reactor;
   dispatch::RuntimeChecks checks;
-  std::unique_ptr<components::ReactorRuleEvaluator> rule_evaluator;
+  std::unique_ptr<components::RuleEvaluator> rule_evaluator;
   std::unique_ptr<dispatch::RuleRunner> rules;
   std::unique_ptr<components::Sender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
@@ -382,7 +382,7 @@ Status Engine::Impl::make_dispatcher() {
   wanted.reactor_slots = options.reactor_threads * 2;
   wanted.runtimes = {exec.get(), http.get(), reactor.get()};
   if (reactor) {
-    rule_evaluator = std::make_unique<components::ReactorRuleEvaluator>(*outside, *clock);
+    DAYBOOK_ASSIGN(rule_evaluator, make_rule_evaluator(*outside, *clock, data_dir.get()));
     dispatch::RuleRunnerOptions rule_options;
     rule_options.logger = spdlog::default_logger();
     rule_options.supervisor = &supervisor;
