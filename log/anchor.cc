@@ -113,7 +113,7 @@ Anchor::Anchor(std::filesystem::path path, const LogId& id, const AnchorRead& ne
 
 Result<std::unique_ptr<Anchor>> Anchor::open(const std::filesystem::path& path, const LogId& id,
                                              const AnchorRead& newest, AnchorOptions options) {
-  DAYBOOK_ASSIGN(Descriptor file, open_file(path, O_RDWR));
+  DAYBOOK_ASSIGN(Descriptor file, open_file(path, O_RDWR | O_NOFOLLOW));
   std::unique_ptr<Anchor> anchor(new Anchor(path, id, newest, options, std::move(file)));
   DAYBOOK_ASSIGN(anchor->thread_, start_thread("anchor", [raw = anchor.get()] { raw->run(); }));
   return anchor;

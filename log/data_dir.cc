@@ -235,7 +235,7 @@ Status DataDir::restore_reserve() {
       free.bytes < options_.watermark_bytes + options_.reserve_bytes) {
     return {};
   }
-  DAYBOOK_ASSIGN(const Descriptor fd, open_file(path, O_RDWR | O_CREAT | O_TRUNC));
+  DAYBOOK_ASSIGN(const Descriptor fd, open_file(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW));
   const int allocated = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(options_.reserve_bytes));
   if (options_.reserve_bytes != 0 && allocated != 0) {
     return fail(file_error("cannot allocate", path, allocated));

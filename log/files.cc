@@ -23,6 +23,22 @@ void step() {
   }
 }
 
+// A named pipe holds up who opens it, a device may; a link leads out of the directory.
+constexpr int kRegularOnly = O_CLOEXEC | O_NONBLOCK;
+
+// What open() gave with kRegularOnly, or its errno.
+Result<Descriptor> regular(int opened, int error_number, const std::filesystem::path& path) {
+  if (opened < 0 && error_number != ELOOP && error_number != ENXIO) {
+    return fail(file_error("cannot open", path, error_number));
+  }
+  Descriptor out(opened);
+  struct stat info = {};
+  if (opened < 0 || ::fstat(opened, &info) != 0 || !S_ISREG(info.st_mode)) {
+    return fail(Code::kCorrupt, "NOT_A_FILE", path.string() + " is a link or no regular file");
+  }
+  return out;
+}
+
 Status copy_bytes(const Descriptor& in, const Descriptor& out, const std::filesystem::path& from,
                   const std::filesystem::path& to) {
   std::vector<std::uint8_t> buffer(kCopyBytes);
@@ -80,7 +96,11 @@ Result<Descriptor> open_file(const std::filesystem::path& path, int flags) {
   if ((flags & O_CREAT) != 0) {
     step();
   }
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
+  if ((flags & O_DIRECTORY) == 0) {
+    const int fd = ::open(path.c_str(), flags | kRegularOnly, 0600);
+    return regular(fd, errno, path);
+  }
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
   if (fd < 0) {
     return fail(file_error("cannot open", path, errno));
   }
@@ -123,7 +143,7 @@ Status sync_directory(const std::filesystem::path& directory) {
 
 Status sync_file(const std::filesystem::path& path) {
   step();
-  DAYBOOK_ASSIGN(const Descriptor fd, open_file(path, O_RDONLY));
+  DAYBOOK_ASSIGN(const Descriptor fd, open_file(path, O_RDONLY | O_NOFOLLOW));
   if (::fsync(fd.get()) != 0) {
     return fail(file_error("cannot sync", path, errno));
   }
@@ -145,7 +165,8 @@ Status make_private_directory(const std::filesystem::path& directory) {
 Status replace_file(const std::filesystem::path& path, std::string_view content) {
   const std::filesystem::path fresh = path.string() + ".new";
   {
-    DAYBOOK_ASSIGN(const Descriptor fd, open_file(fresh, O_WRONLY | O_CREAT | O_TRUNC));
+    DAYBOOK_ASSIGN(const Descriptor fd,
+                   open_file(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW));
     DAYBOOK_TRY(write_at(fd, as_bytes(content), 0, fresh));
     DAYBOOK_TRY(sync_data(fd, fresh));
   }
@@ -157,15 +178,7 @@ Status replace_file(const std::filesystem::path& path, std::string_view content)
 }
 
 Status copy_regular(const std::filesystem::path& from, const std::filesystem::path& to) {
-  const int opened = ::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (opened < 0 && errno != ELOOP) {
-    return fail(file_error("cannot open", from, errno));
-  }
-  const Descriptor in(opened);
-  struct stat info = {};
-  if (opened < 0 || ::fstat(opened, &info) != 0 || !S_ISREG(info.st_mode)) {
-    return fail(Code::kCorrupt, "NOT_A_FILE", from.string() + " is a link or no regular file");
-  }
+  DAYBOOK_ASSIGN(const Descriptor in, open_file(from, O_RDONLY | O_NOFOLLOW));
   DAYBOOK_ASSIGN(const Descriptor out, open_file(to, O_WRONLY | O_CREAT | O_EXCL));
   return copy_bytes(in, out, from, to);
 }
@@ -184,14 +197,11 @@ Result<bool> remove_file(const std::filesystem::path& path) {
 
 Result<std::optional<std::string>> read_file(const std::filesystem::path& path,
                                              std::size_t bytes_max) {
-  const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int opened = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | kRegularOnly);
   if (opened < 0 && errno == ENOENT) {
     return std::optional<std::string>();
   }
-  if (opened < 0) {
-    return fail(file_error("cannot open", path, errno));
-  }
-  const Descriptor fd(opened);
+  DAYBOOK_ASSIGN(const Descriptor fd, regular(opened, errno, path));
   std::string out;
   char buffer[4096];
   for (;;) {

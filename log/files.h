@@ -29,7 +29,8 @@ class Descriptor {
   int fd_ = -1;
 };
 
-// open(2) with O_CLOEXEC and mode 0600.
+// open(2) with O_CLOEXEC and mode 0600: of a directory where O_DIRECTORY says so, else of a regular
+// file. kCorrupt "NOT_A_FILE" at once for a pipe, a device, and with O_NOFOLLOW a link.
 Result<Descriptor> open_file(const std::filesystem::path& path, int flags);
 Status write_at(const Descriptor& file, std::span<const std::uint8_t> bytes, std::uint64_t offset,
                 const std::filesystem::path& path);
@@ -50,7 +51,8 @@ Result<bool> remove_file(const std::filesystem::path& path);
 // Copies a regular file into a new one of the owner's alone; nothing is synced. kCorrupt
 // "NOT_A_FILE" for a link and whatever else is no regular file.
 Status copy_regular(const std::filesystem::path& from, const std::filesystem::path& to);
-// The whole file; nothing when it does not exist. Refuses files over `bytes_max`.
+// The whole file; nothing when it does not exist. Refuses files over `bytes_max`, links, and
+// whatever else is no regular file.
 Result<std::optional<std::string>> read_file(const std::filesystem::path& path,
                                              std::size_t bytes_max);
 

@@ -51,7 +51,7 @@ bool stands_alone(const std::filesystem::path& directory) {
 Status mark_unfinished(const std::filesystem::path& directory, std::string_view work) {
   const std::filesystem::path path = mark_path(directory);
   const std::string text = std::string(work) + "\n";
-  DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
+  DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW));
   DAYBOOK_TRY(write_at(file, as_bytes(text), 0, path));
   DAYBOOK_TRY(sync_data(file, path));
   return sync_directory(directory);

@@ -362,8 +362,8 @@ Status RocksStore::check_readable(const std::filesystem::path& directory) {
     return {};
   }
   for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
-    if (files->is_regular_file() && !files->path().filename().string().starts_with("LO")) {
-      DAYBOOK_TRY(log::open_file(files->path(), O_RDONLY));
+    if (!files->is_directory() && !files->path().filename().string().starts_with("LO")) {
+      DAYBOOK_TRY(log::open_file(files->path(), O_RDONLY | O_NOFOLLOW));
     }
   }
   return error ? Status(fail(log::file_error("cannot list", directory, error.value()))) : Status();

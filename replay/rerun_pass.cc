@@ -50,6 +50,7 @@ bool ended_by_the_outside(std::string_view code) {
                                          "ATTEMPT_LOST",
                                          "SERVER_STOPPED",
                                          "RULE_DEPTH",
+                                         "RULE_LOST",
                                          "APPLICATION_REFUSED",
                                          "ANSWERS_TOO_LARGE",
                                          "OUTPUT_TOO_LARGE",

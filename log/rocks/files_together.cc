@@ -215,7 +215,7 @@ Status check_store_files(const std::filesystem::path& store) {
   for (const auto& entry : std::filesystem::directory_iterator(store, error)) {
     const auto extension = entry.path().extension();
     if (extension == ".sst" || extension == ".log" || entry.path().filename() == name) {
-      DAYBOOK_TRY(open_file(entry.path(), O_RDONLY));
+      DAYBOOK_TRY(open_file(entry.path(), O_RDONLY | O_NOFOLLOW));
     }
   }
   return error ? Status(fail(file_error("cannot list", store, error.value()))) : Status();

@@ -17,7 +17,7 @@
 #include "components/exec_runtime.h"
 #include "components/http_runtime.h"
 #include "components/reactor_runtime.h"
-#include "components/rule_evaluator.h"
+#include "components/rules.h"
 #include "components/sender.h"
 #include "dispatch/outbox.h"
 #include "dispatch/outside.h"
@@ -118,7 +118,7 @@ struct Engine::Impl {
   std::unique_ptr<dispatch::GraphOutside> outside;
   std::unique_ptr<components::ReactorRuntime> reactor;
   dispatch::RuntimeChecks checks;
-  std::unique_ptr<components::ReactorRuleEvaluator> rule_evaluator;
+  std::unique_ptr<components::RuleEvaluator> rule_evaluator;
   std::unique_ptr<dispatch::RuleRunner> rules;
   std::unique_ptr<components::Sender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;

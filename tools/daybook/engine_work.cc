@@ -1,6 +1,7 @@
 // Engine: the runtimes, and what gives them work: dispatcher, rules and outbox.
 #include "tools/daybook/engine_impl.h"
 #include "tools/daybook/start_limits.h"
+#include "tools/daybook/start_rules.h"
 
 namespace daybook::cli {
 
@@ -92,7 +93,7 @@ Status Engine::Impl::make_dispatcher() {
   wanted.reactor_slots = options.reactor_threads * 2;
   wanted.runtimes = {exec.get(), http.get(), reactor.get()};
   if (reactor) {
-    rule_evaluator = std::make_unique<components::ReactorRuleEvaluator>(*outside, *clock);
+    DAYBOOK_ASSIGN(rule_evaluator, make_rule_evaluator(*outside, *clock, data_dir.get()));
     dispatch::RuleRunnerOptions rule_options;
     rule_options.logger = spdlog::default_logger();
     rule_options.supervisor = &supervisor;
