@@ -17,9 +17,11 @@ namespace {
 
 // What a row of the list has.
 constexpr std::string_view kFields[] = {
-    "componentId", "runtime",  "displayName",      "description", "componentVersion", "code",
-    "command",     "env",      "workingDirectory", "limits",      "timeout",          "url",
-    "headers",     "specHash", "createdAt",        "updatedAt",   "updatedBy",        "seq"};
+    "componentId", "runtime",  "displayName", "description",      "componentVersion",
+    "code",        "command",  "env",         "workingDirectory", "limits",
+    "output",      "user",     "writable",    "timeout",          "url",
+    "headers",     "specHash", "createdAt",   "updatedAt",        "updatedBy",
+    "seq"};
 
 Answer<Response> render_put(const Written& written, const ComponentWarnings& warnings) {
   const events::Recorded& recorded = written.facts.all().front();

@@ -6,6 +6,7 @@
 #include "api/job_json.h"
 #include "api/page_json.h"
 #include "base/limits/resources.h"
+#include "dispatch/failure.h"
 
 namespace daybook::api {
 namespace {
@@ -92,7 +93,11 @@ Result<JobFilter> read_filter(const Query& query) {
     out.tag = *tag;
   }
   if (const auto code = query.find("errorCode")) {
-    DAYBOOK_TRY(check_resource_id(*code, "errorCode"));
+    if (!dispatch::is_error_code(*code)) {
+      return fail(Code::kInvalid, "INVALID_FIELD",
+                  "must be a code as a job shows it: 1 to 128 letters, digits, '.', '_' and '-'",
+                  "errorCode");
+    }
     out.error_code = *code;
   }
   if (const auto parent = query.find("parentJobId")) {

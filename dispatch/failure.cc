@@ -1,5 +1,6 @@
 #include "dispatch/failure.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,17 +11,25 @@
 namespace daybook::dispatch {
 namespace {
 
-// As it can be counted and asked for: letters, digits, '.', '_' and '-', and something at least.
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+// As it can be counted and asked for, and something at least.
 std::string code_of(std::string_view text) {
   std::string out(text.substr(0, kIdBytesMax));
-  for (char& c : out) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    c = plain || c == '.' || c == '_' || c == '-' ? c : '_';
-  }
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return !is_plain(c); }, '_');
   return out.empty() ? "FAILED" : out;
 }
 
 }  // namespace
+
+bool is_error_code(std::string_view text) {
+  return !text.empty() && text.size() <= kIdBytesMax &&
+         std::all_of(text.begin(), text.end(), is_plain);
+}
 
 scheduler::Failed failed_of(components::Failure failure) {
   scheduler::Failed out;
