@@ -324,7 +324,7 @@ TEST_F(CoreLease, WorkersAreListedWithWhatTheyHold) {
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].worker, "w2");
   EXPECT_EQ(rows[0].last_seen, kStart + seconds(1));
-  EXPECT_EQ(rows[0].definitions, (std::vector<std::string>{"d", "e"}));
+  EXPECT_EQ(*rows[0].definitions, (std::vector<std::string>{"d", "e"}));
   EXPECT_EQ(rows[1].leased, 1U);
   advance(seconds(1));
   engine.ok<scheduler::LeaseOutcome>(scheduler::ExtendLease{first->jobs.at(0).token, {}});

@@ -224,13 +224,15 @@ class SlowChecks final : public components::Runtime {
   components::CheckResult check(const components::Draft&) const override {
     return components::Checked{};
   }
-  Status check_parameters(const components::Draft&, std::string_view,
-                          components::Compiling) const override {
-    asked = true;
-    while (!answer) {
-      std::this_thread::yield();
-    }
-    return fail(Code::kInvalid, "INVALID_FIELD", "Not that.", "parameters.x");
+  Result<components::ParameterRules> parameter_rules(const components::Stored&,
+                                                     components::Compiling) const override {
+    return components::ParameterRules([this](std::string_view) -> Status {
+      asked = true;
+      while (!answer) {
+        std::this_thread::yield();
+      }
+      return fail(Code::kInvalid, "INVALID_FIELD", "Not that.", "parameters.x");
+    });
   }
   std::shared_ptr<components::Run> run(components::Order,
                                        std::function<void(components::RunOutcome)>) override {
