@@ -28,6 +28,20 @@ TEST(Settings, FlagBeatsEnvironmentBeatsFile) {
   EXPECT_EQ(settings->io_threads, 1U);
 }
 
+TEST(Settings, FileOfNamesInsideEachOtherIsRefused) {
+  const TempDirectory directory;
+  std::string deep = "a";
+  for (int i = 0; i < 50'000; ++i) {
+    deep += i % 2 == 0 ? ".a" : " . \"a\"";
+  }
+  for (const std::string& text : {"[" + deep + "]\n", deep + " = 1\n", "x = { " + deep + " = 1 }\n",
+                                  std::string((1U << 20) + 1, '#')}) {
+    const auto settings = resolve_settings({}, variables({}), directory.write("d.toml", text));
+    ASSERT_FALSE(settings);
+    EXPECT_EQ(settings.error().reason, "BAD_SETTING");
+  }
+}
+
 TEST(Settings, DefaultsListenOnLoopbackOnly) {
   const auto settings = resolve_settings({}, variables({}), {});
   ASSERT_TRUE(settings);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tools/daybook/client.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
 
@@ -135,6 +136,26 @@ TEST(JsonText, BadJsonNamesTheByte) {
   EXPECT_EQ(value.error().field, "--params-json");
   EXPECT_FALSE(parse_json(std::string(1000, '['), ""));
   EXPECT_FALSE(parse_json("", ""));
+}
+
+// A terminal would obey them; the text stays the same.
+TEST(JsonText, CharactersThatATerminalObeysAreEscaped) {
+  const std::string text =
+      "a\u007f\u009b1m\u202e\u2066\u200f\u061c\u2028\u00a0\u00e9\u20ac\U0001f600";
+  const boost::json::value value = {{text, text}};
+  const std::string shown = to_pretty(value);
+  EXPECT_EQ(
+      shown,
+      "{\n  \"a\\u007f\\u009b1m\\u202e\\u2066\\u200f\\u061c\\u2028\u00a0\u00e9\u20ac\U0001f600\": "
+      "\"a\\u007f\\u009b1m\\u202e\\u2066\\u200f\\u061c\\u2028\u00a0\u00e9\u20ac\U0001f600\"\n}");
+  EXPECT_EQ(*parse_json(shown, ""), value);
+}
+
+TEST(ClientErrors, CodeAndFieldOfAnAnswerStayOnTheirLine) {
+  const Error error = error_of(
+      422, R"({"errors":[{"code":"A\nB","message":"m","details":{"field":"f\r\n\u009bg"}}]})");
+  EXPECT_EQ(error.reason, "A B");
+  EXPECT_EQ(error.field, "f   g");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <new>
 
 #include <boost/json.hpp>
 #include <curl/curl.h>
@@ -9,13 +10,14 @@
 #include "base/limits/json.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/exit_code.h"
+#include "tools/daybook/table.h"
 
 namespace daybook::cli {
 
 namespace {
 
-// An answer is at most a page of 1,000 jobs with parameters and results.
-constexpr std::size_t kAnswerBytesMax = std::size_t{2} << 30;
+// A page has 8 MiB (kPageBytesMax), or one row that is larger. Whatever answers, this is the end.
+constexpr std::size_t kAnswerBytesMax = std::size_t{256} << 20;
 
 struct HeaderList {
   curl_slist* list = nullptr;
@@ -31,7 +33,11 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* out
   if (body.size() + size * count > kAnswerBytesMax) {
     return 0;
   }
-  body.append(data, size * count);
+  try {
+    body.append(data, size * count);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
   return size * count;
 }
 
@@ -91,14 +97,14 @@ std::string at_its_place(const boost::json::object& details, const std::string& 
 Error error_in(const boost::json::object& one, const Error& whole) {
   Error out = whole;
   if (std::string code = text_member(one, "code"); !code.empty()) {
-    out.reason = std::move(code);
+    out.reason = one_line(code);
   }
   if (std::string message = text_member(one, "message"); !message.empty()) {
     out.message = std::move(message);
   }
   const auto* details = one.if_contains("details");
   if (details != nullptr && details->is_object()) {
-    out.field = text_member(details->get_object(), "field");
+    out.field = one_line(text_member(details->get_object(), "field"));
     if (number_member(details->get_object(), "line") > 0) {
       out.message = at_its_place(details->get_object(), out.message);
       out.field.clear();
@@ -266,6 +272,10 @@ Result<Response> Client::send(std::string_view method, const std::string& target
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
   }
   if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) {
+    if (code == CURLE_WRITE_ERROR) {
+      return fail(Code::kTooLarge, "ANSWER_TOO_LARGE",
+                  options.server + " answers more than the command line takes");
+    }
     return fail(impl_->unreachable(code));
   }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response.status);

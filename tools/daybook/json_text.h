@@ -9,7 +9,7 @@
 namespace daybook::cli {
 
 // Two spaces an indent, one member or element a line, short arrays of scalars on one line; no line
-// end after it.
+// end after it. Characters that a terminal would obey are escaped.
 std::string to_pretty(const boost::json::value& value);
 
 // The member at a dotted path ("error.code") as cell text: texts bare, other values as
