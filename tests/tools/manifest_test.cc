@@ -119,7 +119,7 @@ constexpr Refused kRefused[] = {
     {"FaultyOnFailure",
      "uri: /resources/job-definitions/a\nspec:\n  componentId: c\n  onFailure:\n"
      "  - effect: nonsense\n",
-     "m.yaml:5 INVALID_FIELD\n"},
+     "m.yaml:5 EFFECT_NOT_SUPPORTED\n"},
     {"ComponentTwiceInARule",
      "uri: /resources/rules/a\nspec:\n  components:\n  - componentId: c\n  - componentId: c\n",
      "m.yaml:5 REPEATED_COMPONENT\n"},

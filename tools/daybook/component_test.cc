@@ -216,7 +216,7 @@ void add_component_test_command(CLI::App& noun, Session& session) {
   auto file = std::make_shared<std::string>();
   auto root = std::make_shared<std::string>();
   auto& verb = add_verb(noun, "test", "Run the cases of a component, without a server",
-                        {"component test process-orders.cases.yaml"});
+                        {"component test examples/page/hourly-sync.cases.yaml"});
   verb.add_option("file", *file,
                   "YAML file with " + listed(kFileMembers) + "; a case has " +
                       listed(kCaseMembers) + ", and docs/components.md says what they mean")
