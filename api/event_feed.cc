@@ -7,6 +7,7 @@
 
 #include "base/limits/http.h"
 #include "base/limits/resources.h"
+#include "base/utf8.h"
 #include "events/catalogue.h"
 #include "events/codec.h"
 #include "events/json.h"
@@ -125,15 +126,26 @@ bool EventFilter::matches(const events::Recorded& recorded) const {
 
 namespace {
 
+std::string all_names() {
+  std::string out;
+  for (const events::CatalogueEntry& entry : events::catalogue()) {
+    out.append(out.empty() ? "" : ", ").append(entry.name);
+  }
+  return out;
+}
+
 // Names of events with commas between them.
 Result<std::vector<std::uint16_t>> read_types(std::string_view names) {
   std::vector<std::uint16_t> out;
   for (std::size_t at = 0; at <= names.size();) {
     const std::size_t end = std::min(names.find(',', at), names.size());
-    const auto entry = events::find_name(names.substr(at, end - at));
+    const std::string_view name = names.substr(at, end - at);
+    const auto entry = events::find_name(name);
     if (!entry) {
-      return fail(Code::kInvalid, "INVALID_FIELD",
-                  "is not the name of an event, or of several with commas between", "type");
+      return fail(
+          Code::kInvalid, "INVALID_FIELD",
+          "'" + printable(name, 100) + "' is not the name of an event; known are " + all_names(),
+          "type");
     }
     if (std::find(out.begin(), out.end(), entry->type) == out.end()) {
       out.push_back(entry->type);

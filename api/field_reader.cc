@@ -1,9 +1,11 @@
 #include "api/field_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "base/json_check.h"
+#include "base/limits/durations.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 
@@ -24,6 +26,17 @@ std::string shown(std::string_view name) {
     --end;
   }
   return std::string(name.substr(0, end)) + "…";
+}
+
+// "0.5", "1000".
+std::string short_text(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+// Longer than any may be is longer than this one may.
+bool is_too_long(const Result<Duration>& parsed) {
+  return !parsed && parsed.error().reason == kReasonDurationTooLong;
 }
 
 }  // namespace
@@ -139,9 +152,8 @@ void FieldReader::thousandths(std::string_view name, std::uint32_t& out, NumberR
   }
   const double number = value->number();
   if (!(number >= range.min && number <= range.max)) {
-    errors_.add(
-        "must be a number from " + std::to_string(range.min) + " to " + std::to_string(range.max),
-        path_of(name));
+    errors_.add("must be a number from " + short_text(range.min) + " to " + short_text(range.max),
+                path_of(name));
     return;
   }
   const double thousandths = std::round(number * 1000);
@@ -169,9 +181,9 @@ void FieldReader::duration(std::string_view name, Duration& out, DurationRange r
     return;
   }
   auto parsed = parse_duration(value->string(), path_of(name));
-  if (!parsed) {
+  if (!parsed && !is_too_long(parsed)) {
     errors_.add(std::move(parsed).error());
-  } else if (*parsed < range.min || *parsed > range.max) {
+  } else if (!parsed || *parsed < range.min || *parsed > range.max) {
     errors_.add("must be from " + format_duration(range.min) + " to " + format_duration(range.max),
                 path_of(name));
   } else {

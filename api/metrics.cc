@@ -82,7 +82,8 @@ void write_dispatch(PrometheusText& out, const Engine& engine) {
   out.one("daybook_retention_removed_total", "counter", "Jobs and sendings that retention removed.",
           m.removed);
   out.one("daybook_retention_behind_seconds", "gauge",
-          "How long ago the oldest ended job should have been removed; 0: none.",
+          "At the last look, one a minute and more while there is any to remove: how long ago the "
+          "oldest ended job should have been removed; 0: there was none.",
           static_cast<double>(m.retention_behind_us) / 1e6);
 }
 

@@ -9,6 +9,8 @@
 
 #include <date/date.h>
 
+#include "base/limits/durations.h"
+
 namespace daybook {
 namespace {
 
@@ -118,8 +120,6 @@ std::optional<int> parse_offset(std::string_view text) {
   return sign * (*hour * 60 + minute);
 }
 
-// Twelve years and more than any duration here needs; far from where sums of such parts overflow.
-constexpr std::int64_t kDurationMaxUs = 400'000'000'000'000;
 // The first second of the year 10000.
 constexpr std::int64_t kTimeEndSeconds = 253'402'300'800;
 
@@ -133,15 +133,20 @@ constexpr std::array kUnits = {
     Unit{"s", 1'000'000},      Unit{"ms", 1000},         Unit{"us", 1},
 };
 
+// What is longer than a duration may be is as long as this.
+constexpr std::int64_t kTooLongUs = kDurationMaxUs + 1;
+
 // "1.5" and a unit of `unit_us`: exact to the microsecond.
 std::optional<std::int64_t> scaled(std::string_view number, std::int64_t unit_us) {
   std::int64_t whole = 0;
   const char* end = number.data() + number.size();
   const auto [at, error] = std::from_chars(number.data(), end, whole);
-  if (error != std::errc() || whole < 0 || whole > kDurationMaxUs / unit_us) {
+  const bool too_long = error == std::errc::result_out_of_range;
+  if ((error != std::errc() && !too_long) || whole < 0) {
     return std::nullopt;
   }
-  std::int64_t us = whole * unit_us;
+  const std::int64_t us =
+      too_long || whole > kDurationMaxUs / unit_us ? kTooLongUs : whole * unit_us;
   if (at == end) {
     return us;
   }
@@ -189,10 +194,7 @@ std::optional<std::int64_t> parse_iso_duration(std::string_view text) {
     if (!us) {
       return std::nullopt;
     }
-    total += *us;
-    if (total > kDurationMaxUs) {
-      return std::nullopt;
-    }
+    total = std::min(total + *us, kTooLongUs);
     any = true;
     text.remove_prefix(size + 1);
   }
@@ -291,6 +293,11 @@ Result<Duration> parse_duration(std::string_view text, std::string_view field) {
   if (!us) {
     return fail(Code::kInvalid, "BAD_DURATION",
                 "a duration is a number with a unit (us, ms, s, m, h, d) or ISO 8601 (PT1H30M)",
+                field);
+  }
+  if (*us > kDurationMaxUs) {
+    return fail(Code::kInvalid, kReasonDurationTooLong,
+                "a duration is at most " + std::to_string(kDurationMaxUs / kUnits[0].us) + "d",
                 field);
   }
   return Duration{*us};

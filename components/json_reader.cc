@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_check.h"
+#include "base/limits/durations.h"
 #include "base/limits/resources.h"
 #include "base/time_text.h"
 
@@ -117,8 +118,12 @@ Result<Duration> Members::duration(std::string_view name, Duration max) const {
   if (given.empty()) {
     return Duration{};
   }
-  DAYBOOK_ASSIGN(const Duration duration, parse_duration(given, path_of(name)));
-  if (duration > max) {
+  const auto duration = parse_duration(given, path_of(name));
+  const bool too_long = !duration && duration.error().reason == kReasonDurationTooLong;
+  if (!duration && !too_long) {
+    return duration;
+  }
+  if (too_long || *duration > max) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Must be at most " + format_duration(max) + ".",
                 path_of(name));
   }

@@ -55,6 +55,10 @@ TEST_F(E2eEvents, FiltersByJobTypeAndDefinition) {
   EXPECT_EQ(seqs(call("GET", "/resources/events?jobDefinitionId=e")), (Seqs{"4", "6"}));
   EXPECT_EQ(seqs(call("GET", "/resources/events?type=JobCreated&jobId=" + b)), (Seqs{"6"}));
   EXPECT_EQ(seqs(call("GET", "/resources/events?type=JobCreated&before=6")), (Seqs{"5"}));
+  const auto wrong = call("GET", "/resources/events?type=JobCreated,Wrong");
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_NE(wrong.body.find("'Wrong' is not the name of an event; known are "), std::string::npos);
+  EXPECT_NE(wrong.body.find(", JobFailed"), std::string::npos) << wrong.body;
   const auto page = call("GET", "/resources/events?type=JobCreated&limit=1");
   EXPECT_EQ(member(page.body, "lastCursor"), "5");
 }

@@ -54,6 +54,14 @@ TEST(FieldReader, ReadsEveryKind) {
   EXPECT_EQ(out.time, Micros{1763258400000000});
 }
 
+TEST(FieldReader, LimitsAreNamedAsTheyAreWritten) {
+  Everything out;
+  const auto errors = read(R"({"factor":3,"duration":"99999d"})", out);
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].message, "must be a number from 1 to 2");
+  EXPECT_EQ(errors[1].message, "must be from 1s to 1m");
+}
+
 TEST(FieldReader, NullAndAbsentLeaveTheOutputAsItWas) {
   Everything out;
   EXPECT_TRUE(

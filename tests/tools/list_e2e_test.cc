@@ -113,6 +113,109 @@ TEST_F(ListE2e, AListOfWhichThereIsMoreSaysHowToGoOn) {
   EXPECT_THAT(seen({"event", "list"}, 0), Not(HasSubstr("more with")));
 }
 
+TEST_F(ListE2e, StatisticsAreReadInPagesAndNeverCutInSilence) {
+  const auto stats = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"stats", "--resolution", "day"});
+    return answer(server_, std::move(words));
+  };
+  EXPECT_EQ(stats({}).as_array().size(), 2U);
+  const auto first = stats({"--limit", "1"});
+  EXPECT_EQ(first.at("statistics").as_array().size(), 1U);
+  EXPECT_EQ(cell(first, "atEnd"), "false");
+  const auto rest = stats({"--after", cell(first, "lastCursor"), "--from", cell(first, "from")});
+  ASSERT_EQ(rest.at("statistics").as_array().size(), 1U);
+  EXPECT_EQ(cell(rest.at("statistics").as_array()[0], "jobDefinitionId"), "works");
+  EXPECT_EQ(cell(rest, "atEnd"), "true");
+  const auto all = stats({"--group-by", "none"});
+  ASSERT_EQ(all.as_array().size(), 1U);
+  EXPECT_EQ(cell(all.as_array()[0], "scheduled"), "3");
+  EXPECT_THAT(seen({"stats", "--limit", "1"}, 0), HasSubstr("more with --limit, or --after "));
+}
+
+TEST_F(ListE2e, MoreStatisticsThanAnAnswerHasAreSaidToBeThere) {
+  for (int i = 0; i < 14; ++i) {
+    const std::string id = "more" + std::to_string(i);
+    (void)answer(server_, {"definition", "put", id, "--component", "works"});
+    (void)answer(server_, {"job", "run", id, "--run-at", "+5d"});
+  }
+  (void)answer(server_, {"clock", "advance", "30h"});
+  const Ran ran = ask(server_, {"stats"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(parse_json(ran.out, "")->as_array().size(), 20'000U);
+  EXPECT_THAT(ran.err, StartsWith("20000 rows; more with --limit, or --after "));
+  const Ran whole = ask(server_, {"stats", "--limit", "100000"});
+  const auto list = parse_json(whole.out, "").value();
+  EXPECT_EQ(cell(list, "atEnd"), "true");
+  EXPECT_GT(list.at("statistics").as_array().size(), 20'000U);
+}
+
+TEST_F(ListE2e, TheGraphIsReadInPages) {
+  boost::json::array jobs;
+  for (int i = 0; i < 150; ++i) {
+    jobs.push_back(
+        {{"jobDefinitionId", "works"}, {"runAt", format_time(SystemClock().wall() + hours(100))}});
+  }
+  ClientOptions options;
+  options.server = server_.address();
+  auto client = Client::connect_to(options);
+  ASSERT_TRUE(client);
+  ASSERT_TRUE(client->request("POST", "/resources/jobs", boost::json::value(jobs)));
+  const auto rows = [&](const std::string& limit) {
+    return answer(server_, {"graph", "query", "jobs", "--fields", "jobId", "--limit", limit});
+  };
+  const auto all = rows("500");
+  EXPECT_EQ(all.at("nodes").as_array().size(), 153U);
+  EXPECT_EQ(cell(all, "more"), "false");
+  EXPECT_EQ(rows("120").at("nodes").as_array().size(), 120U);
+  EXPECT_THAT(seen({"graph", "query", "jobs", "--fields", "jobId"}, 0),
+              HasSubstr("\n100 rows; more with --limit, or --after "));
+  EXPECT_THAT(seen({"graph", "query", "jobs", "--fields", "jobId", "--limit", "153"}, 0),
+              Not(HasSubstr("more with")));
+}
+
+TEST_F(ListE2e, AnEmptyListOfWhatNobodyHasIsWarnedOf) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"stats"}, {"job", "list"}, {"event", "list"}}) {
+    auto asked = words;
+    asked.insert(asked.end(), {"--definition", "nope"});
+    const Ran ran = ask(server_, asked);
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_EQ(ran.err, "warning: there is no definition 'nope'\n") << words.front();
+  }
+  EXPECT_EQ(ask(server_, {"event", "list", "--component", "nope"}).err,
+            "warning: there is no component 'nope'\n");
+  EXPECT_EQ(ask(server_, {"job", "list", "--definition", "works", "--tag", "none"}).err, "");
+  EXPECT_THAT(ask(server_, {"event", "list", "--type", "JobFailed,Wrong"}).err,
+              AllOf(HasSubstr("'Wrong' is not the name of an event"), HasSubstr("JobCancelled")));
+}
+
+TEST_F(ListE2e, DeletingSaysWhatBecameOfTheJob) {
+  const auto told = [&](const boost::json::value& job, std::vector<std::string> more) {
+    more.insert(more.begin(), {"job", "delete", cell(job, "jobId")});
+    return seen(std::move(more), 0);
+  };
+  EXPECT_THAT(told(cancelled_, {}), HasSubstr(" is cancelled; it stays in the lists"));
+  EXPECT_THAT(told(waiting_, {}), HasSubstr(" is cancelled; it stays in the lists"));
+  EXPECT_THAT(told(waiting_, {"--remove"}), StartsWith("deleted job "));
+  EXPECT_THAT(told(failed_, {}), StartsWith("deleted job "));
+}
+
+TEST_F(ListE2e, ALimitOfNothingIsRefusedInWords) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"job", "list"},
+                                                {"definition", "list"},
+                                                {"event", "list"},
+                                                {"graph", "query", "jobs"},
+                                                {"sending", "list"},
+                                                {"stats"},
+                                                {"bench", "due"}}) {
+    auto asked = words;
+    asked.insert(asked.end(), {words.front() == "bench" ? "--jobs" : "--limit", "0"});
+    const Ran ran = ask(server_, asked);
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_THAT(ran.err, HasSubstr("must be a number above 0, not 0")) << words.front();
+  }
+}
+
 TEST_F(ListE2e, EventsBeginWithTheNewest) {
   const auto all = types({});
   EXPECT_EQ(all.front(), "JobCancelled");

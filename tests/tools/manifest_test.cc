@@ -111,6 +111,18 @@ TEST_P(ManifestRefusals, NameTheLineAndTheReason) {
 }
 
 constexpr Refused kRefused[] = {
+    {"OutOfRange",
+     "uri: /resources/job-definitions/a\nspec:\n  componentId: c\n  concurrency: 0\n"
+     "  retry: {maxAttempts: 0,\n    backoff: {jitter: 2}}\n  retention: 99999d\n",
+     "m.yaml:5 INVALID_FIELD\nm.yaml:6 INVALID_FIELD\nm.yaml:7 INVALID_FIELD\n"
+     "m.yaml:4 INVALID_FIELD\n"},
+    {"FaultyOnFailure",
+     "uri: /resources/job-definitions/a\nspec:\n  componentId: c\n  onFailure:\n"
+     "  - effect: nonsense\n",
+     "m.yaml:5 EFFECT_NOT_SUPPORTED\n"},
+    {"ComponentTwiceInARule",
+     "uri: /resources/rules/a\nspec:\n  components:\n  - componentId: c\n  - componentId: c\n",
+     "m.yaml:5 REPEATED_COMPONENT\n"},
     {"TabIndent", "uri: /resources/job-definitions/a\nspec:\n\tcomponentId: c\n",
      "m.yaml:3 BAD_YAML\n"},
     {"UnclosedMap", "uri: /resources/job-definitions/a\nspec: {componentId: c\n",

@@ -69,6 +69,29 @@ TEST(Settings, DiskLimitsHaveUnitsALeastValueAndAnOrder) {
   }
 }
 
+TEST(Settings, ASizeThatIsRefusedIsToldTheLimits) {
+  const auto read = [](const std::string& floor) {
+    return resolve_settings({{"disk-floor", {floor}}}, variables({}), {}).error().message;
+  };
+  for (const char* wrong : {"9999999999T", "1M", "64X"}) {
+    EXPECT_EQ(read(wrong),
+              "'" + std::string(wrong) + "' is not a size from 12M to 1024T, like 96M or 2G");
+  }
+}
+
+TEST(Settings, WhatNobodyMeantIsDoubted) {
+  ServeSettings settings;
+  const std::vector<std::string> sound = {"HOME", "DAYBOOK_EXEC_SLOTS", "DAYBOOK_TOKEN",
+                                          "DAYBOOK_SERVER", "DAYBOOK_CONFIG"};
+  EXPECT_EQ(doubts(settings, sound), std::vector<std::string>());
+  settings.exec_slots = 0;
+  settings.http_slots = 0;
+  const auto lines = doubts(settings, {"DAYBOOK_EXEC_SLOTZ"});
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_NE(lines[0].find("DAYBOOK_EXEC_SLOTZ is no setting"), std::string::npos);
+  EXPECT_NE(lines[1].find("no job of an exec component will run"), std::string::npos);
+}
+
 TEST(Settings, EveryTypeIsReadFromTheFile) {
   const TempDirectory directory;
   const auto file = directory.write(

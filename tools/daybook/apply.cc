@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "api/on_failure_json.h"
+#include "tools/daybook/apply_check.h"
 #include "tools/daybook/apply_order.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
@@ -127,6 +128,18 @@ Result<std::vector<Error>> check_on_server(Client& client, const Manifest& manif
         return fail(std::move(error));
       }
       problems.push_back(at_place(std::move(error), resource));
+    }
+  }
+  return problems;
+}
+
+std::vector<Error> check_changes(Client& client, const Manifest& manifest,
+                                 const std::vector<Planned>& changes) {
+  std::vector<Error> problems;
+  ChangeCheck check(client, manifest);
+  for (const Planned& planned : changes) {
+    for (Error& error : check(planned)) {
+      problems.push_back(at_place(std::move(error), *planned.resource));
     }
   }
   return problems;
@@ -293,11 +306,13 @@ std::string target_of(ResourceKind kind, const std::string& id) {
 Result<std::vector<Planned>> plan(Client& client, const Manifest& manifest) {
   std::vector<Planned> out;
   for (const Resource& resource : manifest.resources) {
-    Planned planned{&resource, Change::kCreate, {}, rank_of(resource, manifest)};
-    const auto stored = client.get(target_of(resource.kind, resource.id));
+    Planned planned{
+        .resource = &resource, .change = Change::kCreate, .rank = rank_of(resource, manifest)};
+    auto stored = client.get(target_of(resource.kind, resource.id));
     if (stored && stored->is_object()) {
       planned.change = is_same(resource, stored->get_object()) ? Change::kNone : Change::kUpdate;
       planned.seq = cell(*stored, "seq");
+      planned.stored = std::move(stored->get_object());
     } else if (!stored && stored.error().code != Code::kNotFound) {
       return fail(stored.error());
     }
@@ -319,6 +334,7 @@ Status apply(const Session& session, const ApplyOptions& options) {
   DAYBOOK_TRY(report(session, problems));
   warn_of_missing_components(session, client, manifest);
   DAYBOOK_ASSIGN(const std::vector<Planned> changes, plan(client, manifest));
+  DAYBOOK_TRY(report(session, check_changes(client, manifest, changes)));
   std::vector<Surplus> deletions;
   if (options.prune) {
     DAYBOOK_ASSIGN(deletions, surplus(client, manifest));

@@ -23,8 +23,9 @@ enum class Change { kCreate, kUpdate, kNone };
 struct Planned {
   const Resource* resource = nullptr;
   Change change = Change::kNone;
-  std::string seq;       // of the resource as the server has it
-  std::size_t rank = 0;  // lower ones are sent first (apply_order.h)
+  boost::json::object stored{};  // as the server has it; empty when it is to be created
+  std::string seq{};             // of that
+  std::size_t rank = 0;          // lower ones are sent first (apply_order.h)
 };
 
 // What applying would change, in the order in which it is sent, by comparing with what the server

@@ -33,8 +33,12 @@ bool is_module(const Resource& resource) {
 }
 
 std::size_t rank_of(const Resource& resource, const Manifest& manifest) {
+  constexpr std::size_t kLast = std::numeric_limits<std::size_t>::max();
+  if (resource.kind != ResourceKind::kComponent) {
+    return kLast;
+  }
   if (!is_module(resource)) {
-    return std::numeric_limits<std::size_t>::max();
+    return kLast - 1;
   }
   return reactor::compile(resource.id, cell(resource.spec, "code"), ManifestModules(manifest),
                           reactor::OpenSets())

@@ -11,7 +11,7 @@ namespace daybook::cli {
 bool is_module(const Resource& resource);
 
 // Its place among what is applied: modules by how many of the manifest's they need, which is more
-// than any of those do, then everything else.
+// than any of those do, then the other components, then what names components.
 std::size_t rank_of(const Resource& resource, const Manifest& manifest);
 
 }  // namespace daybook::cli

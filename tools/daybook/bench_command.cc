@@ -10,6 +10,7 @@
 #include "bench/load/replay.h"
 #include "bench/load/trace.h"
 #include "tools/daybook/cli.h"
+#include "tools/daybook/positive.h"
 #include "tools/daybook/progress.h"
 
 namespace daybook::cli {
@@ -58,9 +59,7 @@ void add_off_flag(CLI::App& verb, const std::string& name, bool& on, const std::
 
 void add_cycle_options(CLI::App& verb, bench::CyclesOptions& options) {
   bench::CycleOptions& cycle = options.cycle;
-  verb.add_option("--jobs", cycle.jobs, "Jobs to run")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  verb.add_option("--jobs", cycle.jobs, "Jobs to run")->check(positive())->capture_default_str();
   verb.add_option("--batch", cycle.batch, "Jobs scheduled by one request")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
@@ -122,7 +121,7 @@ void add_steady(CLI::App& noun, Session& session) {
       [](const auto& o, std::ostream& out) { return bench::bench_cycles("steady", o, out); });
   add_cycle_options(verb, *options);
   verb.add_option("--rate", options->cycle.rate, "Jobs a second")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->capture_default_str();
 }
 
@@ -173,7 +172,7 @@ void add_pending(CLI::App& noun, Session& session) {
            {"bench pending --jobs 1000000"}},
       options, bench::bench_pending);
   verb.add_option("--jobs", options->jobs, "Pending jobs")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->capture_default_str();
   verb.add_option("--parameter-bytes", options->parameter_bytes, "Size of a job's parameters")
       ->capture_default_str();
@@ -188,7 +187,7 @@ void add_old(CLI::App& noun, Session& session) {
            {"bench old --jobs 2000000"}},
       options, bench::bench_old);
   verb.add_option("--jobs", options->jobs, "Jobs that have gone through the old store")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->capture_default_str();
   verb.add_option("--definitions", options->definitions, "Job definitions they are spread over")
       ->check(CLI::Range(2, 100'000))
@@ -213,7 +212,7 @@ void add_small(CLI::App& noun, Session& session) {
            {"bench due", "bench due --exec --jobs 500"}},
       due, bench::bench_due);
   verb.add_option("--jobs", due->jobs, "Jobs, one every 10 ms")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->capture_default_str();
   verb.add_flag("--exec", due->exec, "Run a child process each, instead of nothing");
   auto trace = std::make_shared<bench::TraceOptions>();

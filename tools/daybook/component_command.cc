@@ -132,7 +132,8 @@ void add_put(CLI::App& noun, Session& session, bool check) {
                      : "Create a component, or change what is named of one",
                {"component " + name + " word-count --runtime exec -- wc -w",
                 "component " + name + " notify --runtime http --url https://example.com/hook",
-                check ? "component check process-orders.hreactor notify.hrule --root ."
+                check ? "component check examples/page/process-orders.hreactor "
+                        "examples/page/hourly-sync.hreactor --root examples/page"
                       : "component put notify --json notify.json"});
   verb.add_option(
           "id", put->id,

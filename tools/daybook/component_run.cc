@@ -189,8 +189,9 @@ void add_component_run_command(CLI::App& noun, Session& session) {
   auto options = std::make_shared<Options>();
   auto& verb = add_verb(
       noun, "run", "Run a component's file once and show its result and effects; nothing is sent",
-      {"component run process-orders.hreactor --param processingDate=2025-11-15T00:00:00Z --now "
-       "2025-11-16T02:00:00Z"});
+      {"component run examples/page/hourly-sync.hreactor --now 2025-11-16T02:00:00Z",
+       "component run report.hreactor --param day=2025-11-15 --answers rows.json",
+       "component run report.hreactor --param day=2025-11-15 --ask-server"});
   verb.add_option("file", options->file, "A component's file")->required();
   verb.add_option("--root", options->root,
                   "Folder that stands for all components; absent: the file's own");

@@ -232,7 +232,7 @@ Status test_file(const Session& session, const TestOptions& options) {
 void add_component_test_command(CLI::App& noun, Session& session) {
   auto options = std::make_shared<TestOptions>();
   auto& verb = add_verb(noun, "test", "Run the cases of a component, without a server",
-                        {"component test process-orders.cases.yaml"});
+                        {"component test examples/page/hourly-sync.cases.yaml"});
   verb.add_option("file", options->file,
                   "YAML file with " + listed(kFileMembers) + "; a case has " +
                       listed(kCaseMembers) + ", and docs/components.md says what they mean")

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/daybook/commands.h"
+#include "tools/daybook/positive.h"
 #include "tools/daybook/resource_list.h"
 
 namespace daybook::cli {
@@ -76,7 +77,7 @@ void add_event_commands(CLI::App& root, Session& session) {
   auto* before = verb.add_option("--before", options->before, "Those before this sequence number")
                      ->excludes(after);
   verb.add_flag("--oldest", options->oldest, "The oldest first")->excludes(before);
-  verb.add_option("--limit", options->limit, "Rows at most")->check(CLI::PositiveNumber);
+  verb.add_option("--limit", options->limit, "Rows at most")->check(positive());
   verb.callback([&session, options] {
     session.action = [&session, options] { return list_events(session, *options); };
   });

@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "graph/limits.h"
 #include "tools/daybook/commands.h"
+#include "tools/daybook/json_text.h"
+#include "tools/daybook/positive.h"
 #include "tools/daybook/resource_list.h"
 
 namespace daybook::cli {
@@ -17,7 +21,7 @@ struct QueryOptions {
   std::string after;
   std::vector<std::string> fields;
   std::vector<std::string> navigate;
-  std::size_t limit = 0;  // the server's default
+  std::size_t limit = graph::kGraphRowsMax;
   bool count = false;
 };
 
@@ -36,7 +40,9 @@ boost::json::value navigation(const std::string& text) {
   return out;
 }
 
-boost::json::value question(const QueryOptions& options) {
+// One page of it.
+boost::json::value question(const QueryOptions& options, std::size_t limit,
+                            const std::string& after) {
   boost::json::object node{{"fields", texts(options.fields)}};
   boost::json::array steps;
   for (const std::string& text : options.navigate) {
@@ -51,10 +57,8 @@ boost::json::value question(const QueryOptions& options) {
   };
   put("filter", options.filter);
   put("orderBy", options.order_by);
-  put("after", options.after);
-  if (options.limit > 0) {
-    out["limit"] = options.limit;
-  }
+  put("after", after);
+  out["limit"] = limit;
   if (options.count) {
     out["count"] = true;
   }
@@ -89,21 +93,51 @@ std::vector<ListColumn> columns_of(const QueryOptions& options, const boost::jso
   return out;
 }
 
-Status query_graph(const Session& session, const QueryOptions& options) {
-  DAYBOOK_ASSIGN(Client client, session.client());
-  DAYBOOK_ASSIGN(const boost::json::value answer,
-                 client.request("POST", "/resources/graph", question(options)));
-  const auto* list = answer.if_array();
-  const auto* first = list == nullptr || list->empty() ? nullptr : list->front().if_object();
+Result<boost::json::object> fetch_page(Client& client, const boost::json::value& question) {
+  DAYBOOK_ASSIGN(boost::json::value answer, client.request("POST", "/resources/graph", question));
+  auto* list = answer.if_array();
+  auto* first = list == nullptr || list->empty() ? nullptr : list->front().if_object();
   const auto* nodes = first == nullptr ? nullptr : first->if_contains("nodes");
   if (nodes == nullptr || !nodes->is_array()) {
     return fail(Code::kInternal, "BAD_ANSWER", "the answer has no nodes");
   }
-  if (session.wants_json()) {
-    session.print_json(*first);
-  } else {
-    session.print_table(table_of(nodes->get_array(), columns_of(options, nodes->get_array())));
+  return std::move(*first);
+}
+
+// As many pages as the limit takes.
+Result<boost::json::value> fetch_nodes(Client& client, const QueryOptions& options) {
+  boost::json::object out;
+  boost::json::array nodes;
+  for (std::string after = options.after, last; nodes.size() < options.limit; after = last) {
+    const std::size_t wanted = std::min(options.limit - nodes.size(), graph::kGraphRowsMax);
+    DAYBOOK_ASSIGN(boost::json::object page, fetch_page(client, question(options, wanted, after)));
+    auto got = std::move(page.at("nodes").get_array());
+    std::move(got.begin(), got.end(), std::back_inserter(nodes));
+    if (const auto* begin = out.if_contains("firstCursor")) {
+      page["firstCursor"] = *begin;
+    }
+    out = std::move(page);
+    last = cell(out, "lastCursor");
+    if (cell(out, "more") != "true" || last.empty() || last == after) {
+      break;
+    }
   }
+  out["nodes"] = std::move(nodes);
+  return boost::json::value(std::move(out));
+}
+
+Status query_graph(const Session& session, const QueryOptions& options) {
+  DAYBOOK_ASSIGN(Client client, session.client());
+  DAYBOOK_ASSIGN(const boost::json::value list, fetch_nodes(client, options));
+  if (session.wants_json()) {
+    session.print_json(list);
+    return {};
+  }
+  const auto& nodes = list.get_object().at("nodes").get_array();
+  session.print_table(table_of(nodes, columns_of(options, nodes)));
+  ListRequest request;
+  request.limit = nodes.size();
+  print_more(session.env.out, request, list, nodes.size());
   return {};
 }
 
@@ -176,7 +210,10 @@ void add_graph_commands(CLI::App& root, Session& session) {
   query.add_option("--navigate", options->navigate, "NAME or NAME:FIELD,FIELD; may be repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  query.add_option("--limit", options->limit, "Rows at most")->check(CLI::PositiveNumber);
+  query
+      .add_option("--limit", options->limit,
+                  "Rows at most; of what is navigated to, the first 100 of each")
+      ->check(positive());
   query.add_option("--after", options->after, "lastCursor of an earlier answer");
   query.add_flag("--count", options->count, "Say how many rows there are");
   query.callback([&session, options] {

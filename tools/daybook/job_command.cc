@@ -7,6 +7,7 @@
 #include "tools/daybook/commands.h"
 #include "tools/daybook/job_run.h"
 #include "tools/daybook/json_text.h"
+#include "tools/daybook/positive.h"
 #include "tools/daybook/resource_list.h"
 
 namespace daybook::cli {
@@ -128,7 +129,7 @@ void add_list(CLI::App& noun, Session& session) {
           "createdAt, runAt or finishedAt; with - before it (--order=-runAt) the last first")
       ->check(CLI::IsMember(
           {"createdAt", "-createdAt", "runAt", "-runAt", "finishedAt", "-finishedAt"}));
-  verb.add_option("--limit", options->request.limit, "Rows at most")->check(CLI::PositiveNumber);
+  verb.add_option("--limit", options->request.limit, "Rows at most")->check(positive());
   verb.add_option("--after", options->request.after, "Cursor of an earlier page");
   verb.callback([&session, options] {
     session.action = [&session, options] { return list_jobs(session, *options); };

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/utf8.h"
+#include "tools/daybook/manifest_check.h"
 #include "tools/daybook/manifest_spec.h"
 
 namespace daybook::cli {
@@ -137,9 +138,16 @@ class DocumentReader {
     resource.id = parsed.id;
     resource.uri = uri.Scalar();
     resource.place = reader.place(uri.Mark());
+    const std::size_t before = manifest_.problems.size();
     resource.spec = reader.object(spec, fields_of(parsed.kind), "");
     if (parsed.kind == ResourceKind::kRule) {
       check_rule(reader, spec, resource.spec);
+    }
+    // What was left out as wrong is missing in a rule, and nothing in a change of a definition.
+    if (parsed.kind == ResourceKind::kDefinition || manifest_.problems.size() == before) {
+      check_members(reader, spec, resource);
+    }
+    if (parsed.kind == ResourceKind::kRule) {
       resource.spec = long_form(std::move(resource.spec));
     }
     const auto same =

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/daybook/positive.h"
+
 namespace daybook::cli {
 
 namespace {
@@ -37,7 +39,7 @@ void add_list_verb(CLI::App& noun, Session& session, const NamedResource& resour
   request->fields = true;
   auto& verb = add_verb(noun, "list", "List " + resource.thing + "s",
                         {resource.noun + " list", resource.noun + " list --limit 500 -o json"});
-  verb.add_option("--limit", request->limit, "Rows at most")->check(CLI::PositiveNumber);
+  verb.add_option("--limit", request->limit, "Rows at most")->check(positive());
   verb.add_option("--after", request->after, "Cursor of an earlier page");
   verb.callback([&session, &resource, request] {
     session.action = [&session, &resource, request] {

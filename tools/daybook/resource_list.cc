@@ -36,29 +36,55 @@ std::string names_of(const std::vector<ListColumn>& columns) {
   return out;
 }
 
-// A line below a table of which there is more.
-void print_more(const Session& session, const ListRequest& request, const boost::json::value& list,
-                std::size_t rows) {
-  const std::string total = cell(list, "totalCount");
-  const std::string last = cell(list, "lastCursor");
-  if (rows < request.limit || last.empty() || total == std::to_string(rows) ||
-      cell(list, "atEnd") == "true") {
-    return;
-  }
-  session.env.out << rows << (total.empty() ? " rows" : " of " + total)
-                  << "; more with --limit, or --" << request.cursor << ' ' << last << '\n';
+// What the first page was answered with holds for those behind it.
+void pin(Query& query, const std::string& name, const boost::json::value& page) {
+  std::erase_if(query, [&](const auto& pair) { return pair.first == name; });
+  query.emplace_back(name, cell(page, name));
 }
 
 }  // namespace
 
+void print_more(std::ostream& to, const ListRequest& request, const boost::json::value& list,
+                std::size_t rows) {
+  const std::string total = cell(list, "totalCount");
+  const std::string last = cell(list, "lastCursor");
+  if (rows < request.limit || last.empty() || total == std::to_string(rows) ||
+      cell(list, "atEnd") == "true" || cell(list, "more") == "false") {
+    return;
+  }
+  to << rows << (total.empty() ? " rows" : " of " + total) << "; more with --limit, or --"
+     << request.cursor << ' ' << last << '\n';
+}
+
+void warn_of_unknown(const Session& session, Client& client, const Query& query) {
+  struct Named {
+    std::string_view parameter;
+    const char* path;
+    const char* thing;
+  };
+  for (const Named& named : {Named{"jobDefinitionId", "/resources/job-definitions/", "definition"},
+                             Named{"componentId", "/resources/components/", "component"}}) {
+    for (const auto& [name, id] : query) {
+      if (name != named.parameter || id.empty()) {
+        continue;
+      }
+      const auto found = client.get(named.path + escape_segment(id, true));
+      if (!found && found.error().code == Code::kNotFound) {
+        session.env.err << "warning: there is no " << named.thing << " '" << id << "'\n";
+      }
+    }
+  }
+}
+
 Result<boost::json::value> fetch_list(Client& client, const ListRequest& request) {
   boost::json::object out;
   boost::json::array rows;
+  Query fixed = request.query;
   std::string after = request.after;
   bool first_page = true;
   while (rows.size() < request.limit) {
     const std::size_t wanted = std::min(kPageLimitMax, request.limit - rows.size());
-    Query query = request.query;
+    Query query = fixed;
     if (request.paged) {
       query.emplace_back("limit", std::to_string(wanted));
       query.emplace_back(request.cursor, after);
@@ -74,6 +100,10 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
       rows.push_back(std::move(row));
     }
     take_frame(out, *object, first_page);
+    if (first_page && !request.pinned.empty()) {
+      pin(fixed, request.pinned, page);
+      out[request.pinned] = cell(page, request.pinned);
+    }
     first_page = false;
     // A page may have fewer rows than were asked for, even none, and another behind it.
     const std::string last = cell(page, "lastCursor");
@@ -110,13 +140,16 @@ Status print_list(const Session& session, const ListRequest& request,
     wanted.query.emplace_back("fields", names_of(columns));
   }
   DAYBOOK_ASSIGN(const boost::json::value list, fetch_list(client, wanted));
+  const auto& rows = list.get_object().at(request.collection).get_array();
+  if (rows.empty()) {
+    warn_of_unknown(session, client, request.query);
+  }
   if (session.wants_json()) {
     session.print_json(list);
     return {};
   }
-  const auto& rows = list.get_object().at(request.collection).get_array();
   session.print_table(table_of(rows, columns));
-  print_more(session, request, list, rows.size());
+  print_more(session.env.out, request, list, rows.size());
   return {};
 }
 
@@ -168,6 +201,12 @@ Status delete_resource(const Session& session, const std::string& target, const 
   DAYBOOK_ASSIGN(const boost::json::value answer, client.request("DELETE", target));
   if (session.wants_json()) {
     session.print_json(answer);
+    return {};
+  }
+  // A pending job is cancelled and stays in the lists, one that was cancelled before too.
+  if (const std::string status = cell(answer, "status"); !status.empty()) {
+    session.env.out << what << (status == "cancelled" ? " is cancelled" : " was asked to stop")
+                    << "; it stays in the lists\n";
     return {};
   }
   session.env.out << "deleted " << what;

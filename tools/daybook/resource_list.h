@@ -1,6 +1,7 @@
 // What `list`, `get` and `delete` have in common for every class of resources.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ListRequest {
   std::string cursor = "after";  // the parameter that pages go on with
   bool paged = true;             // false: the route gives all rows at once, and takes neither
   bool fields = false;           // the route takes them: a table asks for its columns only
+  std::string pinned = {};       // a member of the first page that the others are asked with
 };
 
 // The rows of one or more pages, as `{collection: […], totalCount, …}`.
@@ -30,6 +32,12 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
 // fetch_list, then JSON, or a table with a line below it when there is more.
 Status print_list(const Session& session, const ListRequest& request,
                   const std::vector<ListColumn>& columns);
+
+// A line when there is more than these rows, with what goes on behind them.
+void print_more(std::ostream& to, const ListRequest& request, const boost::json::value& list,
+                std::size_t rows);
+// A list with no row may be of a definition or a component that nobody has: says so.
+void warn_of_unknown(const Session& session, Client& client, const Query& query);
 
 Table table_of(const boost::json::array& rows, const std::vector<ListColumn>& columns);
 

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/daybook/commands.h"
+#include "tools/daybook/positive.h"
 #include "tools/daybook/resource_list.h"
 
 namespace daybook::cli {
@@ -50,7 +51,7 @@ void add_list(CLI::App& noun, Session& session) {
   verb.add_option("--recipient", options->recipient, "Only sendings to this recipient");
   verb.add_option("--job", options->job, "Only sendings that this job asked for");
   verb.add_option("--after", options->request.after, "Cursor of an earlier page");
-  verb.add_option("--limit", options->request.limit, "Rows at most")->check(CLI::PositiveNumber);
+  verb.add_option("--limit", options->request.limit, "Rows at most")->check(positive());
   verb.callback([&session, options] {
     session.action = [&session, options] { return list_sendings(session, *options); };
   });

@@ -174,6 +174,15 @@ void say_how_it_started(const StartReport& report, const std::filesystem::path& 
   spdlog::info("children are kept from: {}", report.sandbox);
 }
 
+std::vector<std::string> names_of_variables() {
+  std::vector<std::string> out;
+  for (char** at = ::environ; at != nullptr && *at != nullptr; ++at) {
+    const std::string_view text(*at);
+    out.emplace_back(text.substr(0, text.find('=')));
+  }
+  return out;
+}
+
 Status serve(const Session& session, const GivenValues& flags, const std::string& config) {
   DAYBOOK_ASSIGN(const ServeSettings settings,
                  resolve_settings(flags, session.env.variable, config));
@@ -186,6 +195,9 @@ Status serve(const Session& session, const GivenValues& flags, const std::string
     return loopback;
   }
   log_to_stderr(settings.log_level);
+  for (const std::string& doubt : doubts(settings, names_of_variables())) {
+    spdlog::warn("{}", doubt);
+  }
   take_signals();
   DAYBOOK_ASSIGN(EngineOptions options, engine_options(session, settings));
   DAYBOOK_ASSIGN(const std::unique_ptr<Engine> engine, Engine::start(std::move(options)));

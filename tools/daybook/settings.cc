@@ -70,20 +70,30 @@ Status set_listen(ServeSettings& s, const std::string& value, std::string_view o
   return {};
 }
 
+constexpr std::string_view kSizeUnits = "KMGT";
+
+std::string size_text(std::uint64_t bytes) {
+  std::size_t unit = 0;
+  while (unit < kSizeUnits.size() && bytes != 0 && bytes % 1024 == 0) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return std::to_string(bytes) + (unit == 0 ? "" : std::string(1, kSizeUnits[unit - 1]));
+}
+
 // "512M": whole bytes, or with K, M, G or T for powers of 1024.
 Status set_bytes(std::uint64_t& to, const std::string& value, std::string_view origin,
                  std::uint64_t min) {
-  constexpr std::string_view kUnits = "KMGT";
   std::uint64_t number = 0;
   const char* const last = value.data() + value.size();
   const auto [end, bad] = std::from_chars(value.data(), last, number);
-  const std::size_t unit = end == last ? kUnits.size() : kUnits.find(*end);
+  const std::size_t unit = end == last ? kSizeUnits.size() : kSizeUnits.find(*end);
   const unsigned shift = end == last ? 0U : 10U * (static_cast<unsigned>(unit) + 1U);
   const bool whole = end == last || (end + 1 == last && unit != std::string_view::npos);
   constexpr std::uint64_t kMax = std::uint64_t{1} << 50;
   if (bad != std::errc() || !whole || number > kMax >> shift || number << shift < min) {
-    return refuse(origin, "'" + value + "' is not a size from " + std::to_string(min) +
-                              " bytes on, like 96M or 2G");
+    return refuse(origin, "'" + value + "' is not a size from " + size_text(min) + " to " +
+                              size_text(kMax) + ", like 96M or 2G");
   }
   to = number << shift;
   return {};
@@ -436,6 +446,28 @@ std::vector<std::string> split(const Setting& setting, const std::string& text) 
 }
 
 }  // namespace
+
+std::vector<std::string> doubts(const ServeSettings& settings,
+                                const std::vector<std::string>& variables) {
+  std::vector<std::string> out;
+  for (const std::string& name : variables) {
+    const bool is_known =
+        name == "DAYBOOK_CONFIG" || name == "DAYBOOK_SERVER" || name == "DAYBOOK_TOKEN" ||
+        std::any_of(std::begin(kSettings), std::end(kSettings),
+                    [&](const Setting& setting) { return variable_of(setting) == name; });
+    if (name.starts_with("DAYBOOK_") && !is_known) {
+      out.push_back("the variable " + name +
+                    " is no setting and does nothing; `daybook serve --help` lists them");
+    }
+  }
+  if (settings.exec_slots == 0) {
+    out.emplace_back("exec-slots is 0: no job of an exec component will run");
+  }
+  if (settings.http_slots == 0) {
+    out.emplace_back("http-slots is 0: no job of an http component will run");
+  }
+  return out;
+}
 
 std::span<const Setting> settings() {
   return kSettings;

@@ -93,4 +93,9 @@ using Variables = std::function<std::optional<std::string>(const std::string&)>;
 Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables& variable,
                                        const std::filesystem::path& file);
 
+// What whoever starts a server so may not have meant, a line each. `variables`: names of those that
+// are set.
+std::vector<std::string> doubts(const ServeSettings& settings,
+                                const std::vector<std::string>& variables);
+
 }  // namespace daybook::cli

@@ -9,6 +9,7 @@
 #include "tools/daybook/commands.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/json_text.h"
+#include "tools/daybook/positive.h"
 #include "tools/daybook/resource_list.h"
 
 namespace daybook::cli {
@@ -20,6 +21,9 @@ struct Options {
   std::string from;
   std::string to;
   std::string resolution;
+  std::string group_by;
+  std::string after;
+  std::size_t limit = 0;  // 0: not given
 };
 
 // Microseconds are what was measured: more digits say nothing.
@@ -39,54 +43,49 @@ void round_times(boost::json::array& rows) {
   }
 }
 
-// The answer is whole when it fits; else it is asked for page by page, up to what one answer with a
-// definition may have.
-Result<boost::json::array> fetch_rows(Client& client, const Options& options) {
-  boost::json::array rows;
-  std::string after;
-  for (bool more = true; more && rows.size() < kStatisticsRowsMax;) {
-    DAYBOOK_ASSIGN(boost::json::value page,
-                   client.get(with_query("/resources/jobs/statistics",
-                                         {{"jobDefinitionId", options.definition},
-                                          {"from", options.from},
-                                          {"to", options.to},
-                                          {"resolution", options.resolution},
-                                          {"limit", std::to_string(kStatisticsPageRows)},
-                                          {"after", after}})));
-    auto* got = page.is_object() ? page.get_object().if_contains("statistics") : nullptr;
-    if (got == nullptr || !got->is_array()) {
-      return fail(Code::kInternal, "BAD_ANSWER", "the statistics are not a list");
-    }
-    for (auto& row : got->get_array()) {
-      rows.push_back(std::move(row));
-    }
-    more = cell(page, "atEnd") == "false";
-    after = cell(page, "lastCursor");
-  }
-  return rows;
+std::vector<ListColumn> columns() {
+  constexpr auto kRight = Table::Align::kRight;
+  return {{{"BUCKET"}, "bucketTime"},           {{"DEFINITION"}, "jobDefinitionId"},
+          {{"SCHEDULED", kRight}, "scheduled"}, {{"OK", kRight}, "successful"},
+          {{"FAILED", kRight}, "failed"},       {{"CANCELLED", kRight}, "cancelled"},
+          {{"MIN MS", kRight}, "minExecution"}, {{"AVG MS", kRight}, "avgExecution"},
+          {{"P95 MS", kRight}, "p95Execution"}, {{"MAX MS", kRight}, "maxExecution"},
+          {{"DUE", kRight}, "cacheQueueDepth"}, {{"PENDING", kRight}, "totalQueueDepth"}};
+}
+
+ListRequest request_of(const Options& options) {
+  return {.path = "/resources/jobs/statistics",
+          .collection = "statistics",
+          .query = {{"jobDefinitionId", options.definition},
+                    {"from", options.from},
+                    {"to", options.to},
+                    {"resolution", options.resolution},
+                    {"groupBy", options.group_by}},
+          .limit = options.limit > 0 ? options.limit : kStatisticsRowsMax,
+          .after = options.after,
+          .pinned = "from"};
 }
 
 Status print_statistics(const Session& session, const Options& options) {
   DAYBOOK_ASSIGN(Client client, session.client());
-  DAYBOOK_ASSIGN(boost::json::array rows, fetch_rows(client, options));
-  if (session.wants_json()) {
-    session.print_json(rows);
-    return {};
+  const ListRequest request = request_of(options);
+  DAYBOOK_ASSIGN(boost::json::value list, fetch_list(client, request));
+  auto& rows = list.get_object().at(request.collection).get_array();
+  if (rows.empty()) {
+    warn_of_unknown(session, client, request.query);
   }
-  round_times(rows);
-  constexpr auto kRight = Table::Align::kRight;
-  session.print_table(table_of(rows, {{{"BUCKET"}, "bucketTime"},
-                                      {{"DEFINITION"}, "jobDefinitionId"},
-                                      {{"SCHEDULED", kRight}, "scheduled"},
-                                      {{"OK", kRight}, "successful"},
-                                      {{"FAILED", kRight}, "failed"},
-                                      {{"CANCELLED", kRight}, "cancelled"},
-                                      {{"MIN MS", kRight}, "minExecution"},
-                                      {{"AVG MS", kRight}, "avgExecution"},
-                                      {{"P95 MS", kRight}, "p95Execution"},
-                                      {{"MAX MS", kRight}, "maxExecution"},
-                                      {{"DUE", kRight}, "cacheQueueDepth"},
-                                      {{"PENDING", kRight}, "totalQueueDepth"}}));
+  // As the route does it: what was asked for as a page says where it ends, else it is bare.
+  const bool framed = options.limit > 0 || !options.after.empty();
+  if (session.wants_json() && framed) {
+    session.print_json(list);
+  } else if (session.wants_json()) {
+    session.print_json(rows);
+    print_more(session.env.err, request, list, rows.size());
+  } else {
+    round_times(rows);
+    session.print_table(table_of(rows, columns()));
+    print_more(session.env.out, request, list, rows.size());
+  }
   return {};
 }
 
@@ -94,15 +93,23 @@ Status print_statistics(const Session& session, const Options& options) {
 
 void add_stats_command(CLI::App& root, Session& session) {
   auto options = std::make_shared<Options>();
-  auto& verb =
-      add_verb(root, "stats", "Statistics of jobs by definition and minute, hour or day",
-               {"stats --definition nightly-report",
-                "stats --from 2025-11-15T00:00Z --to 2025-11-16T00:00Z --resolution hour"});
+  auto& verb = add_verb(root, "stats", "Statistics of jobs by definition and minute, hour or day",
+                        {"stats --definition nightly-report",
+                         "stats --from 2025-11-15T00:00Z --to 2025-11-16T00:00Z --resolution hour",
+                         "stats --group-by none --resolution day --from 2025-11-01T00:00Z"});
   verb.add_option("--definition", options->definition, "Only this job definition");
   verb.add_option("--from", options->from, "A time, inclusive; absent: 24 hours ago");
   verb.add_option("--to", options->to, "A time, exclusive; absent: now");
   verb.add_option("--resolution", options->resolution, "Length of a bucket")
       ->check(CLI::IsMember({"minute", "hour", "day"}));
+  verb.add_option("--group-by", options->group_by,
+                  "jobDefinitionId: rows of each definition; none: of all of them together")
+      ->check(CLI::IsMember({"jobDefinitionId", "none"}));
+  verb.add_option("--limit", options->limit,
+                  "Rows at most; absent: " + std::to_string(kStatisticsRowsMax))
+      ->check(positive());
+  verb.add_option("--after", options->after,
+                  "Cursor of an earlier page; give it the same --from and --to");
   verb.callback([&session, options] {
     session.action = [&session, options] { return print_statistics(session, *options); };
   });
