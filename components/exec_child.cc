@@ -275,10 +275,20 @@ int clone_child(void* stack, Launch& launch) {
 // Whether the child was ended in its exec, by limit_exec(); it is then gone.
 bool ended_in_exec(pid_t pid, Micros begun) {
   constexpr auto kOptions = WEXITED | WNOHANG | WNOWAIT;
+  constexpr int kLooks = 100;  // a millisecond each: it lets go of the parent before it is gone
   siginfo_t info{};
-  const bool late = SystemClock().steady() - begun >= Duration{kExecStartUs};
-  if (!late || waitid(P_PID, static_cast<id_t>(pid), &info, kOptions) != 0 || info.si_pid == 0 ||
-      info.si_code != CLD_KILLED) {
+  if (SystemClock().steady() - begun < Duration{kExecStartUs}) {
+    return false;
+  }
+  for (int i = 0; i < kLooks && info.si_pid == 0; ++i) {
+    if (waitid(P_PID, static_cast<id_t>(pid), &info, kOptions) != 0) {
+      return false;
+    }
+    if (info.si_pid == 0) {
+      usleep(1000);
+    }
+  }
+  if (info.si_pid == 0 || info.si_code != CLD_KILLED) {
     return false;
   }
   waitpid(pid, nullptr, 0);

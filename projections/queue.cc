@@ -43,7 +43,7 @@ struct Queue::Impl {
   void make_ready(std::uint32_t slot);
   void put_pending(std::uint32_t slot);
   void put_waiting(std::uint32_t slot);
-  void keep_due(Micros before);
+  void keep_due(Micros before, Duration by);
   void put_running(std::uint32_t slot);
   void add(const QueueJob& job, bool running);
   void end(JobId job, std::string_view definition, bool was_running);
@@ -157,23 +157,24 @@ void Queue::Impl::on(const events::ClockStepped& e, Micros logical) {
   wall = offsets.wall(logical);
   now = std::max(now, offsets.running(logical));
   if (e.kind == events::ClockStep::kBack) {
-    keep_due(before);
+    keep_due(before, Duration{before.value - wall.value});
   }
 }
 
 // What was due when the wall clock went back stays due. What became ready only since, for who asks
 // runs ahead of the log, waits for its time again.
-void Queue::Impl::keep_due(Micros before) {
+void Queue::Impl::keep_due(Micros before, Duration by) {
   std::vector<std::uint32_t> early;
   jobs.each([&](std::uint32_t slot) {
     QueueJob& job = jobs[slot];
     const bool due = job.place == QueuePlace::kReady || job.place == QueuePlace::kOffered;
-    if (!due || job.delayed) {
+    if (!due) {
       return;
     }
-    if (job.run_at <= before) {
+    if (job.delayed || job.run_at <= before) {
       job.delayed = true;
-    } else if (job.place == QueuePlace::kReady && job.run_at > wall) {
+      job.run_at = events::moved(job.run_at, -by.value);  // all of them: their order stays
+    } else if (job.place == QueuePlace::kReady) {
       early.push_back(slot);
     }
   });

@@ -243,8 +243,7 @@ TEST_F(LogRecovery, StoreThatCannotBeReadIsRefused) {
   fill();
   std::filesystem::remove(data() / "log" / "CURRENT");
   std::filesystem::create_directory(data() / "log" / "CURRENT");
-  const std::string reason = refusal(data());
-  EXPECT_EQ(reason, "FILE_ERROR") << "what the system says of it";
+  EXPECT_EQ(refusal(data()), "LOG_CORRUPT") << "a directory is no file";
 }
 
 TEST_F(LogRecovery, AStoreWithoutTheFileThatNamesItsManifestIsDamagedNotFailing) {

@@ -112,7 +112,7 @@ TEST_F(RulesE2e, ReplayFindsTheSameTimesWhereverTheyLie) {
          "  { effect = 'scheduleJob', definition = 'later', at = now },\n"
          "  { effect = 'scheduleJob', definition = 'later', at = now - 1 days },\n"
          "  { effect = 'scheduleJob', definition = 'later', at = input.event.time + 1 days },\n"
-         "  { effect = 'scheduleJob', definition = 'later', after = '1h' }\n"
+         "  { effect = 'scheduleJob', definition = 'later', at = now + 1 hours }\n"
          "]\n";
   answer(server, {"component", "put", "times.hrule", "--runtime", "reactor", "--code-file",
                   (directory_.path() / "times.hrule").string()});
