@@ -27,10 +27,11 @@ void add_examples(const CLI::App& app, std::vector<std::string>& out) {
 }
 
 // As a shell does it with the quotes that the examples have.
+// As a shell reads it, up to where its output goes.
 std::vector<std::string> words_of(const std::string& line) {
   std::vector<std::string> out(1);
   bool quoted = false;
-  for (const char c : line) {
+  for (const char c : line.substr(0, line.find(" > "))) {
     if (c == '\'') {
       quoted = !quoted;
     } else if (c == ' ' && !quoted) {

@@ -268,7 +268,7 @@ TEST_F(ServerE2e, ModulesAreAppliedBeforeTheRest) {
   const Ran applied = run_line({"apply", file, "--server", server.address()});
   EXPECT_EQ(applied.code, 0) << applied.err;
   EXPECT_THAT(applied.out, testing::ContainsRegex("a.module.hrc .*\n.*b.module.hrc .*\n"
-                                                  ".*/d .*\n.*pay.hrc "));
+                                                  ".*pay.hrc .*\n.*/d "));
 }
 
 TEST_F(ServerE2e, NothingIsAppliedWhenTheServerRefusesOne) {
