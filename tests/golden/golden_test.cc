@@ -43,6 +43,10 @@ const std::vector<Format>& formats() {
        "b485ee8333d9a3ff14bbdff1c585b901a512d9f1964a26b14f1789bf07ce072b",
        "3f256d837b1ee2e1340bc95b090010614304936c23ba5104ae80c756a97ee992",
        events::samples::all_of_v2()},
+      {"v3.ndjson", 29, "a153d67915b638551930bba852a7937ecce4de4a25c959524671d0f4e3b868cd",
+       "0ea8a33551ca883370226f36fc351ca3ee80abbbe54c5e73ef0bbc64a88b192b",
+       "88a5e0c2b432f397dff68cbe32a15fbe6722228b40afa0c1c112d6fc4fb33043",
+       events::samples::all_of_v3()},
   };
   return kFormats;
 }
