@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "base/sha256.h"
@@ -55,7 +56,7 @@ void GuardedRules::count_last_run() {
     all.front() = counted;
     marks_.current = {};
   }
-  write(sizeof marks_);
+  write_all();
 }
 
 GuardedRules::Suspect* GuardedRules::find(const Hash& run) {
@@ -78,19 +79,27 @@ RuleOutcome GuardedRules::run(const RuleOrder& order) {
     return out;
   }
   marks_.current = run;
-  write(sizeof marks_.current);
+  write_current();
   RuleOutcome out = inner_->run(order);
   marks_.current = {};
   if (suspect != nullptr) {
     *suspect = {};
+    write_all();
+  } else {
+    write_current();
   }
-  write(suspect != nullptr ? sizeof marks_ : sizeof marks_.current);
   return out;
 }
 
-// The first bytes. Where they cannot be written, it is not counted: rules go on as without it.
-void GuardedRules::write(std::size_t bytes) const {
-  (void)!::pwrite(file_, &marks_, bytes, 0);
+// Where they cannot be written, it is not counted: rules go on as without it.
+void GuardedRules::write_current() const {
+  static_assert(offsetof(Marks, current) == 0);
+  (void)!::pwrite(file_, &marks_.current, sizeof marks_.current, 0);
+}
+
+void GuardedRules::write_all() const {
+  write_current();
+  (void)!::pwrite(file_, &marks_.suspects, sizeof marks_.suspects, offsetof(Marks, suspects));
 }
 
 }  // namespace daybook::components

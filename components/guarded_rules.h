@@ -54,7 +54,8 @@ class GuardedRules final : public RuleEvaluator {
                std::function<void(const std::string&)> set_aside);
   void count_last_run();
   Suspect* find(const Hash& run);
-  void write(std::size_t bytes) const;
+  void write_current() const;
+  void write_all() const;
 
   const std::unique_ptr<RuleEvaluator> inner_;
   const int file_;

@@ -143,10 +143,13 @@ Result<Snapshot> read_snapshot(const std::filesystem::path& path) {
   const auto corrupt = [&](std::string_view what) {
     return fail(Code::kCorrupt, "CORRUPT_SNAPSHOT", what, path.string());
   };
-  const File file(path, O_RDONLY | O_CLOEXEC);
+  const File file(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   struct stat info {};
   if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0) {
     return io_error("cannot open a snapshot", path);
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return corrupt("it is no regular file");
   }
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size < kHeadBytes) {

@@ -1,5 +1,7 @@
 #include "scheduler/snapshot.h"
 
+#include <sys/stat.h>
+
 #include <fstream>
 #include <iterator>
 
@@ -108,6 +110,18 @@ TEST_F(SnapshotFile, MissingFileIsAnIoError) {
   const auto read = read_snapshot(directory.path() / "none.snapshot");
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, Code::kIo);
+}
+
+// A start passes over them, and waits for nobody.
+TEST_F(SnapshotFile, APipeOrALinkInItsPlaceIsRefused) {
+  std::filesystem::rename(path, directory.path() / "aside");
+  std::filesystem::create_symlink(directory.path() / "aside", path);
+  EXPECT_FALSE(read_snapshot(path));
+  std::filesystem::remove(path);
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto read = read_snapshot(path);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, Code::kCorrupt);
 }
 
 TEST_F(SnapshotFile, NewestTwoAreKept) {
