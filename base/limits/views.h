@@ -15,7 +15,7 @@ inline constexpr std::size_t kJobMergeMax = 256;
 // Rows of one answer with statistics: of one definition, or of all together, two weeks by minute;
 // of each definition, what costs a few milliseconds, as many as a page has.
 inline constexpr std::size_t kStatisticsRowsMax = 20'000;
-inline constexpr std::size_t kStatisticsPageRows = 1'000;
+inline constexpr std::size_t kStatisticsPageRows = 200;
 // Definitions that are passed over for one such answer, because nothing happened in them.
 inline constexpr std::size_t kStatisticsDefinitionsMax = 10'000;
 // Days for which minutes and hours are kept, a month and two years by day besides: what is asked by

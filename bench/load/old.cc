@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -52,6 +53,23 @@ std::uint64_t cpu_ns(int pid) {
     total += ran;
   }
   return total;
+}
+
+// Until the server rests: what it still owes (compactions of what was written before) is no part of
+// what is measured. Gives up after two minutes; returns the seconds that it took.
+double settle(int pid) {
+  constexpr std::chrono::milliseconds kLook{500};
+  constexpr std::uint64_t kRestNs = 10'000'000;
+  constexpr int kLooksMax = 240;
+  int looks = 0;
+  for (std::uint64_t before = cpu_ns(pid); looks < kLooksMax; ++looks) {
+    std::this_thread::sleep_for(kLook);
+    const std::uint64_t now = cpu_ns(pid);
+    if (now - std::exchange(before, now) < kRestNs) {
+      break;
+    }
+  }
+  return std::chrono::duration<double>(looks * kLook).count();
 }
 
 Status put_work(const HttpServer& server) {
@@ -166,7 +184,7 @@ Result<double> cycle_rate(const OldOptions& options, const HttpServer& server) {
   return static_cast<double>(completed) / took;
 }
 
-// Each question while jobs go through, and at once behind that: then all that the server does is to
+// Each question while jobs go through, and once the server rests: then all that it does is to
 // answer.
 Status ask(const ServerProcess& child, const std::string& store, Numbers& out) {
   const SystemClock clock;
@@ -186,6 +204,7 @@ Status ask(const ServerProcess& child, const std::string& store, Numbers& out) {
       return fail(load_failed());
     }
   }
+  settle(child.pid());
   for (std::size_t i = 0; i < questions().size(); ++i) {
     const std::uint64_t before = cpu_ns(child.pid());
     for (std::size_t call = 0; call < kCalls; ++call) {
@@ -209,6 +228,7 @@ Result<Rates> measure(const OldOptions& options, const std::filesystem::path& da
   DAYBOOK_ASSIGN(ServerProcess child, ServerProcess::start({{}, data, {"--retention", "false"}}));
   DAYBOOK_TRY(put_work(child.server()));
   Rates rates;
+  out.push_back({store + "_settled_after_s", settle(child.pid())});
   DAYBOOK_ASSIGN(rates.cycles, cycle_rate(options, child.server()));
   DAYBOOK_ASSIGN(rates.post, post_rate(options, child.server()));
   out.push_back({store + "_post_per_second", rates.post});
