@@ -20,13 +20,16 @@ class Look {
  public:
   Look(const Engine& engine, const std::string& component)
       : engine_(engine), stored_(engine.views), component_(component) {
-    if (auto head = engine.views.component_head(component); head && *head) {
+    const auto head = engine.views.component_head(component);
+    missed_ = !head;
+    if (head && *head) {
       head_ = **head;
     }
   }
 
   void at_importer(const std::string& id) {
     const auto row = engine_.views.component(id);
+    missed_ = missed_ || !row;
     const components::Runtime* runtime = row && *row ? runtime_of((*row)->runtime) : nullptr;
     if (runtime == nullptr) {
       return;
@@ -39,11 +42,15 @@ class Look {
   }
 
   void at_rule(const std::string& id) {
+    if (missed_) {
+      return;
+    }
     if (!head_) {
       warn("COMPONENT_NOT_FOUND", "the rule " + id + " runs it, once it is there again", kRule, id);
       return;
     }
     const auto rule = engine_.views.rule(id);
+    missed_ = missed_ || !rule;
     if (!rule || !*rule) {
       return;
     }
@@ -59,6 +66,9 @@ class Look {
   }
 
   void at_definition(const std::string& id) {
+    if (missed_) {
+      return;
+    }
     if (!head_) {
       warn("COMPONENT_NOT_FOUND", "jobs of " + id + " fail that come due before it is there again",
            kDefinition, id);
@@ -72,6 +82,7 @@ class Look {
     projections::PageRequest first;
     first.limit = kComponentUsersMax;
     const auto jobs = engine_.views.jobs(next, first);
+    missed_ = missed_ || !jobs;
     if (runtime == nullptr || !jobs) {
       return;
     }
@@ -95,6 +106,8 @@ class Look {
   void warn(std::string code, std::string message, std::string_view of, std::string id) {
     warnings_.push_back({std::move(code), std::move(message), of, std::move(id)});
   }
+  // Something could not be read; what follows it is not looked at.
+  bool missed() const { return missed_; }
   ComponentWarnings take() { return std::move(warnings_); }
 
  private:
@@ -118,6 +131,7 @@ class Look {
   const dispatch::StoredComponents stored_;
   const std::string& component_;
   std::optional<projections::ComponentHead> head_;
+  bool missed_ = false;
   ComponentWarnings warnings_;
 };
 
@@ -140,9 +154,9 @@ ComponentWarnings check_users(const Engine& engine, const std::string& component
   each(users.importers, &Look::at_importer);
   each(users.rules, &Look::at_rule);
   each(users.definitions, &Look::at_definition);
-  if (!all) {
+  if (!all || look.missed()) {
     look.warn("NOT_ALL_CHECKED",
-              "more components, rules or definitions name it than were looked at here", "", "");
+              "not all components, rules and definitions that name it were looked at here", "", "");
   }
   return look.take();
 }

@@ -175,8 +175,9 @@ void put_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(read).error()));
     return;
   }
-  prepare(*call, read->command.component);
+  const scheduler::Component component = read->command.component;
   change(call, responder, std::move(read->command), warnings_of(read->warnings), render_put);
+  prepare(*call, component);
 }
 
 void delete_component(const CallPtr& call, const Responder& responder) {

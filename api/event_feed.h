@@ -73,6 +73,9 @@ Result<EventPage> scan_events_before(log::Log& log, const EventFilter& filter,
                                      const EventsBefore& range, std::size_t limit);
 // The first event at `time` or later; one behind the last when there is none.
 Result<Seq> first_event_at(log::Log& log, Micros time);
+// The part of the window in which the filter can find anything: a time range is one of sequence
+// numbers.
+Result<EventWindow> within_times(log::Log& log, const EventFilter& filter, EventWindow window);
 // No event of a job stands before the one that created it, and the id says where that is.
 Seq start_of(const EventFilter& filter, Seq after);
 

@@ -111,7 +111,8 @@ Result<std::optional<projections::FoundEvents>> find_indexed(
   return fail(found.error());
 }
 
-// Events that `events` may be given out of: a time range is a range of sequence numbers.
+}  // namespace
+
 Result<EventWindow> within_times(log::Log& log, const EventFilter& filter, EventWindow window) {
   window.after = start_of(filter, window.after);
   if (filter.from) {
@@ -127,8 +128,6 @@ Result<EventWindow> within_times(log::Log& log, const EventFilter& filter, Event
   }
   return window;
 }
-
-}  // namespace
 
 // Logical time never goes back, so halving finds it.
 Result<Seq> first_event_at(log::Log& log, Micros time) {

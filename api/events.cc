@@ -122,7 +122,11 @@ Answer<Response> lines(const Call& call, EventFilter filter) {
   DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
   DAYBOOK_ASSIGN(const auto limit, call.query.number("limit", kAnySeq, 1, kAnySeq));
   DAYBOOK_TRY(check_position(log, filter, Seq{after}, "after"));
-  const EventWindow window{Seq{after}, log.last(), limit, kHttpStreamPieceBytes};
+  // Once, and not for each piece.
+  DAYBOOK_ASSIGN(const EventWindow window,
+                 within_times(log, filter, {Seq{after}, log.last(), limit, kHttpStreamPieceBytes}));
+  filter.from.reset();
+  filter.to.reset();
   Response out;
   out.content_type = "application/x-ndjson";
   out.stream = line_stream(source_of(call), std::move(filter), window);

@@ -118,20 +118,6 @@ Response internal(const Call& call, std::string_view what) {
   return problem_response(problem, call.request_id.text());
 }
 
-// A fault of the server is told to whoever looks after it, not only to whoever asked. Stored bytes
-// that are not what was written end the process; a view of which they are has said so itself.
-void report(const Call& call, const Problem& problem) {
-  if (problem.status != 500) {
-    return;
-  }
-  const Error& error = problem.errors.front();
-  call.engine().logger.error("{} {}: {}", call.request_id.text(), call.request.head.path,
-                             error.text());
-  if (error.code == Code::kCorrupt && !error.reason.starts_with("VIEWS_")) {
-    call.engine().supervisor.fail("log", error, Consequence::kStop);
-  }
-}
-
 Answer<Response> run_reader(const Route& route, const Call& call) {
   try {
     auto answer = route.reader(call);
@@ -296,6 +282,36 @@ void run_off_io(const CallPtr& call, const Responder& responder, std::function<v
   if (!taken) {
     responder.send(refuse(Code::kUnavailable, "TOO_MANY_BODIES",
                           "as many large bodies wait as may; try again"));
+  }
+}
+
+void run_read(const CallPtr& call, const Responder& responder, std::function<void()> work) {
+  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
+  const bool taken = call->context->queries.submit(
+      call->engine().log.last(),
+      [call, responder, work = std::move(work)](Status ready) {
+        if (ready) {
+          work();
+        } else {
+          responder.send(refuse(std::move(ready).error()));
+        }
+      },
+      gone_of(call));
+  if (!taken) {
+    responder.send(
+        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
+  }
+}
+
+void report(const Call& call, const Problem& problem) {
+  if (problem.status != 500) {
+    return;
+  }
+  const Error& error = problem.errors.front();
+  call.engine().logger.error("{} {}: {}", call.request_id.text(), call.request.head.path,
+                             error.text());
+  if (error.code == Code::kCorrupt && !error.reason.starts_with("VIEWS_")) {
+    call.engine().supervisor.fail("log", error, Consequence::kStop);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "api/call.h"
+#include "api/problem.h"
 
 namespace daybook::api {
 
@@ -18,5 +19,14 @@ void run_in_turn(QueryPool& pool, const CallPtr& call, const Responder& responde
 // Runs `work`, which sends the answer, away from the I/O threads; answers itself when as much waits
 // as may.
 void run_off_io(const CallPtr& call, const Responder& responder, std::function<void()> work);
+
+// Runs `work`, which sends the answer, on a thread that reads, once the views show all of the log;
+// answers itself when they do not in time or as much waits as may, and drops what nobody waits for.
+void run_read(const CallPtr& call, const Responder& responder, std::function<void()> work);
+
+// A fault of the server is told to whoever looks after it, not only to whoever asked: stored bytes
+// that are not what was written end the process; a view of which they are has said so itself. Does
+// nothing for what is not the server's fault.
+void report(const Call& call, const Problem& problem);
 
 }  // namespace daybook::api

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "api/field_reader.h"
+#include "api/handle.h"
 #include "api/handlers.h"
 #include "api/writes.h"
 
@@ -92,18 +93,14 @@ Answer<Response> no_job(JobId id) {
 // Asks the list for a job: the sequencer knows ended ones by their number only. The list may lag
 // behind.
 void find_row(const CallPtr& call, const Responder& responder, JobId id, const Found& found) {
-  const auto work = [call, responder, id, found](Status ready) {
-    auto row = ready ? call->engine().views.job(id) : fail(std::move(ready).error());
+  run_read(call, responder, [call, responder, id, found] {
+    auto row = call->engine().views.job(id);
     if (row) {
       found(*row);
     } else {
       responder.send(refuse(std::move(row).error()));
     }
-  };
-  if (!call->context->queries.submit(call->engine().log.last(), work)) {
-    responder.send(
-        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
-  }
+  });
 }
 
 // Without a row the sequencer says that there is no such job, unless the key has an outcome
@@ -118,7 +115,7 @@ void remove_ended(const CallPtr& call, const Responder& responder, JobId id,
 // The answer of the request that cancelled it, with the receipt of the event that says so; without
 // one when that has left the log.
 Response cancelled_before(const Call& call, const projections::JobRow& row) {
-  const scheduler::Reply reply = receipt_of(call.engine(), row.seq);
+  const scheduler::Reply reply = receipt_of(call, row.seq);
   Response out = cancelled({row.job, row.definition, row.finished_at}, reply);
   add_receipt(out, reply);
   return out;

@@ -139,10 +139,6 @@ void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
         [](const Written& written) { return render_created(written, false); });
 }
 
-}  // namespace
-
-namespace {
-
 void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body) {
   const bool is_array = body->listed;
   // Kept beside the command for the answer; an array is answered from the log.
@@ -223,21 +219,7 @@ void retry_job(const CallPtr& call, const Responder& responder) {
     return;
   }
   // The copy is read from the list, which must show the job's end if its caller has seen it.
-  responder.when_gone([] {});
-  const bool taken = call->context->queries.submit(
-      call->engine().log.last(),
-      [call, responder, id = *id](Status ready) {
-        if (ready) {
-          submit_retry(call, responder, id);
-        } else {
-          responder.send(refuse(std::move(ready).error()));
-        }
-      },
-      gone_of(call));
-  if (!taken) {
-    responder.send(
-        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
-  }
+  run_read(call, responder, [call, responder, id = *id] { submit_retry(call, responder, id); });
 }
 
 }  // namespace daybook::api

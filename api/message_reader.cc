@@ -91,7 +91,6 @@ MessageReader::Step MessageReader::step_header(Request& out) {
 }
 
 MessageReader::Step MessageReader::begin_body(Request& out) {
-  body_bytes_ = 0;
   left_ = 0;
   part_ = Part::kChunkSize;
   body_max_ = limit_(out.head);
@@ -151,7 +150,6 @@ std::optional<MessageReader::Step> MessageReader::take_data(Request& out) {
   make_room(out.body, bytes.size());
   out.body.append(bytes.data(), bytes.size());
   begin_ += bytes.size();
-  body_bytes_ += bytes.size();
   left_ -= bytes.size();
   if (left_ > 0) {
     return Step::kBody;

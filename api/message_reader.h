@@ -42,7 +42,6 @@ class MessageReader {
   Step step(Request& out);
   const Problem& refusal() const { return *refusal_; }
   // Bytes of the body that have come so far.
-  std::size_t body_bytes() const { return body_bytes_; }
 
  private:
   // Where in a body the next byte stands.
@@ -65,7 +64,6 @@ class MessageReader {
   std::size_t begin_ = 0;    // of what has not been read
   std::size_t end_ = 0;      // of what has come
   std::size_t scanned_ = 0;  // no header end before this, counted from begin_
-  std::size_t body_bytes_ = 0;
   const BodyLimit limit_;
   std::size_t body_max_ = 0;  // of this body
   Part part_ = Part::kNone;

@@ -23,10 +23,10 @@ struct HeaderField {
 // How the body is delimited; what else HTTP knows is refused by the gate.
 enum class Framing : std::uint8_t { kNone, kLength, kChunked };
 
-// The header of a request that passed the gate. Everything but `path` borrows the raw bytes.
-// No path holds it otherwise.
+// Stands for what was sent as %2F; no path holds it otherwise.
 inline constexpr char kHiddenSlash = '\x01';
 
+// The header of a request that passed the gate. Everything but the two paths borrows the raw bytes.
 struct Head {
   Method method = Method::kOther;
   std::string_view target;

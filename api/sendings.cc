@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "api/handle.h"
 #include "api/handlers.h"
 #include "api/page_json.h"
 #include "api/sending_json.h"
@@ -127,8 +128,8 @@ SendingId new_id(Entropy& entropy) {
 
 // It is not pending: the list knows what became of it.
 void refuse_cancel(const CallPtr& call, const Responder& responder, SendingId id) {
-  const auto work = [call, responder, id](Status ready) {
-    auto row = ready ? call->engine().views.sending(id) : fail(std::move(ready).error());
+  run_read(call, responder, [call, responder, id] {
+    auto row = call->engine().views.sending(id);
     if (!row) {
       responder.send(refuse(std::move(row).error()));
     } else if (!*row) {
@@ -139,11 +140,7 @@ void refuse_cancel(const CallPtr& call, const Responder& responder, SendingId id
                                 std::string(projections::status_name((*row)->status)) +
                                 "; only a pending one can be cancelled"));
     }
-  };
-  if (!call->context->queries.submit(call->engine().log.last(), work)) {
-    responder.send(
-        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
-  }
+  });
 }
 
 }  // namespace

@@ -314,17 +314,7 @@ void Session::on_read(const ErrorCode& ec, std::size_t bytes) {
 void Session::send_continue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   set_deadline(now(), context_->options.stall_timeout);
-  asio::async_write(socket_, asio::buffer(kContinue),
-                    [self = shared_from_this()](const ErrorCode& ec, std::size_t) {
-                      if (self->state_ == State::kClosed) {
-                        return;
-                      }
-                      if (ec) {
-                        self->close();
-                      } else {
-                        self->advance();
-                      }
-                    });
+  asio::async_write(socket_, asio::buffer(kContinue), then(&Session::advance));
 }
 
 void Session::begin_call() {

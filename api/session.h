@@ -53,6 +53,20 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   enum class State { kReading, kHandling, kWriting, kStreaming, kLingering, kClosed };
   using ErrorCode = boost::system::error_code;
 
+  // Behind an operation on the socket: goes on with `next`, unless it failed or the connection has
+  // ended meanwhile.
+  auto then(void (Session::*next)()) {
+    return [self = shared_from_this(), next](const ErrorCode& ec, std::size_t) {
+      if (self->state_ == State::kClosed) {
+        return;
+      }
+      if (ec) {
+        self->close();
+      } else {
+        (self.get()->*next)();
+      }
+    };
+  }
   void advance();
   void read_more(MessageReader::Step step);
   void on_read(const ErrorCode& ec, std::size_t bytes);

@@ -6,6 +6,7 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include "api/handle.h"
 #include "api/router.h"
 #include "api/session.h"
 #include "base/limits/http.h"
@@ -176,11 +177,16 @@ void Session::pull() {
   }
   deadline_ = Micros{};
   // The stream is held apart from the session, which may be closed meanwhile.
-  context_->feeds.run([self = shared_from_this(), stream = response_.stream](const Status& ready) {
-    auto piece =
-        std::make_shared<Result<Stream::Piece>>(ready ? stream->next() : fail(ready.error()));
-    self->shard_->post([self, piece] { self->on_piece(std::move(*piece)); });
-  });
+  context_->feeds.run(
+      [self = shared_from_this(), call = call_, stream = response_.stream](const Status& ready) {
+        auto piece =
+            std::make_shared<Result<Stream::Piece>>(ready ? stream->next() : fail(ready.error()));
+        if (!*piece) {
+          report(*call, Problem(piece->error()));
+        }
+        self->shard_->post([self, piece] { self->on_piece(std::move(*piece)); });
+      },
+      gone_of(call_));
 }
 
 void Session::on_piece(Result<Stream::Piece> piece) {
@@ -257,17 +263,7 @@ void Session::linger() {
 }
 
 void Session::read_leftovers() {
-  socket_.async_read_some(asio::buffer(leftovers_),
-                          [self = shared_from_this()](const ErrorCode& ec, std::size_t) {
-                            if (self->state_ == State::kClosed) {
-                              return;
-                            }
-                            if (ec) {
-                              self->close();
-                            } else {
-                              self->read_leftovers();
-                            }
-                          });
+  socket_.async_read_some(asio::buffer(leftovers_), then(&Session::read_leftovers));
 }
 
 }  // namespace daybook::api

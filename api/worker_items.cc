@@ -120,7 +120,7 @@ void WorkerItems::take(const Places& places, Replies replies) {
   call_->context->renders.run([self = shared_from_this(), places, shared, wanted](const Status&) {
     for (auto& reply : *shared) {
       if (wanted(reply)) {
-        self->recall_->recall(self->call_->engine().log, *reply);
+        self->recall_->recall(*self->call_, *reply);
       }
     }
     self->settle(places, std::move(*shared));

@@ -30,7 +30,7 @@ using WriteItem = void (*)(JsonWriter& json, const scheduler::Reply& reply);
 // For replies that leave to the log what they say: `recall` adds it to those that are `wanted`.
 struct Recall {
   bool (*wanted)(const scheduler::Reply& reply);
-  void (*recall)(log::Log& log, scheduler::Reply& reply);
+  void (*recall)(const Call& call, scheduler::Reply& reply);
 };
 
 // The items of one request and what becomes of each, in whatever parts they are handed in: the

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/field_reader.h"
+#include "api/handle.h"
 #include "api/handlers.h"
 #include "api/worker_items.h"
 #include "api/writes.h"
@@ -124,10 +125,14 @@ Answer<Response> render_leased(const Written& written) {
   if (const auto* event = written.facts.find<events::JobStarted>()) {
     const Seq made = event->job.key();
     const auto creation = Facts::read(written.call.engine().log, made, made);
+    if (!creation) {
+      report(written.call, Problem(creation.error()));
+    }
     const auto* created = creation ? creation->find<events::JobCreated>() : nullptr;
     if (created == nullptr) {
       return refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
-                    "it was done, but the job's parameters have left the log");
+                    "it was done, but the job's parameters cannot be read" +
+                        (creation ? std::string() : ": " + creation.error().message));
     }
     auto component = std::make_shared<scheduler::Component>();
     component->id = event->component;

@@ -232,9 +232,10 @@ void recall_end(const events::Event& event, scheduler::ReportOutcome& outcome) {
 }
 
 // What a repeated report made, and the receipt of the first time.
-void recall_reported(log::Log& log, scheduler::Reply& reply) {
-  const auto facts = Facts::read_batch(log, reply.first);
+void recall_reported(const Call& call, scheduler::Reply& reply) {
+  const auto facts = Facts::read_batch(call.engine().log, reply.first);
   if (!facts) {
+    report(call, Problem(facts.error()));
     return;
   }
   auto& outcome = std::get<scheduler::ReportOutcome>(reply.outcome);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/handle.h"
 #include "base/hex.h"
 #include "base/limits/resources.h"
 #include "base/sha256.h"
@@ -86,6 +87,7 @@ void render_from_log(const CallPtr& call, const Responder& responder, scheduler:
       facts = Facts::read(call->engine().log, reply.first, reply.last);
     }
     if (!facts) {
+      report(*call, Problem(facts.error()));
       responder.send(
           refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
                  "it was done, but its answer cannot be made: " + facts.error().message));
@@ -118,11 +120,13 @@ void write(const CallPtr& call, const Responder& responder, scheduler::Command c
                  });
 }
 
-scheduler::Reply receipt_of(const Engine& engine, Seq seq) {
+scheduler::Reply receipt_of(const Call& call, Seq seq) {
   scheduler::Reply out;
-  if (const auto facts = Facts::read(engine.log, seq, seq)) {
+  if (const auto facts = Facts::read(call.engine().log, seq, seq)) {
     out.first = out.last = seq;
     out.chain = facts->chain();
+  } else {
+    report(call, Problem(facts.error()));
   }
   return out;
 }

@@ -47,7 +47,7 @@ void write(const CallPtr& call, const Responder& responder, scheduler::Command c
            Render render, Views views = Views::kUnused);
 
 // The receipt of an event that was written before; without one when it has left the log.
-scheduler::Reply receipt_of(const Engine& engine, Seq seq);
+scheduler::Reply receipt_of(const Call& call, Seq seq);
 
 // The receipt: headers Daybook-Seq and Daybook-Hash, and Idempotency-Replayed for a repeated one.
 void add_receipt(Response& response, const scheduler::Reply& reply);

@@ -73,12 +73,16 @@ void append_shown(std::string& out, std::string_view sequence, bool is_utf8) {
   }
 }
 
-// C0 and C1 controls, line separators, and the marks of UAX #9.
-bool is_unfit_for_a_line(std::uint32_t c) {
-  return is_unshown(c) || c < 0x20 || c == 0x2028 || c == 0x2029;
+}  // namespace
+
+Utf8Character first_character(std::string_view text) {
+  const std::size_t bytes = sequence_size(text, 0);
+  return {bytes == 0 ? 0 : code_point(text.substr(0, bytes)), bytes};
 }
 
-}  // namespace
+bool is_unfit_for_a_line(std::uint32_t code) {
+  return is_unshown(code) || code < 0x20 || code == 0x2028 || code == 0x2029;
+}
 
 std::optional<std::size_t> find_bad_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {

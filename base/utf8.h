@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,16 @@
 #include "base/result.h"
 
 namespace daybook {
+
+// The first character of a text that is not empty; 0 bytes: it is no UTF-8 there.
+struct Utf8Character {
+  std::uint32_t code = 0;
+  std::size_t bytes = 0;
+};
+Utf8Character first_character(std::string_view text);
+// Moves a terminal's cursor, ends a line, or makes text read otherwise than it stands: C0, DEL and
+// C1 controls, line separators, and the marks of UAX #9.
+bool is_unfit_for_a_line(std::uint32_t code);
 
 // Offset of the first byte that is not UTF-8, or nothing.
 std::optional<std::size_t> find_bad_utf8(std::string_view text);

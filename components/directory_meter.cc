@@ -71,7 +71,8 @@ bool add_directory(Tally& tally, int top, const std::string& path) {
       close(fd);
     }
     // One that is gone, or is none any more, holds nothing.
-    tally.unreadable |= error == EACCES;
+    const bool none = error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV;
+    tally.unreadable |= !none && error != ENAMETOOLONG;
     return error != ENAMETOOLONG;
   }
   const std::string before = path == "." ? "" : path + "/";
@@ -82,7 +83,7 @@ bool add_directory(Tally& tally, int top, const std::string& path) {
       continue;
     }
     if (fstatat(dirfd(open.get()), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      tally.unreadable |= errno == EACCES;
+      tally.unreadable |= errno != ENOENT;
       continue;
     }
     ++tally.entries;
@@ -102,7 +103,8 @@ bool add_directory(Tally& tally, int top, const std::string& path) {
 Held look_at(const std::filesystem::path& directory, std::uint64_t bytes_max) {
   const int top = open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (top < 0) {
-    return {};
+    const bool none = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+    return {false, !none};
   }
   Tally tally{bytes_max};
   tally.add(".");
@@ -177,7 +179,8 @@ void DirectoryMeter::look(std::unique_lock<std::mutex>& lock, std::uint64_t id, 
   const auto end = Time::now();
   if (held.unreadable && !watched.noted && note_) {
     note_(watched.directory.string() +
-          " holds directories that its run has made unreadable: they are not counted");
+          " holds directories that cannot be read, as its run may have made them: they are not "
+          "counted");
   }
   if (held.more) {
     over_(id);

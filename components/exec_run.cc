@@ -88,6 +88,9 @@ std::string tail_json(std::string_view tail) {
 
 // The longest beginning whose form as JSON is within the limit of results, whole characters.
 std::string_view fitting(std::string_view text) {
+  if (json_text(text).size() <= kResultBytesMax) {
+    return text;
+  }
   std::size_t fits = 0;
   std::size_t over = text.size() + 1;
   while (over - fits > 1) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/sha256.h"
@@ -23,6 +24,17 @@ class ProgramKey {
  private:
   Sha256 digest_;
 };
+
+// Of a component and what it imports, each with `component` and `spec_hash`.
+template <typename Text>
+Hash program_key(const Text& own, const std::vector<Text>& imports) {
+  ProgramKey key;
+  key.add(own.component, own.spec_hash);
+  for (const Text& import : imports) {
+    key.add(import.component, import.spec_hash);
+  }
+  return key.finish();
+}
 
 class ProgramCache {
  public:

@@ -31,16 +31,6 @@ Hash key_of(const Order& order) {
   return key.finish();
 }
 
-// The same of texts that were not read.
-Hash key_of(const Stored& stored) {
-  ProgramKey key;
-  key.add(stored.own.component, stored.own.spec_hash);
-  for (const Stored::Text& import : stored.imports) {
-    key.add(import.component, import.spec_hash);
-  }
-  return key.finish();
-}
-
 // Without it when it is not there.
 void add_module(Order& order, const std::string& id, const ComponentDirectory& texts) {
   if (auto spec = texts.spec(id)) {
@@ -176,7 +166,7 @@ CompiledOrder ReactorRuntime::Impl::program_of(const Order& order, Interrupted i
 // Made of the texts as they are now, which may be others than those that were hashed: it is kept
 // under what it was made of.
 CompiledOrder ReactorRuntime::Impl::program_of(const Stored& stored, Compiling compiling) {
-  auto known = cache.find(key_of(stored));
+  auto known = cache.find(program_key(stored.own, stored.imports));
   if (known || compiling == Compiling::kNever) {
     return known;
   }

@@ -81,15 +81,6 @@ class RuleWorld final : public reactor::World {
   const Micros deadline_;
 };
 
-Hash key_of(const RuleCode& code) {
-  ProgramKey key;
-  key.add(code.own.component, code.own.spec_hash);
-  for (const RuleCode::Text& module : code.modules) {
-    key.add(module.component, module.spec_hash);
-  }
-  return key.finish();
-}
-
 }  // namespace
 
 RuleHooks hooks_of(const reactor::Program& program) {
@@ -130,7 +121,7 @@ RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
 
 CompiledOrder ReactorRuleEvaluator::program_of(const RuleCode& code,
                                                std::function<std::optional<Error>()> interrupted) {
-  const Hash key = key_of(code);
+  const Hash key = program_key(code.own, code.modules);
   if (auto known = cache_.find(key)) {
     return known;
   }

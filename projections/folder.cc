@@ -115,30 +115,40 @@ void Folder::run() {
   }
 }
 
-// Never on top of a batch that is not written: its end would be taken for the end of what came
-// behind it. False when the folder is to end.
+// Never on top of a batch that is not written, whoever made it (a rebuild writes too): its end
+// would be taken for the end of what came behind it. False when the folder is to end.
 bool Folder::fold_next(const Chunk& chunk) {
-  {
+  while (wait_to_retry()) {
     const std::lock_guard lock(mutex_);
+    if (stalled_) {
+      continue;
+    }
     fold(chunk);
     if (batch_is_full()) {
       write();
     }
+    return true;
   }
-  return wait_to_retry();
+  return false;
 }
 
 // False when the folder is to end.
 bool Folder::wait_to_retry() {
   while (stalled_) {
-    if (!feed_.rest(std::chrono::steady_clock::now() + patience_)) {
+    if (!feed_.rest(std::chrono::steady_clock::now() + next_patience())) {
       return false;
     }
-    patience_ = std::min(patience_ * 2, std::chrono::microseconds(kViewsRetryMaxUs));
     const std::lock_guard lock(mutex_);
     write();
   }
   return true;
+}
+
+std::chrono::microseconds Folder::next_patience() {
+  const std::lock_guard lock(mutex_);
+  const auto patience = patience_;
+  patience_ = std::min(patience_ * 2, std::chrono::microseconds(kViewsRetryMaxUs));
+  return patience;
 }
 
 bool Folder::far_behind() const {
@@ -267,10 +277,13 @@ bool Folder::delivered_before() const {
 }
 
 void Folder::hold(const Error& error) {
-  if (!stalled_.exchange(true)) {
+  if (!stalled_) {
     patience_ = std::chrono::microseconds(kViewsRetryMinUs);
-    const std::lock_guard lock(errors_mutex_);
-    stall_ = error.text();
+    {
+      const std::lock_guard lock(errors_mutex_);
+      stall_ = error.text();
+    }
+    stalled_ = true;
   }
   report_fault(supervisor_, kStorePart, error, Consequence::kDegraded);
 }

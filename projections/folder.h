@@ -105,6 +105,7 @@ class Folder {
   bool delivered_before() const;
   void hold(const Error& error);
   bool wait_to_retry();
+  std::chrono::microseconds next_patience();
   void fail_slot(Slot& slot, const Error& error);
   static std::string advice(const Slot& slot, const Error& error);
   void publish();

@@ -63,7 +63,7 @@ class Lister {
     DAYBOOK_ASSIGN(const bool any, view_.get(Key('M').view(), value));
     Scan scan(value);
     window_.minute = any ? static_cast<std::uint32_t>(scan.varint()) : 0;
-    const auto first_minute = any ? static_cast<std::uint32_t>(scan.varint()) : 0;
+    window_.first = any ? static_cast<std::uint32_t>(scan.varint()) : 0;
     // A bucket that has begun before `to` is whole.
     window_.begin = bucket_of(minute_of(query_.from), window_.level);
     window_.end = query_.to <= query_.from
@@ -71,14 +71,14 @@ class Lister {
                       : bucket_of(minute_of(Micros{query_.to.value - 1}), window_.level) + 1;
     const std::uint32_t now = std::max(minute_of(query_.now), window_.minute);
     window_.quiet_end = std::min(window_.end, bucket_of(now, window_.level) + 1);
-    DAYBOOK_TRY(check_kept(first_minute));
+    DAYBOOK_TRY(check_kept());
     return read_after();
   }
 
   // Whether all that is asked for is still there.
-  Status check_kept(std::uint32_t first_minute) const {
+  Status check_kept() const {
     const std::uint32_t kept = statistics_keys::first_kept(window_.level, window_.minute);
-    const std::uint32_t begin = std::max(window_.begin, bucket_of(first_minute, window_.level));
+    const std::uint32_t begin = std::max(window_.begin, bucket_of(window_.first, window_.level));
     if (begin >= std::min(kept, window_.end)) {
       return {};
     }

@@ -57,6 +57,16 @@ Result<const DueSince::Minutes*> DueSince::of(std::uint32_t number) {
   return it == minutes_.end() ? &kNone : &it->second;
 }
 
+// Whether a bucket before that one may be stored: looking for one costs a seek.
+bool StatisticsSeries::may_precede(const StatisticsDefinition& d, Level level,
+                                   std::uint32_t bucket) const {
+  if (level == Level::kDay) {
+    return bucket_of(window_.first, level) < bucket;
+  }
+  const auto& oldest = d.oldest[static_cast<std::size_t>(level)];
+  return oldest && *oldest < bucket;
+}
+
 // The depth at the end of the last stored bucket before one.
 Result<std::optional<QueueDepth>> StatisticsSeries::depth_before(Level level, std::string_view name,
                                                                  std::uint32_t number) {
@@ -75,8 +85,9 @@ Status StatisticsSeries::seek(const StatisticsDefinition& d, std::uint32_t begin
   const std::uint32_t minute = begin * statistics_keys::length(window_.level);
   std::optional<QueueDepth> depth;
   for (const Level level : statistics_keys::kLevels) {
-    if (level >= window_.level && !depth) {
-      DAYBOOK_ASSIGN(depth, depth_before(level, d.name, bucket_of(minute, level)));
+    const std::uint32_t before = bucket_of(minute, level);
+    if (level >= window_.level && !depth && may_precede(d, level, before)) {
+      DAYBOOK_ASSIGN(depth, depth_before(level, d.name, before));
     }
   }
   depth_ = depth.value_or(QueueDepth{});

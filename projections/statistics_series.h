@@ -22,6 +22,7 @@ struct StatisticsWindow {
   std::uint32_t end = 0;        // exclusive
   std::uint32_t quiet_end = 0;  // exclusive: later ones are shown only when something happened
   std::uint32_t minute = 0;     // of the last event
+  std::uint32_t first = 0;      // minute of the first event of all
 };
 
 struct StatisticsRows {
@@ -63,6 +64,8 @@ class StatisticsSeries {
 
  private:
   Status seek(const StatisticsDefinition& definition, std::uint32_t begin);
+  bool may_precede(const StatisticsDefinition& definition, statistics_keys::Level level,
+                   std::uint32_t bucket) const;
   Result<std::optional<QueueDepth>> depth_before(statistics_keys::Level level,
                                                  std::string_view name, std::uint32_t bucket);
   Status read_open(const StatisticsDefinition& definition);

@@ -13,7 +13,7 @@ inline constexpr std::size_t kJobScanMax = 5'000;
 // Index ranges merged for one page: definitions that the caller may see times statuses.
 inline constexpr std::size_t kJobMergeMax = 256;
 // Rows of one answer with statistics: of one definition, or of all together, two weeks by minute;
-// of each definition, what costs a few milliseconds, as many as a page has.
+// of each definition, what costs some milliseconds.
 inline constexpr std::size_t kStatisticsRowsMax = 20'000;
 inline constexpr std::size_t kStatisticsPageRows = 200;
 // Definitions that are passed over for one such answer, because nothing happened in them.

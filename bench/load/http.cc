@@ -49,7 +49,7 @@ Result<Numbers> run_once(const HttpBenchOptions& options, const HttpServer& serv
 Status bench_http(const HttpBenchOptions& options, std::ostream& out) {
   Report report("http", options.run.directory);
   report.parameter("connections", options.connections);
-  report.parameter("seconds", static_cast<std::uint64_t>(options.seconds));
+  report.parameter("seconds", options.seconds);
   if (options.rate > 0) {
     report.parameter("rate", static_cast<std::uint64_t>(options.rate));
   }

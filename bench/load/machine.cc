@@ -109,6 +109,17 @@ Result<std::uint64_t> resident_bytes(int pid) {
   return std::stoull(kib) * 1024;
 }
 
+Result<std::uint64_t> processor_ns(int pid) {
+  clockid_t clock{};
+  timespec spent{};
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &spent) != 0) {
+    return fail(Code::kNotFound, "NO_PROCESS", "there is no process " + std::to_string(pid));
+  }
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  return static_cast<std::uint64_t>(spent.tv_sec) * kSecond +
+         static_cast<std::uint64_t>(spent.tv_nsec);
+}
+
 std::uint64_t disk_bytes(const std::filesystem::path& directory) {
   constexpr std::uint64_t kBlock = 512;  // stat(2): st_blocks counts these
   std::uint64_t out = 0;

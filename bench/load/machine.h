@@ -29,6 +29,9 @@ Result<Histogram> probe_sync(const std::filesystem::path& directory, std::size_t
 // Resident memory of a process.
 Result<std::uint64_t> resident_bytes(int pid);
 
+// Processor time of all threads of a process, also of those that have ended.
+Result<std::uint64_t> processor_ns(int pid);
+
 // Bytes of all files below `directory`, as allocated on disk.
 std::uint64_t disk_bytes(const std::filesystem::path& directory);
 

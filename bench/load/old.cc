@@ -1,9 +1,9 @@
 #include "bench/load/old.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <fstream>
+#include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -12,6 +12,7 @@
 #include "bench/load/cycle_driver.h"
 #include "bench/load/http_load.h"
 #include "bench/load/jobs.h"
+#include "bench/load/machine.h"
 #include "bench/load/server_process.h"
 
 namespace daybook::bench {
@@ -41,35 +42,21 @@ const std::vector<Question>& questions() {
   return kAll;
 }
 
-// Processor time of all threads of a process.
-std::uint64_t cpu_ns(int pid) {
-  std::uint64_t total = 0;
-  std::error_code error;
-  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
-  for (const auto& task : std::filesystem::directory_iterator(tasks, error)) {
-    std::ifstream file(task.path() / "schedstat");
-    std::uint64_t ran = 0;
-    file >> ran;
-    total += ran;
-  }
-  return total;
-}
-
 // Until the server rests: what it still owes (compactions of what was written before) is no part of
-// what is measured. Gives up after two minutes; returns the seconds that it took.
-double settle(int pid) {
+// what is measured. Returns the seconds that it took.
+Result<double> settle(int pid) {
   constexpr std::chrono::milliseconds kLook{500};
   constexpr std::uint64_t kRestNs = 10'000'000;
   constexpr int kLooksMax = 240;
-  int looks = 0;
-  for (std::uint64_t before = cpu_ns(pid); looks < kLooksMax; ++looks) {
+  DAYBOOK_ASSIGN(std::uint64_t before, processor_ns(pid));
+  for (int looks = 0; looks < kLooksMax; ++looks) {
     std::this_thread::sleep_for(kLook);
-    const std::uint64_t now = cpu_ns(pid);
+    DAYBOOK_ASSIGN(const std::uint64_t now, processor_ns(pid));
     if (now - std::exchange(before, now) < kRestNs) {
-      break;
+      return std::chrono::duration<double>(looks * kLook).count();
     }
   }
-  return std::chrono::duration<double>(looks * kLook).count();
+  return fail(Code::kUnavailable, "NO_REST", "the server has not come to rest in two minutes");
 }
 
 Status put_work(const HttpServer& server) {
@@ -91,6 +78,10 @@ Result<double> post_rate(const OldOptions& options, const HttpServer& server) {
     return R"({"jobDefinitionId":"posted","parameters":)" + parameters_of(connection, 100) + "}";
   };
   DAYBOOK_ASSIGN(const HttpLoadResult result, run_http_load(load));
+  if (!result.others.empty()) {
+    return fail(Code::kUnavailable, "LOAD_FAILED",
+                "the server answered " + std::to_string(result.others.begin()->first));
+  }
   return static_cast<double>(result.answers) / result.seconds;
 }
 
@@ -116,7 +107,8 @@ class Workers {
     for (std::size_t i = 0; i < kWorkers; ++i) {
       threads_.emplace_back([this, server] {
         if (const Status status = work(server); !status) {
-          failed_ = true;
+          const std::lock_guard lock(mutex_);
+          failed_ = failed_ ? failed_ : std::optional(status.error());
         }
       });
     }
@@ -133,7 +125,8 @@ class Workers {
     threads_.clear();
   }
   std::uint64_t completed() const { return completed_; }
-  bool failed() const { return failed_; }
+  // Once stopped: how the first of them failed.
+  Status ended() const { return failed_ ? Status(fail(*failed_)) : Status(); }
 
  private:
   Status work(const HttpServer& server) {
@@ -161,14 +154,11 @@ class Workers {
   }
 
   std::atomic<bool> stopping_{false};
-  std::atomic<bool> failed_{false};
+  std::mutex mutex_;
+  std::optional<Error> failed_;
   std::atomic<std::uint64_t> completed_{0};
   std::vector<std::thread> threads_;
 };
-
-Error load_failed() {
-  return make_error(Code::kUnavailable, "LOAD_FAILED", "the server refused a worker's request");
-}
 
 Result<double> cycle_rate(const OldOptions& options, const HttpServer& server) {
   const SystemClock clock;
@@ -178,9 +168,7 @@ Result<double> cycle_rate(const OldOptions& options, const HttpServer& server) {
   const std::uint64_t completed = workers.completed();
   const double took = static_cast<double>((clock.steady() - began).value) / 1e6;
   workers.stop();
-  if (workers.failed()) {
-    return fail(load_failed());
-  }
+  DAYBOOK_TRY(workers.ended());
   return static_cast<double>(completed) / took;
 }
 
@@ -200,17 +188,16 @@ Status ask(const ServerProcess& child, const std::string& store, Numbers& out) {
       }
     }
     workers.stop();
-    if (workers.failed()) {
-      return fail(load_failed());
-    }
+    DAYBOOK_TRY(workers.ended());
   }
-  settle(child.pid());
+  DAYBOOK_TRY(settle(child.pid()));
   for (std::size_t i = 0; i < questions().size(); ++i) {
-    const std::uint64_t before = cpu_ns(child.pid());
+    DAYBOOK_ASSIGN(const std::uint64_t before, processor_ns(child.pid()));
     for (std::size_t call = 0; call < kCalls; ++call) {
       DAYBOOK_TRY(connection.send("GET", questions()[i].target));
     }
-    const double spent = static_cast<double>(cpu_ns(child.pid()) - before);
+    DAYBOOK_ASSIGN(const std::uint64_t after, processor_ns(child.pid()));
+    const auto spent = static_cast<double>(after - before);
     const std::string name = store + "_" + questions()[i].name;
     out.push_back({name + "_cpu_us", spent / 1000.0 / static_cast<double>(kCalls)});
     out.push_back({name + "_under_load_p50_us", latencies[i].percentile_us(50)});
@@ -228,7 +215,8 @@ Result<Rates> measure(const OldOptions& options, const std::filesystem::path& da
   DAYBOOK_ASSIGN(ServerProcess child, ServerProcess::start({{}, data, {"--retention", "false"}}));
   DAYBOOK_TRY(put_work(child.server()));
   Rates rates;
-  out.push_back({store + "_settled_after_s", settle(child.pid())});
+  DAYBOOK_ASSIGN(const double settled, settle(child.pid()));
+  out.push_back({store + "_settled_after_s", settled});
   DAYBOOK_ASSIGN(rates.cycles, cycle_rate(options, child.server()));
   DAYBOOK_ASSIGN(rates.post, post_rate(options, child.server()));
   out.push_back({store + "_post_per_second", rates.post});
@@ -270,7 +258,7 @@ Status bench_old(const OldOptions& options, std::ostream& out) {
   Report report("old", options.run.directory);
   report.parameter("jobs", options.jobs);
   report.parameter("definitions", options.definitions);
-  report.parameter("seconds", static_cast<std::uint64_t>(options.seconds));
+  report.parameter("seconds", options.seconds);
   return repeat(options.run, report, out,
                 [&](const std::filesystem::path& scratch) { return run_once(options, scratch); });
 }

@@ -1,6 +1,7 @@
 #include "bench/load/report.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -59,8 +60,10 @@ void Report::parameter(std::string name, std::string value) {
   parameters_.emplace_back(std::move(name), std::move(value));
 }
 
-void Report::parameter(std::string name, std::uint64_t value) {
-  parameter(std::move(name), std::to_string(value));
+void Report::parameter(std::string name, double value) {
+  std::array<char, 32> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%g", value);
+  parameter(std::move(name), std::string(text.data(), static_cast<std::size_t>(size)));
 }
 
 void Report::add_run(Numbers numbers) {

@@ -2,6 +2,7 @@
 // table for people and as one JSON line for bench/results/ (bench/results/README.md).
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <iosfwd>
 #include <string>
@@ -31,7 +32,10 @@ class Report {
   Report(std::string name, std::filesystem::path directory);
 
   void parameter(std::string name, std::string value);
-  void parameter(std::string name, std::uint64_t value);
+  void parameter(std::string name, std::integral auto value) {
+    parameter(std::move(name), std::to_string(value));
+  }
+  void parameter(std::string name, double value);
   void note(std::string line) { notes_.push_back(std::move(line)); }
   // All runs have the same numbers, in the same order.
   void add_run(Numbers numbers);

@@ -122,8 +122,7 @@ void Parser::refuse_minus(const BuiltinEntry& entry, const Token& word) {
   if (optional && is(TokenKind::kMinus) && !minus.first_on_line &&
       minus.offset > word.offset + word.text.size() && ahead(1).offset == minus.offset + 1) {
     fail("'" + std::string(entry.name) +
-         "' may have an argument: it stands in parentheses when it is negative, and a difference "
-         "has a space behind its minus");
+         "' takes no negative argument here; a difference has a space behind its minus");
   }
 }
 

@@ -134,7 +134,7 @@ TEST_F(EventSearch, FindsWhatALookAtEveryEventFinds) {
 
 // More events than one block of the index holds, and few of what is asked for.
 TEST_F(EventSearch, TheRareOnesAmongManyAreFoundAtOnce) {
-  constexpr std::uint64_t kMany = 40'000;
+  constexpr std::uint64_t kMany = kEventsScanMax + 20'000;  // a look at each would not reach
   for (std::uint64_t i = 0; i < kMany; ++i) {
     s.queue(events::DefinitionDeleted{i % 2 == 0 ? "even" : "odd", 0});
     if (i % 10'000 == 5'000) {
@@ -149,7 +149,7 @@ TEST_F(EventSearch, TheRareOnesAmongManyAreFoundAtOnce) {
   rare.types = {type_of("ComponentDeleted")};
   const auto page = read_events(source(), rare, {Seq{}, r.log.last(), 50, kAll});
   ASSERT_TRUE(page) << page.error().text();
-  EXPECT_EQ(page->events.size(), 4U);
+  EXPECT_EQ(page->events.size(), kMany / 10'000);
   EXPECT_TRUE(page->at_end);
   const auto newest = read_events_before(source(), rare, next(r.log.last()), 1);
   ASSERT_TRUE(newest) << newest.error().text();

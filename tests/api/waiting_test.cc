@@ -19,6 +19,8 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(20);
 
+// What a thread tells is made before the thread: it may still be inside set_value() when a test
+// goes on.
 class Waiting : public ::testing::Test {
  protected:
   Waiting() {
@@ -52,9 +54,9 @@ class Waiting : public ::testing::Test {
 
 TEST_F(Waiting, AReadRunsWhenTheViewsHaveWhatItMustSee) {
   append();
+  std::promise<Status> done;
   QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
   ASSERT_TRUE(pool.start());
-  std::promise<Status> done;
   ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
   auto future = done.get_future();
   EXPECT_EQ(future.wait_for(std::chrono::milliseconds(0)), std::future_status::timeout);
@@ -65,9 +67,9 @@ TEST_F(Waiting, AReadRunsWhenTheViewsHaveWhatItMustSee) {
 
 TEST_F(Waiting, AReadIsToldWhenTheViewsLag) {
   append();
+  std::promise<Status> done;
   QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
   ASSERT_TRUE(pool.start());
-  std::promise<Status> done;
   ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
   clock.advance(seconds(6));
   auto future = done.get_future();
@@ -77,24 +79,24 @@ TEST_F(Waiting, AReadIsToldWhenTheViewsLag) {
 
 TEST_F(Waiting, ReadsThatWaitHoldUpNoOthers) {
   append();
+  std::promise<void> done;
   QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
   ASSERT_TRUE(pool.start());
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
   }
-  std::promise<void> done;
   ASSERT_TRUE(pool.submit(Seq{0}, [&](const Status&) { done.set_value(); }));
   EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
 }
 
 TEST_F(Waiting, ReadsOverTheLimitAreRefusedButAnswersToWritesAreNot) {
   append();
+  std::promise<void> done;
   QueryPool pool(*views, clock, {"query", 1, 2, seconds(5)});
   ASSERT_TRUE(pool.start());
   EXPECT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
   EXPECT_TRUE(pool.submit(Seq{1}, [](const Status&) {}));
   EXPECT_FALSE(pool.submit(Seq{1}, [](const Status&) {}));
-  std::promise<void> done;
   pool.run([&](const Status&) { done.set_value(); });
   EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
 }
@@ -102,12 +104,14 @@ TEST_F(Waiting, ReadsOverTheLimitAreRefusedButAnswersToWritesAreNot) {
 // Holds the one thread of a pool until it is let go.
 class Held {
  public:
+  // The thread may still be inside set_value() when this goes on, and waits when this is gone.
   explicit Held(QueryPool& pool) {
-    pool.run([this](const Status&) {
-      held_.set_value();
-      go_.get_future().wait();
+    const auto held = std::make_shared<std::promise<void>>();
+    pool.run([held, go = go_.get_future().share()](const Status&) {
+      held->set_value();
+      go.wait();
     });
-    held_.get_future().wait();
+    held->get_future().wait();
   }
   ~Held() { let_go(); }
   void let_go() {
@@ -117,12 +121,12 @@ class Held {
   }
 
  private:
-  std::promise<void> held_;
   std::promise<void> go_;
   bool gone_ = false;
 };
 
 TEST_F(Waiting, WhatLostItsClientIsNotDone) {
+  std::promise<void> last;
   QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
   ASSERT_TRUE(pool.start());
   Held held(pool);
@@ -131,7 +135,6 @@ TEST_F(Waiting, WhatLostItsClientIsNotDone) {
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(pool.submit(Seq{0}, [&](const Status&) { ++done; }, {gone, {}}));
   }
-  std::promise<void> last;
   ASSERT_TRUE(pool.submit(Seq{0}, [&](const Status&) { last.set_value(); }));
   *gone = true;
   held.let_go();
@@ -157,10 +160,10 @@ TEST_F(Waiting, WhatLostItsClientMakesRoom) {
 }
 
 TEST_F(Waiting, WhoWaitsTooLongForAThreadIsTold) {
+  std::promise<Status> told;
   QueryPool pool(*views, clock, {"compile", 1, 10, seconds(5), seconds(10)});
   ASSERT_TRUE(pool.start());
   Held held(pool);
-  std::promise<Status> told;
   ASSERT_TRUE(pool.submit(Seq{0}, [&](Status status) { told.set_value(std::move(status)); }));
   clock.advance(seconds(10));
   auto future = told.get_future();
@@ -169,11 +172,11 @@ TEST_F(Waiting, WhoWaitsTooLongForAThreadIsTold) {
 }
 
 TEST_F(Waiting, ClientsTakeTurns) {
+  std::promise<void> last;
   QueryPool pool(*views, clock, {"compile", 1, 10, seconds(5)});
   ASSERT_TRUE(pool.start());
   Held held(pool);
   std::string order;
-  std::promise<void> last;
   const auto wait = [&](const std::string& client) {
     ASSERT_TRUE(pool.submit(Seq{0},
                             [&order, &last, client](const Status&) {
@@ -218,37 +221,37 @@ TEST_F(Waiting, NoClientFillsTheLineAlone) {
 
 TEST_F(Waiting, StopTellsAllThatWait) {
   append();
+  std::promise<Status> done;
+  std::promise<Status> late;
   QueryPool pool(*views, clock, {"query", 1, 10, seconds(5)});
   ASSERT_TRUE(pool.start());
-  std::promise<Status> done;
   ASSERT_TRUE(pool.submit(Seq{1}, [&](Status status) { done.set_value(std::move(status)); }));
   pool.stop();
   EXPECT_EQ(done.get_future().get().error().code, Code::kShutdown);
   EXPECT_FALSE(pool.submit(Seq{0}, [](const Status&) {}));
-  std::promise<Status> late;
   pool.run([&](Status status) { late.set_value(std::move(status)); });
   EXPECT_EQ(late.get_future().get().error().code, Code::kShutdown);
 }
 
 TEST_F(Waiting, TheWatcherWakesWhenTheLogGrows) {
+  std::promise<bool> woken;
+  std::promise<bool> at_once;
   LogWatcher watcher(log, clock);
   ASSERT_TRUE(watcher.start());
-  std::promise<bool> woken;
   watcher.when_past(Seq{0}, clock.steady() + seconds(1000),
                     [&](bool grown) { woken.set_value(grown); });
   append();
   auto future = woken.get_future();
   ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
   EXPECT_TRUE(future.get());
-  std::promise<bool> at_once;
   watcher.when_past(Seq{0}, clock.steady(), [&](bool grown) { at_once.set_value(grown); });
   EXPECT_TRUE(at_once.get_future().get());
 }
 
 TEST_F(Waiting, TheWatcherWakesAtTheDeadline) {
+  std::promise<bool> woken;
   LogWatcher watcher(log, clock);
   ASSERT_TRUE(watcher.start());
-  std::promise<bool> woken;
   watcher.when_past(Seq{0}, clock.steady() + seconds(15),
                     [&](bool grown) { woken.set_value(grown); });
   clock.advance(seconds(16));

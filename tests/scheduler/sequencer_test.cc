@@ -47,19 +47,19 @@ TEST_F(SequencerAnswers, CommandsOfOneRequestAreDecidedEachForItself) {
 TEST_F(SequencerAnswers, AreGivenInTheOrderOfTheRequestsWithRefusalsAmongThem) {
   start();
   std::vector<int> order;
-  std::promise<void> all;
+  const auto all = std::make_shared<std::promise<void>>();  // outlives this test
   for (int i = 0; i < 100; ++i) {
     Request asked = request({i % 3 == 0 ? job("unknown") : definition()});
-    asked.answer = [&, i](const Replies& replies) {
+    asked.answer = [&, i, all](const Replies& replies) {
       EXPECT_EQ(replies[0].has_value(), i % 3 != 0);
       order.push_back(i);
       if (order.size() == 100) {
-        all.set_value();
+        all->set_value();
       }
     };
     ASSERT_TRUE(sequencer->submit(std::move(asked)));
   }
-  all.get_future().wait();
+  all->get_future().wait();
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 

@@ -26,8 +26,7 @@ void add_examples(const CLI::App& app, std::vector<std::string>& out) {
   }
 }
 
-// As a shell does it with the quotes that the examples have.
-// As a shell reads it, up to where its output goes.
+// As a shell reads it, with the quotes that the examples have, up to where its output goes.
 std::vector<std::string> words_of(const std::string& line) {
   std::vector<std::string> out(1);
   bool quoted = false;

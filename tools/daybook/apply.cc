@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "api/on_failure_json.h"
+#include "base/utf8.h"
 #include "tools/daybook/apply_check.h"
 #include "tools/daybook/apply_order.h"
 #include "tools/daybook/exact_json.h"
@@ -77,7 +78,8 @@ Status report(const Session& session, const std::vector<Error>& problems) {
     return {};
   }
   for (const Error& problem : problems) {
-    session.env.err << problem.field << ": " << problem.reason << ": " << problem.message << '\n';
+    session.env.err << problem.field << ": "
+                    << printable(problem.reason + ": " + problem.message, kProblemBytesMax) << '\n';
   }
   Error summary = problems.front();
   summary.reason = "MANIFEST_REFUSED";
@@ -247,7 +249,8 @@ Status confirm(const Session& session, const ApplyOptions& options, std::size_t 
 // Of what the manifest does not put right itself: others that it holds may still have to come.
 void print_warnings(const Session& session, const Manifest& manifest, const Resource& resource,
                     const boost::json::value& answer) {
-  const auto* warnings = answer.as_object().if_contains("warnings");
+  const auto* object = answer.if_object();
+  const auto* warnings = object == nullptr ? nullptr : object->if_contains("warnings");
   if (warnings == nullptr || !warnings->is_array()) {
     return;
   }
@@ -260,7 +263,9 @@ void print_warnings(const Session& session, const Manifest& manifest, const Reso
     // That of a component that is missing has been said before anything was changed.
     if (cell(warning, "code") != "COMPONENT_NOT_FOUND" &&
         std::none_of(manifest.resources.begin(), manifest.resources.end(), is_about)) {
-      session.env.err << resource.place << ": warning: " << cell(warning, "message") << '\n';
+      session.env.err << resource.place
+                      << ": warning: " << printable(cell(warning, "message"), kProblemBytesMax)
+                      << '\n';
     }
   }
 }

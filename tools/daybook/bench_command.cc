@@ -154,7 +154,9 @@ void add_http(CLI::App& noun, Session& session) {
   verb.add_option("--connections", options->connections, "Connections, each with one request")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  verb.add_option("--seconds", options->seconds, "Time measured")->capture_default_str();
+  verb.add_option("--seconds", options->seconds, "Time measured")
+      ->check(positive())
+      ->capture_default_str();
   verb.add_option("--warm-up", options->warm_up_seconds, "Seconds before, not counted")
       ->capture_default_str();
   verb.add_option("--rate", options->rate, "Requests a second; 0: as fast as answered")
@@ -192,7 +194,9 @@ void add_old(CLI::App& noun, Session& session) {
   verb.add_option("--definitions", options->definitions, "Job definitions they are spread over")
       ->check(CLI::Range(2, 100'000))
       ->capture_default_str();
-  verb.add_option("--seconds", options->seconds, "Time of each rate")->capture_default_str();
+  verb.add_option("--seconds", options->seconds, "Time of each rate")
+      ->check(positive())
+      ->capture_default_str();
 }
 
 void add_small(CLI::App& noun, Session& session) {

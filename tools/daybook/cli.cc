@@ -14,12 +14,7 @@
 #include "tools/daybook/unknown_command.h"
 
 namespace daybook::cli {
-namespace {
-
-// A problem may list what is wrong with many resources, each with its line.
-constexpr std::size_t kProblemBytesMax = 4 * 1024 * 1024;
-
-}  // namespace
+namespace {}  // namespace
 
 bool Session::wants_json() const {
   return output.empty() ? !env.out_is_terminal : output == "json";

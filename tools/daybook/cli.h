@@ -23,6 +23,8 @@ namespace daybook::cli {
 
 inline constexpr const char* kServerDefault = "http://127.0.0.1:7070";
 inline constexpr const char* kVersion = "0.1.0";
+// What is shown of one problem.
+inline constexpr std::size_t kProblemBytesMax = 4 * 1024 * 1024;
 
 struct Session {
   explicit Session(const Environment& environment) : env(environment) {}

@@ -10,6 +10,7 @@
 #include "base/json_value.h"
 #include "base/limits/resources.h"
 #include "tools/daybook/exact_json.h"
+#include "tools/daybook/graph_page.h"
 #include "tools/daybook/manifest.h"
 #include "tools/daybook/spec_input.h"
 
@@ -83,7 +84,9 @@ std::string more_of(const boost::json::object& answer, const std::string& set) {
   }
   const auto* cut = answer.if_contains("cut");
   for (std::size_t i = 0; cut != nullptr && cut->is_array() && i < cut->get_array().size(); ++i) {
-    paths.emplace_back(set + "." + std::string(cut->get_array()[i].as_string()));
+    if (const auto* path = cut->get_array()[i].if_string()) {
+      paths.emplace_back(set + "." + std::string(*path));
+    }
   }
   return paths.empty() ? std::string() : "\"more\":" + to_text(paths) + ",";
 }
@@ -197,13 +200,12 @@ std::string ToolWorld::typed(const graph::Query& query, const std::string& answe
 
 std::string ToolWorld::ask_server(const JsonValue& asked) {
   const graph::Query query = sets_.query_of(asked);
-  const auto answer =
-      client_->request("POST", "/resources/graph", boost::json::array{graph_question(query)});
+  const auto answer = fetch_page(*client_, boost::json::array{graph_question(query)});
   if (!answer) {
     return error_answer(answer.error());
   }
-  const boost::json::object& one = answer->as_array().at(0).as_object();
-  return typed(query, "{" + more_of(one, query.set) + "\"rows\":" + to_text(one.at("nodes")) + "}");
+  return typed(
+      query, "{" + more_of(*answer, query.set) + "\"rows\":" + to_text(answer->at("nodes")) + "}");
 }
 
 }  // namespace daybook::cli

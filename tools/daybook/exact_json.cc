@@ -139,10 +139,9 @@ void append(std::string& out, const boost::json::value& value) {
 
 }  // namespace
 
-Result<boost::json::value> parse_json(std::string_view text, std::string_view field,
-                                      std::size_t depth_max) {
+Result<boost::json::value> parse_json(std::string_view text, std::string_view field) {
   boost::json::parse_options limits;
-  limits.max_depth = depth_max;
+  limits.max_depth = kJsonDocumentDepthMax;
   boost::json::basic_parser<Builder> parser(limits);
   parser.handler().stack.reset();
   error_code bad;

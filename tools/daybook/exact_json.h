@@ -14,10 +14,9 @@
 
 namespace daybook::cli {
 
-// One whole document, at most `depth_max` deep; kMalformed "BAD_JSON" names the byte, counted from
-// 1.
-Result<boost::json::value> parse_json(std::string_view text, std::string_view field,
-                                      std::size_t depth_max = kJsonDocumentDepthMax);
+// One whole document, at most kJsonDocumentDepthMax deep; kMalformed "BAD_JSON" names the byte,
+// counted from 1.
+Result<boost::json::value> parse_json(std::string_view text, std::string_view field);
 
 // One line, numbers as they were read; 12.5 is written 12.5.
 std::string to_text(const boost::json::value& value);

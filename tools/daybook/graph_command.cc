@@ -6,6 +6,7 @@
 
 #include "graph/limits.h"
 #include "tools/daybook/commands.h"
+#include "tools/daybook/graph_page.h"
 #include "tools/daybook/json_text.h"
 #include "tools/daybook/positive.h"
 #include "tools/daybook/resource_list.h"
@@ -91,17 +92,6 @@ std::vector<ListColumn> columns_of(const QueryOptions& options, const boost::jso
     out.push_back({{upper(path)}, path});
   }
   return out;
-}
-
-Result<boost::json::object> fetch_page(Client& client, const boost::json::value& question) {
-  DAYBOOK_ASSIGN(boost::json::value answer, client.request("POST", "/resources/graph", question));
-  auto* list = answer.if_array();
-  auto* first = list == nullptr || list->empty() ? nullptr : list->front().if_object();
-  const auto* nodes = first == nullptr ? nullptr : first->if_contains("nodes");
-  if (nodes == nullptr || !nodes->is_array()) {
-    return fail(Code::kInternal, "BAD_ANSWER", "the answer has no nodes");
-  }
-  return std::move(*first);
 }
 
 // As many pages as the limit takes.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "graph/limits.h"
+#include "tools/daybook/settings_file.h"
 
 namespace daybook::cli {
 
@@ -255,14 +256,9 @@ Result<std::vector<SetConfig>> read_graph_sets(const toml::node& graph,
 }
 
 Result<std::vector<SetConfig>> read_graph_file(const std::string& config_file) {
-  try {
-    const toml::table table = toml::parse_file(config_file);
-    const toml::node* graph = table.get("graph");
-    return graph == nullptr ? std::vector<SetConfig>() : read_graph_sets(*graph, config_file);
-  } catch (const toml::parse_error& bad) {
-    return fail(Code::kInvalid, "BAD_SETTING", bad.description(),
-                config_file + ":" + std::to_string(bad.source().begin.line));
-  }
+  DAYBOOK_ASSIGN(const toml::table table, read_settings_file(config_file));
+  const toml::node* graph = table.get("graph");
+  return graph == nullptr ? std::vector<SetConfig>() : read_graph_sets(*graph, config_file);
 }
 
 }  // namespace daybook::cli

@@ -1,9 +1,11 @@
 #include "tools/daybook/json_text.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <boost/json.hpp>
 
+#include "base/utf8.h"
 #include "tools/daybook/exact_json.h"
 
 namespace daybook::cli {
@@ -18,53 +20,28 @@ bool is_short_line(const boost::json::array& array) {
                       [](const auto& v) { return !is_scalar(v) || v.is_string(); });
 }
 
-// Bytes of the character there that a terminal would obey though JSON may hold it as it is: DEL, C1
-// controls, line separators, and the marks that turn the direction of writing. Else 0.
-std::size_t obeyed(std::string_view text) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  const auto within = [](unsigned b, unsigned first, unsigned last) {
-    return b >= first && b <= last;
-  };
-  if (byte(0) == 0x7f) {
-    return 1;
-  }
-  if ((byte(0) == 0xc2 && within(byte(1), 0x80, 0x9f)) || (byte(0) == 0xd8 && byte(1) == 0x9c)) {
-    return 2;
-  }
-  const bool general = byte(0) == 0xe2 && byte(1) == 0x80 &&
-                       (within(byte(2), 0x8e, 0x8f) || within(byte(2), 0xa8, 0xae));
-  const bool isolates = byte(0) == 0xe2 && byte(1) == 0x81 && within(byte(2), 0xa6, 0xa9);
-  return general || isolates ? 3 : 0;
-}
-
-void append_escape(std::string& out, std::string_view character) {
+void append_escape(std::string& out, std::uint32_t code) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  unsigned code = 0;
-  for (const char c : character) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool first = &c == character.data();
-    code = first ? byte & (0xffU >> character.size()) : code << 6 | (byte & 0x3fU);
-  }
-  code = character.size() == 1 ? 0x7f : code;
   out += "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) {
     out += kHex[code >> shift & 15U];
   }
 }
 
-// They stand in texts only, where an escape says the same.
-std::string harmless(const std::string& json) {
+// What a terminal would obey though JSON may hold it as it is: in texts only, where an escape says
+// the same. What is not UTF-8 stays.
+std::string harmless(std::string_view json) {
+  constexpr std::uint32_t kDelete = 0x7f;  // JSON holds no controls below
   std::string out;
-  for (std::size_t at = 0; at < json.size();) {
-    const std::size_t bytes = obeyed(std::string_view(json).substr(at, 3));
-    if (bytes > 0) {
-      append_escape(out, std::string_view(json).substr(at, bytes));
+  while (!json.empty()) {
+    const Utf8Character c = first_character(json);
+    const std::size_t bytes = std::max<std::size_t>(c.bytes, 1);
+    if (c.bytes > 0 && c.code >= kDelete && is_unfit_for_a_line(c.code)) {
+      append_escape(out, c.code);
     } else {
-      out += json[at];
+      out += json.substr(0, bytes);
     }
-    at += std::max<std::size_t>(bytes, 1);
+    json.remove_prefix(bytes);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "tools/daybook/log_formatter.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -10,49 +11,10 @@
 namespace daybook::cli {
 namespace {
 
-// The code of the character at the front, which is whole: of those of two and three bytes, where
-// the marks are that matter.
-unsigned code_of(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.size() >= 2 && byte(0) >> 5 == 6U) {
-    return (byte(0) & 0x1fU) << 6 | (byte(1) & 0x3fU);
-  }
-  if (text.size() >= 3 && byte(0) >> 4 == 14U) {
-    return (byte(0) & 0x0fU) << 12 | (byte(1) & 0x3fU) << 6 | (byte(2) & 0x3fU);
-  }
-  return byte(0);
-}
-
 void append(std::string& out, const char* form, unsigned value) {
   std::array<char, 16> buffer{};
   const int length = std::snprintf(buffer.data(), buffer.size(), form, value);
   out.append(buffer.data(), static_cast<std::size_t>(length));
-}
-
-bool is_mark(unsigned code) {
-  return (code >= 0x80 && code < 0xa0) || (code >= 0x200e && code <= 0x200f) ||
-         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-}
-
-std::size_t bytes_of(unsigned char first) {
-  return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-// `text` is UTF-8.
-void append_escaped(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    const std::size_t bytes = bytes_of(first);
-    const unsigned code = code_of(text);
-    if (first < 0x20 || first == 0x7f) {
-      append(out, "\\x%02x", first);
-    } else if (bytes > 1 && bytes < 4 && is_mark(code)) {
-      append(out, "\\u%04x", code);
-    } else {
-      out += text.substr(0, bytes);
-    }
-    text.remove_prefix(bytes);
-  }
 }
 
 class EscapedText final : public spdlog::custom_flag_formatter {
@@ -72,12 +34,18 @@ class EscapedText final : public spdlog::custom_flag_formatter {
 std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (const auto bad = find_bad_utf8(text)) {
-    append_escaped(out, text.substr(0, *bad));
-    append(out, "\\x%02x", static_cast<unsigned char>(text[*bad]));
-    text.remove_prefix(*bad + 1);
+  while (!text.empty()) {
+    const Utf8Character c = first_character(text);
+    const std::size_t bytes = std::max<std::size_t>(c.bytes, 1);
+    if (c.bytes == 0 || (is_unfit_for_a_line(c.code) && c.code < 0x80)) {
+      append(out, "\\x%02x", static_cast<unsigned char>(text[0]));
+    } else if (is_unfit_for_a_line(c.code)) {
+      append(out, "\\u%04x", c.code);
+    } else {
+      out += text.substr(0, bytes);
+    }
+    text.remove_prefix(bytes);
   }
-  append_escaped(out, text);
   return out;
 }
 

@@ -85,10 +85,8 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
   while (rows.size() < request.limit) {
     const std::size_t wanted = std::min(kPageLimitMax, request.limit - rows.size());
     Query query = fixed;
-    if (request.paged) {
-      query.emplace_back("limit", std::to_string(wanted));
-      query.emplace_back(request.cursor, after);
-    }
+    query.emplace_back("limit", std::to_string(wanted));
+    query.emplace_back(request.cursor, after);
     DAYBOOK_ASSIGN(boost::json::value page, client.get(with_query(request.path, query)));
     auto* object = page.if_object();
     auto* got = object == nullptr ? nullptr : object->if_contains(request.collection);
@@ -107,7 +105,7 @@ Result<boost::json::value> fetch_list(Client& client, const ListRequest& request
     first_page = false;
     // A page may have fewer rows than were asked for, even none, and another behind it.
     const std::string last = cell(page, "lastCursor");
-    if (!request.paged || last.empty() || last == after || cell(page, "atEnd") == "true") {
+    if (last.empty() || last == after || cell(page, "atEnd") == "true") {
       break;
     }
     after = last;

@@ -21,7 +21,6 @@ struct ListRequest {
   std::size_t limit = 50;        // rows at most, over as many pages as it takes
   std::string after = {};        // cursor of an earlier page
   std::string cursor = "after";  // the parameter that pages go on with
-  bool paged = true;             // false: the route gives all rows at once, and takes neither
   bool fields = false;           // the route takes them: a table asks for its columns only
   std::string pinned = {};       // a member of the first page that the others are asked with
 };

@@ -4,12 +4,12 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <fstream>
 
 #include <toml++/toml.h>
 
 #include "base/time_text.h"
 #include "tools/daybook/graph_settings.h"
+#include "tools/daybook/settings_file.h"
 
 namespace daybook::cli {
 
@@ -369,61 +369,24 @@ std::string dashed(std::string_view name) {
   return out;
 }
 
-// Whether names follow each other by dots, as in a.b.c, more often than any setting has them; the
-// parser recurses by them.
-bool has_deep_names(std::string_view text) {
-  constexpr int kDotsMax = 100;
-  int dots = 0;
-  for (const char c : text) {
-    const bool name = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ||
-                      c == ' ' || c == '\t' || c == '"' || c == '\'';
-    dots = c == '.' ? dots + 1 : name ? dots : 0;
-    if (dots > kDotsMax) {
-      return true;
-    }
-  }
-  return false;
-}
-
-Result<std::string> read_settings(const std::filesystem::path& file) {
-  constexpr std::size_t kSettingsBytesMax = 1U << 20;
-  std::ifstream in(file, std::ios::binary);
-  std::string out(kSettingsBytesMax + 1, '\0');
-  in.read(out.data(), static_cast<std::streamsize>(out.size()));
-  out.resize(static_cast<std::size_t>(in.gcount()));
-  if (!in.is_open() || in.bad()) {
-    return refuse(file.string(), "cannot be read");
-  }
-  if (out.size() > kSettingsBytesMax || has_deep_names(out)) {
-    return refuse(file.string(), "is larger, or has names of more parts, than settings are");
-  }
-  return out;
-}
-
 Result<GivenByName> read_toml(const std::filesystem::path& file,
                               std::vector<graph::SetConfig>& graph_sets) {
   GivenByName out;
-  try {
-    DAYBOOK_ASSIGN(const std::string text, read_settings(file));
-    const toml::table table = toml::parse(text, file.string());
-    for (const auto& [key, node] : table) {
-      if (key.str() == "graph") {
-        DAYBOOK_ASSIGN(graph_sets, read_graph_sets(node, file.string()));
-        continue;
-      }
-      const auto* group = node.as_table();
-      if (group == nullptr || !is_group(key.str())) {
-        DAYBOOK_TRY(take_toml(dashed(key.str()), node, file.string(), out));
-        continue;
-      }
-      for (const auto& [name, member] : *group) {
-        DAYBOOK_TRY(take_toml(std::string(key.str()) + "-" + dashed(name.str()), member,
-                              file.string(), out));
-      }
+  DAYBOOK_ASSIGN(const toml::table table, read_settings_file(file));
+  for (const auto& [key, node] : table) {
+    if (key.str() == "graph") {
+      DAYBOOK_ASSIGN(graph_sets, read_graph_sets(node, file.string()));
+      continue;
     }
-  } catch (const toml::parse_error& bad) {
-    return refuse(file.string() + ":" + std::to_string(bad.source().begin.line),
-                  std::string(bad.description()));
+    const auto* group = node.as_table();
+    if (group == nullptr || !is_group(key.str())) {
+      DAYBOOK_TRY(take_toml(dashed(key.str()), node, file.string(), out));
+      continue;
+    }
+    for (const auto& [name, member] : *group) {
+      DAYBOOK_TRY(
+          take_toml(std::string(key.str()) + "-" + dashed(name.str()), member, file.string(), out));
+    }
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/check.h"
+#include "base/utf8.h"
 
 namespace daybook::cli {
 
@@ -48,66 +49,21 @@ std::size_t width_of(char32_t c) {
   return within(kWide, c) ? 2 : 1;
 }
 
-struct Character {
-  char32_t code = 0;
-  std::size_t bytes = 1;
-  bool valid = false;
-};
-
-std::size_t sequence_bytes(unsigned char lead) {
-  if (lead < 0x80) {
-    return 1;
-  }
-  if (lead >= 0xc2 && lead < 0xe0) {
-    return 2;
-  }
-  if (lead >= 0xe0 && lead < 0xf0) {
-    return 3;
-  }
-  return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
-}
-
-Character first_character(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t bytes = sequence_bytes(lead);
-  if (bytes == 1) {
-    return {lead, 1, true};
-  }
-  if (bytes == 0 || bytes > text.size()) {
-    return {};
-  }
-  char32_t code = lead & (0xffU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xc0U) != 0x80U) {
-      return {};
-    }
-    code = code << 6 | (next & 0x3fU);
-  }
-  return {code, bytes, true};
-}
-
-bool is_control(char32_t c) {
-  // C0, DEL, C1, and the marks that turn the direction of writing.
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
-         (c >= 0x2066 && c <= 0x2069);
-}
-
 }  // namespace
 
 std::string one_line(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const Character c = first_character(text);
-    if (!c.valid) {
+    const Utf8Character c = first_character(text);
+    if (c.bytes == 0) {
       out += kReplacement;
-    } else if (is_control(c.code)) {
+    } else if (is_unfit_for_a_line(c.code)) {
       out += ' ';
     } else {
       out += text.substr(0, c.bytes);
     }
-    text.remove_prefix(c.bytes);
+    text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
   }
   return out;
 }
@@ -115,9 +71,9 @@ std::string one_line(std::string_view text) {
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
-    const Character c = first_character(text);
-    width += c.valid ? width_of(c.code) : 1;
-    text.remove_prefix(c.bytes);
+    const Utf8Character c = first_character(text);
+    width += c.bytes > 0 ? width_of(c.code) : 1;
+    text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
   }
   return width;
 }
@@ -132,13 +88,13 @@ std::string cut_to_width(std::string_view text, std::size_t columns) {
   std::size_t width = 0;
   std::size_t bytes = 0;
   while (bytes < text.size()) {
-    const Character c = first_character(text.substr(bytes));
-    const std::size_t more = c.valid ? width_of(c.code) : 1;
+    const Utf8Character c = first_character(text.substr(bytes));
+    const std::size_t more = c.bytes > 0 ? width_of(c.code) : 1;
     if (width + more > columns - 1) {
       break;
     }
     width += more;
-    bytes += c.bytes;
+    bytes += std::max<std::size_t>(c.bytes, 1);
   }
   return std::string(text.substr(0, bytes)) + "…";
 }
