@@ -117,17 +117,12 @@ Answer<ReadComponent> read_component(std::string_view body, const std::string& i
     return refuse(Problem(errors.take()));
   }
   out.component.id = id;
-  std::string named = id;
-  fields.id(IdKind::kComponent, "componentId", named);
-  if (named != id) {
-    errors.add("is not the id in the path", "componentId");
-  }
+  fields.path_id(IdKind::kComponent, "componentId", id);
   const auto runtime = read_runtime(fields, id);
   fields.line("displayName", out.display_name, kDisplayNameBytesMax);
   fields.text("description", out.description, kDescriptionBytesMax);
   fields.line("componentVersion", out.component_version, kTagBytesMax);
-  // What only a server says: what it answered can be sent back.
-  fields.pass_over({"specHash", "createdAt", "updatedAt", "updatedBy", "warnings", "seq", "hash"});
+  fields.pass_over_answered({"specHash"});
   if (!runtime) {
     return refuse(Problem(errors.take()));
   }

@@ -33,11 +33,7 @@ class DefinitionReader {
     if (value_.kind() != JsonValue::Kind::kObject) {
       return;
     }
-    std::string same = id;
-    fields_.id(IdKind::kDefinition, "jobDefinitionId", same);
-    if (same != id) {
-      errors_.add("is not the id in the path", "jobDefinitionId");
-    }
+    fields_.path_id(IdKind::kDefinition, "jobDefinitionId", id);
     named.component = fields_.names("componentId");
     fields_.id(IdKind::kComponent, "componentId", out.component,
                whole || named.component ? Need::kRequired : Need::kOptional);
@@ -179,8 +175,7 @@ scheduler::PutDefinition read_definition(const JsonValue& value, const std::stri
                                          FieldErrors& errors) {
   DefinitionReader reader(value, errors);
   reader.read(id, true);
-  reader.fields().pass_over(
-      {"createdAt", "updatedAt", "updatedBy", "jobs", "warnings", "seq", "hash"});
+  reader.fields().pass_over_answered({"jobs"});
   reader.fields().finish();
   return std::move(reader.out);
 }

@@ -247,7 +247,19 @@ bool FieldReader::names(std::string_view name) const {
                      [&](const JsonValue::Member& member) { return member.first == name; });
 }
 
-void FieldReader::pass_over(std::initializer_list<std::string_view> names) {
+void FieldReader::path_id(IdKind kind, std::string_view name, std::string_view own) {
+  std::string given(own);
+  id(kind, name, given);
+  if (given != own) {
+    errors_.add("is not the id in the path", path_of(name));
+  }
+}
+
+void FieldReader::pass_over_answered(std::initializer_list<std::string_view> names) {
+  for (const std::string_view name :
+       {"createdAt", "updatedAt", "updatedBy", "warnings", "seq", "hash"}) {
+    take(name);
+  }
   for (const std::string_view name : names) {
     take(name);
   }

@@ -77,8 +77,11 @@ class FieldReader {
              std::size_t bytes_max);
   // Whether it stands there, as null too.
   bool names(std::string_view name) const;
-  // Members that are known and not read.
-  void pass_over(std::initializer_list<std::string_view> names);
+  // The id of the resource itself, if it stands there: must be that of the path.
+  void path_id(IdKind kind, std::string_view name, std::string_view own);
+  // What only a server says, of every resource and in these members of this kind, so that what it
+  // answered can be sent back: known and not read.
+  void pass_over_answered(std::initializer_list<std::string_view> names);
   // For members that need their own reader; marks the name as known.
   std::optional<JsonValue> object(std::string_view name);
   std::optional<JsonValue> find(std::string_view name, JsonValue::Kind kind,

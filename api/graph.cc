@@ -1,20 +1,12 @@
 // POST /resources/graph, GET /resources/graph/meta.
 #include "api/graph_question.h"
 #include "api/handlers.h"
+#include "api/texts_json.h"
 #include "base/json_writer.h"
 #include "graph/limits.h"
 
 namespace daybook::api {
 namespace {
-
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.key(name);
-  json.begin_array();
-  for (const std::string& text : texts) {
-    json.value(text);
-  }
-  json.end_array();
-}
 
 void write_answer(JsonWriter& json, const graph::Query& query, const graph::Answer& answer) {
   json.begin_object();

@@ -153,6 +153,43 @@ Answer<Seq> freshness(const Call& call) {
   return last;
 }
 
+// Once the views have `target`.
+void submit_read(QueryPool& pool, Seq target, const CallPtr& call, const Responder& responder,
+                 std::function<void()> work) {
+  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
+  const bool taken = pool.submit(
+      target,
+      [responder, work = std::move(work)](Status ready) {
+        if (ready) {
+          work();
+        } else {
+          responder.send(refuse(std::move(ready).error()));
+        }
+      },
+      gone_of(call));
+  if (!taken) {
+    responder.send(
+        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
+  }
+}
+
+// In turn with other clients; `work` gets `full` when there is no room.
+void submit_off_io(QueryPool& pool, const CallPtr& call, const Responder& responder,
+                   QueryPool::Work work, Status full) {
+  const auto guarded = [call, responder, work = std::move(work)](Status ready) {
+    try {
+      work(std::move(ready));
+    } catch (const std::exception& e) {
+      responder.send(internal(*call, e.what()));
+    }
+  };
+  call->off_io = true;
+  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
+  if (!pool.submit(Seq{}, guarded, asker_of(call))) {
+    guarded(std::move(full));
+  }
+}
+
 void run_query(const Route& route, const CallPtr& call, const Responder& responder,
                QueryPool& pool) {
   Seq target;
@@ -164,18 +201,8 @@ void run_query(const Route& route, const CallPtr& call, const Responder& respond
     }
     target = *fresh;
   }
-  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
-  const bool taken = pool.submit(
-      target,
-      [call, responder, &route](Status ready) {
-        responder.send(ready ? run_reader(route, *call)
-                             : Answer<Response>(refuse(std::move(ready).error())));
-      },
-      gone_of(call));
-  if (!taken) {
-    responder.send(
-        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
-  }
+  submit_read(pool, target, call, responder,
+              [call, responder, &route] { responder.send(run_reader(route, *call)); });
 }
 
 void run_compile(const Route& route, const CallPtr& call, const Responder& responder) {
@@ -247,60 +274,26 @@ void handle(const CallPtr& call, const Responder& responder) {
 
 void run_in_turn(QueryPool& pool, const CallPtr& call, const Responder& responder,
                  QueryPool::Work work) {
-  const auto guarded = [call, responder, work = std::move(work)](Status ready) {
-    try {
-      work(std::move(ready));
-    } catch (const std::exception& e) {
-      responder.send(internal(*call, e.what()));
-    }
-  };
-  call->off_io = true;
-  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
-  if (!pool.submit(Seq{}, guarded, asker_of(call))) {
-    guarded(fail(Code::kUnavailable, "TOO_MANY_COMPILATIONS",
-                 "as many components wait to be compiled as may; try again"));
-  }
+  submit_off_io(pool, call, responder, std::move(work),
+                fail(Code::kUnavailable, "TOO_MANY_COMPILATIONS",
+                     "as many components wait to be compiled as may; try again"));
 }
 
 void run_off_io(const CallPtr& call, const Responder& responder, std::function<void()> work) {
-  call->off_io = true;
-  responder.when_gone([] {});
-  const bool taken = call->context->bodies.submit(
-      Seq{},
-      [call, responder, work = std::move(work)](Status ready) {
-        try {
-          if (ready) {
-            work();
-          } else {
-            responder.send(refuse(std::move(ready).error()));
-          }
-        } catch (const std::exception& e) {
-          responder.send(internal(*call, e.what()));
-        }
-      },
-      asker_of(call));
-  if (!taken) {
-    responder.send(refuse(Code::kUnavailable, "TOO_MANY_BODIES",
-                          "as many large bodies wait as may; try again"));
-  }
-}
-
-void run_read(const CallPtr& call, const Responder& responder, std::function<void()> work) {
-  responder.when_gone([] {});  // watched, so that what nobody waits for is not done
-  const bool taken = call->context->queries.submit(
-      call->engine().log.last(),
-      [call, responder, work = std::move(work)](Status ready) {
+  submit_off_io(
+      call->context->bodies, call, responder,
+      [responder, work = std::move(work)](Status ready) {
         if (ready) {
           work();
         } else {
           responder.send(refuse(std::move(ready).error()));
         }
       },
-      gone_of(call));
-  if (!taken) {
-    responder.send(
-        refuse(Code::kUnavailable, "TOO_MANY_READS", "as many reads wait as may; try again"));
-  }
+      fail(Code::kUnavailable, "TOO_MANY_BODIES", "as many large bodies wait as may; try again"));
+}
+
+void run_read(const CallPtr& call, const Responder& responder, std::function<void()> work) {
+  submit_read(call->context->queries, call->engine().log.last(), call, responder, std::move(work));
 }
 
 void report(const Call& call, const Problem& problem) {

@@ -20,6 +20,10 @@ void write_disk(JsonWriter& json, const DiskStatus& disk) {
   json.end_object();
 }
 
+bool stands_still(const Fault& fault) {
+  return fault.consequence != Consequence::kNoted;
+}
+
 void write_faults(JsonWriter& json, const std::vector<Fault>& faults) {
   json.key("faults");
   json.begin_array();
@@ -49,8 +53,8 @@ Answer<Response> health_ready(const Call& call) {
            head.value - std::min(head, p.applied).value <= kLagMax;
   });
   const auto faults = engine.supervisor.faults();
-  const bool ready =
-      views_ready && faults.empty() && disk.accepting && !call.context->stopping.load();
+  const bool ready = views_ready && std::none_of(faults.begin(), faults.end(), stands_still) &&
+                     disk.accepting && !call.context->stopping.load();
   Response out;
   out.status = ready ? 200 : 503;
   JsonWriter json(out.body);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/texts_json.h"
 #include "base/limits/definitions.h"
 #include "base/limits/resources.h"
 
@@ -79,12 +80,7 @@ void write_job_members(JsonWriter& json, const projections::JobRow& job,
   write_warnings(json, job);
   json.member("createdBy", job.created_by);
   json.member_or_null("parentJobId", !job.parent.is_null(), job.parent);
-  json.key("tags");
-  json.begin_array();
-  for (const std::string& tag : job.tags) {
-    json.value(tag);
-  }
-  json.end_array();
+  write_texts(json, "tags", job.tags);
   json.member("priority", job.priority);
   json.member_or_null("uniqueKey", !job.unique_key.empty(), job.unique_key);
   json.member("cancelRequested", job.cancel_requested);

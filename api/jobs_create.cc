@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/facts.h"
 #include "api/handle.h"
 #include "api/handlers.h"
 #include "api/job_json.h"
@@ -16,6 +17,9 @@ namespace daybook::api {
 namespace {
 
 using Body = scheduler::CreateJobs;
+
+// Of the open jobs that an ended one has made, the newest are looked at.
+constexpr std::size_t kChildrenLookedAtMax = 64;
 
 Status check_parameters(const Engine& engine, const scheduler::CreateJobs& command,
                         components::Compiling compiling) {
@@ -124,18 +128,47 @@ scheduler::NewJob copy_of(const projections::JobRow& row) {
   return out;
 }
 
+// Whether the job was made by a retry: what effects and rules make names its parent too. The event
+// of a job that has not ended may be in an archive; then nobody can tell.
+bool is_retry(log::Log& log, const projections::JobRow& job) {
+  const auto facts = Facts::read(log, job.job.key(), job.job.key());
+  const auto* created = facts ? facts->find<events::JobCreated>() : nullptr;
+  return created != nullptr && created->effect_of == Seq{};
+}
+
+// The job that an earlier retry made of that one and that has not ended; null: there is none.
+Result<JobId> open_retry_of(const Engine& engine, JobId id) {
+  projections::JobFilter filter;
+  filter.parent = id;
+  filter.status.add(projections::JobStatus::kPending);
+  filter.status.add(projections::JobStatus::kRunning);
+  projections::PageRequest page;
+  page.limit = kChildrenLookedAtMax;
+  DAYBOOK_ASSIGN(const auto children, engine.views.jobs(filter, page));
+  const auto found =
+      std::find_if(children.rows.begin(), children.rows.end(),
+                   [&](const projections::JobRow& row) { return is_retry(engine.log, row); });
+  return found == children.rows.end() ? JobId() : found->job;
+}
+
+Result<scheduler::RetryJob> retry_of(const Engine& engine, JobId id) {
+  scheduler::RetryJob out;
+  out.ended = id;
+  DAYBOOK_ASSIGN(const auto row, engine.views.job(id));
+  if (row) {
+    out.copy = copy_of(*row);
+    DAYBOOK_ASSIGN(out.retried, open_retry_of(engine, id));
+  }  // else the sequencer says that there is no such job, unless the key has an outcome already
+  return out;
+}
+
 void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
-  auto row = call->engine().views.job(id);
-  scheduler::RetryJob command;
-  command.ended = id;
-  if (!row) {
-    responder.send(refuse(std::move(row).error()));
+  auto command = retry_of(call->engine(), id);
+  if (!command) {
+    responder.send(refuse(std::move(command).error()));
     return;
   }
-  if (*row) {
-    command.copy = copy_of(**row);
-  }  // else the sequencer says that there is no such job, unless the key has an outcome already
-  write(call, responder, std::move(command),
+  write(call, responder, std::move(*command),
         [](const Written& written) { return render_created(written, false); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/texts_json.h"
 #include "base/json_writer.h"
 #include "base/limits/definitions.h"
 #include "components/effects.h"
@@ -77,12 +78,7 @@ void write_job(JsonWriter& json, const components::ScheduleJobEffect& job) {
     json.member("priority", *job.priority);
   }
   if (!job.tags.empty()) {
-    json.key("tags");
-    json.begin_array();
-    for (const std::string& tag : job.tags) {
-      json.value(tag);
-    }
-    json.end_array();
+    write_texts(json, "tags", job.tags);
   }
   if (!job.unique_key.empty()) {
     json.member("uniqueKey", job.unique_key);

@@ -245,16 +245,8 @@ Status QueryPool::start() {
     DAYBOOK_ASSIGN(impl_->watcher,
                    start_thread("pool-watch", [impl = impl_.get()] { impl->run_watcher(); }));
   }
-  for (std::size_t i = 0; i < impl_->limits.threads; ++i) {
-    auto worker = start_thread(impl_->limits.name, [impl = impl_.get()] { impl->run_worker(); });
-    if (!worker && i == 0) {
-      return fail(worker.error());
-    }
-    if (!worker) {
-      break;
-    }
-    impl_->workers.push_back(std::move(*worker));
-  }
+  DAYBOOK_ASSIGN(impl_->workers, start_threads(impl_->limits.name, impl_->limits.threads,
+                                               [impl = impl_.get()] { impl->run_worker(); }));
   return {};
 }
 

@@ -50,14 +50,9 @@ scheduler::PutRule read_rule(const JsonValue& value, const std::string& id, Fiel
   if (value.kind() != JsonValue::Kind::kObject) {
     return out;
   }
-  std::string named = id;
-  fields.id(IdKind::kRule, "ruleId", named);
-  if (named != id) {
-    errors.add("is not the id in the path", "ruleId");
-  }
+  fields.path_id(IdKind::kRule, "ruleId", id);
   fields.line("displayName", out.display_name, kDisplayNameBytesMax);
-  // What only a server says: what it answered can be sent back.
-  fields.pass_over({"createdAt", "updatedAt", "updatedBy", "warnings", "seq", "hash"});
+  fields.pass_over_answered({});
   if (const auto list = fields.find("components", JsonValue::Kind::kArray, "a list of objects")) {
     out.components = read_components(*list, errors);
     for (const auto& [name, rest] : fields.take_rest()) {

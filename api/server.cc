@@ -29,6 +29,11 @@ namespace {
 constexpr std::chrono::milliseconds kAcceptPause{50};
 constexpr std::chrono::milliseconds kDrainLook{5};
 
+// The thread that accepts comes back to it only after a step of each of its connections that has
+// something to do. With one newcomer each time, thousands that pipeline keep the next one out for
+// many seconds; with all of them, those would wait.
+constexpr int kAcceptsAtOnce = 64;
+
 // A failed accept is told this often, with how many there were.
 constexpr std::chrono::seconds kAcceptTold{60};
 
@@ -69,8 +74,11 @@ struct Server::Impl {
   std::optional<std::chrono::steady_clock::time_point> told_at;
 
   Status listen();
+  Shard& next_shard() { return *shards[turn % shards.size()]; }
   void accept();
   void on_accept(const error_code& ec, asio::ip::tcp::socket socket, Shard& shard);
+  void take_waiting();
+  void take(asio::ip::tcp::socket socket, Shard& shard);
   void tell_failed_accept(const error_code& ec);
 };
 
@@ -90,7 +98,7 @@ Status Server::Impl::listen() {
   acceptor = std::make_unique<asio::ip::tcp::acceptor>(shards.front()->io());
   if (acceptor->open(endpoint.protocol(), ec) ||
       acceptor->set_option(asio::socket_base::reuse_address(true), ec) ||
-      acceptor->bind(endpoint, ec) ||
+      acceptor->non_blocking(true, ec) || acceptor->bind(endpoint, ec) ||
       acceptor->listen(asio::socket_base::max_listen_connections, ec)) {
     return failed(ec);
   }
@@ -99,7 +107,7 @@ Status Server::Impl::listen() {
 }
 
 void Server::Impl::accept() {
-  Shard& shard = *shards[turn++ % shards.size()];
+  Shard& shard = next_shard();
   acceptor->async_accept(shard.io(),
                          [this, &shard](const error_code& ec, asio::ip::tcp::socket socket) {
                            // Closing the acceptor does not reach an accept that is done and waits
@@ -121,6 +129,25 @@ void Server::Impl::on_accept(const error_code& ec, asio::ip::tcp::socket socket,
     });
     return;
   }
+  take(std::move(socket), shard);
+  take_waiting();
+  accept();
+}
+
+void Server::Impl::take_waiting() {
+  for (int i = 1; i < kAcceptsAtOnce; ++i) {
+    Shard& shard = next_shard();
+    error_code none;
+    asio::ip::tcp::socket socket = acceptor->accept(shard.io(), none);
+    if (none) {
+      return;  // nobody waits; a failure is met again
+    }
+    take(std::move(socket), shard);
+  }
+}
+
+void Server::Impl::take(asio::ip::tcp::socket socket, Shard& shard) {
+  ++turn;
   HttpMetrics& metrics = context->metrics;
   metrics.connections_total.fetch_add(1, std::memory_order_relaxed);
   auto session = std::make_shared<Session>(std::move(socket), shard.shared_from_this());
@@ -131,7 +158,6 @@ void Server::Impl::on_accept(const error_code& ec, asio::ip::tcp::socket socket,
     metrics.connections_refused.fetch_add(1, std::memory_order_relaxed);
     session->turn_away(full);
   }
-  accept();
 }
 
 // Nobody else may be told, for there is no connection; and it may go on for hours.

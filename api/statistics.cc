@@ -33,15 +33,9 @@ Status read_whose(const Call& call, Wanted& out) {
 
 Result<Wanted> read_query(const Call& call) {
   Wanted out;
-  const Micros now = call.engine().clock.wall();
-  DAYBOOK_ASSIGN(const auto to, call.query.time("to"));
-  DAYBOOK_ASSIGN(const auto from, call.query.time("from"));
-  out.to = to.value_or(now + Duration{1});
-  out.from = from.value_or(Micros{out.to.value - hours(24).value});
-  if (out.from > out.to) {
-    return fail(Code::kInvalid, "INVALID_FIELD", "must not be after to", "from");
-  }
-  out.now = now;
+  DAYBOOK_ASSIGN(out.to, call.query.time("to"));
+  DAYBOOK_ASSIGN(out.from, call.query.time("from"));
+  out.now = call.engine().clock.wall();
   DAYBOOK_TRY(read_whose(call, out));
   // A definition is answered whole, as long as it can be; of each a page.
   const bool each = out.of == Wanted::Of::kEach;

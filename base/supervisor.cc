@@ -21,7 +21,7 @@ void Supervisor::fail(std::string_view part, const Error& error, Consequence con
                                     [&](const Fault& f) { return f.part == part; });
     if (known == faults_.end()) {
       faults_.push_back(fault);
-    } else if (known->consequence == Consequence::kStop || consequence == known->consequence) {
+    } else if (consequence >= known->consequence) {
       return;  // it was told
     } else {
       *known = fault;
@@ -56,7 +56,7 @@ void Supervisor::heal(std::string_view part) {
   {
     const std::lock_guard lock(mutex_);
     const auto gone = std::erase_if(faults_, [&](const Fault& f) {
-      return f.part == part && f.consequence == Consequence::kDegraded;
+      return f.part == part && f.consequence != Consequence::kStop;
     });
     if (gone == 0) {
       return;

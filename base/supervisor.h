@@ -1,8 +1,8 @@
 // Where every thread says what it cannot go on from, and what then happens to the server. One for
 // the whole server, made before all that reports to it (docs/architecture.md, "Threads").
 //
-// A fault is told once, when it begins; it stands in faults(), which /health/ready shows, until its
-// part heals. Any thread; nothing here blocks.
+// A fault is told once, when it begins, and again when it grows graver; it stands in faults(),
+// which /health/ready shows, until its part heals. Any thread; nothing here blocks.
 #pragma once
 
 #include <functional>
@@ -15,12 +15,15 @@
 
 namespace daybook {
 
+// The gravest first.
 enum class Consequence {
   // Going on would acknowledge what may never be read again, or leave work undone for ever: the
   // process ends (I15).
   kStop,
   // The part stands still and the rest goes on.
   kDegraded,
+  // Nothing stands still: something was left undone that a person has to look at.
+  kNoted,
 };
 
 struct Fault {

@@ -95,8 +95,14 @@ Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(const fs::p
         }
         continue;
       }
-      return std::unique_ptr<TemporaryDirectory>(
+      std::unique_ptr<TemporaryDirectory> out(
           new TemporaryDirectory(std::move(path), lock, std::move(note)));
+      // The umask of a server takes from mkdir what others may do.
+      if (fchmod(lock, mode) != 0) {
+        return fail(Code::kIo, "TEMP_DIRECTORY",
+                    out->path().string() + ": " + std::strerror(errno));
+      }
+      return out;
     }
     if (errno != EEXIST) {
       break;

@@ -7,7 +7,6 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace daybook {
 namespace {
@@ -31,6 +30,23 @@ Result<std::thread> start_thread(std::string_view name, std::function<void()> wo
   } catch (const std::bad_alloc&) {
     return no_thread(short_name, "there is no memory for it");
   }
+}
+
+Result<std::vector<std::thread>> start_threads(std::string_view name, std::size_t wanted,
+                                               const std::function<void()>& work) {
+  std::vector<std::thread> out;
+  out.reserve(wanted);
+  while (out.size() < wanted) {
+    auto thread = start_thread(name, work);
+    if (!thread && out.empty()) {
+      return fail(std::move(thread).error());
+    }
+    if (!thread) {
+      break;
+    }
+    out.push_back(std::move(*thread));
+  }
+  return out;
 }
 
 Status check_threads(std::string_view name, std::size_t wanted) {

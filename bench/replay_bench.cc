@@ -1,6 +1,5 @@
 // Reading a log back: records alone, and folded into the decision state.
 #include <filesystem>
-#include <memory>
 
 #include <benchmark/benchmark.h>
 

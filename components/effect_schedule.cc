@@ -11,15 +11,6 @@ namespace {
 constexpr std::string_view kTooFar = "Too far ahead: at most 3650 days.";
 static_assert(kRunAtAheadMaxUs == 3650LL * 86'400 * 1'000'000);
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 Status set_after(ScheduleJobEffect& effect, Duration after, std::string_view field) {
   if (after.value > kRunAtAheadMaxUs) {
     return fail(Code::kInvalid, "INVALID_FIELD", kTooFar, field);

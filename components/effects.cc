@@ -1,5 +1,8 @@
 #include "components/effects.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/json_check.h"
 #include "base/limits/resources.h"
 #include "base/limits/sendings.h"
@@ -7,6 +10,30 @@
 #include "components/effect_parts.h"
 
 namespace daybook::components {
+namespace {
+
+struct Kind {
+  std::string_view name;
+  Result<Effect> (*read)(const Members& members, Micros now);
+};
+
+constexpr Kind kKinds[] = {
+    {"scheduleJob", effects::read_schedule_job},
+    {"sendEmail", [](const Members& members, Micros) { return effects::read_send_email(members); }},
+    {"httpPost", [](const Members& members, Micros) { return effects::read_http_post(members); }},
+    {"messageActor",
+     [](const Members& members, Micros) { return effects::read_message_actor(members); }},
+};
+
+// Null when it is not offered.
+const Kind* find_kind(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                         [&](const Kind& kind) { return kind.name == name; });
+  return found == std::end(kKinds) ? nullptr : found;
+}
+
+}  // namespace
+
 namespace effects {
 
 Result<std::string> line(const Members& members, std::string_view name, std::size_t bytes_max,
@@ -39,17 +66,8 @@ Result<Effect> read_effect(const JsonValue& value, const std::string& path, Micr
     DAYBOOK_TRY(check_json_depth(member.text(), members.path_of(name)));
   }
   DAYBOOK_ASSIGN(const std::string kind, members.text("effect", kIdBytesMax));
-  if (kind == "scheduleJob") {
-    return effects::read_schedule_job(members, now);
-  }
-  if (kind == "sendEmail") {
-    return effects::read_send_email(members);
-  }
-  if (kind == "httpPost") {
-    return effects::read_http_post(members);
-  }
-  if (kind == "messageActor") {
-    return effects::read_message_actor(members);
+  if (const Kind* const offered = find_kind(kind)) {
+    return offered->read(members, now);
   }
   return fail(Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
               kind.empty() ? "An effect names its kind in the member 'effect'."
@@ -60,8 +78,7 @@ Result<Effect> read_effect(const JsonValue& value, const std::string& path, Micr
 bool is_effect(const JsonValue& value) {
   const auto members = Members::of(value, "");
   const auto kind = members ? members->text("effect", kIdBytesMax) : Result<std::string>("");
-  return kind && (*kind == "scheduleJob" || *kind == "sendEmail" || *kind == "httpPost" ||
-                  *kind == "messageActor");
+  return kind && find_kind(*kind) != nullptr;
 }
 
 Result<SendEffect> parse_email(std::string_view json) {

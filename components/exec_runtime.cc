@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -421,16 +422,20 @@ void ExecRuntime::Impl::count_processes(Micros now) {
   }
   const auto all = all_processes();
   const pid_t self = getpid();
+  std::multimap<std::string, pid_t> adopted;  // by the token of their run
+  for (const Process& process : all) {
+    if (process.parent == self && !pids.contains(process.pid)) {
+      adopted.emplace(environment_of(process.pid, "DAYBOOK_TOKEN"), process.pid);
+    }
+  }
   for (auto& [id, run] : runs) {
     if (run->user() != 0) {
       continue;
     }
     std::vector<pid_t> roots = {run->pid()};
-    for (const Process& process : all) {
-      if (process.parent == self && !pids.contains(process.pid) &&
-          environment_of(process.pid, "DAYBOOK_TOKEN") == run->token()) {
-        roots.push_back(process.pid);
-      }
+    const auto [from, to] = adopted.equal_range(run->token());
+    for (auto it = from; it != to; ++it) {
+      roots.push_back(it->second);
     }
     if (threads_below(all, roots) > run->processes_max()) {
       run->kill_now(EndCause::kProcesses);

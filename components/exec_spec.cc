@@ -163,10 +163,8 @@ void read_object(const Members& members, std::string_view name, Faults& faults, 
 
 ExecSpec parse_exec_spec(std::string_view json, Faults& faults) {
   ExecSpec spec;
-  const auto value = parse_json(json, "BAD_SPEC");
-  const auto given = value ? Members::of(*value, "") : tl::unexpected(value.error());
+  const auto given = Members::of_spec(json, faults);
   if (!given) {
-    faults.add(given.error());
     return spec;
   }
   const Members& members = *given;

@@ -13,9 +13,9 @@
 
 namespace daybook::components {
 
-Result<std::unique_ptr<GuardedRules>> GuardedRules::open(
-    std::unique_ptr<RuleEvaluator> inner, const std::filesystem::path& directory,
-    std::function<void(const std::string& why)> set_aside) {
+Result<std::unique_ptr<GuardedRules>> GuardedRules::open(std::unique_ptr<RuleEvaluator> inner,
+                                                         const std::filesystem::path& directory,
+                                                         SetAside set_aside) {
   const std::filesystem::path file = directory / "rule-run";
   constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   const int opened = ::open(file.c_str(), kFlags, 0600);
@@ -35,8 +35,7 @@ Result<std::unique_ptr<GuardedRules>> GuardedRules::open(
   return out;
 }
 
-GuardedRules::GuardedRules(std::unique_ptr<RuleEvaluator> inner, int file,
-                           std::function<void(const std::string&)> set_aside)
+GuardedRules::GuardedRules(std::unique_ptr<RuleEvaluator> inner, int file, SetAside set_aside)
     : inner_(std::move(inner)), file_(file), set_aside_(std::move(set_aside)) {}
 
 GuardedRules::~GuardedRules() {
@@ -75,7 +74,8 @@ RuleOutcome GuardedRules::run(const RuleOrder& order) {
                    "The server ended " + std::to_string(suspect->losses) +
                        " times while this ran; it is not begun again.",
                    "", false};
-    set_aside_(order.code->own.component + ": " + out.failure->message);
+    set_aside_(order.code->own.component,
+               make_error(Code::kInternal, out.failure->code, out.failure->message));
     return out;
   }
   marks_.current = run;

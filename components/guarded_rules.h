@@ -27,11 +27,13 @@ inline constexpr unsigned kRuleLossesMax = 3;
 
 class GuardedRules final : public RuleEvaluator {
  public:
-  // Of the file `rule-run` in that directory. `set_aside` is told of each run that is not begun, in
-  // the thread of run().
-  static Result<std::unique_ptr<GuardedRules>> open(
-      std::unique_ptr<RuleEvaluator> inner, const std::filesystem::path& directory,
-      std::function<void(const std::string& why)> set_aside);
+  // Is told of each run that is not begun, in the thread of run(), and why.
+  using SetAside = std::function<void(const std::string& component, const Error& why)>;
+
+  // Of the file `rule-run` in that directory.
+  static Result<std::unique_ptr<GuardedRules>> open(std::unique_ptr<RuleEvaluator> inner,
+                                                    const std::filesystem::path& directory,
+                                                    SetAside set_aside);
   ~GuardedRules() override;
 
   Result<RuleHooks> hooks(const RuleCode& code) override { return inner_->hooks(code); }
@@ -50,8 +52,7 @@ class GuardedRules final : public RuleEvaluator {
     Hash current{};  // zero: none
     std::array<Suspect, kSuspectsMax> suspects{};
   };
-  GuardedRules(std::unique_ptr<RuleEvaluator> inner, int file,
-               std::function<void(const std::string&)> set_aside);
+  GuardedRules(std::unique_ptr<RuleEvaluator> inner, int file, SetAside set_aside);
   void count_last_run();
   Suspect* find(const Hash& run);
   void write_current() const;
@@ -59,7 +60,7 @@ class GuardedRules final : public RuleEvaluator {
 
   const std::unique_ptr<RuleEvaluator> inner_;
   const int file_;
-  const std::function<void(const std::string&)> set_aside_;
+  const SetAside set_aside_;
   Marks marks_;
 };
 

@@ -161,10 +161,8 @@ Result<HttpHeaders> read_headers(const JsonValue& value, const std::string& path
 HttpSpec parse_http_spec(std::string_view json, const std::vector<std::uint16_t>& ports,
                          Faults& faults) {
   HttpSpec spec;
-  const auto value = parse_json(json, "BAD_SPEC");
-  const auto given = value ? Members::of(*value, "") : tl::unexpected(value.error());
+  const auto given = Members::of_spec(json, faults);
   if (!given) {
-    faults.add(given.error());
     return spec;
   }
   given->only({"url", "headers", "timeout"}, faults);

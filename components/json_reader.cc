@@ -30,6 +30,15 @@ std::optional<std::string> text_of(const JsonValue& value) {
   return text ? std::optional(value.string()) : std::nullopt;
 }
 
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
 void Faults::add(Error fault) {
   if (errors_.size() < kMax) {
     errors_.push_back(std::move(fault));
@@ -52,6 +61,16 @@ Result<Members> Members::of(const JsonValue& value, std::string_view path) {
     return fail(Code::kInvalid, "INVALID_FIELD", "Must be a JSON object.", path);
   }
   return Members(value, path);
+}
+
+std::optional<Members> Members::of_spec(std::string_view json, Faults& faults) {
+  const auto value = parse_json(json, "BAD_SPEC");
+  auto members = value ? of(*value, "") : tl::unexpected(value.error());
+  if (!members) {
+    faults.add(std::move(members).error());
+    return std::nullopt;
+  }
+  return std::move(*members);
 }
 
 Status Members::only(std::initializer_list<std::string_view> names) const {

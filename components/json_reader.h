@@ -24,6 +24,9 @@ Result<JsonValue> parse_json(std::string_view text, std::string_view reason,
 std::optional<std::vector<JsonValue>> elements_of(const JsonValue* value);
 std::optional<std::string> text_of(const JsonValue& value);
 
+// Without JSON's white space around it.
+std::string_view trim(std::string_view text);
+
 // What is wrong with a document, in the order in which it was found, so that all of it is named at
 // once; bounded, since nobody reads more.
 class Faults {
@@ -58,6 +61,8 @@ class Members {
  public:
   // Refuses what is not an object.
   static Result<Members> of(const JsonValue& value, std::string_view path);
+  // Of a document that describes a component, whose text they borrow: "BAD_SPEC" when it is none.
+  static std::optional<Members> of_spec(std::string_view json, Faults& faults);
 
   // Refuses every member whose name is not listed.
   Status only(std::initializer_list<std::string_view> names) const;

@@ -11,15 +11,6 @@
 namespace daybook::components {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 Status read_effects(RunOutcome& outcome, const JsonValue& value, Micros now) {
   if (value.is_null()) {
     return {};
@@ -52,23 +43,23 @@ bool holds_effects(const JsonValue& value) {
                   : is_effect(value);
 }
 
-// The first member `effect` or `effects`, at any depth, that holds effects: its path, or nothing.
-// Effects below other names are data: a definition's `onFailure`, say.
-std::optional<std::string> find_effects(const JsonValue& value, const std::string& path) {
+// The first member `effect` or `effects`, at any depth, that holds effects: its path from `value`
+// on, like ".a[0].effect", or nothing. Effects below other names are data: a definition's
+// `onFailure`, say.
+std::optional<std::string> find_effects(const JsonValue& value) {
   if (const auto elements = elements_of(&value)) {
     for (std::size_t i = 0; i < elements->size(); ++i) {
-      if (auto found = find_effects((*elements)[i], path + "[" + std::to_string(i) + "]")) {
-        return found;
+      if (const auto found = find_effects((*elements)[i])) {
+        return "[" + std::to_string(i) + "]" + *found;
       }
     }
   } else if (value.kind() == JsonValue::Kind::kObject) {
     for (const auto& [name, member] : value.members()) {
-      const std::string inner = path.empty() ? name : path + "." + name;
       if ((name == "effect" || name == "effects") && holds_effects(member)) {
-        return inner;
+        return "." + name;
       }
-      if (auto found = find_effects(member, inner)) {
-        return found;
+      if (const auto found = find_effects(member)) {
+        return "." + name + *found;
       }
     }
   }
@@ -121,8 +112,8 @@ Result<RunOutcome> parse_output(std::string_view json, Micros now) {
   DAYBOOK_ASSIGN(const bool named, names_result_and_effects(value));
   if (!named) {
     DAYBOOK_TRY(check_depth(text, ""));
-    if (const auto place = find_effects(value, "")) {
-      return misplaced(*place);
+    if (const auto place = find_effects(value)) {
+      return misplaced(place->substr(place->starts_with('.') ? 1 : 0));
     }
     outcome.result = std::string(text);
     return outcome;
@@ -130,8 +121,8 @@ Result<RunOutcome> parse_output(std::string_view json, Micros now) {
   const auto members = Members::of(value, "");
   const JsonValue* result = members->member("result");
   DAYBOOK_TRY(check_depth(result == nullptr ? "" : result->text(), "result"));
-  if (const auto place = result == nullptr ? std::nullopt : find_effects(*result, "result")) {
-    return misplaced(*place);
+  if (const auto place = result == nullptr ? std::nullopt : find_effects(*result)) {
+    return misplaced("result" + *place);
   }
   outcome.result = result == nullptr ? "null" : result->text();
   if (const JsonValue* effects = members->member("effects")) {

@@ -184,16 +184,8 @@ ReactorRuntime::ReactorRuntime(std::unique_ptr<Impl> impl) : impl_(std::move(imp
 Result<std::unique_ptr<ReactorRuntime>> ReactorRuntime::open(ReactorOptions options,
                                                              Outside& outside, const Clock& clock) {
   auto impl = std::make_unique<Impl>(options, outside, clock);
-  for (std::size_t i = 0; i < options.threads; ++i) {
-    auto thread = start_thread("reactor", [raw = impl.get()] { raw->work(); });
-    if (!thread && i == 0) {
-      return fail(thread.error());
-    }
-    if (!thread) {
-      break;
-    }
-    impl->threads.push_back(std::move(*thread));
-  }
+  DAYBOOK_ASSIGN(impl->threads,
+                 start_threads("reactor", options.threads, [raw = impl.get()] { raw->work(); }));
   return std::unique_ptr<ReactorRuntime>(new ReactorRuntime(std::move(impl)));
 }
 

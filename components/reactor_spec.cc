@@ -17,10 +17,8 @@ std::optional<std::string> code_of(std::string_view spec) {
 }  // namespace
 
 std::optional<std::string> parse_reactor_spec(std::string_view json, Faults& faults) {
-  const auto value = parse_json(json, "BAD_SPEC");
-  const auto members = value ? Members::of(*value, "") : tl::unexpected(value.error());
+  const auto members = Members::of_spec(json, faults);
   if (!members) {
-    faults.add(members.error());
     return std::nullopt;
   }
   members->only({"code"}, faults);

@@ -162,7 +162,7 @@ bool Core::note_clock() {
   if (std::exchange(clock_in_flight_, true)) {
     return false;
   }
-  submit(Noted{}, "system", {scheduler::NoteClock{}});
+  submit(Noted{true}, "system", {scheduler::NoteClock{}});
   return true;
 }
 

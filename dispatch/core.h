@@ -139,7 +139,9 @@ class Core {
   struct Expiries {
     std::vector<OpenAttempts::Over> attempts;
   };
-  struct Noted {};
+  struct Noted {
+    bool clock = false;  // what note_clock() sent, not note_away()
+  };
   using Batch = std::variant<Starts, Leases, Reports, Expiries, Noted>;
   using Replies = std::vector<Result<scheduler::Reply>>;
 

@@ -155,8 +155,8 @@ void Core::answer(Expiries& batch, Replies& replies, const Now& now) {
   }
 }
 
-void Core::answer(Noted&, Replies&, const Now&) {
-  clock_in_flight_ = false;
+void Core::answer(Noted& batch, Replies&, const Now&) {
+  clock_in_flight_ = clock_in_flight_ && !batch.clock;
 }
 
 }  // namespace daybook::dispatch

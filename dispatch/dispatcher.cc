@@ -13,9 +13,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include "base/limits/clock.h"
 #include "base/limits/dispatch.h"
 #include "base/thread.h"
+#include "dispatch/absence.h"
 #include "dispatch/core.h"
 #include "dispatch/effect_checks.h"
 #include "dispatch/mailbox.h"
@@ -155,9 +155,8 @@ struct Dispatcher::Impl {
   Micros newest_event{};
   Micros look_again{};  // steady: whether the wall clock is still off
   bool was_off = false;
-  Micros alive_again{};                                  // steady
-  Micros looked_at{};                                    // awake: when the thread last woke
-  std::optional<std::chrono::microseconds> patient_for;  // how long it went to wait at most
+  Micros alive_again{};  // steady
+  Absence absence;
   std::unique_ptr<log::Cursor> cursor;
   std::deque<Unsent> outbox;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs;
@@ -171,10 +170,11 @@ void Dispatcher::Impl::work() {
   // every job. Where it refuses, nothing is lost but that.
   static_cast<void>(prctl(PR_SET_TIMERSLACK, 1));
   std::vector<Message> messages;
-  looked_at = clock.awake();
+  absence.begin(clock.awake());
   for (;;) {
-    patient_for = patience();
-    mail->wait(patient_for, messages);
+    const auto at_most = patience();
+    absence.wait(at_most);
+    mail->wait(at_most, messages);
     // After the mail: what a reply rests on is durable, and so is folded before the reply is read.
     if (const Status folded = fold(); !folded) {
       give_up(folded.error());
@@ -184,7 +184,6 @@ void Dispatcher::Impl::work() {
       const std::lock_guard lock(mutex);
       look_at_clock();
       notice_absence();
-      say_alive();
       for (auto& message : messages) {
         handle(std::move(message));
       }
@@ -192,6 +191,7 @@ void Dispatcher::Impl::work() {
       actions = core.take_actions();
     }
     messages.clear();
+    say_alive();
     execute(std::move(actions));
     empty_outbox();
     if (closing && core.all_ended()) {
@@ -227,11 +227,14 @@ std::optional<std::chrono::microseconds> Dispatcher::Impl::patience() {
   const auto at_most = [&](Duration limit) { out = out ? std::min(*out, limit) : limit; };
   {
     const std::lock_guard lock(mutex);
+    // That it is right again is noted when what was noted before is answered, and goes out when the
+    // thread wakes.
+    const bool look_soon = was_off;
     look_at_clock();
     if (const auto idle = core.idle(now)) {
       at_most(std::min(*idle, kLookAtClock));
     }
-    if (time->off()) {
+    if (look_soon || time->off()) {
       at_most(kLookAtClock);
     }
   }
@@ -261,14 +264,13 @@ void Dispatcher::Impl::look_at_clock() {
 // leases from being heard, so their time is given back before anything is given up: what they sent
 // meanwhile waits in the sockets.
 void Dispatcher::Impl::notice_absence() {
-  const Micros awake = clock.awake();
-  const Duration passed = awake - std::exchange(looked_at, awake);
-  if (patient_for && passed.value > patient_for->count() + kAwayMinUs) {
-    core.note_away(passed);
+  if (const auto away = absence.wake(clock.awake())) {
+    core.note_away(*away);
   }
 }
 
-// A start counts the downtime from the last of these: leases get that back, and no more.
+// A start counts the downtime from the last of these: leases get that back, and no more. Without
+// the mutex: it writes to the disk, and nobody but this thread changes the core.
 void Dispatcher::Impl::say_alive() {
   constexpr Duration kEvery = seconds(1);
   if (options.on_alive && core.has_open() && now.steady >= alive_again) {

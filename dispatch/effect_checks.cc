@@ -46,13 +46,14 @@ void EffectChecks::check(Ended& ended) const {
 
 void EffectChecks::work() {
   std::vector<Ended> all;
-  for (;;) {
+  for (bool stopped = false; !stopped;) {
     mail_.wait(std::nullopt, all);
     for (Ended& ended : all) {
-      if (!ended.next) {
-        return;
+      if (ended.next) {
+        check(ended);
+      } else {
+        stopped = true;  // what came behind it is answered too
       }
-      check(ended);
     }
     all.clear();
   }

@@ -17,8 +17,6 @@ namespace {
 constexpr std::string_view kPart = "retention";
 constexpr std::chrono::seconds kBetween{60};
 constexpr std::chrono::seconds kViewsPatience{30};
-// Removals between two lines of the log.
-constexpr std::uint64_t kLogEvery = 100'000;
 
 }  // namespace
 
@@ -111,7 +109,7 @@ Result<std::uint64_t> Retention::sweep_all(Next next, Again again) {
 
 void Retention::count(std::uint64_t removed) {
   const std::uint64_t before = removed_.fetch_add(removed);
-  if (parts_.logger && before / kLogEvery != (before + removed) / kLogEvery) {
+  if (parts_.logger && before / parts_.log_every != (before + removed) / parts_.log_every) {
     parts_.logger->info("retention: {} removed since the start; the oldest left is over since {} s",
                         before + removed, behind_us_.load() / 1'000'000);
   }
@@ -158,7 +156,12 @@ Result<Retention::Found> Retention::find_jobs(Micros now) {
 }
 
 Result<std::uint64_t> Retention::sweep_jobs() {
-  return sweep_all([this](Micros now) { return find_jobs(now); }, [this] { jobs_ = {}; });
+  DAYBOOK_ASSIGN(const std::uint64_t removed,
+                 sweep_all([this](Micros now) { return find_jobs(now); }, [this] { jobs_ = {}; }));
+  if (!is_stopping()) {
+    behind_us_ = 0;
+  }
+  return removed;
 }
 
 }  // namespace daybook::dispatch

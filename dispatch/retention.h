@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -22,6 +23,9 @@ class logger;
 
 namespace daybook::dispatch {
 
+// Removals between two lines of the server's log.
+inline constexpr std::uint64_t kRemovalsPerLogLine = 100'000;
+
 struct RetentionMetrics {
   std::uint64_t removed = 0;   // jobs and sendings
   std::int64_t behind_us = 0;  // since when the oldest job that is over should be gone
@@ -37,6 +41,7 @@ class Retention {
     Entropy& entropy;
     std::shared_ptr<spdlog::logger> logger;  // null: silent
     Supervisor* supervisor = nullptr;        // told while sweeps fail
+    std::uint64_t log_every = kRemovalsPerLogLine;
   };
   explicit Retention(Parts parts) : parts_(std::move(parts)) {}
   ~Retention() { stop(); }

@@ -215,8 +215,8 @@ void RuleRunner::Impl::add_tasks(const events::Recorded& recorded, std::vector<R
     if (input.empty()) {
       input = events::hook_record(recorded, clocks);
     }
-    round.push_back({*step, recorded.meta.seq, recorded.meta.time, clocks.wall(recorded.meta.time),
-                     subject_of(recorded), job_of(recorded), hook, input});
+    round.push_back({*step, recorded.meta.seq, recorded.meta.time, clocks, subject_of(recorded),
+                     job_of(recorded), hook, input});
   }
 }
 

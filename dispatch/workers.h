@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/text_hash.h"
 #include "dispatch/dispatcher.h"
 
 namespace daybook::dispatch {
@@ -32,20 +33,13 @@ class Workers {
   std::size_t size() const { return numbers_.size(); }
 
  private:
-  struct NameHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const {
-      return std::hash<std::string_view>{}(name);
-    }
-  };
-
   bool make_room();
   void remember(WorkerRow& row, const std::vector<std::string>& definitions);
   void forget(WorkerRow& row);
 
   // A worker keeps its number while it holds attempts; numbers start at 1.
   std::unordered_map<std::uint32_t, WorkerRow> workers_;
-  std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> numbers_;
+  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> numbers_;
   std::uint32_t last_number_ = 0;
   std::size_t definitions_bytes_ = 0;
 };

@@ -6,9 +6,10 @@
 namespace daybook::events {
 
 // A job was scheduled. parent: the job whose effect or retry made it. effect_of, effect_index: the
-// JobCompleted or RuleApplied event and the place in its list of effects, zero when the job was
-// asked for by a request. rule_depth: how many rules in a row led to it. delayed: run_at is a
-// delay from here, counted in running time; else a time that was given, as the wall clock shows it.
+// JobCompleted, JobFailed or RuleApplied event and the place in its list of effects, zero when the
+// job was asked for by a request. rule_depth: how many rules in a row led to it. delayed: run_at is
+// a delay from here, counted in running time; else a time that was given, as the wall clock shows
+// it.
 struct JobCreated {
   JobId job;
   Text definition;

@@ -5,8 +5,9 @@
 
 namespace daybook::events {
 
-// A server opened the data directory for writing. away: since the event before; leases given out
-// end so much later.
+// A server opened the data directory for writing. away: since the event before, or since the
+// server before last said that it runs, whichever is later; zero while nothing runs. Leases given
+// out end so much later.
 struct ServerStarted {
   Epoch epoch;
   Text version;

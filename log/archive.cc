@@ -73,7 +73,7 @@ Result<Block> read_block(const Descriptor& file, std::uint64_t at,
 }
 
 Status write_file(RocksLog& log, ArchiveInfo& info, const std::filesystem::path& path) {
-  DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
+  DAYBOOK_ASSIGN(const Descriptor file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW));
   DAYBOOK_TRY(write_at(file, header_of(info, kArchiveFormat), 0, path));
   ArchiveWriter out(path, file, kBlockBytes);
   DAYBOOK_ASSIGN(const auto cursor, log.read(info.first));

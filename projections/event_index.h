@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/text_hash.h"
 #include "projections/bytes.h"
 #include "projections/projection.h"
 
@@ -79,12 +80,6 @@ class EventIndex final : public Projection {
   };
   // Of a value, by type: place in lists_ and one; 0: none in this block.
   using Slots = std::array<std::uint32_t, kTypes>;
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   struct Facet {
     char name = 0;
     std::unordered_map<std::string, Slots, TextHash, std::equal_to<>> values{};

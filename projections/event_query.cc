@@ -120,20 +120,31 @@ class Search {
     parts_.push_back(std::move(lists));
   }
 
-  // The next block in which every part has events; nothing when there is none.
-  Result<std::optional<std::uint64_t>> common(std::uint64_t block, bool down) {
-    for (bool same = false; !same;) {
-      same = true;
-      for (Lists& part : parts_) {
-        DAYBOOK_ASSIGN(const auto found, part.seek(block, down));
-        if (!found) {
-          return found;
-        }
-        same = same && *found == block;
-        block = *found;
+  // Between it and where the look began no block has events of every part. common: it has.
+  struct Look {
+    std::uint64_t block = 0;
+    bool common = true;
+  };
+
+  // Nothing: there is none any more.
+  Result<std::optional<Look>> look(std::uint64_t block, bool down) {
+    Look out{block};
+    for (Lists& part : parts_) {
+      DAYBOOK_ASSIGN(const auto found, part.seek(out.block, down));
+      if (!found) {
+        return std::optional<Look>();
       }
+      out.common = out.common && (&part == &parts_.front() || *found == out.block);
+      out.block = *found;
     }
-    return std::optional(block);
+    return std::optional(out);
+  }
+
+  // It has looked long enough.
+  void stop_at(const Look& found, Seq end, bool down) {
+    const std::uint64_t block = found.block + (found.common != down ? 1 : 0);
+    const std::uint64_t border = block << event_keys::kBlockBits;
+    out_.reached = down ? std::max(Seq{border}, end) : std::min(Seq{border - 1}, end);
   }
 
   Status walk(bool down) {
@@ -143,26 +154,30 @@ class Search {
       return {};
     }
     std::uint64_t block = event_keys::block_of(down ? stretch_.until : next(stretch_.after));
-    for (std::size_t looked = 0;; ++looked) {
-      DAYBOOK_ASSIGN(const auto found, common(block, down));
-      if (!found ||
-          (down ? *found < event_keys::block_of(end) : *found > event_keys::block_of(end))) {
+    for (std::size_t looked = 1;; ++looked) {
+      DAYBOOK_ASSIGN(const auto found, look(block, down));
+      if (!found || (down ? found->block < event_keys::block_of(end)
+                          : found->block > event_keys::block_of(end))) {
         return {};
       }
-      DAYBOOK_TRY(gather(*found, down));
+      if (found->common) {
+        DAYBOOK_TRY(gather(found->block, down));
+      }
       if (out_.seqs.size() >= stretch_.limit) {
         out_.reached = out_.seqs.back();
         return {};
       }
-      if (looked == kEventBlocksMax) {
-        const std::uint64_t first = *found << event_keys::kBlockBits;
-        out_.reached = Seq{down ? first : first + event_keys::kBlockEvents - 1};
+      if (looked >= stretch_.blocks_max) {
+        stop_at(*found, end, down);
         return {};
       }
-      if (down && *found == 0) {
+      if (found->common && down && found->block == 0) {
         return {};
       }
-      block = down ? *found - 1 : *found + 1;
+      block = found->block;
+      if (found->common) {
+        block = down ? block - 1 : block + 1;
+      }
     }
   }
 

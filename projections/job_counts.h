@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text_hash.h"
 #include "projections/batch.h"
 #include "projections/rows.h"
 #include "projections/store.h"
@@ -39,12 +40,6 @@ class JobTallies {
     std::string name;
     StatusCounts counts{};
     bool changed = false;
-  };
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
   };
 
   void mark(std::uint32_t definition);

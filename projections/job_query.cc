@@ -176,6 +176,7 @@ struct Gathered {
   std::vector<JobRow> rows;
   std::string first;
   std::string last;
+  bool gave_up = false;  // kJobScanMax others were looked at
 };
 
 Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& filter,
@@ -202,7 +203,14 @@ Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& 
     }
   }
   DAYBOOK_TRY(merge.status());
+  out.gave_up = rejected >= kJobScanMax;
   return out;
+}
+
+// Whether the other order has an index for what is looked at in each row.
+bool has_other_index(const JobPlan& plan) {
+  return plan.kind == CursorKind::kRunAt ? plan.check_tag || plan.check_created
+                                         : plan.kind == CursorKind::kCreated && plan.check_run;
 }
 
 // What no index answers in the order that is asked for, one may answer in the other: all positions
@@ -260,17 +268,16 @@ Result<Page<JobRow>> list(const View& view, const JobFilter& filter, const PageR
   const bool back = !bounds.before.empty();
   const bool down = plan.descending != back;
   const std::string& from = back ? bounds.before : bounds.after;
-  std::optional<std::vector<std::string>> few;
-  const bool by_run = plan.kind == CursorKind::kRunAt;
-  const bool by_creation = plan.kind == CursorKind::kCreated;
-  if ((by_run && (plan.check_tag || plan.check_created)) || (by_creation && plan.check_run)) {
-    DAYBOOK_ASSIGN(few, gather_few(view, filter, plan.kind));
-  }
-  if (few) {
-    plan.rows_are_values = false;
-  }
-  Merge merge = few ? Merge(std::move(*few), down, from) : Merge(view, plan, down, from);
+  Merge merge(view, plan, down, from);
   DAYBOOK_ASSIGN(Gathered found, gather(view, plan, filter, merge, bounds));
+  if (found.gave_up && has_other_index(plan)) {
+    DAYBOOK_ASSIGN(auto few, gather_few(view, filter, plan.kind));
+    if (few) {
+      plan.rows_are_values = false;
+      Merge listed(std::move(*few), down, from);
+      DAYBOOK_ASSIGN(found, gather(view, plan, filter, listed, bounds));
+    }
+  }
   if (back) {
     std::reverse(found.rows.begin(), found.rows.end());
     std::swap(found.first, found.last);

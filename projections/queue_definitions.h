@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/rate_window.h"
+#include "base/text_hash.h"
 #include "events/types.h"
 #include "projections/queue_heap.h"
 
@@ -109,12 +110,6 @@ class QueueDefinitions {
   std::size_t memory_bytes() const;
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   using Names = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
   struct Component {
     std::string id;

@@ -12,11 +12,6 @@ using statistics_keys::minute_of;
 
 constexpr char kDeferred = 'P';
 
-// Milliseconds of the creation stand in the job's id.
-Micros created_at(JobId job) {
-  return Micros{static_cast<std::int64_t>(job.high >> 16) * 1000};
-}
-
 }  // namespace
 
 StatisticsDefinition& Statistics::definition(std::string_view name) {
@@ -109,7 +104,7 @@ Status Statistics::on(const events::JobStarted& e, Micros time) {
   // A first attempt that was due in the minute of the creation was never put off: nothing to look
   // up. Unless the clocks have stepped: then a time of creation and one of a start do not compare.
   const bool deferred =
-      stepped_ || e.attempt.value > 1 || minute_of(e.due) > minute_of(created_at(e.job));
+      stepped_ || e.attempt.value > 1 || minute_of(e.due) > minute_of(events::created_time(e.job));
   DAYBOOK_TRY(leave(e.job, d, deferred));
   count(d, [&](StatisticsBucket& b) { b.latency.add(time - e.due); });
   return {};

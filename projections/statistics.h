@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text_hash.h"
 #include "projections/due_minutes.h"
 #include "projections/projection.h"
 #include "projections/statistics_definition.h"
@@ -37,12 +38,6 @@ class Statistics final : public Projection {
 
  private:
   using Level = statistics_keys::Level;
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
 
   // statistics_buckets.cc: buckets open, close, and are erased.
   Status move_to(Micros time);

@@ -64,15 +64,25 @@ class Lister {
     Scan scan(value);
     window_.minute = any ? static_cast<std::uint32_t>(scan.varint()) : 0;
     window_.first = any ? static_cast<std::uint32_t>(scan.varint()) : 0;
-    // A bucket that has begun before `to` is whole.
-    window_.begin = bucket_of(minute_of(query_.from), window_.level);
-    window_.end = query_.to <= query_.from
-                      ? window_.begin
-                      : bucket_of(minute_of(Micros{query_.to.value - 1}), window_.level) + 1;
-    const std::uint32_t now = std::max(minute_of(query_.now), window_.minute);
-    window_.quiet_end = std::min(window_.end, bucket_of(now, window_.level) + 1);
+    DAYBOOK_TRY(read_range());
     DAYBOOK_TRY(check_kept());
     return read_after();
+  }
+
+  // A bucket that has begun before `to` is whole.
+  Status read_range() {
+    const std::uint32_t now = std::max(minute_of(query_.now), window_.minute);
+    const Micros newest = std::max(query_.now, begin_of(window_.minute, Level::kMinute));
+    const Micros to = query_.to.value_or(newest + Duration{1});
+    const Micros from = query_.from.value_or(Micros{to.value - hours(24).value});
+    if (from > to) {
+      return fail(Code::kInvalid, "INVALID_FIELD", "must not be after to", "from");
+    }
+    window_.begin = bucket_of(minute_of(from), window_.level);
+    window_.end =
+        to == from ? window_.begin : bucket_of(minute_of(Micros{to.value - 1}), window_.level) + 1;
+    window_.quiet_end = std::min(window_.end, bucket_of(now, window_.level) + 1);
+    return {};
   }
 
   // Whether all that is asked for is still there.

@@ -160,8 +160,10 @@ Status StatisticsSeries::add(const StatisticsDefinition& d, std::uint32_t begin,
   for (std::uint32_t at = begin; at < window_.end && !out.full();) {
     const auto next = stored ? stored_bucket(d.name) : std::nullopt;
     const auto open = stored && open_ && current >= at ? std::optional(current) : std::nullopt;
-    const std::uint32_t busy =
-        std::min({next.value_or(window_.end), open.value_or(window_.end), window_.end});
+    std::uint32_t busy = window_.end;
+    for (const auto& bucket : {next, open}) {
+      busy = bucket ? std::min(busy, *bucket) : busy;
+    }
     if (busy > at) {
       if (depth_.pending == 0 || at >= window_.quiet_end) {
         at = busy;

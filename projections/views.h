@@ -84,6 +84,7 @@ struct EventStretch {
   Seq until;
   std::size_t limit = 0;
   bool newest_first = false;
+  std::size_t blocks_max = kEventBlocksMax;  // that are looked at; at least one
 };
 struct FoundEvents {
   std::vector<Seq> seqs;  // in the order that was asked for
@@ -149,7 +150,7 @@ class Views {
   Result<Page<HistoryRow>> history(JobId job, const PageRequest& page) const;
 
   // Events that an index names; with a job or a request some of them may not be what was asked for,
-  // as their bytes say. Costs what the answer costs: looks at kEventBlocksMax blocks at most.
+  // as their bytes say. Costs what the answer costs: looks at blocks_max blocks at most.
   Result<FoundEvents> find_events(const EventSelection& selection,
                                   const EventStretch& stretch) const;
 
@@ -171,9 +172,12 @@ class Views {
   struct StatisticsQuery {
     enum class Of : std::uint8_t { kEach, kOne, kAll };  // each definition, one, all together
 
-    Micros from;  // inclusive, cut down to the begin of its bucket
-    Micros to;    // exclusive; a bucket that begins before it is whole
-    Micros now;   // buckets up to here are shown while jobs are pending
+    // Inclusive, cut down to the begin of its bucket; absent: a day before `to`.
+    std::optional<Micros> from{};
+    // Exclusive; a bucket that begins before it is whole. Absent: all there is, which may be ahead
+    // of the wall clock (docs/adr/0011-time.md).
+    std::optional<Micros> to{};
+    Micros now;  // buckets up to here are shown while jobs are pending
     Of of = Of::kEach;
     std::string definition;             // of kOne
     Duration resolution = seconds(60);  // a minute, an hour or a day
@@ -182,8 +186,8 @@ class Views {
   };
   // Buckets in which something happened or jobs were pending. A page that passed over
   // kStatisticsDefinitionsMax definitions may have no rows and yet more behind it. kInvalid
-  // "STATISTICS_RANGE" when `from` lies before what is kept of the resolution, BAD_RESOLUTION,
-  // BAD_CURSOR, BAD_PAGE.
+  // "INVALID_FIELD" when `from` is after `to`, "STATISTICS_RANGE" when `from` lies before what is
+  // kept of the resolution, BAD_RESOLUTION, BAD_CURSOR, BAD_PAGE.
   Result<StatisticsPage> statistics(const StatisticsQuery& query) const;
 
   struct Ended {

@@ -90,6 +90,9 @@ Result<std::shared_ptr<const ComponentHead>> Views::component_head(std::string_v
   const auto& slots = impl_->folder.slots();
   const auto slot =
       std::find_if(slots.begin(), slots.end(), [](const auto& s) { return s->id == kComponents; });
+  if ((*slot)->failed) {
+    return fail(failed(**slot, impl_->folder.error_of(**slot)));
+  }
   return impl_->heads.find(id, (*slot)->changes, [&]() -> Result<ComponentHeads::Head> {
     DAYBOOK_ASSIGN(auto row, component(id));
     if (!row) {

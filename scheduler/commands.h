@@ -125,10 +125,12 @@ struct RequestCancel {
 };
 
 // An ended job is scheduled again as a new one; `copy` is what the list says of it,
-// without a definition when it knows no such job.
+// without a definition when it knows no such job. Refused while `retried`, what an earlier one of
+// these made of it, has not ended; null: there is none.
 struct RetryJob {
   JobId ended;
   NewJob copy;
+  JobId retried{};
 };
 
 // Ended jobs leave the lists. With `cutoff` it is a retention sweep, else somebody's request.

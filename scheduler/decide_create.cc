@@ -49,7 +49,9 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
     return fail(Code::kTooLarge, "TOO_LARGE", "the parameters are over their limit",
                 prefix + "parameters");
   }
-  if (source.run_at.value > context.now.value + kRunAtAheadMaxUs) {
+  // A time that was given is read on the wall clock, a delay is one of the log.
+  const Micros now = source.delayed ? context.now : context.state.offsets().wall(context.now);
+  if (source.run_at.value > now.value + kRunAtAheadMaxUs) {
     return fail(Code::kInvalid, "RUN_AT_TOO_FAR", "a job is scheduled at most ten years ahead",
                 prefix + "runAt");
   }
@@ -104,6 +106,10 @@ Status decide(const Context& context, const RetryJob& command, Decision& out) {
   // Ended jobs are known by their number; the list knows whole ids, and made no copy of another.
   if (!context.state.is_ended(command.ended) || command.copy.definition.empty()) {
     return fail(Code::kNotFound, "NOT_FOUND", "there is no job " + command.ended.text());
+  }
+  if (context.state.find_job(command.retried)) {
+    return fail(Code::kConflict, "ALREADY_RETRIED",
+                "the job is scheduled again already, as job " + command.retried.text());
   }
   std::set<std::string> taken;
   const JobSource source = asked_for(context, command.copy, command.ended);

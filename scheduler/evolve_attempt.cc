@@ -70,7 +70,7 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   DAYBOOK_CHECK(!slot.running(), "at most one open attempt per job (I13)");
   DAYBOOK_CHECK(e.attempt.value == slot.attempt.value + 1, "attempts count up by one");
   const auto running = [&](Micros at) { return at.value == 0 ? at : s.offsets.running(at); };
-  const Micros planned = s.view(slot).planned;
+  const Micros planned = s.planned_of(slot);
   slot.attempt = e.attempt;
   slot.started = m.seq;
   slot.run_at = e.due;

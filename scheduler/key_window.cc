@@ -129,8 +129,8 @@ void KeyWindow::grow() {
   if (2 * (indexed_ + 1) <= index_.size()) {
     return;
   }
-  const std::vector<std::uint32_t> old = std::move(index_);
-  index_.assign(std::max(kSmallest, 2 * old.size()), kNone);
+  std::vector<std::uint32_t> old(std::max(kSmallest, 2 * index_.size()), kNone);
+  index_.swap(old);
   for (const std::uint32_t slot : old) {
     if (slot != kNone) {
       const Entry& entry = entry_at(slot);
@@ -231,13 +231,9 @@ bool KeyWindow::has_reserve(Micros now, std::size_t keys_max) const {
 }
 
 std::optional<Seq> KeyWindow::first_held(Micros now) const {
-  std::optional<Seq> first;
-  for (const Entry& entry : entries_) {
-    if (!over(entry, now) && (!first || entry.first < *first)) {
-      first = entry.first;
-    }
-  }
-  return first;
+  const auto held = std::partition_point(entries_.begin(), entries_.end(),
+                                         [&](const Entry& entry) { return over(entry, now); });
+  return held == entries_.end() ? std::nullopt : std::optional(held->first);
 }
 
 std::size_t KeyWindow::memory_bytes() const {

@@ -56,7 +56,8 @@ class KeyWindow {
                                         std::size_t keys_max) const;
   // Room for a key that is not to be refused: what wait_for_room() leaves.
   bool has_reserve(Micros now, std::size_t keys_max) const;
-  // The first event of all uses that are in their window at `now`.
+  // The first event of all uses that are in their window at `now`: that of the oldest one, for they
+  // stand in the order of the log.
   std::optional<Seq> first_held(Micros now) const;
   std::size_t size() const { return entries_.size(); }
   std::size_t memory_bytes() const;

@@ -63,8 +63,15 @@ Micros State::Parts::due_of(const JobSlot& slot) const {
   return slot.delayed ? offsets.at_running(slot.run_at) : offsets.at_wall(slot.run_at);
 }
 
+Micros State::Parts::planned_of(const JobSlot& slot) const {
+  if (const auto before = planned.find(slot.id.key().value); before != planned.end()) {
+    return before->second;
+  }
+  return slot.delayed ? offsets.wall(due_of(slot)) : slot.run_at;
+}
+
 void State::Parts::keep_planned(const JobSlot& slot) {
-  planned.emplace(slot.id.key().value, view(slot).planned);  // the first stays
+  planned.emplace(slot.id.key().value, planned_of(slot));  // the first stays
 }
 
 JobView State::Parts::view(const JobSlot& slot) const {
@@ -86,9 +93,7 @@ JobView State::Parts::view(const JobSlot& slot) const {
     out.uncounted = gone->second.total;
     out.lost_in_a_row = gone->second.in_a_row;
   }
-  const auto before = planned.find(slot.id.key().value);
-  const Micros wall = slot.delayed ? offsets.wall(out.due) : slot.run_at;
-  out.planned = before == planned.end() ? wall : before->second;
+  out.planned = planned_of(slot);
   if (!out.running && out.attempt.value > 0) {
     out.retried_by = reports.newest_end(slot.id);
   }
@@ -296,8 +301,7 @@ std::size_t State::memory_bytes() const {
     bytes += component->spec.size() + 256;
   }
   bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
-  bytes += (parts_->rule_depths.size() + parts_->lost.size()) * 48;
-  bytes += (parts_->rule_depths.size() + parts_->planned.size()) * 48;
+  bytes += (parts_->rule_depths.size() + parts_->lost.size() + parts_->planned.size()) * 48;
   for (const auto& [id, rule] : parts_->rules) {
     bytes += rule.applied.size() * 128 + 256;
     for (const RuleVersion& version : rule.versions) {

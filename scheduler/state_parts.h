@@ -75,6 +75,8 @@ struct State::Parts {
   JobView view(const JobSlot& slot) const;
   // The logical time at which it is, or was, due.
   Micros due_of(const JobSlot& slot) const;
+  // What it was created for, in wall time.
+  Micros planned_of(const JobSlot& slot) const;
   // Before its run_at becomes another one.
   void keep_planned(const JobSlot& slot);
   std::vector<const Sending*> sorted_sendings() const;  // by creation

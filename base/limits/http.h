@@ -53,7 +53,7 @@ inline constexpr std::int64_t kHttpDrainTimeoutUs = 5LL * 1'000'000;
 inline constexpr std::size_t kHttpStreamPieceBytes = 64 * 1024;
 // Bytes of rows on one page: it ends early, and its cursor says where, before it fills the memory.
 inline constexpr std::size_t kPageBytesMax = 8 * 1024 * 1024;
-// A larger body is read on a query thread, so that it holds up no other connection.
+// A larger body is read on a thread for large bodies, so that it holds up no other connection.
 inline constexpr std::size_t kInlineBodyBytesMax = kHttpFreeBytes;
 // Events looked at for one page of a filtered feed; the page's lastCursor says how far it got.
 inline constexpr std::size_t kEventsScanMax = 100'000;

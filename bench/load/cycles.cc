@@ -24,10 +24,6 @@ double cpu_seconds() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-double mib(std::uint64_t bytes) {
-  return static_cast<double>(bytes) / (1024.0 * 1024.0);
-}
-
 // The last tenth against the first, and every tenth: throughput must not sink as the log grows.
 void add_tenths(Numbers& out, const CycleResult& result, double jobs) {
   if (result.tenths.size() != 10) {

@@ -39,7 +39,7 @@ Result<Numbers> run_once(const HttpBenchOptions& options, const HttpServer& serv
   add_percentiles(out, "post", result.latency);
   if (pid > 0) {
     DAYBOOK_ASSIGN(const std::uint64_t resident, resident_bytes(pid));
-    out.push_back({"server_resident_mib", static_cast<double>(resident) / (1024.0 * 1024.0)});
+    out.push_back({"server_resident_mib", mib(resident)});
   }
   return out;
 }

@@ -133,4 +133,8 @@ std::uint64_t disk_bytes(const std::filesystem::path& directory) {
   return out;
 }
 
+double mib(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0);
+}
+
 }  // namespace daybook::bench

@@ -35,4 +35,7 @@ Result<std::uint64_t> processor_ns(int pid);
 // Bytes of all files below `directory`, as allocated on disk.
 std::uint64_t disk_bytes(const std::filesystem::path& directory);
 
+// Bytes as MiB.
+double mib(std::uint64_t bytes);
+
 }  // namespace daybook::bench

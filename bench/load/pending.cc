@@ -17,10 +17,6 @@ constexpr Duration kFar = hours(24 * 30);
 constexpr Duration kSoon = seconds(2);
 constexpr Duration kStartWait = seconds(120);
 
-double mib(std::uint64_t bytes) {
-  return static_cast<double>(bytes) / (1024.0 * 1024.0);
-}
-
 // The text value of a member of a flat JSON answer; empty when it is absent.
 std::string member(std::string_view json, std::string_view name) {
   const std::string key = "\"" + std::string(name) + "\":\"";

@@ -66,7 +66,7 @@ Result<Numbers> run_once(log::RocksLog& log, bool views, const std::filesystem::
     DAYBOOK_TRY(built->wait_for(log.last(), kViewsWait));
     out.push_back({"views_events_per_second", events / viewing.seconds()});
     built->stop();
-    out.push_back({"views_disk_mib", static_cast<double>(disk_bytes(scratch)) / (1024.0 * 1024.0)});
+    out.push_back({"views_disk_mib", mib(disk_bytes(scratch))});
   }
   out.push_back({"events", events});
   return out;

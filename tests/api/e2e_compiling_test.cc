@@ -263,8 +263,9 @@ class KnowingRuntime final : public components::Runtime {
     const std::lock_guard lock(mutex_);
     hashes_.push_back(stored.own.spec_hash);
     return components::ParameterRules([this](std::string_view) {
-      const std::lock_guard guard(mutex_);
+      std::unique_lock guard(mutex_);
       ++checked_[this_thread()];
+      changed_.wait(guard, [this] { return !held_; });
       return Status();
     });
   }
@@ -284,16 +285,25 @@ class KnowingRuntime final : public components::Runtime {
     const std::lock_guard lock(mutex_);
     return std::exchange(checked_, {});
   }
+  // While it is held, what checks waits.
+  void hold(bool held) {
+    const std::lock_guard lock(mutex_);
+    held_ = held;
+    changed_.notify_all();
+  }
 
  private:
   mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
   mutable std::vector<Hash> hashes_;
   mutable std::map<std::string, int> checked_;
+  bool held_ = false;
 };
 
 class E2eChecks : public ServerFixture {
  protected:
   void SetUp() override {
+    options.queries_max = 8;
     runtimes = {{events::Runtime::kReactor, &runtime}};
     start();
     ASSERT_EQ(call("PUT", "/resources/components/a.hreactor", kCode).status, 201);
@@ -301,7 +311,10 @@ class E2eChecks : public ServerFixture {
               201);
     ASSERT_EQ(call("GET", "/resources/job-definitions/d").status, 200);  // the views have it
   }
-  void TearDown() override { stop(); }
+  void TearDown() override {
+    runtime.hold(false);
+    stop();
+  }
 
   KnowingRuntime runtime;
 };
@@ -332,6 +345,43 @@ TEST_F(E2eChecks, SoAreTheEffectsOfAReport) {
   ASSERT_NE(reply.body.find(R"("outcome":"completed")"), std::string::npos) << reply.body;
   EXPECT_EQ(runtime.hashes().size(), 1U);
   EXPECT_EQ(runtime.checked(), (std::map<std::string, int>{{"body", 60}}));
+}
+
+TEST_F(E2eChecks, MoreLargeBodiesThanMayWaitAreRefused) {
+  std::string jobs = R"([{"jobDefinitionId":"d"},{"jobDefinitionId":"d"}])";
+  jobs.resize(kInlineBodyBytesMax + 1, ' ');
+  runtime.hold(true);
+  std::deque<HttpClient> clients;
+  // One is read, the others wait, and there is one more.
+  for (std::size_t i = 0; i < options.queries_max + 2; ++i) {
+    clients.emplace_back(port());
+    ASSERT_TRUE(clients.back().send(
+        "POST /resources/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: " +
+        std::to_string(jobs.size()) + "\r\n\r\n" + jobs));
+    if (i == 0) {
+      until([&] { return !runtime.checked().empty(); });
+    }
+  }
+  std::size_t refused = 0;
+  until([&] {
+    refused = (refused + 1) % clients.size();
+    const auto reply = clients[refused].receive(std::chrono::milliseconds(5));
+    if (!reply) {
+      return false;
+    }
+    EXPECT_EQ(reply->status, 503);
+    EXPECT_NE(reply->body.find("TOO_MANY_BODIES"), std::string::npos) << reply->body;
+    return true;
+  });
+  runtime.hold(false);
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    if (i != refused) {
+      const auto reply = clients[i].receive();
+      ASSERT_TRUE(reply) << i;
+      EXPECT_EQ(reply->status, 201) << reply->body;
+    }
+  }
 }
 
 TEST_F(E2eChecks, AComponentThatChangedIsAnotherOne) {

@@ -63,6 +63,54 @@ TEST_F(E2eEvents, FiltersByJobTypeAndDefinition) {
   EXPECT_EQ(member(page.body, "lastCursor"), "5");
 }
 
+// Behind the last of them stand more events than are looked at without the index.
+TEST_F(E2eEvents, FiltersByRequestActorAndTimesAloneAndTogether) {
+  start();
+  put_definition("d");  // events 1 and 2
+  const auto jobs = [&](int count) {
+    clock().advance(seconds(1));
+    std::string body = "[";
+    for (int i = 0; i < count; ++i) {
+      body += i > 0 ? R"(,{"jobDefinitionId":"d"})" : R"({"jobDefinitionId":"d"})";
+    }
+    const auto created = call("POST", "/resources/jobs", body + "]");
+    EXPECT_EQ(created.status, 201) << created.body;
+    return created.field("Request-Id");
+  };
+  const std::string request = "requestId=" + jobs(3);  // events 3, 4 and 5
+  const std::string later = "requestId=" + jobs(1);    // event 6
+  jobs(100);
+  const auto list = [&](const std::string& query) {
+    return seqs(call("GET", "/resources/events?" + query));
+  };
+  const auto time_of = [&](int seq) {
+    const auto page =
+        call("GET", "/resources/events?limit=1&after=" + std::to_string(seq - 1)).body;
+    return member(elements(page, "events").at(0).text(), "time");
+  };
+  const std::string from = "from=" + time_of(3);
+  const std::string to = "to=" + time_of(6);
+  EXPECT_EQ(list(request), (Seqs{"3", "4", "5"}));
+  EXPECT_EQ(list(later), (Seqs{"6"}));
+  EXPECT_EQ(list("actor=local&limit=2"), (Seqs{"1", "2"}));
+  EXPECT_EQ(list("actor=nobody"), Seqs{});
+  EXPECT_EQ(list(from + "&limit=2"), (Seqs{"3", "4"}));
+  EXPECT_EQ(list(to), (Seqs{"1", "2", "3", "4", "5"}));
+  EXPECT_EQ(list("order=newest&before=7&limit=2"), (Seqs{"6", "5"}));
+  EXPECT_EQ(list(from + "&" + to), (Seqs{"3", "4", "5"}));
+  EXPECT_EQ(list(later + "&" + to), Seqs{});
+  EXPECT_EQ(list(request + "&actor=nobody"), Seqs{});
+  EXPECT_EQ(list(request + "&type=JobCancelled"), Seqs{});
+  const std::string all = request + "&" + from + "&" + to + "&actor=local&type=JobCreated";
+  EXPECT_EQ(list(all), (Seqs{"3", "4", "5"}));
+  EXPECT_EQ(list(all + "&after=3&limit=1"), (Seqs{"4"}));
+  EXPECT_EQ(list(all + "&before=5"), (Seqs{"3", "4"}));
+  EXPECT_EQ(list(all + "&order=newest&before=5"), (Seqs{"4", "3"}));
+  EXPECT_EQ(list(all + "&order=newest&before=5&limit=1"), (Seqs{"4"}));
+  EXPECT_EQ(list(to + "&order=newest&limit=2"), (Seqs{"5", "4"}));
+  EXPECT_EQ(list("actor=local&order=newest&before=4&limit=2"), (Seqs{"3", "2"}));
+}
+
 TEST_F(E2eEvents, LinesHoldTheWholeLog) {
   start();
   put_definition("d");

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json_value.h"
+#include "base/limits/state.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
@@ -20,6 +21,18 @@ class E2eIdempotency : public ServerFixture {
   HttpReply keyed(const std::string& method, const std::string& path, const std::string& body,
                   const std::string& key) {
     return call(method, path, body, "Idempotency-Key: " + key + "\r\n");
+  }
+};
+
+class E2eFullOfKeys : public E2eIdempotency {
+ protected:
+  void SetUp() override {
+    sequencing.keys_max = 10;
+    E2eIdempotency::SetUp();
+  }
+  HttpReply create(char key) {
+    return keyed("POST", "/resources/jobs",
+                 R"({"jobDefinitionId":"d","runAt":"2031-01-01T00:00Z"})", std::string(1, key));
   }
 };
 
@@ -162,6 +175,23 @@ TEST_F(E2eIdempotency, AFailedWriteHasAnUnknownOutcome) {
   EXPECT_EQ(reply.status, 503);
   EXPECT_NE(reply.body.find("OUTCOME_UNKNOWN"), std::string::npos) << reply.body;
   EXPECT_FALSE(reply.field("Retry-After").empty());
+}
+
+// Nine of ten are one caller's, when it is alone.
+TEST_F(E2eFullOfKeys, SaysHowFullItIsAndHowLongUntilThereIsRoom) {
+  for (const char key : std::string("abcdefghi")) {
+    ASSERT_EQ(create(key).status, 201);
+  }
+  EXPECT_EQ(metric("daybook_idempotency_keys_refused_total"), "0");
+  clock().advance(hours(1));
+  const auto refused = create('j');
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_NE(refused.body.find("TOO_MANY_KEYS"), std::string::npos) << refused.body;
+  EXPECT_EQ(refused.field("Retry-After"), std::to_string(kIdempotencyWindowUs / 1'000'000 - 3600));
+  EXPECT_EQ(metric("daybook_idempotency_keys"), "9");
+  EXPECT_EQ(metric("daybook_idempotency_keys_max"), "10");
+  EXPECT_EQ(metric("daybook_idempotency_keys_refused_total"), "1");
+  EXPECT_GT(std::stoull("0" + metric("daybook_idempotency_key_bytes")), 0U);
 }
 
 }  // namespace

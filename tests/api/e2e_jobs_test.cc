@@ -292,6 +292,25 @@ TEST_F(E2eJobs, RetryMakesANewJobThatNamesItsParent) {
   EXPECT_EQ(again.field("Location"), job_path(member(again.body, "jobId")));
 }
 
+TEST_F(E2eJobs, AJobIsRetriedOnceUntilThatOneHasEnded) {
+  const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
+  ASSERT_EQ(call("DELETE", job_path(id)).status, 200);
+  const auto keyed = [&](std::string_view key) {
+    return call("POST", job_path(id) + "/retry", {},
+                "Idempotency-Key: " + std::string(key) + "\r\n");
+  };
+  const auto first = keyed("k");
+  ASSERT_EQ(first.status, 201) << first.body;
+  const std::string again = member(first.body, "jobId");
+  const auto refused = call("POST", job_path(id) + "/retry");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(member(refused.body, "type"), "urn:daybook:problem:ALREADY_RETRIED");
+  EXPECT_NE(member(refused.body, "detail").find(again), std::string::npos) << refused.body;
+  EXPECT_EQ(keyed("k").body, first.body);
+  ASSERT_EQ(call("DELETE", job_path(again)).status, 200);
+  EXPECT_EQ(call("POST", job_path(id) + "/retry").status, 201);
+}
+
 TEST_F(E2eJobs, UnknownJobsAre404AndBadIds422) {
   const std::string unknown = "019a8a3c-0000-7000-8000-0000000000ff";
   for (const auto& [method, tail] :

@@ -6,9 +6,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <fstream>
 #include <future>
+#include <iomanip>
 #include <mutex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -23,6 +26,28 @@ namespace {
 
 constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
+
+// How many connections to the port wait to be accepted.
+std::size_t waiting_at(std::uint16_t port) {
+  std::ostringstream local;
+  local << ':' << std::uppercase << std::hex << std::setw(4) << std::setfill('0') << port;
+  std::ifstream table("/proc/net/tcp");
+  std::string line;
+  while (std::getline(table, line)) {
+    std::istringstream columns(line);
+    std::string number;
+    std::string address;
+    std::string remote;
+    std::string state;
+    std::string queues;  // sent:received, which of one that listens are those that wait
+    columns >> number >> address >> remote >> state >> queues;
+    if (state == "0A" && address.ends_with(local.str())) {
+      return std::stoul(queues.substr(queues.find(':') + 1), nullptr, 16);
+    }
+  }
+  ADD_FAILURE() << "nobody listens at " << port;
+  return 0;
+}
 
 class E2eLoad : public ServerFixture {
  protected:
@@ -250,6 +275,22 @@ TEST_F(E2eLoad, ABodyThatIsTooLargeForItsRouteIsNotRead) {
   }
 }
 
+TEST_F(E2eLoad, AComponentOfTheLargestSizeIsReadAndALargerOneIsNot) {
+  start();
+  const std::string path = "/resources/components/w";
+  std::string body = R"({"runtime":"worker"})";
+  body.resize(kHttpComponentBodyBytesMax, ' ');
+  EXPECT_EQ(call("PUT", path, body).status, 201);
+  HttpClient client(port());
+  ASSERT_TRUE(client.send("PUT " + path +
+                          " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                          "Content-Length: " +
+                          std::to_string(kHttpComponentBodyBytesMax + 1) + "\r\n\r\n"));
+  const auto refused = client.receive();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 413);
+}
+
 TEST_F(E2eLoad, AnAnswerThatIsNotReadHoldsNoBody) {
   start();
   put_definition("d");
@@ -264,6 +305,45 @@ TEST_F(E2eLoad, AnAnswerThatIsNotReadHoldsNoBody) {
   ASSERT_TRUE(mute.send(post("/resources/jobs", body)));
   until([&] { return metric("daybook_jobs_pending") == std::to_string(kJobsPerRequestMax); });
   until([&] { return memory() > 0 && memory() < kHttpBodyBytesMax; });
+}
+
+// Between two requests of those that are in it, more than one comes in.
+TEST_F(E2eLoad, WhoComesDoesNotWaitForAllThatOthersAsk) {
+  constexpr int kAsked = 20;
+  constexpr std::size_t kComing = 100;
+  options.io_threads = 1;
+  start();
+  std::promise<void> began;
+  std::promise<void> go_on;
+  std::atomic<int> asked{0};
+  std::atomic<std::size_t> left{kComing};
+  on_chance = [&, at = port()] {
+    const int turn = ++asked;
+    if (turn == 1) {
+      began.set_value();
+      go_on.get_future().wait();
+    } else if (turn == kAsked) {
+      left = waiting_at(at);
+    }
+  };
+  HttpClient asks(port());
+  std::string requests;
+  for (int i = 0; i < kAsked; ++i) {
+    requests += "GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  }
+  ASSERT_TRUE(asks.send(requests));
+  began.get_future().wait();
+  std::deque<HttpClient> coming;
+  while (coming.size() < kComing) {
+    coming.emplace_back(port());
+  }
+  until([&] { return waiting_at(port()) == kComing; });
+  go_on.set_value();
+  for (int i = 0; i < kAsked; ++i) {
+    EXPECT_TRUE(asks.receive());
+  }
+  EXPECT_EQ(left, 0U);
+  stop();
 }
 
 TEST_F(E2eLoad, TheLongestIdleConnectionMakesRoom) {

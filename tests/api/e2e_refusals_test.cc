@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json_check.h"
+#include "base/limits/definitions.h"
 #include "base/limits/http.h"
 #include "base/limits/json.h"
 #include "base/limits/resources.h"
@@ -251,6 +252,28 @@ TEST_F(E2eRefusals, WhatADefinitionAsksForOnAFailure) {
           422, "onFailure[0].effect"}});
 }
 
+TEST_F(E2eRefusals, MoreThanADefinitionMayAskForOnAFailure) {
+  const std::string path = "/resources/job-definitions/x";
+  const auto effects = [](std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) {
+      out += std::string(i > 0 ? "," : "") + R"({"effect":"scheduleJob","definition":"d"})";
+    }
+    return on_failure("[" + out + "]");
+  };
+  check("PUT", path, {{effects(kOnFailureEffectsMax + 1), 422, "\"onFailure\""}});
+  EXPECT_EQ(call("PUT", path, effects(kOnFailureEffectsMax)).status, 201);
+  const auto padded = [](std::size_t bytes) {
+    return schedules(R"("parameters":{"x":")" + std::string(bytes, 'x') + "\"}");
+  };
+  ASSERT_EQ(call("PUT", path, padded(0)).status, 200);
+  const std::size_t bare = member(call("GET", path).body, "onFailure").size();
+  ASSERT_LT(bare, 200U);
+  check("PUT", path, {{padded(kOnFailureBytesMax - bare + 1), 413, "\"onFailure\""}});
+  EXPECT_EQ(call("PUT", path, padded(kOnFailureBytesMax - bare)).status, 200);
+  EXPECT_EQ(member(call("GET", path).body, "onFailure").size(), kOnFailureBytesMax);
+}
+
 TEST_F(E2eRefusals, ComponentFields) {
   check("PUT", "/resources/components/x",
         {{"{}", 422, "runtime"},
@@ -386,6 +409,26 @@ TEST_F(E2eRefusals, MediaTypesMethodsOriginsAndHosts) {
   EXPECT_EQ(wrong.field("Allow"), "GET, HEAD, POST");
   EXPECT_EQ(call("GET", "/nothing").status, 404);
   EXPECT_EQ(call("POST", "/resources/jobs/x/retry", "{}").status, 400);
+}
+
+TEST_F(E2eRefusals, AChangeMayBeSentAsAMergePatchAndNothingElseMay) {
+  const std::string body = R"({"priority":7})";
+  HttpClient client(port());
+  const auto send = [&](const std::string& method, const std::string& type) {
+    client.send(method + " /resources/job-definitions/d HTTP/1.1\r\nHost: localhost\r\n" +
+                "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
+    return client.receive().value_or(HttpReply());
+  };
+  for (const char* type : {"application/json-patch+json", "application/merge-patch", "text/json",
+                           "application/merge-patch+json; charset=utf-16"}) {
+    EXPECT_EQ(send("PATCH", type).status, 415) << type;
+  }
+  EXPECT_EQ(send("PUT", "application/merge-patch+json").status, 415);
+  EXPECT_EQ(member(call("GET", "/resources/job-definitions/d").body, "priority"), "0");
+  EXPECT_EQ(send("PATCH", "application/merge-patch+json").status, 200);
+  EXPECT_EQ(member(call("GET", "/resources/job-definitions/d").body, "priority"), "7");
+  EXPECT_EQ(send("PATCH", "Application/Merge-Patch+JSON; charset=utf-8").status, 200);
 }
 
 TEST_F(E2eRefusals, AHeadIsAGetWithoutItsBody) {

@@ -6,6 +6,7 @@
 #include "base/limits/dispatch.h"
 #include "base/limits/resources.h"
 #include "base/limits/rules.h"
+#include "base/limits/state.h"
 #include "tests/api/server_fixture.h"
 
 namespace daybook::test {
@@ -231,6 +232,21 @@ TEST_F(E2eResources, RuntimesThatAreNotHereAreRefusedByName) {
   EXPECT_EQ(
       call("PUT", "/resources/components/a", R"({"runtime":"worker","command":["x"]})").status,
       422);
+}
+
+TEST_F(E2eResources, AChangeOfWhatManyNameSaysThatNotAllWereLookedAt) {
+  const auto change = [&](const std::string& name) {
+    const auto changed = call("PUT", "/resources/components/w",
+                              R"({"runtime":"worker","displayName":")" + name + "\"}");
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    return changed.body.find(R"("code":"NOT_ALL_CHECKED")") != std::string::npos;
+  };
+  for (std::size_t i = 0; i < kComponentUsersMax; ++i) {
+    put_definition("d" + std::to_string(i));
+  }
+  EXPECT_FALSE(change("as many as are looked at"));
+  put_definition("one-more");
+  EXPECT_TRUE(change("one more"));
 }
 
 TEST_F(E2eResources, EndingsAndNamesOfTheReactorLanguageMeanIt) {

@@ -47,5 +47,26 @@ TEST(Problem, TellsWhenToTryAgain) {
   EXPECT_TRUE(has(problem_response(wrong_method, ""), "Allow"));
 }
 
+TEST(Problem, TheWaitIsToldInWholeSecondsRoundedUp) {
+  const auto told = [](Code code, std::int64_t wait_us) {
+    Error error = make_error(code, "X", "");
+    error.retry_after_us = wait_us;
+    for (const auto& [name, value] : problem_response(std::move(error), "").fields) {
+      if (name == "Retry-After") {
+        return std::string(value);
+      }
+    }
+    return std::string("none");
+  };
+  for (const Code code : {Code::kExhausted, Code::kUnavailable}) {
+    EXPECT_EQ(told(code, 0), "1");
+    EXPECT_EQ(told(code, 1), "1");
+    EXPECT_EQ(told(code, 1'000'000), "1");
+    EXPECT_EQ(told(code, 1'000'001), "2");
+    EXPECT_EQ(told(code, 24LL * 3600 * 1'000'000 - 1), "86400");
+  }
+  EXPECT_EQ(told(Code::kConflict, 5'000'000), "none");
+}
+
 }  // namespace
 }  // namespace daybook::api

@@ -74,8 +74,8 @@ void ServerFixture::start() {
   ASSERT_TRUE(views) << views.error().text();
   p.views = std::move(*views);
   scheduler::State state;
-  p.sequencer = std::make_unique<scheduler::Sequencer>(p.log, p.clock, std::move(state),
-                                                       scheduler::SequencerOptions{});
+  p.sequencer =
+      std::make_unique<scheduler::Sequencer>(p.log, p.clock, std::move(state), sequencing);
   p.dispatcher = std::make_unique<dispatch::Dispatcher>(p.log, *p.sequencer, *p.views, p.clock,
                                                         p.entropy, dispatch::DispatcherOptions{});
   p.graph = std::make_unique<graph::Graph>(p.clock);

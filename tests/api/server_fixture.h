@@ -41,6 +41,7 @@ class ServerFixture : public ::testing::Test {
   std::string lease_one(const std::string& definition);
 
   api::Options options;
+  scheduler::SequencerOptions sequencing;
   dispatch::RuntimeChecks runtimes;
   bool disk_accepting = true;
   std::function<void()> on_disk = [] {};  // called by the server before it tells the disk's state

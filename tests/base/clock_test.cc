@@ -1,5 +1,11 @@
 #include "base/clock.h"
 
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 namespace daybook {
@@ -25,6 +31,44 @@ TEST(SystemClock, SteadyTimeNeverGoesBackAndWallTimeIsOfThisCentury) {
   EXPECT_GE(clock.steady(), first);
   EXPECT_GT(clock.wall(), Micros{1'600'000'000'000'000});
   EXPECT_LT(clock.wall(), Micros{4'102'444'800'000'000});
+}
+
+constexpr int kNotHere = 2;
+
+int exit_code_of(pid_t child) {
+  int status = -1;
+  return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// Ends a process for which the machine slept so long, by how its clock saw that.
+[[noreturn]] void look_at_sleep(const Clock& clock, std::int64_t slept_s) {
+  std::ofstream offsets;
+  if (unshare(CLONE_NEWTIME) == 0) {
+    offsets.open("/proc/self/timens_offsets");
+    offsets << "boottime " << slept_s << " 0\n" << std::flush;
+  }
+  if (!offsets.is_open() || !offsets) {
+    _exit(kNotHere);
+  }
+  const Micros before = clock.steady();
+  const pid_t child = fork();  // only children are in the other time
+  if (child == 0) {
+    _exit(clock.steady() >= before + seconds(slept_s) ? 0 : 1);
+  }
+  _exit(exit_code_of(child));
+}
+
+TEST(SystemClock, SteadyTimeCountsWhatTheMachineSlept) {
+  const SystemClock clock;
+  const pid_t child = fork();
+  if (child == 0) {
+    look_at_sleep(clock, 100'000);
+  }
+  const int code = exit_code_of(child);
+  if (code == kNotHere) {
+    GTEST_SKIP() << "needs root and a kernel with time namespaces";
+  }
+  EXPECT_EQ(code, 0);
 }
 
 TEST(FakeClock, APauseIsSeenByWhoLooksForIt) {

@@ -55,6 +55,24 @@ TEST(Supervisor, WhatWasDegradedCanStillStop) {
   EXPECT_EQ(told.lines, (std::vector<std::string>{"fault views A", "fault views B", "stop views"}));
 }
 
+TEST(Supervisor, WhatWasNotedNeverHidesThatThePartStandsStill) {
+  Told told;
+  Supervisor supervisor(told.hooks());
+  supervisor.arm();
+  supervisor.fail("rules", error("A"), Consequence::kNoted);
+  supervisor.fail("rules", error("B"), Consequence::kDegraded);
+  supervisor.fail("rules", error("C"), Consequence::kNoted);
+  ASSERT_EQ(supervisor.faults().size(), 1U);
+  EXPECT_EQ(supervisor.faults().front().error.reason, "B");
+  EXPECT_EQ(supervisor.faults().front().consequence, Consequence::kDegraded);
+  supervisor.heal("rules");
+  supervisor.fail("rules", error("D"), Consequence::kNoted);
+  supervisor.heal("rules");
+  EXPECT_TRUE(supervisor.faults().empty());
+  EXPECT_EQ(told.lines, (std::vector<std::string>{"fault rules A", "fault rules B", "healed rules",
+                                                  "fault rules D", "healed rules"}));
+}
+
 TEST(Supervisor, WhatFailsBeforeItIsArmedStopsWhenItIs) {
   Told told;
   Supervisor supervisor(told.hooks());

@@ -43,6 +43,16 @@ TEST_F(Temporary, IsItsOwnersAndGoesWithTheObject) {
   EXPECT_FALSE(fs::exists(path));
 }
 
+TEST_F(Temporary, OthersPassWhateverTheUmask) {
+  const mode_t mask = ::umask(077);
+  const auto made = TemporaryDirectory::make(parent(), TemporaryDirectory::kOthersPass);
+  ::umask(mask);
+  ASSERT_TRUE(made.has_value());
+  struct stat info {};
+  ASSERT_EQ(stat((*made)->path().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0711U);
+}
+
 TEST_F(Temporary, TwoOfOneProcessStandSideBySide) {
   const auto first = TemporaryDirectory::make(parent());
   const auto second = TemporaryDirectory::make(parent());

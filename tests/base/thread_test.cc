@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <array>
+#include <atomic>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -35,6 +36,19 @@ TEST(Thread, OneThatCannotBeMadeIsAnError) {
   auto thread = start_thread("x", [] {});
   ASSERT_TRUE(thread);
   thread->join();
+}
+
+TEST(Thread, SeveralRunTheSameAndNoneIsAnError) {
+  std::atomic<int> runs{0};
+  auto threads = start_threads("x", 5, [&] { ++runs; });
+  ASSERT_TRUE(threads) << threads.error().text();
+  EXPECT_EQ(threads->size(), 5U);
+  for (std::thread& thread : *threads) {
+    thread.join();
+  }
+  EXPECT_EQ(runs, 5);
+  const test::NoThreads none;
+  EXPECT_EQ(start_threads("x", 5, [] {}).error().reason, "NO_THREAD");
 }
 
 TEST(Thread, SeveralAreCountedAtOnce) {

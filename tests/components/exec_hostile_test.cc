@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -302,6 +304,21 @@ TEST_F(ExecHostile, ResourceLimitsAreSet) {
                  R"(,"limits":{"memoryMb":512,"cpuSeconds":9,"openFiles":33,"processes":77})")));
   EXPECT_EQ(summary(outcome),
             "completed [0,33,9," + std::to_string(kExecFileBytesMax) + ",536870912]");
+}
+
+// Of what the user of the server may have, however much the component asks for.
+TEST_F(ExecHostile, ProcessesAreLeftForTheServer) {
+  rlimit usual{};
+  getrlimit(RLIMIT_NPROC, &usual);
+  const rlim_t own = std::min<rlim_t>(4096, usual.rlim_max);
+  const rlimit lowered{own, usual.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NPROC, &lowered), 0);
+  auto runtime = open(options());
+  const auto outcome =
+      run(*runtime, order(deed("\"process-limit\"", R"(,"limits":{"processes":4096})")));
+  setrlimit(RLIMIT_NPROC, &usual);
+  const std::string most = std::to_string(own - kExecProcessesReserve);
+  EXPECT_EQ(summary(outcome), "completed [" + most + "," + most + "]");
 }
 
 TEST_F(ExecHostile, MemoryIsLimited) {

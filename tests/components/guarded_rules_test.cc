@@ -42,7 +42,9 @@ class GuardedRulesTest : public testing::Test {
  protected:
   RuleOutcome run(const std::string& identity) {
     auto rules = GuardedRules::open(std::make_unique<Deadly>(), file_.parent_path(),
-                                    [&](const std::string& why) { told_ = why; });
+                                    [&](const std::string& component, const Error& why) {
+                                      told_ = component + " " + why.reason;
+                                    });
     EXPECT_TRUE(rules) << rules.error().text();
     return (*rules)->run(order_of(identity));
   }
@@ -51,7 +53,7 @@ class GuardedRulesTest : public testing::Test {
     const pid_t pid = ::fork();
     if (pid == 0) {
       auto rules = GuardedRules::open(std::make_unique<Deadly>(), file_.parent_path(),
-                                      [](const std::string&) {});
+                                      [](const std::string&, const Error&) {});
       for (const std::string& identity : identities) {
         (*rules)->run(order_of(identity));
       }
@@ -76,7 +78,7 @@ TEST_F(GuardedRulesTest, RunThatEndedTheServerThreeTimesIsSetAsideAndTold) {
     ASSERT_TRUE(out.failure);
     EXPECT_EQ(out.failure->code, "RULE_LOST");
     EXPECT_TRUE(out.effects.empty());
-    EXPECT_NE(told_.find("a.hrule"), std::string::npos);
+    EXPECT_EQ(told_, "a.hrule RULE_LOST");
   }
   EXPECT_EQ(run("other").answers, "ran");
 }
@@ -97,7 +99,7 @@ TEST_F(GuardedRulesTest, DamagedFileIsNoneAndAPipeIsRefused) {
   std::filesystem::remove(file_);
   ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
   EXPECT_FALSE(GuardedRules::open(std::make_unique<Deadly>(), file_.parent_path(),
-                                  [](const std::string&) {}));
+                                  [](const std::string&, const Error&) {}));
 }
 
 }  // namespace

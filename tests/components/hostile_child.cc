@@ -170,6 +170,12 @@ int list_limits(const Arguments&) {
   return say("[" + out + "]");
 }
 
+int process_limit(const Arguments&) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NPROC, &limit);
+  return say("[" + std::to_string(limit.rlim_cur) + "," + std::to_string(limit.rlim_max) + "]");
+}
+
 int state(const Arguments&) {
   int death = 0;
   prctl(PR_GET_PDEATHSIG, &death);
@@ -231,6 +237,7 @@ int main(int count, char** words) {
       {"descriptors", list_descriptors},
       {"environment", list_environment},
       {"limits", list_limits},
+      {"process-limit", process_limit},
       {"state", state},
       {"allocate", allocate},
       {"trace", trace},

@@ -5,23 +5,11 @@
 
 #include "base/json_text.h"
 #include "base/sha256.h"
-#include "components/reactor/sets.h"
 #include "components/reactor_runtime.h"
+#include "tests/components/no_outside.h"
 
 namespace daybook::components {
 namespace {
-
-class NoOutside final : public Outside, private reactor::Sets {
- public:
-  const reactor::Sets& sets() const override { return *this; }
-  Result<std::string> ask(std::string_view, const AskTerms&) override {
-    return fail(Code::kInternal, "NOT_ASKED", "nothing is asked here");
-  }
-
- private:
-  const reactor::SetType* find(std::string_view) const override { return nullptr; }
-  std::vector<std::string> names() const override { return {}; }
-};
 
 // Counts how often a text is read.
 class Texts final : public ComponentDirectory {

@@ -129,7 +129,18 @@ INSTANTIATE_TEST_SUITE_P(
         BadSpec{R"({"command":["a"],"limits":{"memoryMb":1}})", "limits.memoryMb"},
         BadSpec{R"({"command":["a"],"limits":{"openFiles":"many"}})", "limits.openFiles"},
         BadSpec{R"({"command":["a"],"timeout":"soon"})", "timeout"},
-        BadSpec{R"({"command":["a"],"timeout":"8d"})", "timeout"}));
+        BadSpec{R"({"command":["a"],"timeout":"8d"})", "timeout"},
+        BadSpec{R"({"command":["a"],"writable":"/srv"})", "writable"},
+        BadSpec{R"({"command":["a"],"writable":["/srv/.."]})", "writable[0]"},
+        BadSpec{R"({"command":["a"],"writable":[)" + many("\"/srv\"", kExecWritableMax + 1) + "]}",
+                "writable"}));
+
+TEST(ExecSpec, AsManyPlacesToWriteToAsMayAreTaken) {
+  const auto spec =
+      exec_spec(R"({"command":["a"],"writable":[)" + many("\"/srv\"", kExecWritableMax) + "]}");
+  ASSERT_TRUE(spec) << spec.error().text();
+  EXPECT_EQ(spec->writable.size(), kExecWritableMax);
+}
 
 Result<HttpSpec> http(const std::string& url, const std::vector<std::uint16_t>& ports = {}) {
   return http_spec("{\"url\":\"" + url + "\"}", ports);

@@ -107,6 +107,25 @@ TEST_F(CoreRecovery, NobodyIsToldOfAnAbsenceThatNobodyNoticed) {
   EXPECT_TRUE(commands.empty());
 }
 
+TEST_F(CoreRecovery, TheAnswerToANotedAbsenceIsNotThatToANotedClock) {
+  worker_definition("d");
+  engine.create("d");
+  fold();
+  poll({"d"});
+  settle();
+  advance(seconds(5));
+  core->note_away(seconds(5));
+  EXPECT_TRUE(core->note_clock());
+  decide();
+  ASSERT_EQ(unanswered.size(), 2U);
+  auto away = std::move(unanswered.front());
+  unanswered.pop_front();
+  core->on_replies(away.tag, std::move(away.replies), now());
+  EXPECT_FALSE(core->note_clock());
+  answer();
+  EXPECT_TRUE(core->note_clock());
+}
+
 TEST_F(CoreRecovery, LimitsCountWhatRanBefore) {
   worker_definition("d", 1);
   engine.create("d");

@@ -80,6 +80,38 @@ TEST_F(DispatcherTest, WallClockThatIsSetAheadEndsNoRun) {
   EXPECT_EQ(await<events::JobCompleted>(create("d")).result.text, "7");
 }
 
+// Nothing else wakes the dispatcher then, and the sequencer must hear of it before the next step.
+TEST_F(DispatcherTest, ClockThatIsRightAgainIsNotedThoughANoteBeforeItWasNotAnswered) {
+  DispatcherOptions options;
+  options.retention = false;
+  open(std::move(options));
+  eventually([&] { return dispatcher->applied() == log.last(); });
+  const std::uint64_t before = sequencer->metrics().commands;
+  const auto wake = [&] {
+    auto polled = lease({"none"}, 1, Duration{});
+    wait(polled);
+  };
+  log.close();
+  scheduler::Request busy;
+  scheduler::PutComponent put;
+  put.component.id = "c";
+  put.component.spec = "{}";
+  put.component.runtime = events::Runtime::kWorker;
+  busy.commands.emplace_back(put);
+  ASSERT_TRUE(sequencer->submit(std::move(busy)));
+  log.await_append();
+  clock.jump(hours(2));
+  wake();
+  eventually([&] {
+    const auto seen = sequencer->metrics();
+    return seen.inbox > 0 || seen.commands > before + 1;
+  });
+  clock.jump(Duration{-hours(2).value});
+  wake();
+  log.open();
+  eventually([&] { return sequencer->metrics().commands >= before + 3; });
+}
+
 TEST_F(DispatcherTest, LongPollIsAnsweredByTheNextJob) {
   open();
   worker_definition("d");

@@ -1,5 +1,11 @@
 #include "dispatch/retention.h"
 
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
 #include "base/limits/dispatch.h"
 #include "base/limits/sendings.h"
 #include "tests/dispatch/server_rig.h"
@@ -9,6 +15,17 @@ namespace {
 
 class RetentionTest : public ServerRig {
  protected:
+  // Nothing sweeps by itself, and what ended is over.
+  void open_with_short_retention() {
+    DispatcherOptions options;
+    options.retention = false;
+    open(options);
+    scheduler::PutComponent put;
+    put.component.id = "d";
+    put.component.runtime = events::Runtime::kWorker;
+    ok(put);
+    define("d", [](scheduler::PutDefinition& definition) { definition.retention = Duration{1}; });
+  }
   void end_jobs(std::size_t count) {
     ok(jobs("d", count));
     for (std::size_t done = 0; done < count;) {
@@ -27,14 +44,7 @@ class RetentionTest : public ServerRig {
 };
 
 TEST_F(RetentionTest, SweepRemovesAllThatIsOverInBoundedCommands) {
-  DispatcherOptions options;
-  options.retention = false;
-  open(options);
-  scheduler::PutComponent put;
-  put.component.id = "d";
-  put.component.runtime = events::Runtime::kWorker;
-  ok(put);
-  define("d", [](scheduler::PutDefinition& definition) { definition.retention = Duration{1}; });
+  open_with_short_retention();
   const std::size_t count = kRemovalsPerCommandMax + 10;
   end_jobs(count);
   Retention retention({*sequencer, *views, clock, entropy, nullptr});
@@ -85,14 +95,7 @@ TEST_F(RetentionTest, EndedSendingsGoWhenTheirTimeIsOver) {
 }
 
 TEST_F(RetentionTest, ASweepThatFailsIsToldOfUntilOneSucceeds) {
-  DispatcherOptions options;
-  options.retention = false;
-  open(options);
-  scheduler::PutComponent put;
-  put.component.id = "d";
-  put.component.runtime = events::Runtime::kWorker;
-  ok(put);
-  define("d", [](scheduler::PutDefinition& definition) { definition.retention = Duration{1}; });
+  open_with_short_retention();
   end_jobs(1);
   Supervisor supervisor;
   FakeClock ahead(clock.wall() + seconds(3600));
@@ -107,15 +110,48 @@ TEST_F(RetentionTest, ASweepThatFailsIsToldOfUntilOneSucceeds) {
   EXPECT_TRUE(supervisor.faults().empty());
 }
 
+TEST_F(RetentionTest, HowFarItIsBehindIsThatOfTheOldest) {
+  open_with_short_retention();
+  end_jobs(1);
+  clock.advance(seconds(60));
+  end_jobs(1);
+  // What it looked for is known although the log does not believe that it is over.
+  FakeClock ahead(clock.wall() + seconds(3600));
+  Retention early({*sequencer, *views, ahead, entropy, nullptr});
+  EXPECT_EQ(early.metrics().behind_us, 0);
+  EXPECT_EQ(early.sweep().error().reason, "CUTOFF_AHEAD");
+  EXPECT_GE(early.metrics().behind_us, seconds(3659).value);
+  EXPECT_LT(early.metrics().behind_us, seconds(2 * 3600).value);
+  EXPECT_EQ(early.metrics().removed, 0U);
+  Retention right({*sequencer, *views, clock, entropy, nullptr});
+  EXPECT_EQ(*right.sweep(), 2U);
+  EXPECT_EQ(right.metrics().behind_us, 0);
+  EXPECT_EQ(right.metrics().removed, 2U);
+}
+
+TEST_F(RetentionTest, ALineTellsOfEachSoManyRemovals) {
+  open_with_short_retention();
+  std::ostringstream said;
+  const auto logger = std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_st>(said));
+  logger->set_pattern("%v");
+  Retention retention({*sequencer, *views, clock, entropy, logger, nullptr, 3});
+  const auto told = [&] {
+    end_jobs(2);
+    EXPECT_EQ(*retention.sweep(), 2U);
+    const std::string out = said.str();
+    said.str("");
+    return out;
+  };
+  EXPECT_EQ(told(), "");
+  EXPECT_THAT(told(), testing::MatchesRegex("retention: 4 removed since the start; the oldest left "
+                                            "is over since [0-9]+ s\n"));
+  EXPECT_THAT(told(), testing::StartsWith("retention: 6 removed since the start"));
+  EXPECT_EQ(told(), "");
+}
+
 TEST_F(RetentionTest, StoppedSequencerIsAnErrorNotACrash) {
-  DispatcherOptions options;
-  options.retention = false;
-  open(options);
-  scheduler::PutComponent put;
-  put.component.id = "d";
-  put.component.runtime = events::Runtime::kWorker;
-  ok(put);
-  define("d", [](scheduler::PutDefinition& definition) { definition.retention = Duration{1}; });
+  open_with_short_retention();
   end_jobs(1);
   dispatcher->stop();
   sequencer->stop();

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <iostream>
 
 #include <gtest/gtest.h>
 
@@ -203,8 +202,7 @@ TEST(DataDir, FreeInodesCountAsFreeBytesDo) {
   const auto run = [](const std::string& command) { return std::system(command.c_str()) == 0; };
   if (::geteuid() != 0 ||
       !run("mount -t tmpfs -o size=96m,nr_inodes=200 none " + mount + " 2>/dev/null")) {
-    std::cout << "rig of few inodes not available: needs root and mount\n";
-    return;
+    GTEST_SKIP() << "needs root and mount, for a disk of few inodes";
   }
   {
     FakeClock clock;
@@ -237,8 +235,7 @@ TEST(DataDir, FullDiskRefusesWorkAndTheReserveLetsTheLogOpen) {
   std::filesystem::create_directory(mount);
   const auto run = [](const std::string& command) { return std::system(command.c_str()) == 0; };
   if (::geteuid() != 0 || !run("mount -t tmpfs -o size=96m none " + mount + " 2>/dev/null")) {
-    std::cout << "full disk rig not available: needs root and mount\n";
-    return;
+    GTEST_SKIP() << "needs root and mount, for a disk that may be filled";
   }
   DataDirOptions options;
   options.reserve_bytes = 16 << 20;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "log/archive.h"
 #include "log/backup.h"
 #include "log/data_dir.h"
 #include "log/files.h"
@@ -94,6 +95,25 @@ TEST_F(Irregular, PipeOrLinkInADataDirectoryIsNeitherWaitedForNorFollowed) {
   make_pipe(dir_ / "changed/identity");
   EXPECT_EQ(read_identity(dir_ / "changed").error().reason, "NOT_A_FILE");
   EXPECT_EQ(read_anchor(dir_ / "changed/identity", LogId{}).error().reason, "NOT_A_FILE");
+}
+
+TEST_F(Irregular, PipeOrLinkWhereAnArchiveIsMadeIsNeitherWaitedForNorFollowed) {
+  const rig::Opened opened = rig::must_open(dir_ / "data");
+  const fs::path file = dir_ / "archive";
+  const fs::path fresh = dir_ / "archive.new";
+  const auto made = [&] {
+    const auto written = write_archive(*opened.log, Seq{4}, file);
+    return written ? std::string("made") : written.error().reason;
+  };
+  rig::spill(dir_ / "elsewhere", "kept");
+  fs::create_symlink(dir_ / "elsewhere", fresh);
+  EXPECT_EQ(made(), "NOT_A_FILE");
+  EXPECT_EQ(rig::slurp(dir_ / "elsewhere"), "kept");
+  make_pipe(fresh);
+  EXPECT_EQ(made(), "NOT_A_FILE");
+  EXPECT_FALSE(fs::exists(file));
+  fs::remove(fresh);
+  EXPECT_EQ(made(), "made");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Lists of a store through which many jobs have gone: none walks over what is no longer there.
+#include <string>
 #include <vector>
 
 #include <rocksdb/perf_context.h>
@@ -169,6 +170,50 @@ TEST_F(OldLists, ASweepCostsTheSameAtItsEndAsAtItsBeginning) {
   r.now();
   EXPECT_TRUE(r.views->retention_due(s.now, kOfCommand, place)->empty());
   EXPECT_EQ(r.views->counts("d")->completed, 0U);
+}
+
+// Of many definitions each is looked at once a round, however few jobs a command takes.
+TEST_F(OldLists, ASweepGoesOnAtTheDefinitionWhereItStopped) {
+  constexpr std::size_t kDefinitions = 200;
+  constexpr std::size_t kJobsOfEach = 3;
+  constexpr std::size_t kOfCommand = 10;
+  for (std::size_t i = 0; i < kDefinitions * kJobsOfEach; ++i) {
+    const std::string_view name = s.keep("d" + std::to_string(i % kDefinitions));
+    events::JobCreated created;
+    created.job = JobId::make(s.now, 0, next(s.last()));
+    created.definition = name;
+    s.queue(created);
+    events::JobCancelled cancelled;
+    cancelled.job = created.job;
+    cancelled.definition = name;
+    s.queue(cancelled);
+  }
+  shown();
+  s.now = s.now + hours(10'000);
+  RetentionPlace place;
+  std::size_t left = kDefinitions * kJobsOfEach;
+  std::uint64_t seeks = 0;
+  while (left > 0) {
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+    rocksdb::get_perf_context()->Reset();
+    const auto due = r.views->retention_due(s.now, kOfCommand, place);
+    seeks += rocksdb::get_perf_context()->seek_on_memtable_count;
+    ASSERT_TRUE(due) << due.error().text();
+    ASSERT_FALSE(due->empty());
+    EXPECT_LT(skipped(), 10U) << left << " left";
+    for (const auto& ended : *due) {
+      events::JobRemoved removed;
+      removed.job = ended.job;
+      removed.definition = s.keep(ended.definition);
+      s.queue(removed);
+    }
+    shown();
+    left -= due->size();
+  }
+  // Two rounds, since a command may end within a definition; from the first definition each time it
+  // would be some 10,000.
+  EXPECT_GT(seeks, kDefinitions);
+  EXPECT_LT(seeks, 8 * kDefinitions);
 }
 
 }  // namespace

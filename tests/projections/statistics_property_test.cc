@@ -170,10 +170,10 @@ std::map<RowKey, Must> brute_force(const Lives& lives, const Query& query) {
       row.due_depth += w.run_at < end ? 1U : 0U;
     }
   }
-  const std::int64_t from = query.from.value - query.from.value % length;
+  const std::int64_t from = query.from->value - query.from->value % length;
   std::erase_if(out, [&](const auto& item) {
     const bool other = query.of == Query::Of::kOne && item.first.first != query.definition;
-    return other || item.first.second < from || item.first.second >= query.to.value;
+    return other || item.first.second < from || item.first.second >= query.to->value;
   });
   return out;
 }
@@ -254,7 +254,7 @@ TEST(StatisticsProperty, EveryRowEqualsALookAtAllEvents) {
         if (resolution == seconds(60)) {  // a stretch of a few hours: there are many minutes
           const std::int64_t span = query.now.value - begin.value;
           query.from = begin + Duration{*rc::gen::inRange<std::int64_t>(0, span + 1)};
-          query.to = query.from + hours(5);
+          query.to = *query.from + hours(5);
         }
         check(r, lives, query);
       }

@@ -246,6 +246,24 @@ TEST_F(Statistics, BucketsAreWholeWhereverTheQuestionBegins) {
   EXPECT_TRUE(rows_of(query).empty());
 }
 
+TEST_F(Statistics, WithoutARangeAllIsThereAlsoAheadOfAClockThatWasSetBack) {
+  s.create("d");
+  s.now = begin + hours(30);
+  s.cancel(s.create("d"), "d", 0);
+  Query query;
+  query.resolution = hours(1);
+  query.now = begin + hours(29);
+  const auto page = r.now().statistics(query);
+  ASSERT_TRUE(page);
+  ASSERT_FALSE(page->rows.empty());
+  EXPECT_EQ(page->from, begin + hours(6));
+  EXPECT_EQ(page->rows.back().bucket, begin + hours(30));
+  query.now = begin + hours(31);
+  EXPECT_EQ(r.now().statistics(query)->from, begin + hours(7));
+  query.from = begin + hours(32);
+  EXPECT_EQ(r.now().statistics(query).error().text(), "INVALID_FIELD: must not be after to (from)");
+}
+
 TEST_F(Statistics, ManyDefinitionsAreAnsweredPageByPage) {
   constexpr std::size_t kNames = 14;
   constexpr std::size_t kMinutes = 200;

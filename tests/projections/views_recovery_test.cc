@@ -169,34 +169,6 @@ TEST_F(Recovery, AStoreWithoutSpaceIsToldOfAndHealsByItself) {
   EXPECT_EQ(r.digests(), digests);
 }
 
-// A rebuild writes what was folded before it, too, and may be the one that finds no space.
-TEST_F(Recovery, ARebuildThatFindsNoSpaceLosesNothing) {
-  r.options.faults = std::make_shared<StoreFaults>();
-  r.options.write_buffer_bytes = 64 * 1024;
-  r.stop();
-  r.open();
-  live(500);
-  std::atomic<bool> over{false};
-  std::thread rebuilder([&] {
-    while (!over) {
-      static_cast<void>(r.views->rebuild("components", {}));
-    }
-  });
-  for (int i = 0; i < 40; ++i) {
-    create_large(20);
-    r.options.faults->no_space = i % 2 == 0;
-    live(100, 10 + static_cast<std::uint64_t>(i));
-  }
-  r.options.faults->no_space = false;
-  over = true;
-  rebuilder.join();
-  const auto digests = r.digests();
-  r.stop();
-  std::filesystem::remove_all(r.folder);
-  r.open();
-  EXPECT_EQ(r.digests(), digests);
-}
-
 TEST_F(Recovery, WaitEndsWhenTheViewsLag) {
   live(3);
   const Status status = r.views->wait_for(Seq{1'000'000}, std::chrono::milliseconds(1));

@@ -67,6 +67,16 @@ TEST_F(DecideCreate, TimeTenYearsAheadIsTakenAndOneMicrosecondMoreIsNot) {
   EXPECT_EQ(engine.refusal(CreateJobs{{late}}), "RUN_AT_TOO_FAR runAt");
 }
 
+// The log's time may be ahead of it.
+TEST_F(DecideCreate, TenYearsAheadAreCountedOnTheWallClock) {
+  engine.set_back(hours(2));
+  const Micros last = engine.state.offsets().wall(engine.now) + Duration{kRunAtAheadMaxUs};
+  engine.create("d", last);
+  NewJob late = job();
+  late.run_at = Micros{last.value + 1};
+  EXPECT_EQ(engine.refusal(CreateJobs{{late}}), "RUN_AT_TOO_FAR runAt");
+}
+
 TEST_F(DecideCreate, AllOrNoneAndTheOneAtFaultIsNamed) {
   NewJob wrong = job();
   wrong.definition = "unknown";

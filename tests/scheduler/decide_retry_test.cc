@@ -36,6 +36,17 @@ TEST_F(DecideRetry, LiveJobIsRefused) {
   EXPECT_EQ(engine.refusal(retry(job)), "JOB_NOT_ENDED");
 }
 
+TEST_F(DecideRetry, WhatIsScheduledAgainAlreadyIsNotMadeTwice) {
+  const JobId ended = engine.ended("d");
+  RetryJob command = retry(ended);
+  command.retried = engine.ok<Created>(retry(ended)).jobs[0];
+  EXPECT_EQ(engine.refusal(command), "ALREADY_RETRIED");
+  const Token token = engine.start(command.retried).token;
+  EXPECT_EQ(engine.refusal(command), "ALREADY_RETRIED");
+  engine.ok<ReportOutcome>(engine.completion(token));
+  engine.ok<Created>(command);
+}
+
 TEST_F(DecideRetry, UnknownOrRemovedJobIsRefused) {
   EXPECT_EQ(engine.refusal(retry(JobId::make(kStart, 0, Seq{999}))), "NOT_FOUND");
   const JobId ended = engine.ended("d");

@@ -45,6 +45,20 @@ TEST(KeyWindow, TheFirstEventThatARepeatNeedsIsOfTheKeysInTheirWindow) {
   EXPECT_FALSE(keys.first_held(Micros{kIdempotencyWindowUs + 1000}));
 }
 
+TEST(KeyWindow, TheFirstEventIsThatOfTheOldestKeyWhoseWindowIsNotOverHoweverManyAre) {
+  KeyWindow keys;
+  constexpr std::uint64_t kKeys = 100;
+  const auto time = [](std::uint64_t i) { return Micros{static_cast<std::int64_t>(i / 2)}; };
+  for (std::uint64_t i = 0; i < kKeys; ++i) {
+    keys.insert("k" + std::to_string(i), {{}, Seq{1 + 2 * i}, Seq{2 + 2 * i}, {}, time(i)});
+  }
+  for (std::uint64_t over = 0; over < kKeys; over += 2) {
+    const Micros now{kIdempotencyWindowUs - 1 + time(over).value};
+    EXPECT_EQ(keys.first_held(now), Seq{1 + 2 * over});
+  }
+  EXPECT_FALSE(keys.first_held(Micros{kIdempotencyWindowUs + time(kKeys).value}));
+}
+
 TEST(KeyWindow, KeyWhoseWindowIsOverIsNewAlthoughItIsNotForgottenYet) {
   KeyWindow keys;
   const Micros start{1'000'000};

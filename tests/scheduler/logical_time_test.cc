@@ -213,6 +213,19 @@ TEST(LogicalTime, ComesNearerToAClockThatWasSetBackWhenItIsQuiet) {
   EXPECT_EQ(at.time.offsets(), (ClockOffsets{minus(seconds(600)), {}}));
 }
 
+TEST(LogicalTime, ComesNearerFromTheShortestPauseThatCountsOn) {
+  for (const std::int64_t more : {-1, 0, 1}) {
+    Looked at;
+    at.clock.jump(minus(seconds(600)));
+    at.next();
+    at.clock.advance(Duration{kClockSlewGapUs + more});
+    at.next();
+    const std::int64_t nearer = more < 0 ? 0 : (kClockSlewGapUs + more) / 2;
+    EXPECT_EQ(at.step.has_value(), more >= 0);
+    EXPECT_EQ(at.time.offsets().ahead, Duration{seconds(600).value - nearer});
+  }
+}
+
 TEST(LogicalTime, NeverGoesBackAndIsNeverTheSameForLong) {
   Looked at;
   Micros last = at.next();

@@ -1,7 +1,6 @@
 #include "tools/daybook/cli.h"
 
 #include <cstdio>
-#include <map>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -81,7 +80,10 @@ TEST(Cli, ExitCodesFollowTheError) {
   EXPECT_EQ(exit_of(Code::kInternal, kReasonJobNotCompleted), Exit::kJobNotCompleted);
   EXPECT_EQ(exit_of(Code::kInternal), Exit::kFailure);
   EXPECT_EQ(fatal_exit_for(make_error(Code::kIo, "X", "")), 71);
+  EXPECT_EQ(fatal_exit_for(make_error(Code::kCorrupt, "X", "")), 72);
   EXPECT_EQ(fatal_exit_for(make_error(Code::kNoSpace, "X", "")), 73);
+  EXPECT_EQ(fatal_exit_for(make_error(Code::kConflict, "X", "")), 74);
+  EXPECT_EQ(fatal_exit_for(make_error(Code::kInternal, "X", "")), 70);
 }
 
 TEST(Cli, UsageMistakesExitWithTwo) {

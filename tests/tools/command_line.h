@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "tools/daybook/cli.h"
 
 namespace daybook::cli {
@@ -15,6 +16,16 @@ struct Ran {
   std::string out;
   std::string err;
 };
+
+// What a terminal, or who reads at one, is misled by, in a file: ESC, a C1 control, a mark that
+// turns the direction of writing.
+inline constexpr const char* kMisleading = "\x1b\xc2\x9b\xe2\x80\xae";
+
+// Whether all that was printed may be shown at a terminal as it is.
+inline bool is_printable(const Ran& ran) {
+  return printable(ran.out, kProblemBytesMax) == ran.out &&
+         printable(ran.err, kProblemBytesMax) == ran.err;
+}
 
 inline Ran run_line(std::vector<std::string> arguments, const std::string& program = "daybook",
                     const std::map<std::string, std::string>& variables = {},

@@ -37,6 +37,37 @@ TEST_F(ComponentFileTest, FaultsNameTheFileAsItWasGiven) {
   EXPECT_THAT(run_line({"component", "check", relative}).err, StartsWith(relative + ":2:6: "));
 }
 
+TEST_F(ComponentFileTest, WhatAFileHoldsDoesNotReachTheTerminalRaw) {
+  const std::string odd(kMisleading);
+  const std::string wrong = write("w.hrc", "from ['" + odd + "', nope] // " + odd + "\n");
+  const Ran checked = run_line({"component", "check", wrong});
+  EXPECT_EQ(checked.err, wrong +
+                             ":1:14: there is no 'nope' here\n"
+                             "  from ['\\x1b\\x9b\\u202e', nope] // \\x1b\\x9b\\u202e\n"
+                             "                          ^\n"
+                             "daybook: COMPONENT_REFUSED: 1 fault\n");
+  EXPECT_EQ(run_line({"component", "run", wrong}).err, checked.err);
+  // A name may have a C1 control in it.
+  const std::string name = "a\xc2\x9bz";
+  const std::string asks = write("q.hrc", "param " + name + ": number\nfrom query " + name + "\n");
+  for (const Ran& ran :
+       {run_line({"component", "check", asks, asks}), run_line({"component", "check", asks}),
+        run_line({"component", "run", asks}),
+        run_line({"component", "run", asks, "--param", name + "=1"})}) {
+    EXPECT_THAT(ran.out + ran.err, HasSubstr("a\\x9bz"));
+    EXPECT_TRUE(is_printable(ran)) << ran.out << ran.err;
+  }
+  const Ran gave = run_line({"component", "run", write("r.hrc", "from '" + odd + "'\n")});
+  EXPECT_THAT(gave.out, HasSubstr(R"("\u001b\u009b\u202e")"));
+}
+
+TEST_F(ComponentFileTest, TheCaretStandsBelowWideCharactersToo) {
+  const std::string file = write("w.hrc", "from ['時', nope]\n");
+  EXPECT_THAT(run_line({"component", "check", file}).err,
+              HasSubstr(":1:12: there is no 'nope' here\n  from ['時', nope]\n"
+                        "              ^\n"));
+}
+
 TEST_F(ComponentFileTest, FaultsOfModulesNameTheirFiles) {
   write("lib/bad.module.hrc", "export let a = foo\n");
   const std::string file =

@@ -67,6 +67,25 @@ TEST(Repl, FaultsAreWhereTheyWereTyped) {
   EXPECT_THAT(type("let a = 0\n\n1 / a\n").err, HasSubstr("(repl:3:3)"));
 }
 
+TEST(Repl, WhatWasPastedDoesNotReachTheTerminalRaw) {
+  const std::string odd(kMisleading);
+  EXPECT_EQ(type("nope // " + odd + "\n").err,
+            "repl:1:1: there is no 'nope' here\n  nope // \\x1b\\x9b\\u202e\n  ^\n");
+  const Ran shown = type("'" + odd + "'\n{ effect = 'scheduleJob', definition = 'x'," +
+                         " parameters = { p = '" + odd + "' } }\n");
+  EXPECT_THAT(shown.out, testing::AllOf(StartsWith("\"\\u001b\\u009b\\u202e\"\n"),
+                                        HasSubstr(R"({"p":"\u001b\u009b\u202e"})")))
+      << shown.err;
+  EXPECT_TRUE(is_printable(shown)) << shown.out << shown.err;
+  for (const std::string& typed :
+       {":x" + odd + "\n", ":answers " + odd + "\n", std::string("param a\xc2\x9bz: number\n"),
+        std::string("query a\xc2\x9bz\n")}) {
+    const Ran ran = type(typed);
+    EXPECT_THAT(ran.err, HasSubstr("\\x9b"));
+    EXPECT_TRUE(is_printable(ran)) << ran.out << ran.err;
+  }
+}
+
 TEST(Repl, WhatIsAtFaultIsNotKept) {
   const Ran ran = type("let x = 1\nlet x = nope\nlet f(\nlet y = 2\nx + y\n");
   EXPECT_EQ(ran.out, "3\n");

@@ -105,6 +105,20 @@ TEST_F(ComponentTest, WhatIsLongIsCut) {
   EXPECT_THAT(ran.out, testing::AllOf(HasSubstr("bytes more)"), HasSubstr("1 case, 1 failed")));
 }
 
+TEST_F(ComponentTest, WhatItsFilesHoldDoesNotReachTheTerminalRaw) {
+  const std::string odd(kMisleading);
+  std::ofstream(directory_.path() / "odd.hreactor") << "from '" << odd << "'\n";
+  const Ran ran = cases(
+      "component: odd.hreactor\ncases:\n  - { name: \"a\\e\\u009b\\u202e\\nb\", result: "
+      "\"c\\u009b\" }\n");
+  EXPECT_THAT(ran.out, HasSubstr("FAILED  a    b\n        result: wanted \"c\\x9b\", gave "));
+  EXPECT_TRUE(is_printable(ran)) << ran.out << ran.err;
+  std::ofstream(directory_.path() / "odd.hreactor") << "from nope // " << odd << "\n";
+  const Ran wrong = cases("component: odd.hreactor\ncases:\n  - { name: x }\n");
+  EXPECT_THAT(wrong.err, HasSubstr("\n  from nope // \\x1b\\x9b\\u202e\n       ^\n"));
+  EXPECT_TRUE(is_printable(wrong)) << wrong.out << wrong.err;
+}
+
 TEST_F(ComponentTest, HelpNamesTheMembers) {
   EXPECT_THAT(run_line({"component", "test", "--help"}).out,
               testing::AllOf(HasSubstr("component, config, cases"), HasSubstr("failure")));

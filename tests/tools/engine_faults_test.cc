@@ -3,13 +3,11 @@
 #include <pthread.h>
 
 #include <array>
-#include <atomic>
 #include <fstream>
 #include <future>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,6 +15,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/sha256.h"
+#include "components/guarded_rules.h"
 #include "log/dir_lock.h"
 #include "tests/support/http_client.h"
 #include "tests/support/no_threads.h"
@@ -213,6 +212,42 @@ TEST_F(EngineFaults, ASnapshotThatIsNotWrittenIsToldOf) {
   while (get("/health/ready").status != 200) {
     ASSERT_TRUE(write());
   }
+}
+
+// As three starts leave it that each ended in a run of the rule, whichever event it was for.
+std::string lost_runs() {
+  constexpr std::uint64_t kEvents = 64;
+  std::string out(sizeof(Hash), '\0');  // none goes on
+  for (std::uint64_t on = 1; on <= kEvents; ++on) {
+    const Hash run = sha256(components::rule_identity("r", "r.hrule", Seq{on}));
+    const std::uint32_t losses = components::kRuleLossesMax;
+    out.append(reinterpret_cast<const char*>(run.data()), run.size());
+    out.append(reinterpret_cast<const char*>(&losses), sizeof losses);
+  }
+  return out;
+}
+
+TEST_F(EngineFaults, ARunOfARuleThatIsSetAsideIsToldOfAndTheServerIsReady) {
+  const TempDirectory directory;
+  options.data_dir = directory.path() / "data";
+  start();
+  ASSERT_TRUE(put_rule());
+  ASSERT_TRUE(write());
+  engine.reset();
+  std::ofstream(options.data_dir / "rule-run", std::ios::binary) << lost_runs();
+  start();
+  EXPECT_THAT(get("/health/ready").body, HasSubstr(R"("faults":[])"));
+  scheduler::CreateJobs jobs;
+  scheduler::NewJob& job = jobs.jobs.emplace_back();
+  job.definition = "d";
+  job.run_at = clock.wall();
+  ASSERT_TRUE(engine->sequencer().call(std::move(jobs)));
+  test::HttpReply ready;
+  do {
+    ready = get("/health/ready");
+  } while (ready.body.find("RULE_LOST") == std::string::npos);
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_THAT(ready.body, HasSubstr(R"("part":"rules with r.hrule","code":"RULE_LOST")"));
 }
 
 // From that step of the start on the system gives no thread.

@@ -11,6 +11,7 @@
 
 #include "tests/support/http_client.h"
 #include "tests/tools/temp_directory.h"
+#include "tools/daybook/start_limits.h"
 
 namespace daybook::cli {
 namespace {
@@ -54,6 +55,23 @@ TEST(Engine, RunsInMemoryWithoutHttpAndLeavesNothing) {
   EXPECT_TRUE(*(*engine)->views().definition("d"));
   (*engine)->stop();
   EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
+}
+
+TEST(Engine, ProgramsOnTheFileSystemOfTheDataAreWarnedOf) {
+  FakeClock clock;
+  const TempDirectory directory;
+  EngineOptions options = quiet(clock);
+  options.data_dir = directory.path() / "data";
+  options.temp_dir = directory.path();
+  const auto engine = Engine::start(options);
+  ASSERT_TRUE(engine) << engine.error().text();
+  EXPECT_THAT((*engine)->report().notes,
+              testing::Contains(testing::AllOf(
+                  testing::HasSubstr("programs write to " + directory.path().string()),
+                  testing::HasSubstr("shares a file system with the data"))));
+  std::vector<std::string> notes;
+  note_shared_disk(options.data_dir, "/proc/self", notes);
+  EXPECT_TRUE(notes.empty()) << "another file system";
 }
 
 TEST(Engine, ADueJobIsDispatchedOnTheGivenClock) {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/time_text.h"
+#include "tests/components/http_server.h"
 #include "tests/tools/server_commands.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/json_text.h"
@@ -82,6 +83,27 @@ TEST_F(ListE2e, JobsAreFilteredByWhatTheRouteKnows) {
   EXPECT_EQ(count({"--parent", cell(failed_, "jobId")}), 1U);
 }
 
+TEST_F(ListE2e, JobsAreFilteredByWhenTheyEnded) {
+  const auto ended = [&](const boost::json::value& job) {
+    return cell(answer(server_, {"job", "get", cell(job, "jobId")}), "finishedAt");
+  };
+  const std::string first = ended(failed_);
+  const std::string last = ended(cancelled_);
+  ASSERT_LT(first, last);
+  EXPECT_EQ(count({"--finished-after", first}), 2U) << "of three; the time itself is in";
+  EXPECT_EQ(count({"--finished-after", last}), 1U);
+  EXPECT_EQ(count({"--finished-before", last}), 1U) << "the time itself is out";
+  EXPECT_EQ(count({"--finished-before", first}), 0U);
+  EXPECT_EQ(count({"--finished-after", first, "--finished-before", last}), 1U);
+  EXPECT_EQ(count({"--finished-after", "2100-01-01T00:00:00Z"}), 0U);
+  for (const std::string side : {"after", "before"}) {
+    const Ran ran = ask(server_, {"job", "list", "--finished-" + side, "yesterday"});
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("a time is ISO 8601"),
+                               HasSubstr(side == "after" ? "finishedAfter" : "finishedBefore")));
+  }
+}
+
 TEST_F(ListE2e, EightyColumnsShowWhatBecameOfJobs) {
   const std::string jobs = seen({"job", "list"}, 80);
   EXPECT_THAT(jobs, AllOf(StartsWith("JOB  "), HasSubstr(" FINISHED "), HasSubstr(" ERROR"),
@@ -113,6 +135,25 @@ TEST_F(ListE2e, AListOfWhichThereIsMoreSaysHowToGoOn) {
   EXPECT_THAT(seen({"event", "list"}, 0), Not(HasSubstr("more with")));
 }
 
+// It has neither --limit nor --after, so it names the command that goes on.
+TEST(ListOfAJob, WithMoreEventsThanAreShownNamesACommandThatHasThem) {
+  const std::string id = "019a8a3c-6c00-7000-8000-000000000017";
+  constexpr std::size_t kShown = 10'000;
+  boost::json::array events;
+  for (std::size_t seq = 1; seq <= kShown; ++seq) {
+    events.push_back({{"seq", seq}, {"type", "JobStarted"}});
+  }
+  const std::string page = boost::json::serialize(
+      boost::json::object{{"events", events}, {"lastCursor", "10000"}, {"atEnd", false}});
+  const components::HttpServer server(
+      [&](const components::SeenRequest&) { return components::answer("200 OK", page); });
+  const Ran ran = run_line({"job", "events", id, "-o", "table", "--server",
+                            "http://127.0.0.1:" + std::to_string(server.port())});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, testing::EndsWith("\n10000 rows; more with event list --job " + id +
+                                         " --after 10000\n"));
+}
+
 TEST_F(ListE2e, StatisticsAreReadInPagesAndNeverCutInSilence) {
   const auto stats = [&](std::vector<std::string> words) {
     words.insert(words.begin(), {"stats", "--resolution", "day"});
@@ -129,6 +170,9 @@ TEST_F(ListE2e, StatisticsAreReadInPagesAndNeverCutInSilence) {
   const auto all = stats({"--group-by", "none"});
   ASSERT_EQ(all.as_array().size(), 1U);
   EXPECT_EQ(cell(all.as_array()[0], "scheduled"), "3");
+  EXPECT_THAT(seen({"stats"}, 0), AllOf(StartsWith("BUCKET "), HasSubstr(" DEFINITION ")));
+  EXPECT_THAT(seen({"stats", "--group-by", "none"}, 0),
+              AllOf(StartsWith("BUCKET "), HasSubstr(" SCHEDULED "), Not(HasSubstr("DEFINITION"))));
   EXPECT_THAT(seen({"stats", "--limit", "1"}, 0), HasSubstr("more with --limit, or --after "));
 }
 

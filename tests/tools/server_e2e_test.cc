@@ -1,6 +1,11 @@
 // The real program from outside: started, asked, killed, started again.
 #include <signal.h>
 
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -355,6 +360,69 @@ TEST_F(ServerE2e, AKilledServerLosesNothingAndReplaysTheSame) {
   const auto verified = local({"log", "verify", "--data-dir", data_});
   EXPECT_EQ(cell(verified, "violations"), "0");
   EXPECT_EQ(cell(verified, "jobsCreated"), "21");
+}
+
+// The lines as they stand in the end at a terminal that shows both outputs.
+std::string left_at_a_terminal(const std::string& printed) {
+  constexpr std::string_view kErase = "\r\x1b[K";
+  std::string out;
+  std::istringstream lines(printed);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t erased = line.rfind(kErase);
+    out += (erased == std::string::npos ? line : line.substr(erased + kErase.size())) + '\n';
+  }
+  return out;
+}
+
+TEST_F(ServerE2e, ABarOfProgressIsGoneWhenTheResultIsThere) {
+  {
+    ServerProcess server(data_);
+    define(server, "echo", {"cat"});
+    EXPECT_EQ(server.end(SIGTERM), 0);
+  }
+  std::istringstream in;
+  std::ostringstream screen;
+  const Environment env{.in = in,
+                        .out = screen,
+                        .err = screen,
+                        .variable = [](const std::string&) { return std::nullopt; },
+                        .out_is_terminal = true,
+                        .err_is_terminal = true};
+  EXPECT_EQ(run("daybook", {"replay", "--data-dir", data_, "--compare"}, env), 0);
+  EXPECT_THAT(screen.str(), HasSubstr("replaying [####")) << "there was one";
+  const std::string left = left_at_a_terminal(screen.str());
+  EXPECT_THAT(left, testing::Not(HasSubstr("replaying")));
+  EXPECT_THAT(left, testing::AllOf(HasSubstr("\nview jobs: identical\n"),
+                                   testing::EndsWith("\nreplay: identical\n")));
+}
+
+// In the file that a server has open.
+void turn_a_bit(const std::filesystem::path& file) {
+  constexpr int kByte = 10;  // of the first record
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekg(kByte);
+  const auto turned = static_cast<char>(bytes.get() ^ 1);
+  bytes.seekp(kByte);
+  bytes.put(turned);
+}
+
+TEST_F(ServerE2e, DamageThatAReadMeetsEndsItWithSeventyTwo) {
+  {
+    ServerProcess server(data_);
+    ASSERT_EQ(ask(server, {"definition", "put", "d", "--component", "c"}).code, 0);
+    EXPECT_EQ(server.end(SIGTERM), 0);
+  }
+  ServerProcess server(data_);  // its start made tables of what the log held
+  int tables = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path("data/log"))) {
+    if (entry.path().extension() == ".sst") {
+      turn_a_bit(entry.path());
+      ++tables;
+    }
+  }
+  ASSERT_GT(tables, 0);
+  EXPECT_NE(ask(server, {"event", "list"}).code, 0);
+  EXPECT_EQ(server.end(SIGTERM), 72) << "it has ended by then; otherwise it would end with 0";
 }
 
 TEST_F(ServerE2e, ExportImportBackupAndRestoreKeepTheHead) {

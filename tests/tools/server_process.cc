@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -72,6 +73,24 @@ int ServerProcess::wait() {
   }
   pid_ = 0;
   return WIFEXITED(result) ? WEXITSTATUS(result) : 128 + WTERMSIG(result);
+}
+
+Ended serve_to_its_end(const std::string& data_dir, const std::string& more,
+                       const std::string& before) {
+  const std::string line = before + " exec timeout 60 " + DAYBOOK_PROGRAM + " serve --data-dir " +
+                           data_dir + " " + more + " 2>&1";
+  Ended out;
+  std::FILE* program = ::popen(line.c_str(), "r");
+  if (program == nullptr) {
+    ADD_FAILURE() << "no shell";
+    return out;
+  }
+  for (int c = std::fgetc(program); c != EOF; c = std::fgetc(program)) {
+    out.said += static_cast<char>(c);
+  }
+  const int status = ::pclose(program);
+  out.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return out;
 }
 
 }  // namespace daybook::cli

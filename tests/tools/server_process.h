@@ -31,4 +31,14 @@ class ServerProcess {
   std::string first_line_;
 };
 
+// How a start that ends by itself ended; after a minute it is ended.
+struct Ended {
+  int code = -1;     // 128 plus the signal that ended it
+  std::string said;  // on both outputs
+};
+// `more`: further words, as a shell reads them. `before`: what the shell does first, like
+// "ulimit -n 24;".
+Ended serve_to_its_end(const std::string& data_dir, const std::string& more,
+                       const std::string& before = {});
+
 }  // namespace daybook::cli

@@ -1,9 +1,7 @@
 // Starts of the real program that are refused: how they end, what they say, and that nothing
 // changed.
 #include <signal.h>
-#include <sys/wait.h>
-
-#include <cstdio>
+#include <sys/resource.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,27 +34,11 @@ class StartE2e : public testing::Test {
     }
   }
 
-  struct Ended {
-    int code = -1;  // 128 plus the signal that ended it
-    std::string said;
-  };
-  // `before`: what the shell does first, like "ulimit -n 24;".
-  Ended start(const std::string& before = {}, const std::string& more = "--listen 127.0.0.1:0") {
-    const std::string line = before + " exec timeout 60 " + DAYBOOK_PROGRAM + " serve --data-dir " +
-                             data_ + " " + more + " 2>&1";
-    std::FILE* program = ::popen(line.c_str(), "r");
-    Ended out;
-    for (int c = std::fgetc(program); c != EOF; c = std::fgetc(program)) {
-      out.said += static_cast<char>(c);
-    }
-    const int status = ::pclose(program);
-    out.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return out;
-  }
   void expect_refused(int code, const std::string& reason, const std::string& before = {},
                       const std::string& more = "--listen 127.0.0.1:0") {
+    // `before` and `more` as serve_to_its_end() has them.
     const auto tree = tree_of(data_);
-    const Ended ended = start(before, more);
+    const Ended ended = serve_to_its_end(data_, more, before);
     EXPECT_EQ(ended.code, code) << ended.said;
     EXPECT_THAT(ended.said, HasSubstr(reason));
     EXPECT_EQ(difference(tree, tree_of(data_)), "") << ended.said;
@@ -103,6 +85,19 @@ TEST_F(StartE2e, AGraphThatLeadsNowhereIsTwoAndWritesNothing) {
 TEST_F(StartE2e, TooFewDescriptorsAreAnErrorAndNotTheEndOfTheProcess) {
   expect_refused(8, "TOO_FEW_DESCRIPTORS", "ulimit -n 24;");
   expect_refused(8, "a server needs 256", "ulimit -n 200;");
+}
+
+TEST_F(StartE2e, TooFewThreadsAreAnErrorAndNotTheEndOfTheProcess) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "a program under this sanitizer does not start with such a stack";
+#endif
+  rlimit stack = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_STACK, &stack), 0);
+  if (stack.rlim_max != RLIM_INFINITY) {
+    GTEST_SKIP() << "stacks may not be made larger here";
+  }
+  // Every thread asks for one that no address space holds.
+  expect_refused(8, "TOO_FEW_THREADS", "ulimit -s 1125899906842624;");
 }
 
 TEST_F(StartE2e, EverythingIsTheServersUsersAlone) {

@@ -1,7 +1,5 @@
 #include "tools/daybook/apply_check.h"
 
-#include <algorithm>
-
 #include <boost/json.hpp>
 
 #include "api/definition_json.h"

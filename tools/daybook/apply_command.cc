@@ -11,7 +11,7 @@ void add_apply(CLI::App& parent, Session& session, const std::string& prefix) {
   auto options = std::make_shared<ApplyOptions>();
   auto positional = std::make_shared<std::vector<std::string>>();
   auto& verb =
-      add_verb(parent, "apply", "Make components and job definitions what manifests say",
+      add_verb(parent, "apply", "Make components, job definitions and rules what manifests say",
                {prefix + "apply h_manifest.yaml", prefix + "apply -f h_manifest.yaml --dry-run",
                 prefix + "apply -f a.yaml -f b.yaml --prune --yes"});
   verb.add_option("file", *positional, "Manifest files, - for standard input");

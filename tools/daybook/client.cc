@@ -7,7 +7,6 @@
 #include <boost/json.hpp>
 #include <curl/curl.h>
 
-#include "base/limits/json.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/exit_code.h"
 #include "tools/daybook/table.h"

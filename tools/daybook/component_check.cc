@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/utf8.h"
 #include "components/reactor_id.h"
 #include "tools/daybook/apply.h"
 #include "tools/daybook/component_file.h"
@@ -45,21 +46,23 @@ Status check_file(const Session& session, const std::string& path, const CheckOp
   DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, path, options.root));
   DAYBOOK_ASSIGN(const std::unique_ptr<KnownSets> sets, sets_of(session.env, options.config));
   const reactor::Compiled compiled = compile_file(file, *sets);
+  const auto say = [&](const std::string& what) {
+    session.env.out << printable(before + what, kProblemBytesMax) << '\n';
+  };
   DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
   if (options.ask_server) {
     DAYBOOK_TRY(ask_server(session, file, compiled));
   } else if (!sets->unknown().empty()) {
-    session.env.out << before << "not checked: what is asked of " << listed(sets->unknown())
-                    << "; a server knows its sets (--ask-server), or its settings (--config)\n";
+    say("not checked: what is asked of " + listed(sets->unknown()) +
+        "; a server knows its sets (--ask-server), or its settings (--config)");
   }
   if (reactor::gives_nothing(*compiled.program)) {
-    session.env.out << before << "warning: it gives nothing: there is no 'from' in it\n";
+    say("warning: it gives nothing: there is no 'from' in it");
   }
   for (const reactor::ParameterInfo& p : reactor::parameters_of(*compiled.program)) {
-    session.env.out << before << "param " << p.name << ": " << p.type
-                    << (p.required ? "" : " (optional)") << '\n';
+    say("param " + p.name + ": " + p.type + (p.required ? "" : " (optional)"));
   }
-  session.env.out << before << "no fault found\n";
+  say("no fault found");
   return {};
 }
 
@@ -90,7 +93,7 @@ Status check_stored(const Session& session, const std::string& id, const std::st
     }
   }
   DAYBOOK_TRY(client.request("POST", target + "/check", std::move(spec)));
-  session.env.out << before << "no fault found\n";
+  session.env.out << printable(before, kProblemBytesMax) << "no fault found\n";
   return {};
 }
 
@@ -114,7 +117,7 @@ Status check_components(const Session& session, const std::vector<std::string>& 
   std::size_t refused = 0;
   for (const std::string& name : names) {
     if (const Status status = check(session, name, options, name + ": "); !status) {
-      session.env.err << name << ": " << status.error().text() << '\n';
+      session.env.err << printable(name + ": " + status.error().text(), kProblemBytesMax) << '\n';
       ++refused;
     }
   }

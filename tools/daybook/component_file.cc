@@ -1,14 +1,15 @@
 #include "tools/daybook/component_file.h"
 
 #include <algorithm>
-#include <fstream>
 #include <ostream>
-#include <sstream>
+#include <utility>
 
 #include <boost/json.hpp>
 
 #include "base/json_value.h"
 #include "base/limits/resources.h"
+#include "base/utf8.h"
+#include "tools/daybook/cli.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/graph_page.h"
 #include "tools/daybook/manifest.h"
@@ -158,11 +159,28 @@ Result<boost::json::object> check_body(const ComponentFile& file,
   return boost::json::object{{"runtime", "reactor"}, {"code", file.code}, {"with", with}};
 }
 
+std::string shown_fault(reactor::Diagnostic fault) {
+  const std::string line = std::exchange(fault.line, {});
+  std::string out = printable(fault.text(), kProblemBytesMax);
+  if (line.empty()) {
+    return out;
+  }
+  std::size_t place = 0;
+  for (std::uint32_t column = 1; column < fault.at.column && place < line.size(); ++column) {
+    const Utf8Character c = first_character(std::string_view(line).substr(place));
+    place += std::max<std::size_t>(c.bytes, 1);
+  }
+  // What is escaped becomes longer, so the caret goes by what is shown before it.
+  const std::string before = printable(line.substr(0, place), kProblemBytesMax);
+  out += "\n  " + before + printable(line.substr(place), kProblemBytesMax);
+  return out + "\n  " + std::string(display_width(before), ' ') + "^";
+}
+
 Status report_faults(std::ostream& err, const ComponentFile& file,
                      const reactor::Compiled& compiled) {
   for (reactor::Diagnostic fault : compiled.diagnostics) {
     fault.source = file.path_of(fault.source);
-    err << fault.text() << '\n';
+    err << shown_fault(std::move(fault)) << '\n';
   }
   if (compiled.ok()) {
     return {};

@@ -39,7 +39,9 @@ Result<boost::json::object> check_body(const ComponentFile& file,
 reactor::Compiled compile_text(const ComponentFile& file, std::string code,
                                const reactor::Sets& sets);
 
-// Prints every fault as "file:line:column: …" with its line and a caret.
+// "file:line:column: …" and, below, its line with a caret: nothing of it moves a terminal.
+std::string shown_fault(reactor::Diagnostic fault);
+// Prints every fault so.
 Status report_faults(std::ostream& err, const ComponentFile& file,
                      const reactor::Compiled& compiled);
 

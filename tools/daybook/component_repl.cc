@@ -15,9 +15,11 @@
 
 #include "base/clock.h"
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "components/reactor/piece.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/component_run.h"
+#include "tools/daybook/json_text.h"
 
 namespace daybook::cli {
 
@@ -168,16 +170,19 @@ class Repl {
     } else if (word == ":now") {
       report(set_now(argument));
     } else if (word != ":quit") {
-      env_.err << "there is no '" << word
-               << "'; there are :answers, :config, :help, :now and "
-                  ":quit\n";
+      tell("there is no '" + std::string(word) +
+           "'; there are :answers, :config, :help, :now and :quit");
     }
     return word != ":quit";
   }
 
+  void tell(const std::string& what) const {
+    env_.err << printable(what, kProblemBytesMax) << '\n';
+  }
+
   void report(const Status& done) const {
     if (!done) {
-      env_.err << done.error().text() << '\n';
+      tell(done.error().text());
     }
   }
 
@@ -272,15 +277,15 @@ class Repl {
         fault.at = at;
       }
       fault.source = file_.path_of(fault.source);
-      env_.err << fault.text() << '\n';
+      env_.err << shown_fault(std::move(fault)) << '\n';
     }
   }
 
   bool has_values(const reactor::Program& program) const {
     for (const reactor::ParameterInfo& p : reactor::parameters_of(program)) {
       if (p.required) {
-        env_.err << "nobody gives '" << p.name << "' a value here: write param " << p.name << ": "
-                 << p.type << " = …\n";
+        tell("nobody gives '" + p.name + "' a value here: write param " + p.name + ": " + p.type +
+             " = …");
         return false;
       }
     }
@@ -294,12 +299,12 @@ class Repl {
     if (result.fault) {
       reactor::Fault fault = *result.fault;
       fault.at = fault.source == file_.path ? typed(fault.at, chunks) : fault.at;
-      env_.err << fault.code << ": " << fault.message << " (" << place_of(fault) << ")\n";
+      tell(fault.code + ": " + fault.message + " (" + place_of(fault) + ")");
       return;
     }
-    env_.out << result.result << '\n';
+    env_.out << harmless(result.result) << '\n';
     for (const reactor::EffectText& effect : result.effects) {
-      env_.out << "effect " << effect.json << '\n';
+      env_.out << "effect " << harmless(effect.json) << '\n';
     }
   }
 

@@ -1,6 +1,7 @@
 // component run FILE.
 #include "tools/daybook/component_run.h"
 
+#include <optional>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -8,9 +9,9 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/limits/json.h"
 #include "base/sha256.h"
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "components/reactor_answers.h"
 #include "components/reactor_runtime.h"
 #include "events/cut_answers.h"
@@ -91,7 +92,8 @@ void warn_of_cut_rows(const Session& session, const reactor::RunResult& result) 
     named += (i == 0 ? "" : ", ") + std::string(paths->as_array()[i].as_string());
   }
   if (!named.empty()) {
-    session.env.err << "warning: there are more rows than the first 100 of " << named << '\n';
+    session.env.err << "warning: there are more rows than the first 100 of "
+                    << printable(named, kProblemBytesMax) << '\n';
   }
 }
 

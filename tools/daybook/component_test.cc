@@ -11,11 +11,13 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "components/reactor/decimal.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/component_run.h"
 #include "tools/daybook/exact_json.h"
 #include "tools/daybook/spec_input.h"
+#include "tools/daybook/table.h"
 
 namespace daybook::cli {
 
@@ -210,9 +212,10 @@ Status test_file(const Session& session, const TestOptions& options) {
     DAYBOOK_TRY(report_faults(session.env.err, file, compiled));
     for (const auto& one : root["cases"]) {
       DAYBOOK_ASSIGN(const std::string wrong, try_case(file, *compiled.program, *sets, one));
-      session.env.out << (wrong.empty() ? "ok      " : "FAILED  ") << name_of(one) << '\n';
+      session.env.out << (wrong.empty() ? "ok      " : "FAILED  ") << one_line(name_of(one))
+                      << '\n';
       if (!wrong.empty()) {
-        session.env.out << "        " << wrong << '\n';
+        session.env.out << "        " << printable(wrong, kProblemBytesMax) << '\n';
       }
       failed += wrong.empty() ? 0U : 1U;
       ++count;

@@ -93,7 +93,8 @@ Status Engine::Impl::make_dispatcher() {
   wanted.reactor_slots = options.reactor_threads * 2;
   wanted.runtimes = {exec.get(), http.get(), reactor.get()};
   if (reactor) {
-    DAYBOOK_ASSIGN(rule_evaluator, make_rule_evaluator(*outside, *clock, data_dir.get()));
+    DAYBOOK_ASSIGN(rule_evaluator,
+                   make_rule_evaluator(*outside, *clock, data_dir.get(), supervisor));
     dispatch::RuleRunnerOptions rule_options;
     rule_options.logger = spdlog::default_logger();
     rule_options.supervisor = &supervisor;

@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "base/limits/json.h"
+
 namespace daybook::cli {
 namespace {
 

@@ -9,7 +9,6 @@
 
 #include <boost/json/value.hpp>
 
-#include "base/limits/json.h"
 #include "base/result.h"
 
 namespace daybook::cli {

@@ -21,6 +21,9 @@ namespace {
 Supervisor::Hooks fault_hooks(const std::function<void(const Error&)>& on_fatal) {
   Supervisor::Hooks out;
   out.on_fault = [](const Fault& fault) {
+    if (fault.consequence == Consequence::kNoted) {
+      return spdlog::error("{}: {}", fault.part, fault.error.text());
+    }
     const bool ends = fault.consequence == Consequence::kStop;
     spdlog::log(ends ? spdlog::level::critical : spdlog::level::err, "{} stands still: {}",
                 fault.part, fault.error.text());

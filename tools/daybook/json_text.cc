@@ -28,24 +28,6 @@ void append_escape(std::string& out, std::uint32_t code) {
   }
 }
 
-// What a terminal would obey though JSON may hold it as it is: in texts only, where an escape says
-// the same. What is not UTF-8 stays.
-std::string harmless(std::string_view json) {
-  constexpr std::uint32_t kDelete = 0x7f;  // JSON holds no controls below
-  std::string out;
-  while (!json.empty()) {
-    const Utf8Character c = first_character(json);
-    const std::size_t bytes = std::max<std::size_t>(c.bytes, 1);
-    if (c.bytes > 0 && c.code >= kDelete && is_unfit_for_a_line(c.code)) {
-      append_escape(out, c.code);
-    } else {
-      out += json.substr(0, bytes);
-    }
-    json.remove_prefix(bytes);
-  }
-  return out;
-}
-
 void append(std::string& out, const boost::json::value& value, std::size_t indent);
 
 void append_object(std::string& out, const boost::json::object& object, std::size_t indent) {
@@ -90,6 +72,24 @@ void append(std::string& out, const boost::json::value& value, std::size_t inden
 }
 
 }  // namespace
+
+// What a terminal would obey though JSON may hold it as it is: in texts only, where an escape says
+// the same. What is not UTF-8 stays.
+std::string harmless(std::string_view json) {
+  constexpr std::uint32_t kDelete = 0x7f;  // JSON holds no controls below
+  std::string out;
+  while (!json.empty()) {
+    const Utf8Character c = first_character(json);
+    const std::size_t bytes = std::max<std::size_t>(c.bytes, 1);
+    if (c.bytes > 0 && c.code >= kDelete && is_unfit_for_a_line(c.code)) {
+      append_escape(out, c.code);
+    } else {
+      out += json.substr(0, bytes);
+    }
+    json.remove_prefix(bytes);
+  }
+  return out;
+}
 
 std::string to_pretty(const boost::json::value& value) {
   std::string out;

@@ -12,6 +12,9 @@ namespace daybook::cli {
 // end after it. Characters that a terminal would obey are escaped.
 std::string to_pretty(const boost::json::value& value);
 
+// JSON whose texts escape what a terminal would obey.
+std::string harmless(std::string_view json);
+
 // The member at a dotted path ("error.code") as cell text: texts bare, other values as
 // JSON, absent and null as "".
 std::string cell(const boost::json::value& value, std::string_view path);

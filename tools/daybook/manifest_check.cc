@@ -1,7 +1,6 @@
 #include "tools/daybook/manifest_check.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <yaml-cpp/yaml.h>
 

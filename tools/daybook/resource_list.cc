@@ -52,8 +52,9 @@ void print_more(std::ostream& to, const ListRequest& request, const boost::json:
       cell(list, "atEnd") == "true" || cell(list, "more") == "false") {
     return;
   }
-  to << rows << (total.empty() ? " rows" : " of " + total) << "; more with --limit, or --"
-     << request.cursor << ' ' << last << '\n';
+  to << rows << (total.empty() ? " rows" : " of " + total) << "; more with "
+     << (request.go_on.empty() ? "--limit, or --" + request.cursor : request.go_on) << ' ' << last
+     << '\n';
 }
 
 void warn_of_unknown(const Session& session, Client& client, const Query& query) {

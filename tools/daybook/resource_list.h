@@ -23,6 +23,9 @@ struct ListRequest {
   std::string cursor = "after";  // the parameter that pages go on with
   bool fields = false;           // the route takes them: a table asks for its columns only
   std::string pinned = {};       // a member of the first page that the others are asked with
+  // What a person is told to go on with, before the cursor; of a verb without --limit and --after
+  // another command. Empty: those two.
+  std::string go_on = {};
 };
 
 // The rows of one or more pages, as `{collection: […], totalCount, …}`.

@@ -109,7 +109,6 @@ Result<components::ExecUser> find_user(const std::string& name, std::string_view
 }
 
 Status set_exec_options(components::ExecOptions& out, const ExecSettings& settings) {
-  constexpr std::uint64_t kMiB = 1 << 20;
   if (!settings.user.empty()) {
     DAYBOOK_ASSIGN(out.user, find_user(settings.user, "exec-user"));
   }
@@ -141,7 +140,7 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.host = settings.host;
   out.port = settings.port;
   out.io_threads = settings.io_threads;
-  out.http_memory_bytes = settings.http_memory_mb * 1024 * 1024;
+  out.http_memory_bytes = settings.http_memory_mb * kMiB;
   out.drain = settings.drain;
   out.exec_slots = settings.exec_slots;
   out.http_slots = settings.http_slots;

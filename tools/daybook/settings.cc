@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
 #include <toml++/toml.h>
@@ -215,7 +214,8 @@ constexpr Setting kSettings[] = {
      set_mail_text<&components::MailOptions::url>},
     {"mail-user", SettingKind::kValue, "User name at the mail server",
      set_mail_text<&components::MailOptions::user>},
-    {"mail-password", SettingKind::kSecret, "Password at the mail server; better in a file",
+    {"mail-password", SettingKind::kSecret,
+     "Password at the mail server: by the variable or the file only, never as a flag",
      set_mail_text<&components::MailOptions::password>},
     {"mail-password-file", SettingKind::kValue, "File with the password at the mail server",
      [](ServeSettings& s, const std::string& v, std::string_view) -> Status {

@@ -28,6 +28,8 @@
 
 namespace daybook::cli {
 
+inline constexpr std::size_t kMiB = std::size_t{1} << 20;
+
 // What exec components may do; names of users as the system knows them.
 struct ExecSettings {
   std::string user;                        // whom programs run as; empty: the server's own
@@ -49,7 +51,7 @@ struct ServeSettings {
   std::size_t idempotency_keys = kIdempotencyKeysDefault;
   std::size_t reactor_threads = 2;
   std::size_t io_threads = 2;
-  std::size_t http_memory_mb = kHttpMemoryBytes / (1024 * 1024);  // of bodies and answers
+  std::size_t http_memory_mb = kHttpMemoryBytes / kMiB;  // of bodies and answers
   bool http_allow_private = false;
   std::vector<std::string> http_allowed_networks;
   std::filesystem::path http_secret_file;  // empty: requests of http components are not signed

@@ -43,14 +43,19 @@ void round_times(boost::json::array& rows) {
   }
 }
 
-std::vector<ListColumn> columns() {
+std::vector<ListColumn> columns_of(const Options& options) {
   constexpr auto kRight = Table::Align::kRight;
-  return {{{"BUCKET"}, "bucketTime"},           {{"DEFINITION"}, "jobDefinitionId"},
-          {{"SCHEDULED", kRight}, "scheduled"}, {{"OK", kRight}, "successful"},
-          {{"FAILED", kRight}, "failed"},       {{"CANCELLED", kRight}, "cancelled"},
-          {{"MIN MS", kRight}, "minExecution"}, {{"AVG MS", kRight}, "avgExecution"},
-          {{"P95 MS", kRight}, "p95Execution"}, {{"MAX MS", kRight}, "maxExecution"},
-          {{"DUE", kRight}, "cacheQueueDepth"}, {{"PENDING", kRight}, "totalQueueDepth"}};
+  std::vector<ListColumn> out = {
+      {{"BUCKET"}, "bucketTime"},           {{"DEFINITION"}, "jobDefinitionId"},
+      {{"SCHEDULED", kRight}, "scheduled"}, {{"OK", kRight}, "successful"},
+      {{"FAILED", kRight}, "failed"},       {{"CANCELLED", kRight}, "cancelled"},
+      {{"MIN MS", kRight}, "minExecution"}, {{"AVG MS", kRight}, "avgExecution"},
+      {{"P95 MS", kRight}, "p95Execution"}, {{"MAX MS", kRight}, "maxExecution"},
+      {{"DUE", kRight}, "cacheQueueDepth"}, {{"PENDING", kRight}, "totalQueueDepth"}};
+  if (options.group_by == "none") {
+    std::erase_if(out, [](const ListColumn& c) { return c.column.title == "DEFINITION"; });
+  }
+  return out;
 }
 
 ListRequest request_of(const Options& options) {
@@ -83,7 +88,7 @@ Status print_statistics(const Session& session, const Options& options) {
     print_more(session.env.err, request, list, rows.size());
   } else {
     round_times(rows);
-    session.print_table(table_of(rows, columns()));
+    session.print_table(table_of(rows, columns_of(options)));
     print_more(session.env.out, request, list, rows.size());
   }
   return {};

@@ -1,35 +1,15 @@
 #include "tools/daybook/unknown_command.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include <CLI/CLI.hpp>
+
+#include "base/edit_distance.h"
 
 namespace daybook::cli {
 namespace {
 
 constexpr std::size_t kNear = 2;  // letters that may be wrong
-
-// Edits that make one word of the other: a letter more, less, changed, or two swapped (the optimal
-// string alignment distance).
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> before(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    before = std::exchange(last, row);
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({changed, last[j] + 1, row[j - 1] + 1});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-    }
-  }
-  return row.back();
-}
 
 const CLI::App* command_named(const CLI::App& app, const std::string& name) {
   for (const CLI::App* command : app.get_subcommands({})) {
@@ -60,7 +40,7 @@ std::string describe(const CLI::App& app, const std::string& word) {
   for (const CLI::App* command : app.get_subcommands({})) {
     const std::string& name = command->get_name();
     all += (all.empty() ? "" : ", ") + name;
-    const std::size_t away = distance(word, name);
+    const std::size_t away = edit_distance(word, name);
     if (away > std::min(nearest, name.size() / 2)) {
       continue;
     }
