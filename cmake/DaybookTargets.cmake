@@ -27,7 +27,8 @@ function(daybook_program name)
 endfunction()
 
 # daybook_test(<name> SOURCES … DEPS folders… [PRIVATE …] [LABELS …] [TIMEOUT s])
-# One executable; each TEST becomes a ctest entry with the given labels (default: unit).
+# One executable; each TEST becomes a ctest entry with the given labels (default: unit). What stands in
+# two executables needs two names, or ctest mixes their properties up: slow ones begin with "slow/".
 function(daybook_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;PRIVATE;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
@@ -38,7 +39,11 @@ function(daybook_test name)
   endif()
   daybook_program(${name} SOURCES ${ARG_SOURCES} DEPS ${ARG_DEPS}
     PRIVATE GTest::gtest GTest::gmock GTest::gtest_main ${ARG_PRIVATE})
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+  set(prefix "")
+  if("slow" IN_LIST ARG_LABELS)
+    set(prefix "slow/")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${prefix}" NO_PRETTY_VALUES
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
