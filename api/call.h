@@ -18,6 +18,7 @@
 #include "api/query_pool.h"
 #include "api/request.h"
 #include "api/response.h"
+#include "api/under_way.h"
 
 namespace daybook::api {
 
@@ -42,6 +43,7 @@ struct Context {
   QueryPool graphs;    // questions that may wait for a network: two threads of their own
   LogWatcher watcher;
   MemoryBudget memory;
+  std::shared_ptr<UnderWay> retries = std::make_shared<UnderWay>();
   Places places;         // of connections
   Places reserve;        // beside them, for who only asks how the server is
   Places stream_places;  // of connections that are streams

@@ -2,6 +2,8 @@
 #include <map>
 #include <utility>
 
+#include <spdlog/logger.h>
+
 #include "api/component_json.h"
 #include "api/component_users.h"
 #include "api/handlers.h"
@@ -153,12 +155,18 @@ Answer<Response> list_components(const Call& call) {
 
 namespace {
 
-// Its jobs will soon come, and should not wait for what can be done here.
+// Its jobs will soon come, and should not wait for what can be done here. What fails is done for
+// them; the request is answered without it.
 void prepare(const Call& call, const scheduler::Component& component) {
   const auto runtime = call.engine().runtimes.find(component.runtime);
-  if (runtime != call.engine().runtimes.end() && runtime->second != nullptr) {
+  if (runtime == call.engine().runtimes.end() || runtime->second == nullptr) {
+    return;
+  }
+  try {
     const dispatch::StoredComponents others(call.engine().views);
     runtime->second->prepare({component.id, component.spec, others, component.imports});
+  } catch (const std::exception& e) {
+    call.engine().logger.warn("component {} is not prepared: {}", component.id, e.what());
   }
 }
 

@@ -153,15 +153,25 @@ Answer<Seq> freshness(const Call& call) {
   return last;
 }
 
+// What it throws is an answer, not the end of the process.
+template <typename Work, typename... Args>
+void guarded(const CallPtr& call, const Responder& responder, const Work& work, Args&&... args) {
+  try {
+    work(std::forward<Args>(args)...);
+  } catch (const std::exception& e) {
+    responder.send(internal(*call, e.what()));
+  }
+}
+
 // Once the views have `target`.
 void submit_read(QueryPool& pool, Seq target, const CallPtr& call, const Responder& responder,
                  std::function<void()> work) {
   responder.when_gone([] {});  // watched, so that what nobody waits for is not done
   const bool taken = pool.submit(
       target,
-      [responder, work = std::move(work)](Status ready) {
+      [call, responder, work = std::move(work)](Status ready) {
         if (ready) {
-          work();
+          guarded(call, responder, work);
         } else {
           responder.send(refuse(std::move(ready).error()));
         }
@@ -176,17 +186,13 @@ void submit_read(QueryPool& pool, Seq target, const CallPtr& call, const Respond
 // In turn with other clients; `work` gets `full` when there is no room.
 void submit_off_io(QueryPool& pool, const CallPtr& call, const Responder& responder,
                    QueryPool::Work work, Status full) {
-  const auto guarded = [call, responder, work = std::move(work)](Status ready) {
-    try {
-      work(std::move(ready));
-    } catch (const std::exception& e) {
-      responder.send(internal(*call, e.what()));
-    }
+  const auto run = [call, responder, work = std::move(work)](Status ready) {
+    guarded(call, responder, work, std::move(ready));
   };
   call->off_io = true;
   responder.when_gone([] {});  // watched, so that what nobody waits for is not done
-  if (!pool.submit(Seq{}, guarded, asker_of(call))) {
-    guarded(std::move(full));
+  if (!pool.submit(Seq{}, run, asker_of(call))) {
+    run(std::move(full));
   }
 }
 
@@ -282,9 +288,9 @@ void run_in_turn(QueryPool& pool, const CallPtr& call, const Responder& responde
 void run_off_io(const CallPtr& call, const Responder& responder, std::function<void()> work) {
   submit_off_io(
       call->context->bodies, call, responder,
-      [responder, work = std::move(work)](Status ready) {
+      [call, responder, work = std::move(work)](Status ready) {
         if (ready) {
-          work();
+          guarded(call, responder, work);
         } else {
           responder.send(refuse(std::move(ready).error()));
         }

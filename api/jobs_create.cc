@@ -128,11 +128,14 @@ scheduler::NewJob copy_of(const projections::JobRow& row) {
   return out;
 }
 
-// Whether the job was made by a retry: what effects and rules make names its parent too. The event
-// of a job that has not ended may be in an archive; then nobody can tell.
-bool is_retry(log::Log& log, const projections::JobRow& job) {
+// Whether the job was made by a retry: what effects and rules make names its parent too. When its
+// event is in an archive nobody can tell, and it passes for another.
+Result<bool> is_retry(log::Log& log, const projections::JobRow& job) {
   const auto facts = Facts::read(log, job.job.key(), job.job.key());
-  const auto* created = facts ? facts->find<events::JobCreated>() : nullptr;
+  if (!facts) {
+    return facts.error().reason == "LOG_TRIMMED" ? Result<bool>(false) : fail(facts.error());
+  }
+  const auto* created = facts->find<events::JobCreated>();
   return created != nullptr && created->effect_of == Seq{};
 }
 
@@ -145,10 +148,13 @@ Result<JobId> open_retry_of(const Engine& engine, JobId id) {
   projections::PageRequest page;
   page.limit = kChildrenLookedAtMax;
   DAYBOOK_ASSIGN(const auto children, engine.views.jobs(filter, page));
-  const auto found =
-      std::find_if(children.rows.begin(), children.rows.end(),
-                   [&](const projections::JobRow& row) { return is_retry(engine.log, row); });
-  return found == children.rows.end() ? JobId() : found->job;
+  for (const projections::JobRow& row : children.rows) {
+    DAYBOOK_ASSIGN(const bool found, is_retry(engine.log, row));
+    if (found) {
+      return row.job;
+    }
+  }
+  return JobId();
 }
 
 Result<scheduler::RetryJob> retry_of(const Engine& engine, JobId id) {
@@ -163,13 +169,24 @@ Result<scheduler::RetryJob> retry_of(const Engine& engine, JobId id) {
 }
 
 void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
+  if (Status read = finish_reading(*call); !read) {
+    responder.send(refuse(std::move(read).error()));
+    return;
+  }
+  // Two at once would not see each other's job. The same key gives the same one anyway.
+  std::shared_ptr<void> turn;
+  if (!call->key && !(turn = call->context->retries->begin(id))) {
+    responder.send(
+        refuse(Code::kConflict, "ALREADY_RETRIED", "the job is being scheduled again just now"));
+    return;
+  }
   auto command = retry_of(call->engine(), id);
   if (!command) {
     responder.send(refuse(std::move(command).error()));
     return;
   }
   write(call, responder, std::move(*command),
-        [](const Written& written) { return render_created(written, false); });
+        [turn](const Written& written) { return render_created(written, false); });
 }
 
 void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body) {

@@ -41,7 +41,6 @@ class MessageReader {
   // Goes as far as the bytes reach. Bytes beyond a request are kept for the next one.
   Step step(Request& out);
   const Problem& refusal() const { return *refusal_; }
-  // Bytes of the body that have come so far.
 
  private:
   // Where in a body the next byte stands.

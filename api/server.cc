@@ -98,6 +98,7 @@ Status Server::Impl::listen() {
   acceptor = std::make_unique<asio::ip::tcp::acceptor>(shards.front()->io());
   if (acceptor->open(endpoint.protocol(), ec) ||
       acceptor->set_option(asio::socket_base::reuse_address(true), ec) ||
+      acceptor->set_option(asio::socket_base::enable_connection_aborted(true), ec) ||
       acceptor->non_blocking(true, ec) || acceptor->bind(endpoint, ec) ||
       acceptor->listen(asio::socket_base::max_listen_connections, ec)) {
     return failed(ec);

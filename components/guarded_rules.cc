@@ -74,7 +74,7 @@ RuleOutcome GuardedRules::run(const RuleOrder& order) {
                    "The server ended " + std::to_string(suspect->losses) +
                        " times while this ran; it is not begun again.",
                    "", false};
-    set_aside_(order.code->own.component,
+    set_aside_(order.identity,
                make_error(Code::kInternal, out.failure->code, out.failure->message));
     return out;
   }

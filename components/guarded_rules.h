@@ -28,7 +28,7 @@ inline constexpr unsigned kRuleLossesMax = 3;
 class GuardedRules final : public RuleEvaluator {
  public:
   // Is told of each run that is not begun, in the thread of run(), and why.
-  using SetAside = std::function<void(const std::string& component, const Error& why)>;
+  using SetAside = std::function<void(const std::string& identity, const Error& why)>;
 
   // Of the file `rule-run` in that directory.
   static Result<std::unique_ptr<GuardedRules>> open(std::unique_ptr<RuleEvaluator> inner,

@@ -154,6 +154,7 @@ void Core::abandon() {
 
 void Core::note_away(Duration by) {
   if (open_.size() > 0) {
+    ++aways_in_flight_;
     submit(Noted{}, "system", {scheduler::NoteClock{by}});
   }
 }

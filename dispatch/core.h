@@ -101,6 +101,8 @@ class Core {
   bool has_open() const { return open_.size() > 0; }
   // This process did not run for so long: the log is told before anything is given up for it.
   void note_away(Duration by);
+  // All of that has been answered: a start after a crash would know of it.
+  bool away_is_noted() const { return aways_in_flight_ == 0; }
   // The wall clock is not where the log puts it, or is there again. False: one that was noted
   // before has not been answered yet.
   bool note_clock();
@@ -198,6 +200,7 @@ class Core {
   std::size_t leases_in_flight_ = 0;
   std::size_t expiries_in_flight_ = 0;
   bool clock_in_flight_ = false;
+  int aways_in_flight_ = 0;
   std::deque<scheduler::ReportAttempt> reports_;
   // Of programs that were ended by a signal which this server may be about to get too.
   struct Unsure {

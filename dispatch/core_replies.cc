@@ -156,7 +156,11 @@ void Core::answer(Expiries& batch, Replies& replies, const Now& now) {
 }
 
 void Core::answer(Noted& batch, Replies&, const Now&) {
-  clock_in_flight_ = clock_in_flight_ && !batch.clock;
+  if (batch.clock) {
+    clock_in_flight_ = false;
+  } else {
+    --aways_in_flight_;
+  }
 }
 
 }  // namespace daybook::dispatch

@@ -191,9 +191,9 @@ void Dispatcher::Impl::work() {
       actions = core.take_actions();
     }
     messages.clear();
-    say_alive();
     execute(std::move(actions));
     empty_outbox();
+    say_alive();
     if (closing && core.all_ended()) {
       closing = false;
       quiet.release();
@@ -269,11 +269,12 @@ void Dispatcher::Impl::notice_absence() {
   }
 }
 
-// A start counts the downtime from the last of these: leases get that back, and no more. Without
-// the mutex: it writes to the disk, and nobody but this thread changes the core.
+// A start counts the downtime from the last of these: leases get that back, and no more; so not
+// before an absence is in the log. Without the mutex: it writes to the disk, and nobody but this
+// thread changes the core.
 void Dispatcher::Impl::say_alive() {
   constexpr Duration kEvery = seconds(1);
-  if (options.on_alive && core.has_open() && now.steady >= alive_again) {
+  if (options.on_alive && core.has_open() && core.away_is_noted() && now.steady >= alive_again) {
     alive_again = now.steady + kEvery;
     options.on_alive();
   }

@@ -17,6 +17,7 @@ scheduler::ScheduleEffect made(components::ScheduleJobEffect&& effect) {
   out.job.tags = std::move(effect.tags);
   out.job.unique_key = std::move(effect.unique_key);
   out.after = effect.after;
+  out.since = effect.since;
   return out;
 }
 

@@ -66,6 +66,7 @@ struct RuleRunner::Impl {
   bool wait();
   Status step();
   Status catch_up();
+  void note_clocks(const events::Recorded& recorded);
   Status look(std::vector<RuleTask>& round);
   void add_tasks(const events::Recorded& recorded, std::vector<RuleTask>& round);
   const Known* known(const std::string& component);
@@ -164,13 +165,22 @@ Status RuleRunner::Impl::catch_up() {
     if (!there || is_stopping()) {
       break;
     }
-    if (RuleBook::folds(record.header.type)) {
+    if (RuleBook::folds(record.header.type) || record.header.type == clock_stepped()) {
       DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
+      if (book.empty()) {  // else it is read again
+        note_clocks(recorded);
+      }
       book.fold(recorded);
     }
     book.advance(record.header.seq);
   }
   return {};
+}
+
+void RuleRunner::Impl::note_clocks(const events::Recorded& recorded) {
+  if (const auto* step = std::get_if<events::ClockStepped>(&recorded.event)) {
+    clocks = step->offsets;
+  }
 }
 
 // Reads on until there is enough for a round.
@@ -187,9 +197,7 @@ Status RuleRunner::Impl::look(std::vector<RuleTask>& round) {
     const std::uint16_t type = record.header.type;
     if (RuleBook::folds(type) || events::has_hook(type) || type == clock_stepped()) {
       DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
-      if (const auto* step = std::get_if<events::ClockStepped>(&recorded.event)) {
-        clocks = step->offsets;
-      }
+      note_clocks(recorded);
       book.fold(recorded);
       changed = changed || book.concerns(recorded);
       looked = looked || events::has_hook(type);
@@ -215,8 +223,8 @@ void RuleRunner::Impl::add_tasks(const events::Recorded& recorded, std::vector<R
     if (input.empty()) {
       input = events::hook_record(recorded, clocks);
     }
-    round.push_back({*step, recorded.meta.seq, recorded.meta.time, clocks, subject_of(recorded),
-                     job_of(recorded), hook, input});
+    round.push_back({*step, recorded.meta.seq, recorded.meta.time, clocks.wall(recorded.meta.time),
+                     subject_of(recorded), job_of(recorded), hook, input});
   }
 }
 

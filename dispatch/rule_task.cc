@@ -18,9 +18,8 @@ std::string identity_of(const RuleTask& task) {
 components::RuleOrder make_rule_order(const RuleTask& task,
                                       std::shared_ptr<const components::RuleCode> code,
                                       const std::string& input_name) {
-  return {
-      std::move(code),  input_name, task.input, task.step.parameters, task.clocks.wall(task.time),
-      identity_of(task)};
+  return {std::move(code),      input_name, task.input,
+          task.step.parameters, task.wall,  identity_of(task)};
 }
 
 scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,
@@ -50,12 +49,6 @@ scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,
   components::settle_effects(identity_of(task), task.time, outcome.effects);
   auto effects = make_effects({}, std::move(outcome.effects), rules);
   if (effects) {
-    // The clocks may have stepped since: a delay counts from the event all the same.
-    for (scheduler::Effect& effect : *effects) {
-      if (auto* job = std::get_if<scheduler::ScheduleEffect>(&effect)) {
-        job->since = task.clocks.running(task.time);
-      }
-    }
     out.effects = std::move(*effects);
     out.effect_places = std::move(outcome.effect_places);
   } else {

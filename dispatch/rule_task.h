@@ -9,7 +9,6 @@
 #include "dispatch/effects.h"
 #include "dispatch/rule_book.h"
 #include "dispatch/rule_depth.h"
-#include "events/clock_events.h"
 #include "scheduler/commands.h"
 
 namespace daybook::dispatch {
@@ -17,8 +16,8 @@ namespace daybook::dispatch {
 struct RuleTask {
   RuleBook::Step step;
   Seq on;
-  Micros time;                  // of the event, logical
-  events::ClockOffsets clocks;  // as they stood then
+  Micros time;  // of the event, logical
+  Micros wall;  // what the wall clock showed then
   Subject subject;
   JobId job;  // that it is about; null: about a sending
   std::string hook;

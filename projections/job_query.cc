@@ -176,16 +176,17 @@ struct Gathered {
   std::vector<JobRow> rows;
   std::string first;
   std::string last;
-  bool gave_up = false;  // kJobScanMax others were looked at
+  bool gave_up = false;  // as many others were looked at as may
 };
 
 Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& filter,
-                        Merge& merge, const PageBounds& bounds) {
+                        Merge& merge, const PageBounds& bounds,
+                        std::size_t rejected_max = kJobScanMax) {
   Gathered out;
   std::size_t rejected = 0;
   std::size_t bytes = 0;
   for (; merge.valid() && out.rows.size() < bounds.limit && bytes < bounds.bytes_max &&
-         rejected < kJobScanMax;
+         rejected < rejected_max;
        merge.step()) {
     const std::string_view position = merge.position();
     if (out.first.empty()) {
@@ -203,9 +204,12 @@ Result<Gathered> gather(const View& view, const JobPlan& plan, const JobFilter& 
     }
   }
   DAYBOOK_TRY(merge.status());
-  out.gave_up = rejected >= kJobScanMax;
+  out.gave_up = rejected >= rejected_max;
   return out;
 }
+
+// Rows that are looked at in vain before the other index is asked: mostly a page is full by then.
+constexpr std::size_t kJobScanFirst = 500;
 
 // Whether the other order has an index for what is looked at in each row.
 bool has_other_index(const JobPlan& plan) {
@@ -268,15 +272,15 @@ Result<Page<JobRow>> list(const View& view, const JobFilter& filter, const PageR
   const bool back = !bounds.before.empty();
   const bool down = plan.descending != back;
   const std::string& from = back ? bounds.before : bounds.after;
+  const bool other = has_other_index(plan);
   Merge merge(view, plan, down, from);
-  DAYBOOK_ASSIGN(Gathered found, gather(view, plan, filter, merge, bounds));
-  if (found.gave_up && has_other_index(plan)) {
+  DAYBOOK_ASSIGN(Gathered found,
+                 gather(view, plan, filter, merge, bounds, other ? kJobScanFirst : kJobScanMax));
+  if (found.gave_up && other) {
     DAYBOOK_ASSIGN(auto few, gather_few(view, filter, plan.kind));
-    if (few) {
-      plan.rows_are_values = false;
-      Merge listed(std::move(*few), down, from);
-      DAYBOOK_ASSIGN(found, gather(view, plan, filter, listed, bounds));
-    }
+    plan.rows_are_values = plan.rows_are_values && !few;
+    Merge again = few ? Merge(std::move(*few), down, from) : Merge(view, plan, down, from);
+    DAYBOOK_ASSIGN(found, gather(view, plan, filter, again, bounds));
   }
   if (back) {
     std::reverse(found.rows.begin(), found.rows.end());

@@ -165,11 +165,7 @@ Status Rules::run_again(const events::RuleApplied& applied, Micros time, Rerun& 
     out.again = {failure_line(outcome.failure->code, outcome.failure->message)};
     return {};
   }
-  // A delay counts from the event in running time, as the clocks stood when the rule was applied.
-  const events::ClockOffsets at_end =
-      clocks_.empty() ? events::ClockOffsets{} : clocks_.rbegin()->second;
-  components::settle_effects(identity, at_end.at_running(clocks.running(on.meta.time)),
-                             outcome.effects);
+  components::settle_effects(identity, on.meta.time, outcome.effects);
   out.again = {"applied"};
   const auto skipped = skipped_places(applied.skipped.text);
   for (std::size_t i = 0; i < outcome.effects.size(); ++i) {

@@ -48,8 +48,7 @@ struct Adder {
         std::min(effect.after.value_or(Duration{}), Duration{kRunAtAheadMaxUs + 1});
     JobSource job = asked_for(context, effect.job, source.job);
     if (effect.after) {
-      const events::ClockOffsets& clocks = context.state.offsets();
-      job.run_at = (effect.since ? clocks.at_running(*effect.since) : context.now) + after;
+      job.run_at = effect.since.value_or(context.now) + after;
       job.delayed = true;
     }
     // What comes slowly is a schedule, not a loop.

@@ -27,7 +27,7 @@ struct NewJob {
 struct ScheduleEffect {
   NewJob job;
   std::optional<Duration> after{};
-  std::optional<Micros> since{};  // running time: what `after` counts from; absent: now
+  std::optional<Micros> since{};  // logical: what `after` counts from; absent: now
 };
 
 // Something to be sent; content is the whole request (docs/events.md).

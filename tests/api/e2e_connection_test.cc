@@ -289,13 +289,13 @@ TEST_F(E2eConnection, ReadyNamesWhatStandsStill) {
 
 TEST_F(E2eConnection, WhatWasLeftUndoneIsNamedAndTheServerIsReady) {
   start();
-  supervisor().fail("rules with a.hrule", make_error(Code::kInternal, "RULE_LOST", "why"),
+  supervisor().fail("run of a rule", make_error(Code::kInternal, "RULE_LOST", "why"),
                     Consequence::kNoted);
   const auto ready = call("GET", "/health/ready");
   EXPECT_EQ(ready.status, 200);
   EXPECT_EQ(member(ready.body, "status"), "ready");
   EXPECT_EQ(member(ready.body, "faults"),
-            R"([{"part":"rules with a.hrule","code":"RULE_LOST","message":"why"}])");
+            R"([{"part":"run of a rule","code":"RULE_LOST","message":"why"}])");
 }
 
 // A timer that has run out while the thread was busy cannot be cancelled any more: it must not keep

@@ -1,5 +1,6 @@
 // Jobs over a real server: create, read, cancel, remove, retry.
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -309,6 +310,23 @@ TEST_F(E2eJobs, AJobIsRetriedOnceUntilThatOneHasEnded) {
   EXPECT_EQ(keyed("k").body, first.body);
   ASSERT_EQ(call("DELETE", job_path(again)).status, 200);
   EXPECT_EQ(call("POST", job_path(id) + "/retry").status, 201);
+}
+
+TEST_F(E2eJobs, OfManyRetriesAtOnceOneMakesAJob) {
+  const auto id = create_job("d", R"(,"runAt":"2030-01-01T00:00:00Z")");
+  ASSERT_EQ(call("DELETE", job_path(id)).status, 200);
+  std::vector<std::future<int>> answers;
+  for (int i = 0; i < 16; ++i) {
+    answers.push_back(std::async(std::launch::async,
+                                 [&] { return call("POST", job_path(id) + "/retry").status; }));
+  }
+  int made = 0;
+  for (auto& answer : answers) {
+    const int status = answer.get();
+    EXPECT_TRUE(status == 201 || status == 409) << status;
+    made += status == 201 ? 1 : 0;
+  }
+  EXPECT_EQ(made, 1);
 }
 
 TEST_F(E2eJobs, UnknownJobsAre404AndBadIds422) {

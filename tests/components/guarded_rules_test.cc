@@ -42,8 +42,8 @@ class GuardedRulesTest : public testing::Test {
  protected:
   RuleOutcome run(const std::string& identity) {
     auto rules = GuardedRules::open(std::make_unique<Deadly>(), file_.parent_path(),
-                                    [&](const std::string& component, const Error& why) {
-                                      told_ = component + " " + why.reason;
+                                    [&](const std::string& of, const Error& why) {
+                                      told_ = of + " " + why.reason;
                                     });
     EXPECT_TRUE(rules) << rules.error().text();
     return (*rules)->run(order_of(identity));
@@ -78,7 +78,7 @@ TEST_F(GuardedRulesTest, RunThatEndedTheServerThreeTimesIsSetAsideAndTold) {
     ASSERT_TRUE(out.failure);
     EXPECT_EQ(out.failure->code, "RULE_LOST");
     EXPECT_TRUE(out.effects.empty());
-    EXPECT_EQ(told_, "a.hrule RULE_LOST");
+    EXPECT_EQ(told_, "deadly RULE_LOST");
   }
   EXPECT_EQ(run("other").answers, "ran");
 }

@@ -73,6 +73,27 @@ TEST_F(RuleRunnerTest, EachComponentRunsOnceForAnEventAcrossRestarts) {
   EXPECT_EQ(jobs_created().size(), 15U);
 }
 
+TEST_F(RuleRunnerTest, AClockThatWasSetBeforeThereWereRulesIsKnown) {
+  open_rules();
+  waiting("d");
+  waiting("e");
+  clock.jump(Duration{-hours(2).value});
+  create("d");
+  component("now.hrule",
+            "param input: OnJobCreated\n"
+            "from input.jobDefinitionId match\n"
+            "  'd' |> [{ effect = 'scheduleJob', definition = 'e', at = now, parameters = {} }]\n"
+            "  |> []\n");
+  rule("r", {"now.hrule"});
+  const Micros wall = clock.wall();
+  create("d");
+  eventually([&] { return jobs_created().size() == 3; });
+  const auto planned = all<events::JobCreated>([&](const events::JobCreated& e) {
+    return std::to_string((e.run_at - wall).value / hours(1).value);
+  });
+  EXPECT_EQ(planned.back(), "0");
+}
+
 TEST_F(RuleRunnerTest, ARuleThatFeedsItselfStops) {
   open_rules();
   waiting("d");

@@ -138,20 +138,6 @@ TEST_F(RerunTest, RunOfARuleIsOfTheVersionThatItsEventFell) {
                                       R"(scheduleJob d at 2025-11-16T00:01:02Z {"word":"new"})"}));
 }
 
-TEST_F(RerunTest, DelayOfARuleCountsFromItsEventThoughTheClockWasSetForwardSince) {
-  const events::ClockStepped step{events::ClockStep::kForward, hours(1), {hours(1), {}}, {}};
-  script_.batches.insert(
-      script_.batches.begin() + static_cast<std::ptrdiff_t>(script_.index("apply")),
-      ScriptBatch{"step", at(3605), 1, CommandId{0x4000, 99}, {step}});
-  script_.at("apply").time = at(3606);
-  auto& made = script_.event<events::JobCreated>("apply", 1);
-  made.effect_of = next(made.effect_of);
-  made.run_at = at(3662);
-  const Rerun run = rule_run();
-  EXPECT_TRUE(run.identical()) << run.diff();
-  EXPECT_EQ(run.recorded.back(), R"(scheduleJob d at 2025-11-16T01:01:02Z {"word":"new"})");
-}
-
 TEST_F(RerunTest, RunOfARuleThatWasRecordedDifferentlyIsShown) {
   auto& applied = script_.event<events::RuleApplied>("apply");
   applied.effects = 0;

@@ -14,8 +14,6 @@
 #include "tools/daybook/unknown_command.h"
 
 namespace daybook::cli {
-namespace {}  // namespace
-
 bool Session::wants_json() const {
   return output.empty() ? !env.out_is_terminal : output == "json";
 }

@@ -1,5 +1,7 @@
 #include "tools/daybook/start_rules.h"
 
+#include <algorithm>
+
 #include "components/guarded_rules.h"
 #include "components/rule_evaluator.h"
 
@@ -12,8 +14,10 @@ Result<std::unique_ptr<components::RuleEvaluator>> make_rule_evaluator(component
   std::unique_ptr<components::RuleEvaluator> out =
       std::make_unique<components::ReactorRuleEvaluator>(outside, clock);
   if (data_dir != nullptr) {
-    const auto note = [&supervisor](const std::string& component, const Error& why) {
-      supervisor.fail("rules with " + component, why, Consequence::kNoted);
+    const auto note = [&supervisor](const std::string& run, const Error& why) {
+      std::string part = "rule " + run;
+      std::replace(part.begin(), part.end(), '\n', ' ');
+      supervisor.fail(part, why, Consequence::kNoted);
     };
     DAYBOOK_ASSIGN(out, components::GuardedRules::open(std::move(out), data_dir->path(), note));
   }
