@@ -41,10 +41,9 @@ RuleOrder order_of(const std::string& identity) {
 class GuardedRulesTest : public testing::Test {
  protected:
   RuleOutcome run(const std::string& identity) {
-    auto rules = GuardedRules::open(std::make_unique<Deadly>(), file_.parent_path(),
-                                    [&](const std::string& of, const Error& why) {
-                                      told_ = of + " " + why.reason;
-                                    });
+    auto rules = GuardedRules::open(
+        std::make_unique<Deadly>(), file_.parent_path(),
+        [&](const std::string& of, const Error& why) { told_ = of + " " + why.reason; });
     EXPECT_TRUE(rules) << rules.error().text();
     return (*rules)->run(order_of(identity));
   }
