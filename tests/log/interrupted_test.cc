@@ -12,6 +12,7 @@
 #include "log/testing.h"
 #include "tests/log/damage.h"
 #include "tests/log/rig.h"
+#include "tests/support/thread_sanitizer.h"
 
 namespace daybook::log {
 namespace {
@@ -52,6 +53,9 @@ Result<BackupInfo> back_up(const std::filesystem::path& data, const std::filesys
 class Interrupted : public testing::Test {
  protected:
   void SetUp() override {
+    if (test::kThreadSanitizer) {
+      GTEST_SKIP() << "ThreadSanitizer does not follow children that start threads";
+    }
     for (int life = 0; life < 2; ++life) {
       rig::Opened opened = rig::must_open(dir_ / "data");
       ASSERT_TRUE(opened.log->append(rig::next_group(*opened.log, 20, 2)));

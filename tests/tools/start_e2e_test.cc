@@ -8,6 +8,7 @@
 
 #include "tests/log/damage.h"
 #include "tests/log/rig.h"
+#include "tests/support/thread_sanitizer.h"
 #include "tests/tools/command_line.h"
 #include "tests/tools/server_process.h"
 #include "tests/tools/temp_directory.h"
@@ -88,9 +89,9 @@ TEST_F(StartE2e, TooFewDescriptorsAreAnErrorAndNotTheEndOfTheProcess) {
 }
 
 TEST_F(StartE2e, TooFewThreadsAreAnErrorAndNotTheEndOfTheProcess) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "a program under this sanitizer does not start with such a stack";
-#endif
+  if (test::kThreadSanitizer) {
+    GTEST_SKIP() << "a program under this sanitizer does not start with such a stack";
+  }
   rlimit stack = {};
   ASSERT_EQ(::getrlimit(RLIMIT_STACK, &stack), 0);
   if (stack.rlim_max != RLIM_INFINITY) {
