@@ -1,6 +1,7 @@
 #include "dispatch/rule_runner.h"
 
 #include "base/limits/rules.h"
+#include "base/time_text.h"
 #include "replay/checker.h"
 #include "tests/dispatch/rule_rig.h"
 
@@ -82,16 +83,18 @@ TEST_F(RuleRunnerTest, AClockThatWasSetBeforeThereWereRulesIsKnown) {
   component("now.hrule",
             "param input: OnJobCreated\n"
             "from input.jobDefinitionId match\n"
-            "  'd' |> [{ effect = 'scheduleJob', definition = 'e', at = now, parameters = {} }]\n"
+            "  'd' |> [{ effect = 'scheduleJob', definition = 'e',\n"
+            "           parameters = { now = now } }]\n"
             "  |> []\n");
   rule("r", {"now.hrule"});
-  const Micros wall = clock.wall();
+  const std::string before = format_time(Micros{clock.wall().value - seconds(1).value});
   create("d");
   eventually([&] { return jobs_created().size() == 3; });
-  const auto planned = all<events::JobCreated>([&](const events::JobCreated& e) {
-    return std::to_string((e.run_at - wall).value / hours(1).value);
-  });
-  EXPECT_EQ(planned.back(), "0");
+  const std::string after = format_time(clock.wall() + seconds(1));
+  const auto parameters = all<events::JobCreated>(
+      [&](const events::JobCreated& e) { return std::string(e.parameters.text); });
+  EXPECT_GE(parameters.back(), "{\"now\":\"" + before);
+  EXPECT_LE(parameters.back(), "{\"now\":\"" + after + "\"}");
 }
 
 TEST_F(RuleRunnerTest, ARuleThatFeedsItselfStops) {
