@@ -164,8 +164,8 @@ void DirectoryMeter::work() {
                          [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
     if (next == watched_.end()) {
       wake_.wait(lock);
-    } else if (next->second.due > Time::now()) {
-      wake_.wait_until(lock, next->second.due);
+    } else if (const auto due = next->second.due; due > Time::now()) {
+      wake_.wait_until(lock, due);  // a copy: what is watched may be gone when it wakes
     } else {
       look(lock, next->first, next->second);
     }

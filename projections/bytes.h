@@ -38,8 +38,7 @@ class Key {
   // A text that ends the key: sorts like the text.
   Key& tail(std::string_view value) {
     DAYBOOK_CHECK(size_ + value.size() <= sizeof(bytes_), "a view key is short");
-    std::memcpy(bytes_ + size_, value.data(), value.size());
-    size_ += value.size();
+    size_ += value.copy(bytes_ + size_, value.size());
     return *this;
   }
   std::string_view view() const { return {bytes_, size_}; }
