@@ -1,5 +1,6 @@
 // POST /resources/jobs, POST /resources/jobs/{jobId}/retry.
-#include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 #include "api/facts.h"
@@ -17,6 +18,8 @@ namespace daybook::api {
 namespace {
 
 using Body = scheduler::CreateJobs;
+
+constexpr std::chrono::seconds kViewsPatience{1};
 
 // Of the open jobs that an ended one has made, the newest are looked at.
 constexpr std::size_t kChildrenLookedAtMax = 64;
@@ -173,20 +176,34 @@ void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
     responder.send(refuse(std::move(read).error()));
     return;
   }
-  // Two at once would not see each other's job. The same key gives the same one anyway.
-  std::shared_ptr<void> turn;
-  if (!call->key && !(turn = call->context->retries->begin(id))) {
+  // Two at once would not see each other's job. The same key gives the same one anyway. It ends
+  // before the answer: who has that may ask again.
+  const auto turn = std::make_shared<std::shared_ptr<void>>();
+  if (!call->key && !(*turn = call->context->retries->begin(id))) {
     responder.send(
         refuse(Code::kConflict, "ALREADY_RETRIED", "the job is being scheduled again just now"));
     return;
   }
-  auto command = retry_of(call->engine(), id);
+  // What the one before it made, if it ended just now.
+  const Engine& engine = call->engine();
+  const Status shown = engine.views.wait_for(engine.log.last(), kViewsPatience);
+  auto command = shown ? retry_of(engine, id) : Result<scheduler::RetryJob>(fail(shown.error()));
   if (!command) {
+    turn->reset();
     responder.send(refuse(std::move(command).error()));
     return;
   }
-  write(call, responder, std::move(*command),
-        [turn](const Written& written) { return render_created(written, false); });
+  submit_command(call, responder, std::move(*command),
+                 [call, responder, turn](Result<scheduler::Reply> reply) {
+                   turn->reset();
+                   if (!reply) {
+                     responder.send(refuse(std::move(reply).error()));
+                     return;
+                   }
+                   render_from_log(call, responder, std::move(*reply), [](const Written& written) {
+                     return render_created(written, false);
+                   });
+                 });
 }
 
 void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body) {
