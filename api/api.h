@@ -5,10 +5,10 @@
 //                                               ├─ read: a pool's thread, once the views are fresh
 //                                               └─ stream: the log, piece by piece
 //
-// Threads: I/O threads own the connections and read nothing but one definition; whatever may wait
-// (reads, streams, answers made from the log, compilations, large bodies, rebuilds) is done by
-// pools (call.h), of which each kind has its own, so that none holds up another; one thread watches
-// the log for streams.
+// Threads: I/O threads own the connections and read nothing but definitions and the heads of their
+// components; whatever may wait (reads, streams, answers made from the log, compilations, large
+// bodies, rebuilds) is done by pools (call.h), of which each kind has its own, so that none holds
+// up another; one thread watches the log for streams.
 #pragma once
 
 #include <cstdint>

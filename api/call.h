@@ -43,8 +43,8 @@ struct Context {
   QueryPool graphs;    // questions that may wait for a network: two threads of their own
   LogWatcher watcher;
   MemoryBudget memory;
-  std::shared_ptr<UnderWay> retries = std::make_shared<UnderWay>();
-  Places places;         // of connections
+  std::shared_ptr<UnderWay> retries = std::make_shared<UnderWay>();  // by ended job
+  Places places;                                                     // of connections
   Places reserve;        // beside them, for who only asks how the server is
   Places stream_places;  // of connections that are streams
   std::atomic<bool> stopping{false};

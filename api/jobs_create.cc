@@ -1,5 +1,4 @@
 // POST /resources/jobs, POST /resources/jobs/{jobId}/retry.
-#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -18,8 +17,6 @@ namespace daybook::api {
 namespace {
 
 using Body = scheduler::CreateJobs;
-
-constexpr std::chrono::seconds kViewsPatience{1};
 
 // Of the open jobs that an ended one has made, the newest are looked at.
 constexpr std::size_t kChildrenLookedAtMax = 64;
@@ -171,31 +168,19 @@ Result<scheduler::RetryJob> retry_of(const Engine& engine, JobId id) {
   return out;
 }
 
-void submit_retry(const CallPtr& call, const Responder& responder, JobId id) {
-  if (Status read = finish_reading(*call); !read) {
-    responder.send(refuse(std::move(read).error()));
-    return;
-  }
-  // Two at once would not see each other's job. The same key gives the same one anyway. It ends
-  // before the answer: who has that may ask again.
-  const auto turn = std::make_shared<std::shared_ptr<void>>();
-  if (!call->key && !(*turn = call->context->retries->begin(id))) {
-    responder.send(
-        refuse(Code::kConflict, "ALREADY_RETRIED", "the job is being scheduled again just now"));
-    return;
-  }
-  // What the one before it made, if it ended just now.
-  const Engine& engine = call->engine();
-  const Status shown = engine.views.wait_for(engine.log.last(), kViewsPatience);
-  auto command = shown ? retry_of(engine, id) : Result<scheduler::RetryJob>(fail(shown.error()));
+using Turn = std::shared_ptr<UnderWay::Turn>;
+
+// The turn ends before the answer: who has that may ask again.
+void submit_retry(const CallPtr& call, const Responder& responder, JobId id, const Turn& turn) {
+  auto command = retry_of(call->engine(), id);
   if (!command) {
-    turn->reset();
+    turn->end();
     responder.send(refuse(std::move(command).error()));
     return;
   }
   submit_command(call, responder, std::move(*command),
                  [call, responder, turn](Result<scheduler::Reply> reply) {
-                   turn->reset();
+                   turn->end();
                    if (!reply) {
                      responder.send(refuse(std::move(reply).error()));
                      return;
@@ -285,8 +270,21 @@ void retry_job(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(id).error()));
     return;
   }
-  // The copy is read from the list, which must show the job's end if its caller has seen it.
-  run_read(call, responder, [call, responder, id = *id] { submit_retry(call, responder, id); });
+  if (Status read = finish_reading(*call); !read) {
+    responder.send(refuse(std::move(read).error()));
+    return;
+  }
+  // Two at once would not see each other's job. The same key gives the same one anyway.
+  const Turn turn =
+      call->key ? std::make_shared<UnderWay::Turn>() : call->context->retries->begin(*id);
+  if (!turn) {
+    responder.send(
+        refuse(Code::kConflict, "ALREADY_RETRIED", "the job is being scheduled again just now"));
+    return;
+  }
+  // The list must show the job's end if its caller has seen it, and what the turn before made.
+  run_read(call, responder,
+           [call, responder, id = *id, turn] { submit_retry(call, responder, id, turn); });
 }
 
 }  // namespace daybook::api

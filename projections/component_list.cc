@@ -1,5 +1,7 @@
 #include "projections/component_list.h"
 
+#include <cstring>
+
 #include "projections/bytes.h"
 
 namespace daybook::projections {

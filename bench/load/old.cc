@@ -223,7 +223,7 @@ Result<Rates> measure(const OldOptions& options, const std::filesystem::path& da
   out.push_back({store + "_cycles_per_second", rates.cycles});
   DAYBOOK_TRY(ask(child, store, out));
   DAYBOOK_ASSIGN(const std::uint64_t resident, resident_bytes(child.pid()));
-  out.push_back({store + "_resident_mib", static_cast<double>(resident) / (1024.0 * 1024.0)});
+  out.push_back({store + "_resident_mib", mib(resident)});
   DAYBOOK_TRY(child.stop());
   return rates;
 }

@@ -14,6 +14,7 @@
 #include "tools/daybook/unknown_command.h"
 
 namespace daybook::cli {
+
 bool Session::wants_json() const {
   return output.empty() ? !env.out_is_terminal : output == "json";
 }
