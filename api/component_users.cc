@@ -12,6 +12,8 @@
 namespace daybook::api {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr std::string_view kComponent = "componentId";
 constexpr std::string_view kRule = "ruleId";
 constexpr std::string_view kDefinition = "jobDefinitionId";
@@ -89,7 +91,7 @@ class Look {
     const auto rules =
         runtime->parameter_rules(stored_.stored(*head_), components::Compiling::kAllowed);
     for (const projections::JobRow& job : jobs->rows) {
-      const std::string_view parameters = job.parameters.empty() ? "{}" : job.parameters;
+      const std::string_view parameters = job.parameters.empty() ? "{}"sv : job.parameters;
       const Status taken = !rules   ? Status(fail(rules.error()))
                            : *rules ? (*rules)(parameters)
                                     : Status();

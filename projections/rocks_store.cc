@@ -25,6 +25,7 @@
 #include "base/check.h"
 #include "base/thread.h"
 #include "log/files.h"
+#include "log/table_check.h"
 #include "projections/bytes.h"
 #include "projections/rocks_faults.h"
 #include "projections/rocks_view.h"
@@ -252,6 +253,9 @@ Status check_named(const std::filesystem::path& directory) {
 Result<std::unique_ptr<rocksdb::DB>> open_db(const rocksdb::Options& wanted,
                                              const RocksStore::Options& options) {
   DAYBOOK_TRY(check_threads("views-store"));
+  if (const Status tables = log::check_tables(options.directory); !tables) {
+    return fail(Code::kCorrupt, "VIEWS_STORE", "the views' store: " + tables.error().message);
+  }
   const std::string directory = options.directory.string();
   try {
     rocksdb::DB* db = nullptr;

@@ -10,6 +10,7 @@
 #include "log/little.h"
 #include "log/rocks/faults.h"
 #include "log/rocks/options.h"
+#include "log/table_check.h"
 
 namespace daybook::log {
 namespace {
@@ -86,6 +87,10 @@ Result<std::unique_ptr<Store>> open_or_throw(const std::filesystem::path& path, 
   if (options.faults) {
     store->env = make_faulty_env(options.faults);
     o.env = store->env.get();
+  }
+  if (const Status tables = check_tables(path); !tables) {
+    return fail(Code::kCorrupt, "LOG_CORRUPT",
+                "opening " + path.string() + ": " + tables.error().message);
   }
   o.create_if_missing = mode == OpenMode::kCreate;
   rocksdb::DB* db = nullptr;

@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
 
+#include "log/table_check.h"
 #include "tests/log/rig.h"
 
 namespace daybook::log::rig {
@@ -79,6 +81,26 @@ std::vector<Damage> all_damage(const Tree& tree, const DamageOptions& options,
     }
   }
   return out;
+}
+
+// From the end, near which they stand.
+std::pair<std::size_t, std::size_t> properties_of(const std::filesystem::path& table) {
+  const std::string sound = slurp(table);
+  std::fstream file(table, std::ios::in | std::ios::out | std::ios::binary);
+  const auto put = [&](std::size_t at, int change) {
+    file.seekp(static_cast<std::streamoff>(at)).put(static_cast<char>(sound[at] ^ change)).flush();
+  };
+  std::size_t first = sound.size();
+  std::size_t behind = 0;
+  for (std::size_t at = sound.size(); at-- > 0 && (behind == 0 || first == at + 1);) {
+    put(at, 1);
+    if (!check_tables(table.parent_path())) {
+      first = at;
+      behind = std::max(behind, at + 1);
+    }
+    put(at, 0);
+  }
+  return {first, behind};
 }
 
 void apply(const Damage& damage, const std::filesystem::path& root) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace daybook::log::rig {
@@ -35,6 +36,10 @@ struct DamageOptions {
 // All damage to the files of `tree` that `wanted` takes.
 std::vector<Damage> all_damage(const Tree& tree, const DamageOptions& options,
                                const std::function<bool(const std::string&)>& wanted);
+// Where in a table's file, which is sound, its properties stand, with the trailer of their block:
+// the first byte and the one behind the last.
+std::pair<std::size_t, std::size_t> properties_of(const std::filesystem::path& table);
+
 void apply(const Damage& damage, const std::filesystem::path& root);
 
 }  // namespace daybook::log::rig

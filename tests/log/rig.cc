@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace daybook::log::rig {
@@ -107,8 +106,11 @@ void copy_tree(const std::filesystem::path& from, const std::filesystem::path& t
 }
 
 std::string slurp(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  // At once: byte by byte, the exhaustive tests would do little else.
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  std::string out(in ? static_cast<std::size_t>(in.tellg()) : 0, '\0');
+  in.seekg(0).read(out.data(), static_cast<std::streamsize>(out.size()));
+  return out;
 }
 
 void spill(const std::filesystem::path& path, std::string_view bytes) {

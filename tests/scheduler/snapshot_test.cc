@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 
@@ -17,8 +16,10 @@ namespace {
 using File = std::vector<char>;
 
 File load(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return File{std::istreambuf_iterator<char>(in), {}};
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  File out(in ? static_cast<std::size_t>(in.tellg()) : 0);
+  in.seekg(0).read(out.data(), static_cast<std::streamsize>(out.size()));
+  return out;
 }
 
 void store(const std::filesystem::path& path, const File& bytes) {
