@@ -9,7 +9,7 @@ SLOW := ^(slow|crash|fuzz)$$
 LINT := python3 tools/lint/lint.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install configure build run test test-slow bench lint format clean
+.PHONY: help install configure build run test test-slow bench bench-peers lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,11 @@ bench: install ## build release and run every micro benchmark
 	cmake --preset release
 	cmake --build --preset release -j $(JOBS)
 	for b in build/release/bin/*_bench; do $$b || exit; done
+
+bench-peers: build ## Daybook beside other queues, 45 minutes; PEERS_ARGS=--quick: 2
+	cmake --build --preset release -j $(JOBS) --target peers_load
+	bench/peers/install
+	bench/peers/run $(PEERS_ARGS)
 
 lint: install ## the style checks; TIDY=1 adds clang-tidy on the debug build
 	$(LINT)

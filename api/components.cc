@@ -77,7 +77,7 @@ void answer_changed(const CallPtr& call, const Responder& responder, scheduler::
                     ComponentWarnings warnings, RenderChanged render) {
   const auto answer = [call, responder, render](const scheduler::Reply& done,
                                                 ComponentWarnings said) {
-    render_from_log(
+    render_reply(
         call, responder, done,
         [render, said = std::move(said)](const Written& written) { return render(written, said); },
         Views::kFresh);

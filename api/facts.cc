@@ -1,40 +1,49 @@
 #include "api/facts.h"
 
-#include "events/codec.h"
+#include "log/tail.h"
 
 namespace daybook::api {
+namespace {
 
-Result<Facts> Facts::read(log::Log& log, Seq first, Seq last) {
-  Facts out;
-  DAYBOOK_ASSIGN(const auto cursor, log.read(first));
-  for (Seq at = first; at <= last; at = next(at)) {
-    DAYBOOK_TRY(out.take(*cursor));
-  }
-  return out;
-}
+// Room for the payloads of an ordinary batch; what is more has memory of its own.
+constexpr std::size_t kBytes = 4096;
 
-Result<Facts> Facts::read_batch(log::Log& log, Seq first) {
-  Facts out;
-  DAYBOOK_ASSIGN(const auto cursor, log.read(first));
-  do {
-    DAYBOOK_TRY(out.take(*cursor));
-  } while (out.events_.back().meta.batch_index + 1 < out.events_.back().meta.batch_count);
-  return out;
-}
-
-// The next event of the cursor.
-Status Facts::take(log::Cursor& cursor) {
-  events::RecordView view;
-  DAYBOOK_ASSIGN(const bool there, cursor.next(view));
+// The next record of the cursor.
+Result<events::RecordView> next_record(log::Cursor& cursor) {
+  events::RecordView out;
+  DAYBOOK_ASSIGN(const bool there, cursor.next(out));
   if (!there) {
     return fail(Code::kUnavailable, "LOG_BEHIND", "the log has not got so far");
   }
-  const auto& bytes = bytes_.emplace_back(view.bytes.begin(), view.bytes.end());
-  DAYBOOK_ASSIGN(const events::RecordView kept, events::read_record(bytes));
-  DAYBOOK_ASSIGN(events::Recorded recorded, events::decode(kept));
-  chain_ = kept.header.chain;
-  events_.push_back(std::move(recorded));
-  return {};
+  return out;
+}
+
+Seq end_of_batch(const events::Meta& meta) {
+  return Seq{meta.seq.value + meta.batch_count - meta.batch_index - 1};
+}
+
+}  // namespace
+
+Facts Facts::of(const scheduler::Reply& reply) {
+  return {reply.events, reply.first, reply.last};
+}
+
+Result<Facts> Facts::read(log::Log& log, Seq first, Seq last) {
+  if (auto chunk = log.tail().find(first); chunk && chunk->last() >= last) {
+    return Facts(std::move(chunk), first, last);
+  }
+  DAYBOOK_ASSIGN(const auto cursor, log.read(first));
+  auto chunk = std::make_shared<log::Chunk>(last.value - first.value + 1, kBytes);
+  for (Seq at = first; at <= last; at = next(at)) {
+    DAYBOOK_ASSIGN(const auto record, next_record(*cursor));
+    DAYBOOK_TRY(chunk->add(record));
+  }
+  return Facts(std::move(chunk), first, last);
+}
+
+Result<Facts> Facts::read_batch(log::Log& log, Seq first) {
+  DAYBOOK_ASSIGN(const Facts begin, read(log, first, first));
+  return read(log, first, end_of_batch(begin.all().front().meta));
 }
 
 }  // namespace daybook::api

@@ -1,28 +1,33 @@
-// Events read back from the log, with the bytes that they borrow.
+// The events that a write wrote, with the bytes that they borrow: of its reply, from the log's
+// tail, or read back from the store.
 #pragma once
 
-#include <cstdint>
-#include <deque>
-#include <vector>
+#include <memory>
+#include <span>
+#include <utility>
 
 #include "base/result.h"
 #include "events/types.h"
+#include "log/chunk.h"
 #include "log/log.h"
+#include "scheduler/outcomes.h"
 
 namespace daybook::api {
 
 class Facts {
  public:
+  Facts() = default;
+  // What a reply that has its events brings.
+  static Facts of(const scheduler::Reply& reply);
   // The events first..last. Fails with kNotFound "LOG_TRIMMED" when they are gone, kUnavailable
   // when the log has not got so far.
   static Result<Facts> read(log::Log& log, Seq first, Seq last);
-
   // The events from `first` to the end of its batch.
   static Result<Facts> read_batch(log::Log& log, Seq first);
 
   // The chain hash of the last event.
-  const Hash& chain() const { return chain_; }
-  const std::vector<events::Recorded>& all() const { return events_; }
+  const Hash& chain() const { return chunk_->chain_of(all().back().meta.seq); }
+  std::span<const events::Recorded> all() const { return events_; }
 
   // The first event of type E, or null.
   template <typename E>
@@ -36,11 +41,12 @@ class Facts {
   }
 
  private:
-  Status take(log::Cursor& cursor);
+  Facts(std::shared_ptr<const log::Chunk> chunk, Seq first, Seq last)
+      : chunk_(std::move(chunk)),
+        events_(chunk_->from(first).first(last.value - first.value + 1)) {}
 
-  Hash chain_{};
-  std::deque<std::vector<std::uint8_t>> bytes_;
-  std::vector<events::Recorded> events_;
+  std::shared_ptr<const log::Chunk> chunk_;
+  std::span<const events::Recorded> events_;
 };
 
 }  // namespace daybook::api

@@ -167,7 +167,7 @@ void delete_job(const CallPtr& call, const Responder& responder) {
   submit_command(call, responder, scheduler::CancelJob{*id},
                  [call, responder, id = *id](Result<scheduler::Reply> reply) {
                    if (reply) {
-                     render_from_log(call, responder, std::move(*reply), render);
+                     render_reply(call, responder, std::move(*reply), render);
                    } else if (reply.error().reason == "JOB_ENDED") {
                      delete_ended(call, responder, id);
                    } else {
@@ -197,7 +197,7 @@ void cancel_job(const CallPtr& call, const Responder& responder) {
   submit_command(call, responder, scheduler::RequestCancel{*id, *force},
                  [call, responder, id = *id, answer](Result<scheduler::Reply> reply) {
                    if (reply) {
-                     render_from_log(call, responder, std::move(*reply), answer);
+                     render_reply(call, responder, std::move(*reply), answer);
                    } else if (reply.error().reason == "JOB_ENDED") {
                      find_row(call, responder, id,
                               [responder, id, ended = reply.error()](const auto& row) {

@@ -99,24 +99,6 @@ Answer<Response> render_created(const Written& written, bool is_array) {
   return created_response(jobs, is_array, written.reply);
 }
 
-// The same from the command and its outcome, without asking the log: what most requests take.
-Response render_decided(const Call& call, const scheduler::NewJob& job,
-                        const scheduler::Reply& reply, const scheduler::Created& created) {
-  events::JobCreated event;
-  event.job = created.jobs.front();
-  event.definition = job.definition;
-  event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
-  event.run_at = created.run_at.front();
-  event.priority = created.priorities.front();
-  event.tags.assign(job.tags.begin(), job.tags.end());
-  event.unique_key = job.unique_key;
-  events::Meta meta;
-  meta.seq = event.job.key();
-  meta.time = reply.time;
-  meta.actor = actor_of(call);
-  return created_response({created_row(meta, event)}, false, reply);
-}
-
 scheduler::NewJob copy_of(const projections::JobRow& row) {
   scheduler::NewJob out;
   out.definition = row.definition;
@@ -185,7 +167,7 @@ void submit_retry(const CallPtr& call, const Responder& responder, JobId id, con
                      responder.send(refuse(std::move(reply).error()));
                      return;
                    }
-                   render_from_log(call, responder, std::move(*reply), [](const Written& written) {
+                   render_reply(call, responder, std::move(*reply), [](const Written& written) {
                      return render_created(written, false);
                    });
                  });
@@ -193,33 +175,8 @@ void submit_retry(const CallPtr& call, const Responder& responder, JobId id, con
 
 void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body) {
   const bool is_array = body->listed;
-  // Kept beside the command for the answer; an array is answered from the log.
-  auto single = std::make_shared<scheduler::NewJob>();
-  if (!is_array) {
-    *single = body->jobs.front();
-  }
-  submit_command(call, responder, std::move(*body),
-                 [call, responder, is_array, single](Result<scheduler::Reply> reply) {
-                   if (!reply) {
-                     responder.send(refuse(std::move(reply).error()));
-                     return;
-                   }
-                   const auto* created = std::get_if<scheduler::Created>(&reply->outcome);
-                   if (is_array || created == nullptr || created->priorities.size() != 1) {
-                     render_from_log(call, responder, std::move(*reply),
-                                     [is_array](const Written& written) {
-                                       return render_created(written, is_array);
-                                     });
-                     return;
-                   }
-                   auto shared = std::make_shared<scheduler::Reply>(std::move(*reply));
-                   responder.send_made([call, single, shared]() -> Answer<Response> {
-                     auto response = render_decided(*call, *single, *shared,
-                                                    std::get<scheduler::Created>(shared->outcome));
-                     add_receipt(response, *shared);
-                     return response;
-                   });
-                 });
+  write(call, responder, std::move(*body),
+        [is_array](const Written& written) { return render_created(written, is_array); });
 }
 
 // Most components have been compiled when jobs of theirs come: then all is said at once.

@@ -1,18 +1,25 @@
 #include "api/log_watcher.h"
 
-#include <condition_variable>
+#include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/bell.h"
 #include "base/thread.h"
+#include "log/tail.h"
 
 namespace daybook::api {
 namespace {
 
-// How long it waits at most before it looks at deadlines and stop() again.
-constexpr std::chrono::milliseconds kLook{50};
+// What rings the bell.
+constexpr Bell::Sounds kGrown = 1;
+constexpr Bell::Sounds kAsked = 2;
+constexpr Bell::Sounds kStop = 4;
+// Between two looks at the deadlines, which are of another clock than the bell's.
+constexpr std::chrono::milliseconds kLook{250};
 
 struct Waiting {
   Seq position;
@@ -27,51 +34,50 @@ struct LogWatcher::Impl {
 
   const log::Log& log;
   const Clock& clock;
+  Bell bell;
+  std::atomic<bool> stopped{false};
   std::thread thread;
+  std::optional<log::Subscription> grown;
 
   // --- guarded by mutex ---
   std::mutex mutex;
-  std::condition_variable changed;
   std::vector<Waiting> waiting;
-  bool stopped = false;
 
   void run();
-  std::vector<std::pair<LogWatcher::Wake, bool>> take_ready();
+  std::vector<std::pair<LogWatcher::Wake, bool>> take_ready(bool& more);
 };
 
-std::vector<std::pair<LogWatcher::Wake, bool>> LogWatcher::Impl::take_ready() {
+std::vector<std::pair<LogWatcher::Wake, bool>> LogWatcher::Impl::take_ready(bool& more) {
   std::vector<std::pair<LogWatcher::Wake, bool>> out;
   const Seq last = log.durable().value();
   const Micros now = clock.steady();
+  const std::lock_guard lock(mutex);
   std::erase_if(waiting, [&](Waiting& w) {
-    const bool grown = last > w.position;
-    if (!grown && w.deadline > now) {
+    const bool passed = last > w.position;
+    if (!passed && w.deadline > now) {
       return false;
     }
-    out.emplace_back(std::move(w.wake), grown);
+    out.emplace_back(std::move(w.wake), passed);
     return true;
   });
+  more = !waiting.empty();
   return out;
 }
 
+// While nobody waits, the log's growth wakes nobody.
 void LogWatcher::Impl::run() {
-  std::unique_lock lock(mutex);
-  for (;;) {
-    changed.wait(lock, [&] { return stopped || !waiting.empty(); });
-    if (stopped) {
-      return;
-    }
-    // Every position that waits is at or past what was durable here, so one step more is the first
-    // thing that can concern any of them.
-    const Seq seen = log.durable().value();
-    auto ready = take_ready();
-    lock.unlock();
-    for (auto& [wake, grown] : ready) {
-      wake(grown);
+  while (!stopped) {
+    bool more = false;
+    auto ready = take_ready(more);
+    for (auto& [wake, has_grown] : ready) {
+      wake(has_grown);
     }
     ready.clear();
-    log.durable().wait(next(seen), kLook);
-    lock.lock();
+    if (more) {
+      bell.wait(kGrown | kAsked | kStop, std::chrono::steady_clock::now() + kLook);
+    } else {
+      bell.wait(kAsked | kStop);
+    }
   }
 }
 
@@ -80,6 +86,8 @@ LogWatcher::LogWatcher(const log::Log& log, const Clock& clock)
 
 Status LogWatcher::start() {
   DAYBOOK_ASSIGN(impl_->thread, start_thread("log-watch", [impl = impl_.get()] { impl->run(); }));
+  impl_->grown.emplace(impl_->log.tail(), events::TypeSet::all(),
+                       [impl = impl_.get()] { impl->bell.ring(kGrown); });
   return {};
 }
 
@@ -99,7 +107,7 @@ void LogWatcher::when_past(Seq position, Micros deadline, Wake wake) {
     }
     impl_->waiting.push_back({position, deadline, std::move(wake)});
   }
-  impl_->changed.notify_one();
+  impl_->bell.ring(kAsked);
 }
 
 void LogWatcher::stop() {
@@ -109,7 +117,8 @@ void LogWatcher::stop() {
     impl_->stopped = true;
     dropped.swap(impl_->waiting);
   }
-  impl_->changed.notify_all();
+  impl_->grown.reset();
+  impl_->bell.ring(kStop);
   if (impl_->thread.joinable()) {
     impl_->thread.join();
   }

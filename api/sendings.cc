@@ -201,7 +201,7 @@ void delete_sending(const CallPtr& call, const Responder& responder) {
   submit_command(call, responder, scheduler::CancelSending{*id},
                  [call, responder, id = *id](Result<scheduler::Reply> reply) {
                    if (reply) {
-                     render_from_log(call, responder, std::move(*reply), render_cancelled);
+                     render_reply(call, responder, std::move(*reply), render_cancelled);
                    } else if (reply.error().code == Code::kNotFound) {
                      refuse_cancel(call, responder, id);
                    } else {

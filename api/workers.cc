@@ -159,7 +159,7 @@ void start_lease(const CallPtr& call, const Responder& responder, dispatch::Leas
       return;
     }
     if (jobs->receipt.replayed) {
-      render_from_log(call, responder, std::move(jobs->receipt), render_leased);
+      render_reply(call, responder, std::move(jobs->receipt), render_leased);
       return;
     }
     auto shared = std::make_shared<dispatch::LeasedJobs>(std::move(*jobs));
@@ -190,7 +190,7 @@ void lease_once(const CallPtr& call, const Responder& responder, dispatch::Lease
   question.answer = [call, responder, shared](std::vector<Result<scheduler::Reply>> replies) {
     auto& reply = replies.front();
     if (reply) {
-      render_from_log(call, responder, std::move(*reply), render_leased);
+      render_reply(call, responder, std::move(*reply), render_leased);
     } else if (reply.error().reason == "KEY_UNKNOWN") {
       start_lease(call, responder, std::move(*shared));
     } else {

@@ -73,34 +73,57 @@ void submit_command(const CallPtr& call, const Responder& responder, scheduler::
   }
 }
 
-void render_from_log(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
-                     Render render, Views views) {
-  const Seq last = reply.last;
-  const auto work = [call, responder, reply = std::move(reply),
-                     render = std::move(render)](const Status& ready) mutable {
+namespace {
+
+// Answers of so few events are made on the connection's own thread.
+constexpr std::uint64_t kInlineEventsMax = 16;
+
+Result<Facts> facts_of(const Call& call, const scheduler::Reply& reply) {
+  if (reply.events) {
+    return Facts::of(reply);
+  }
+  return reply.first.value == 0 ? Result<Facts>(Facts())
+                                : Facts::read(call.engine().log, reply.first, reply.last);
+}
+
+Answer<Response> rendered(const Call& call, scheduler::Reply& reply, const Result<Facts>& facts,
+                          const Render& render) {
+  if (!facts) {
     // What is written is written: nobody may be told that it failed, only that its outcome has to
     // be asked for again.
-    Result<Facts> facts = Facts();
-    if (!ready && ready.error().code == Code::kShutdown) {
-      facts = fail(ready.error());
-    } else if (reply.first.value != 0) {
-      facts = Facts::read(call->engine().log, reply.first, reply.last);
-    }
-    if (!facts) {
-      report(*call, Problem(facts.error()));
-      responder.send(
-          refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
-                 "it was done, but its answer cannot be made: " + facts.error().message));
-      return;
-    }
-    if (reply.replayed) {
-      reply.chain = facts->chain();  // the log is what remembers it
-    }
-    auto response = render({*call, reply, *facts});
-    if (response) {
-      add_receipt(*response, reply);
-    }
-    responder.send(std::move(response));
+    report(call, Problem(facts.error()));
+    return refuse(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
+                  "it was done, but its answer cannot be made: " + facts.error().message);
+  }
+  if (reply.replayed) {
+    reply.chain = facts->chain();  // the log is what remembers it
+  }
+  auto response = render({call, reply, *facts});
+  if (response) {
+    add_receipt(*response, reply);
+  }
+  return response;
+}
+
+}  // namespace
+
+void render_reply(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
+                  Render render, Views views) {
+  const Seq last = reply.last;
+  const bool few = reply.last.value - reply.first.value < kInlineEventsMax;
+  const bool at_hand = views == Views::kUnused && reply.events && few;
+  auto make = [call, reply = std::move(reply),
+               render = std::move(render)](const Status& ready) mutable {
+    const bool shut = !ready && ready.error().code == Code::kShutdown;
+    const Result<Facts> facts = shut ? Result<Facts>(fail(ready.error())) : facts_of(*call, reply);
+    return rendered(*call, reply, facts, render);
+  };
+  if (at_hand) {
+    responder.send_made([make = std::move(make)]() mutable { return make(Status()); });
+    return;
+  }
+  const auto work = [responder, make = std::move(make)](const Status& ready) mutable {
+    responder.send(make(ready));
   };
   QueryPool& pool = call->context->renders;
   if (views == Views::kUnused || !pool.submit(last, work, gone_of(call))) {
@@ -113,7 +136,7 @@ void write(const CallPtr& call, const Responder& responder, scheduler::Command c
   submit_command(call, responder, std::move(command),
                  [call, responder, render = std::move(render), views](auto reply) {
                    if (reply) {
-                     render_from_log(call, responder, std::move(*reply), render, views);
+                     render_reply(call, responder, std::move(*reply), render, views);
                    } else {
                      responder.send(refuse(std::move(reply).error()));
                    }

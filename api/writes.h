@@ -1,7 +1,7 @@
 // Commands to the sequencer, and what stands in every answer to them.
 //
 // An answer to a write is made of nothing but the events it wrote: a request that is repeated with
-// its idempotency key gets the first answer byte for byte, read back from the log.
+// its idempotency key gets the first answer byte for byte, however its events were come by.
 #pragma once
 
 #include <cstdint>
@@ -38,9 +38,11 @@ void submit_command(const CallPtr& call, const Responder& responder, scheduler::
 // when they have not in time, the answer does without.
 enum class Views : std::uint8_t { kUnused, kFresh };
 
-// Reads the events of a reply back on a query thread and sends what `render` makes of them.
-void render_from_log(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
-                     Render render, Views views = Views::kUnused);
+// Sends what `render` makes of a reply's events: on the connection's thread where they are few and
+// at hand, so it must not block then; else, or when it shows something of the views, on a thread
+// for answers.
+void render_reply(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
+                  Render render, Views views = Views::kUnused);
 
 // Both: one command, answered from its events.
 void write(const CallPtr& call, const Responder& responder, scheduler::Command command,

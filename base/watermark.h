@@ -5,10 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <mutex>
-#include <utility>
-#include <vector>
 
 #include "base/ids.h"
 
@@ -28,24 +25,8 @@ class Watermark {
         return;
       }
       value_.store(to.value, std::memory_order_release);
-      for (const auto& [id, notify] : subscribers_) {
-        notify();
-      }
     }
     raised_.notify_all();
-  }
-
-  // Calls `notify` at every raise, on the raising thread, until unsubscribe(): for those who wait
-  // for several things at once. It must be quick and must not call the watermark.
-  std::uint64_t subscribe(std::function<void()> notify) const {
-    const std::lock_guard lock(mutex_);
-    subscribers_.emplace_back(++last_subscriber_, std::move(notify));
-    return last_subscriber_;
-  }
-  // After it returns, the subscriber is not called any more.
-  void unsubscribe(std::uint64_t id) const {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(subscribers_, [&](const auto& entry) { return entry.first == id; });
   }
 
   // Wakes all waiters for good: they return what there is.
@@ -72,8 +53,6 @@ class Watermark {
   std::atomic<std::uint64_t> value_;
   mutable std::mutex mutex_;
   mutable std::condition_variable raised_;
-  mutable std::vector<std::pair<std::uint64_t, std::function<void()>>> subscribers_;
-  mutable std::uint64_t last_subscriber_ = 0;
   bool closed_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <mutex>
@@ -22,6 +23,7 @@
 #include "dispatch/order.h"
 #include "dispatch/retention.h"
 #include "events/codec.h"
+#include "log/follower.h"
 #include "scheduler/logical_time.h"
 
 namespace daybook::dispatch {
@@ -139,7 +141,7 @@ struct Dispatcher::Impl {
   std::binary_semaphore quiet{0};  // nothing runs any more, once it is closing
   std::thread thread;
   std::unique_ptr<Retention> retention;
-  std::uint64_t subscription = 0;
+  std::optional<log::Subscription> grown;
 
   // --- guarded by mutex: the thread holds it while it works with the core, queries while they look
   mutable std::mutex mutex;
@@ -157,7 +159,7 @@ struct Dispatcher::Impl {
   bool was_off = false;
   Micros alive_again{};  // steady
   Absence absence;
-  std::unique_ptr<log::Cursor> cursor;
+  std::optional<log::Follower> follower;
   std::deque<Unsent> outbox;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs;
   bool blind = false;             // the log cannot be read any more
@@ -290,26 +292,25 @@ Status Dispatcher::Impl::fold() {
   if (blind) {
     return {};
   }
-  if (!cursor) {
-    DAYBOOK_ASSIGN(cursor, log.read(next(core.applied())));
+  if (!follower) {
+    follower.emplace(log, next(core.applied()));
   }
-  for (bool more = true; more;) {
-    const std::lock_guard lock(mutex);
-    for (std::size_t i = 0; more && i < kDispatchEventsMax; ++i) {
-      events::RecordView record;
-      DAYBOOK_ASSIGN(more, cursor->next(record));
-      if (more) {
-        DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
+  for (;;) {
+    DAYBOOK_ASSIGN(auto events, follower->next());
+    if (events.empty()) {
+      return {};
+    }
+    while (!events.empty()) {  // a group may be large, and queries wait for the lock
+      const auto some = events.first(std::min(events.size(), kDispatchEventsMax));
+      const std::lock_guard lock(mutex);
+      for (const events::Recorded& recorded : some) {
         core.apply(recorded);
-        newest_event = std::max(newest_event, recorded.meta.time);
-        time->adopt(core.offsets());
-        if (options.on_rule_put && std::holds_alternative<events::RulePut>(recorded.event)) {
-          options.on_rule_put(recorded.meta.seq);
-        }
       }
+      newest_event = std::max(newest_event, some.back().meta.time);
+      time->adopt(core.offsets());
+      events = events.subspan(some.size());
     }
   }
-  return {};
 }
 
 void Dispatcher::Impl::give_up(const Error& error) {
@@ -457,8 +458,8 @@ Status Dispatcher::start() {
   }
   DAYBOOK_TRY(impl_->checks->start());
   DAYBOOK_ASSIGN(impl_->thread, start_thread("dispatch", [this] { impl_->work(); }));
-  impl_->subscription =
-      impl_->log.durable().subscribe([mailbox = impl_->mail] { mailbox->poke(); });
+  impl_->grown.emplace(impl_->log.tail(), events::TypeSet::all(),
+                       [mailbox = impl_->mail] { mailbox->poke(); });
   impl_->mail->poke();  // for what became durable in between
   impl_->accepting = true;
   return impl_->retention ? impl_->retention->start() : Status();
@@ -493,7 +494,7 @@ void Dispatcher::stop() {
   impl_->checks->stop();
   (void)impl_->mail->post(Quit{});
   impl_->thread.join();
-  impl_->log.durable().unsubscribe(impl_->subscription);
+  impl_->grown.reset();
 }
 
 PollId Dispatcher::lease(LeaseRequest request, LeaseAnswer done) {

@@ -46,8 +46,6 @@ struct DispatcherOptions {
   bool retention = true;
   Duration drain{kRunDrainTimeoutUs};      // in which runs may end by themselves at stop()
   std::shared_ptr<spdlog::logger> logger;  // null: silent
-  // Called from the dispatcher's thread for every RulePut event; must not block.
-  std::function<void(Seq)> on_rule_put;
   // Called from the dispatcher's thread about once a second while an attempt is open.
   std::function<void()> on_alive;
   // Told when it cannot read the log any more (nothing starts after it), and when retention stands

@@ -20,6 +20,7 @@
 #include "dispatch/outbox_queue.h"
 #include "events/codec.h"
 #include "events/json.h"
+#include "log/follower.h"
 #include "scheduler/logical_time.h"
 
 namespace daybook::dispatch {
@@ -119,7 +120,7 @@ struct Outbox::Impl {
   const OutboxOptions options;
   const std::shared_ptr<Mail> mail = std::make_shared<Mail>();
   std::thread thread;
-  std::uint64_t subscription = 0;
+  std::optional<log::Subscription> grown;
 
   // --- guarded by mutex ---
   mutable std::mutex mutex;
@@ -130,7 +131,7 @@ struct Outbox::Impl {
   // --- of the thread (and of recover(), before it starts) ---
   std::optional<scheduler::LogicalTime> time;
   Micros newest_event{};
-  std::unique_ptr<log::Cursor> cursor;
+  std::optional<log::Follower> follower;
   std::deque<scheduler::Request> unsent;
   std::size_t trying = 0;
   std::size_t unanswered = 0;
@@ -181,29 +182,24 @@ std::optional<std::chrono::microseconds> Outbox::Impl::patience() {
   return out ? std::optional(std::chrono::microseconds(out->value)) : std::nullopt;
 }
 
-// Folds all that is durable.
+// Folds all that is durable and concerns it.
 Status Outbox::Impl::fold() {
   if (blind) {
     return {};
   }
-  if (!cursor) {
-    DAYBOOK_ASSIGN(cursor, log.read(next(applied)));
-  }
-  for (bool more = true; more;) {
+  for (;;) {
+    DAYBOOK_ASSIGN(const auto events, follower->next());
     const std::lock_guard lock(mutex);
-    for (std::size_t i = 0; more && i < kDispatchEventsMax; ++i) {
-      events::RecordView record;
-      DAYBOOK_ASSIGN(more, cursor->next(record));
-      if (more) {
-        DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
-        queue.apply(recorded);
-        applied = recorded.meta.seq;
-        newest_event = std::max(newest_event, recorded.meta.time);
-        time->adopt(queue.offsets());
-      }
+    for (const events::Recorded& recorded : events) {
+      queue.apply(recorded);
     }
+    applied = Seq{follower->position().value - 1};
+    if (events.empty()) {
+      return {};
+    }
+    newest_event = std::max(newest_event, events.back().meta.time);
+    time->adopt(queue.offsets());
   }
-  return {};
 }
 
 void Outbox::Impl::give_up(const Error& error) {
@@ -354,10 +350,11 @@ Status Outbox::start() {
   if (!impl_->time) {
     impl_->time.emplace(impl_->clock, Micros{});
   }
+  impl_->grown.emplace(impl_->log.tail(), OutboxQueue::types(),
+                       [mailbox = impl_->mail] { mailbox->poke(); });
+  impl_->follower.emplace(impl_->log, next(impl_->applied), *impl_->grown);
   DAYBOOK_ASSIGN(impl_->thread, start_thread("outbox", [this] { impl_->work(); }));
-  impl_->subscription =
-      impl_->log.durable().subscribe([mailbox = impl_->mail] { mailbox->poke(); });
-  impl_->mail->poke();  // for what is due, and for what became durable in between
+  impl_->mail->poke();  // for what is due
   return {};
 }
 
@@ -370,7 +367,6 @@ void Outbox::stop() {
   impl_->sender.shutdown();
   (void)impl_->mail->post(Quit{});
   impl_->thread.join();
-  impl_->log.durable().unsubscribe(impl_->subscription);
 }
 
 OutboxMetrics Outbox::metrics() const {

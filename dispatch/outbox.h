@@ -58,7 +58,7 @@ class Outbox {
   void stop();
 
   OutboxMetrics metrics() const;
-  // The last event it has seen.
+  // It has seen all up to there that concerns it.
   Seq applied() const;
 
  private:

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "events/type_set.h"
 #include "events/types.h"
 #include "scheduler/state.h"
 
@@ -26,6 +27,12 @@ struct PendingSending {
 class OutboxQueue {
  public:
   void recover(const scheduler::State& state);
+  // What apply() does something for; the others may be left out.
+  static constexpr events::TypeSet types() {
+    return events::TypeSet::of<events::ClockStepped, events::SendingCreated,
+                               events::SendingRetryScheduled, events::SendingSent,
+                               events::SendingBounced, events::SendingCancelled>();
+  }
   void apply(const events::Recorded& recorded);
 
   // The first that is due at `now` and not out, which is then out.

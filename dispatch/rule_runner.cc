@@ -7,6 +7,8 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -20,6 +22,7 @@
 #include "events/catalogue.h"
 #include "events/codec.h"
 #include "events/hooks.h"
+#include "log/follower.h"
 
 namespace daybook::dispatch {
 namespace {
@@ -86,7 +89,7 @@ struct RuleRunner::Impl {
   Entropy& entropy;
   const RuleRunnerOptions options;
   std::thread thread;
-  std::uint64_t subscription = 0;
+  std::optional<log::Subscription> grown, rule_put;
   std::atomic<std::uint64_t> position_seen{0}, applied{0}, failed{0};
   std::atomic<bool> blind{false};
   std::atomic<bool> listening{false};  // there are rules: the log's growth matters
@@ -95,7 +98,7 @@ struct RuleRunner::Impl {
   std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
-  Seq put_noticed;
+  bool put_noticed = true;  // of what was put before it began, the state may not tell
 
   // --- of the thread ---
   RuleBook book;
@@ -105,7 +108,8 @@ struct RuleRunner::Impl {
   bool looked = false;   // at something that a rule may take, since
   // As they stand at `position`; behind a start that has to catch up, as they stand at its end.
   events::ClockOffsets clocks;
-  std::unique_ptr<log::Cursor> cursor;
+  std::optional<log::Follower> follower;
+  std::span<const events::Recorded> ahead;  // that it gave, from `position` on
   std::map<std::string, Known> hooks;
 
   bool is_stopping() {
@@ -129,9 +133,10 @@ bool RuleRunner::Impl::wait() {
   std::unique_lock lock(mutex);
   listening = !book.empty();
   wake.wait(lock, [&] {
-    const bool grown = !book.empty() && log.durable().value() > position;
-    return stopping || grown || put_noticed > book.as_of();
+    const bool more = !book.empty() && log.durable().value() > position;
+    return stopping || more || put_noticed;
   });
+  put_noticed = false;
   return !stopping;
 }
 
@@ -143,7 +148,8 @@ Status RuleRunner::Impl::step() {
     }
     const Seq begin{std::max(book.begin().value, through.value + 1)};
     position = Seq{std::max({position.value, begin.value - 1, log.first().value - 1})};
-    cursor.reset();
+    follower.emplace(log, next(position));
+    ahead = {};
   }
   std::vector<RuleTask> round;
   DAYBOOK_TRY(look(round));
@@ -185,26 +191,22 @@ void RuleRunner::Impl::note_clocks(const events::Recorded& recorded) {
 
 // Reads on until there is enough for a round.
 Status RuleRunner::Impl::look(std::vector<RuleTask>& round) {
-  if (!cursor) {
-    DAYBOOK_ASSIGN(cursor, log.read(next(position)));
-  }
   for (std::size_t i = 0; i < kDispatchEventsMax && round.size() < kRuleRoundMax; ++i) {
-    events::RecordView record;
-    DAYBOOK_ASSIGN(const bool there, cursor->next(record));
-    if (!there) {
+    if (ahead.empty()) {
+      DAYBOOK_ASSIGN(ahead, follower->next());
+    }
+    if (ahead.empty()) {
       break;
     }
-    const std::uint16_t type = record.header.type;
-    if (RuleBook::folds(type) || events::has_hook(type) || type == clock_stepped()) {
-      DAYBOOK_ASSIGN(const auto recorded, events::decode(record));
-      note_clocks(recorded);
-      book.fold(recorded);
-      changed = changed || book.concerns(recorded);
-      looked = looked || events::has_hook(type);
-      add_tasks(recorded, round);
-    }
-    book.advance(record.header.seq);
-    position = record.header.seq;
+    const events::Recorded& recorded = ahead.front();
+    note_clocks(recorded);
+    book.fold(recorded);
+    changed = changed || book.concerns(recorded);
+    looked = looked || events::has_hook(events::entry_of(recorded.event).type);
+    add_tasks(recorded, round);
+    position = recorded.meta.seq;
+    book.advance(position);
+    ahead = ahead.subspan(1);
   }
   return {};
 }
@@ -424,17 +426,21 @@ RuleRunner::~RuleRunner() {
 
 Status RuleRunner::start() {
   DAYBOOK_ASSIGN(impl_->thread, start_thread("rules", [impl = impl_.get()] { impl->work(); }));
-  impl_->subscription = impl_->log.durable().subscribe([impl = impl_.get()] {
-    if (!impl->listening) {
-      return;
+  const auto wake = [impl = impl_.get()](bool put) {
+    {
+      const std::lock_guard lock(impl->mutex);
+      impl->put_noticed = impl->put_noticed || put;
     }
-    // Taken so that the thread is either asleep or has not yet asked for the end of the log.
-    { const std::lock_guard lock(impl->mutex); }
     impl->wake.notify_one();
+  };
+  impl_->grown.emplace(impl_->log.tail(), events::TypeSet::all(), [impl = impl_.get(), wake] {
+    if (impl->listening) {
+      wake(false);
+    }
   });
-  // What became durable in between was not told.
-  { const std::lock_guard lock(impl_->mutex); }
-  impl_->wake.notify_one();
+  impl_->rule_put.emplace(impl_->log.tail(), events::TypeSet::of<events::RulePut>(),
+                          [wake] { wake(true); });
+  wake(true);  // what became durable in between was not told
   return {};
 }
 
@@ -447,17 +453,10 @@ void RuleRunner::stop() {
   impl_->wake.notify_all();
   if (impl_->thread.joinable()) {
     impl_->thread.join();
-    impl_->log.durable().unsubscribe(impl_->subscription);
+    impl_->grown.reset();
+    impl_->rule_put.reset();
     impl_->record_end();
   }
-}
-
-void RuleRunner::notice(Seq put) {
-  {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->put_noticed = std::max(impl_->put_noticed, put);
-  }
-  impl_->wake.notify_one();
 }
 
 RuleRunnerStatus RuleRunner::status() const {

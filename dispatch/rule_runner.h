@@ -52,9 +52,6 @@ class RuleRunner {
   // Ends what is being evaluated; what is not recorded by then is looked at again after a restart.
   void stop();
 
-  // A RulePut event stands in the log. Must be called for each: without rules nothing is read.
-  void notice(Seq put);
-
   RuleRunnerStatus status() const;
 
  private:

@@ -15,6 +15,7 @@
 // - A cursor yields records or a named gap, never skips: kNotFound "LOG_TRIMMED" when its position
 // was trimmed, kCorrupt
 //   when bytes are not what was written, kIo when the device fails.
+// - What append() made durable is in the tail before last() shows it, unless the log keeps none.
 // - trim(through) removes a prefix; it is idempotent, never passes last(), and frees disk space.
 // Threads: append and trim from one thread at a time; everything else from any thread. A cursor
 // belongs to one thread.
@@ -29,6 +30,8 @@
 #include "events/record.h"
 
 namespace daybook::log {
+
+class Tail;
 
 class Cursor {
  public:
@@ -53,6 +56,9 @@ class Log {
   virtual Hash last_chain() const = 0;
   // Rises with last(); readers wait on it.
   virtual const Watermark& durable() const = 0;
+  // Its newest events in memory, and who is told when it grows: log/tail.h. Read it by
+  // log/follower.h.
+  virtual const Tail& tail() const = 0;
 
   virtual Status append(const events::Group& group) = 0;
 

@@ -34,7 +34,8 @@ class MemoryLog::MemoryCursor final : public Cursor {
   Stored held_;
 };
 
-MemoryLog::MemoryLog() : last_chain_(events::genesis()) {}
+MemoryLog::MemoryLog(std::size_t tail_bytes)
+    : last_chain_(events::genesis()), tail_(durable_, tail_bytes) {}
 MemoryLog::~MemoryLog() = default;
 
 Seq MemoryLog::first() const {
@@ -59,13 +60,15 @@ Status MemoryLog::append(const events::Group& group) {
     poison_ = failure_;
     return fail(*poison_);
   }
+  const auto chunk = chunk_for(group, tail_);
   for_each_record(group, [&](const events::RecordView& record) {
+    add_to(chunk, record);
     records_.push_back(std::make_shared<const std::vector<std::uint8_t>>(record.bytes.begin(),
                                                                          record.bytes.end()));
   });
   if (!group.empty()) {
     last_chain_ = group.chain;
-    durable_.raise(group.last());
+    tail_.publish(group.last(), chunk);
   }
   return {};
 }

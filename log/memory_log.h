@@ -10,19 +10,22 @@
 #include <optional>
 #include <vector>
 
+#include "base/limits/write_path.h"
 #include "log/log.h"
+#include "log/tail.h"
 
 namespace daybook::log {
 
 class MemoryLog final : public Log {
  public:
-  MemoryLog();
+  explicit MemoryLog(std::size_t tail_bytes = kTailBytesMax);
   ~MemoryLog() override;
 
   Seq first() const override;
   Seq last() const override { return durable_.value(); }
   Hash last_chain() const override;
   const Watermark& durable() const override { return durable_; }
+  const Tail& tail() const override { return tail_; }
   Status append(const events::Group& group) override;
   Result<std::unique_ptr<Cursor>> read(Seq from) override;
   Status trim(Seq through) override;
@@ -43,6 +46,7 @@ class MemoryLog final : public Log {
   std::optional<Error> failure_;
   std::optional<Error> poison_;
   Watermark durable_;
+  Tail tail_;
 };
 
 }  // namespace daybook::log

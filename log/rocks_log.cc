@@ -17,6 +17,7 @@
 #include "log/rocks/examine.h"
 #include "log/rocks/options.h"
 #include "log/rocks/store.h"
+#include "log/tail.h"
 #include "log/unfinished.h"
 
 namespace daybook::log {
@@ -32,8 +33,10 @@ LogId new_id() {
   return std::bit_cast<LogId>(halves);
 }
 
-// Cuts a group into chunks at record boundaries and adds the mark. Nothing reaches the disk here.
-events::Header fill_batch(rocksdb::WriteBatch& batch, const events::Group& group) {
+// Cuts a group into chunks at record boundaries and adds the mark; `followed`, which may be null,
+// gets all of it. Nothing reaches the disk here.
+events::Header fill_batch(rocksdb::WriteBatch& batch, const events::Group& group,
+                          const std::shared_ptr<Chunk>& followed = nullptr) {
   const std::string_view bytes = as_text(group.bytes);
   events::Header last;
   Seq chunk_first = group.first;
@@ -49,6 +52,7 @@ events::Header fill_batch(rocksdb::WriteBatch& batch, const events::Group& group
       cut();
       chunk_first = record.header.seq;
     }
+    add_to(followed, record);
     at += record.bytes.size();
     last = record.header;
   });
@@ -102,6 +106,7 @@ struct RocksLog::Impl {
   bool behind = false;  // the anchor stands before the log's end
   std::unique_ptr<Store> store;
   Bounds bounds;
+  Tail tail{bounds.durable, options.tail_bytes};
   std::unique_ptr<Anchor> anchor;
 
   // The writer's own: one thread at a time.
@@ -259,6 +264,10 @@ const Watermark& RocksLog::durable() const {
   return impl_->bounds.durable;
 }
 
+const Tail& RocksLog::tail() const {
+  return impl_->tail;
+}
+
 Status RocksLog::append(const events::Group& group) {
   Impl& my = *impl_;
   DAYBOOK_TRY(my.ready());
@@ -271,7 +280,8 @@ Status RocksLog::append(const events::Group& group) {
   my.dir.spend(group.bytes.size());
   const Micros began = my.dir.clock().steady();
   my.batch.Clear();
-  const events::Header header = fill_batch(my.batch, group);
+  const auto chunk = chunk_for(group, my.tail);
+  const events::Header header = fill_batch(my.batch, group, chunk);
   DAYBOOK_TRY(my.write(my.batch, "appending records " + std::to_string(group.first.value) + " to " +
                                      std::to_string(group.last().value)));
   const Head head{group.last(), group.chain, Epoch{header.epoch}};
@@ -281,7 +291,7 @@ Status RocksLog::append(const events::Group& group) {
     my.time = header.time;
     my.count(group, began);
   }
-  my.bounds.durable.raise(head.seq);
+  my.tail.publish(head.seq, chunk);
   // The group is durable whatever becomes of the anchor; a broken anchor stops the next append.
   if (const Status status = my.anchor->offer(head); !status) {
     my.poison = status.error();

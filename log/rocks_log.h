@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/ids.h"
+#include "base/limits/write_path.h"
 #include "log/anchor.h"
 #include "log/data_dir.h"
 #include "log/log.h"
@@ -24,6 +25,8 @@ struct RocksLogOptions {
   std::size_t write_buffer_bytes = kLogWriteBufferBytes;
   std::chrono::microseconds anchor_every{100'000};
   std::uint64_t anchor_events = 10'000;
+  // What is kept in memory for those who follow the log; 0: nobody does.
+  std::size_t tail_bytes = kTailBytesMax;
   // Breaks promise 1: acknowledged events are lost when the machine stops. Only for benchmarks and
   // for the negative control of the power-loss test.
   bool unsafe_no_sync = false;
@@ -52,6 +55,7 @@ class RocksLog final : public Log {
   Seq last() const override;
   Hash last_chain() const override;
   const Watermark& durable() const override;
+  const Tail& tail() const override;
   Status append(const events::Group& group) override;
   Result<std::unique_ptr<Cursor>> read(Seq from) override;
   // In the middle of a chunk, the rest of the chunk is written again under its own key, in the same

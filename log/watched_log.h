@@ -19,6 +19,7 @@ class WatchedLog final : public Log {
   Seq last() const override { return inner_->last(); }
   Hash last_chain() const override { return inner_->last_chain(); }
   const Watermark& durable() const override { return inner_->durable(); }
+  const Tail& tail() const override { return inner_->tail(); }
   Status append(const events::Group& group) override { return inner_->append(group); }
   Result<std::unique_ptr<Cursor>> read(Seq from) override;
   Status trim(Seq through) override { return inner_->trim(through); }

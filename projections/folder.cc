@@ -9,7 +9,11 @@ namespace daybook::projections {
 namespace {
 
 constexpr std::string_view kStorePart = "views' store";
-// So few events at once mean that there is no load: they are written without waiting for more.
+// What rings the bell.
+constexpr Bell::Sounds kGrown = 1;
+constexpr Bell::Sounds kUrged = 2;
+constexpr Bell::Sounds kStop = 4;
+// With so few events that are not written there is no load: what else comes is folded with them.
 constexpr std::size_t kQuietEvents = 256;
 // So far behind the log nobody waits for a single event, and what a job goes through is best
 // gathered: a status that outlives its batch costs a full set of index keys.
@@ -39,16 +43,21 @@ Status Folder::start() {
   for (const auto& slot : slots_) {
     position_ = std::min(position_, slot->checkpoint.applied);
   }
-  DAYBOOK_TRY(feed_.start(next(position_)));
+  stopped_ = false;
   DAYBOOK_ASSIGN(thread_, start_thread("views", [this] { run(); }));
+  grown_.emplace(log_.tail(), events::TypeSet::all(), [this] { bell_.ring(kGrown); });
+  bell_.ring(kGrown);  // what became durable in between was not told
   return {};
 }
 
 void Folder::halt() {
-  feed_.stop();
-  if (thread_.joinable()) {
-    thread_.join();
+  if (!thread_.joinable()) {
+    return;
   }
+  grown_.reset();
+  stopped_ = true;
+  bell_.ring(kStop);
+  thread_.join();
 }
 
 void Folder::stop() {
@@ -78,52 +87,72 @@ bool Folder::wait_for(Seq seq, std::chrono::milliseconds timeout) const {
   std::uint64_t wanted = wanted_.load();
   while (wanted < seq.value && !wanted_.compare_exchange_weak(wanted, seq.value)) {
   }
-  feed_.urge();
+  bell_.ring(kUrged);
   return applied_.wait(seq, timeout);
 }
 
 void Folder::run() {
-  std::vector<std::unique_ptr<Chunk>> chunks;
-  std::optional<Feed::TimePoint> deadline;
-  for (bool open = true; open;) {
-    open = feed_.take(chunks, deadline);
-    for (const auto& chunk : chunks) {
-      if (!fold_next(*chunk)) {
-        return;
-      }
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      if (write_is_due(chunks.size() < kFoldChunksMax)) {
-        write();
-      }
-      deadline = unwritten_ > 0 ? std::optional(write_by_) : std::nullopt;
-    }
-    feed_.give_back(chunks);
-    if (!wait_to_retry()) {
-      return;
-    }
-  }
-  if (const auto error = feed_.error()) {
+  if (const Status followed = follow(); !followed) {
     const std::lock_guard lock(mutex_);
     write();
     for (const auto& slot : slots_) {
-      fail_slot(*slot, *error);
+      fail_slot(*slot, followed.error());
     }
     publish();
-    report_fault(supervisor_, "views", *error, Consequence::kStop);
+    report_fault(supervisor_, "views", followed.error(), Consequence::kStop);
   }
+}
+
+// Until it is stopped, or the log cannot be read.
+Status Folder::follow() {
+  log::Follower follower(log_, next(position_), log::ReadAhead::kYes);
+  while (!stopped_) {
+    DAYBOOK_ASSIGN(const Events events, follower.next());
+    if (!events.empty() && !fold_next(events, follower.chain())) {
+      return {};
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (write_is_due()) {
+        write();
+      }
+    }
+    if (!wait_to_retry()) {
+      return {};
+    }
+    if (events.empty()) {
+      wait_for_work();
+    }
+  }
+  return {};
+}
+
+// All that the log had is folded. What is not written yet waits for company until it is late or
+// wanted; meanwhile a commit that brings little wakes nobody.
+void Folder::wait_for_work() {
+  Bell::Sounds sounds = kUrged | kStop;
+  std::optional<TimePoint> until;
+  {
+    const std::lock_guard lock(mutex_);
+    if (unwritten_ > 0) {
+      until = write_by_;
+    }
+    if (unwritten_ == 0 || unwritten_ >= kQuietEvents) {
+      sounds |= kGrown;
+    }
+  }
+  static_cast<void>(bell_.wait(sounds, until));
 }
 
 // Never on top of a batch that is not written, whoever made it (a rebuild writes too): its end
 // would be taken for the end of what came behind it. False when the folder is to end.
-bool Folder::fold_next(const Chunk& chunk) {
+bool Folder::fold_next(Events events, const Hash& chain) {
   while (wait_to_retry()) {
     const std::lock_guard lock(mutex_);
     if (stalled_) {
       continue;
     }
-    fold(chunk);
+    fold(events, chain);
     if (batch_is_full()) {
       write();
     }
@@ -135,7 +164,8 @@ bool Folder::fold_next(const Chunk& chunk) {
 // False when the folder is to end.
 bool Folder::wait_to_retry() {
   while (stalled_) {
-    if (!feed_.rest(std::chrono::steady_clock::now() + next_patience())) {
+    static_cast<void>(bell_.wait(kStop, std::chrono::steady_clock::now() + next_patience()));
+    if (stopped_) {
       return false;
     }
     const std::lock_guard lock(mutex_);
@@ -163,25 +193,25 @@ bool Folder::batch_is_full() const {
   return bytes >= kFoldBatchBytesMax || (unwritten_ >= kFoldBatchEventsMax && !far_behind());
 }
 
-bool Folder::write_is_due(bool caught_up) const {
+bool Folder::write_is_due() const {
   if (unwritten_ == 0) {
     return false;
   }
-  const bool quiet = caught_up && unwritten_ < kQuietEvents;
   const bool wanted = wanted_.load() > applied_.value().value && wanted_.load() <= position_.value;
   const bool late = std::chrono::steady_clock::now() >= write_by_ && !far_behind();
-  return quiet || wanted || late;
+  return wanted || late;
 }
 
-void Folder::fold(const Chunk& chunk) {
+void Folder::fold(Events events, const Hash& chain) {
   if (unwritten_ == 0) {
     write_by_ = std::chrono::steady_clock::now() + std::chrono::microseconds(kFoldBatchUs);
   }
+  const Seq last = events.back().meta.seq;
   for (const auto& slot : slots_) {
-    if (slot->failed || slot->checkpoint.applied >= chunk.last()) {
+    if (slot->failed || slot->checkpoint.applied >= last) {
       continue;
     }
-    for (const events::Recorded& recorded : chunk.events()) {
+    for (const events::Recorded& recorded : events) {
       if (recorded.meta.seq <= slot->checkpoint.applied) {
         continue;
       }
@@ -191,12 +221,12 @@ void Folder::fold(const Chunk& chunk) {
       }
     }
     if (!slot->failed) {
-      slot->checkpoint.applied = chunk.last();
-      slot->checkpoint.chain = chunk.chain();
+      slot->checkpoint.applied = last;
+      slot->checkpoint.chain = chain;
     }
   }
-  position_ = std::max(position_, chunk.last());
-  unwritten_ += chunk.events().size();
+  position_ = std::max(position_, last);
+  unwritten_ += events.size();
 }
 
 // If we stop before the store has the batch, the checkpoints still name the last one: the fold is

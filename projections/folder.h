@@ -1,12 +1,11 @@
 // Folds the log into a group of projections on one thread and writes them together, each with its
 // checkpoint.
 //
-//   log -> [feed thread: read, decode] -> chunks -> [fold thread: apply to each projection ... one
-//   batch] -> store
+//   log -> follower -> chunks of events -> apply to each projection ... one batch -> store
 //
-// While events come singly each is written at once; under load changes are gathered for up to
-// kFoldBatchUs or kFoldBatchEventsMax events, and far behind the log until they take
-// kFoldBatchBytesMax, unless somebody waits. A projection whose fold fails keeps its last
+// What comes singly waits for up to kFoldBatchUs, folded and written together, unless a reader
+// waits for it; under load changes are gathered for as long or kFoldBatchEventsMax events, and far
+// behind the log until they take kFoldBatchBytesMax. A projection whose fold fails keeps its last
 // checkpoint and is left out; if the log cannot be read, all fail and the server stops. While the
 // store takes nothing (no space, no inodes) the batch is kept, nothing further is folded, and it is
 // tried again until it is taken. Private to projections/.
@@ -19,14 +18,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/bell.h"
 #include "base/limits/views.h"
 #include "base/supervisor.h"
 #include "base/watermark.h"
-#include "projections/feed.h"
+#include "log/follower.h"
 #include "projections/projection.h"
 #include "projections/rocks_store.h"
 #include "projections/views.h"
@@ -62,7 +63,7 @@ class Folder {
  public:
   // `supervisor` is told of what stands still; null: nobody.
   Folder(RocksStore& store, log::Log& log, Supervisor* supervisor)
-      : store_(store), log_(log), supervisor_(supervisor), feed_(log) {}
+      : store_(store), log_(log), supervisor_(supervisor) {}
   ~Folder() { halt(); }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -97,9 +98,14 @@ class Folder {
   Status quietly(const std::function<Status(Seq)>& work);
 
  private:
+  using TimePoint = std::chrono::steady_clock::time_point;
+  using Events = std::span<const events::Recorded>;
+
   void run();
-  bool fold_next(const Chunk& chunk);
-  void fold(const Chunk& chunk);
+  Status follow();
+  void wait_for_work();
+  bool fold_next(Events events, const Hash& chain);
+  void fold(Events events, const Hash& chain);
   void write();
   bool deliver();
   bool delivered_before() const;
@@ -110,22 +116,25 @@ class Folder {
   static std::string advice(const Slot& slot, const Error& error);
   void publish();
   bool batch_is_full() const;
-  bool write_is_due(bool caught_up) const;
+  bool write_is_due() const;
   bool far_behind() const;
 
   RocksStore& store_;
   log::Log& log_;
   Supervisor* const supervisor_;
-  mutable Feed feed_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::thread thread_;
+  std::optional<log::Subscription> grown_;
+
+  mutable Bell bell_;
+  std::atomic<bool> stopped_{false};
 
   mutable std::mutex mutex_;  // guards the slots, the batch and the numbers below
   Batch batch_;
   std::vector<std::pair<RocksStore::ProjectionId, Checkpoint>> checkpoints_;  // of the batch
-  Seq position_;                // last event folded for the group
-  std::size_t unwritten_ = 0;   // events folded since the last write
-  Feed::TimePoint write_by_{};  // when they must be written
+  Seq position_;               // last event folded for the group
+  std::size_t unwritten_ = 0;  // events folded since the last write
+  TimePoint write_by_{};       // when they must be written
   Watermark applied_;
   mutable std::atomic<std::uint64_t> wanted_{0};
 

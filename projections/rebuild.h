@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "base/limits/write_path.h"
 #include "projections/folder.h"
 
 namespace daybook::projections {
@@ -36,7 +37,7 @@ class Rebuild {
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<log::Cursor> cursor_;
-  Chunk chunk_;
+  log::Chunk chunk_{kChunkEventsMax, kChunkBytesMax};
   Batch batch_;
   Checkpoint checkpoint_;
   Prefix prefix_{};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "log/log.h"
+#include "log/tail.h"
 
 namespace daybook::replay {
 
@@ -16,6 +17,8 @@ class PrefixLog final : public log::Log {
   Seq last() const override { return durable_.value(); }
   Hash last_chain() const override { return chain_; }
   const Watermark& durable() const override { return durable_; }
+  // Keeps nothing: it does not grow.
+  const log::Tail& tail() const override { return tail_; }
   // kInternal: nobody writes here.
   Status append(const events::Group& group) override;
   Result<std::unique_ptr<log::Cursor>> read(Seq from) override;
@@ -25,6 +28,7 @@ class PrefixLog final : public log::Log {
   log::Log& log_;
   const Hash chain_;
   Watermark durable_;
+  const log::Tail tail_{durable_, 0};
 };
 
 // Chain hash of the record `seq`; genesis for 0.

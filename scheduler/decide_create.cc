@@ -79,7 +79,6 @@ Status decide(const Context& context, const CreateJobs& command, Decision& out) 
   DAYBOOK_TRY(check_open(context));
   Created created;
   created.jobs.reserve(command.jobs.size());
-  created.priorities.reserve(command.jobs.size());
   std::set<std::string> taken;
   for (std::size_t i = 0; i < command.jobs.size(); ++i) {
     const NewJob& job = command.jobs[i];
@@ -89,9 +88,6 @@ Status decide(const Context& context, const CreateJobs& command, Decision& out) 
     const JobSource source = asked_for(context, job, job.parent);
     DAYBOOK_ASSIGN(const JobId id, create_job(context, source, taken, prefix, out));
     created.jobs.push_back(id);
-    const auto& event = std::get<events::JobCreated>(out.events.back());
-    created.priorities.push_back(event.priority);
-    created.run_at.push_back(event.run_at);
   }
   out.outcome = std::move(created);
   return {};

@@ -12,6 +12,10 @@
 #include "scheduler/commands.h"
 #include "scheduler/component_users.h"
 
+namespace daybook::log {
+class Chunk;
+}
+
 namespace daybook::scheduler {
 
 // Nothing more than the receipt.
@@ -19,8 +23,6 @@ struct Done {};
 
 struct Created {
   std::vector<JobId> jobs;
-  std::vector<std::int32_t> priorities{};  // CreateJobs: as decided, one per job
-  std::vector<Micros> run_at{};            // the same
 };
 
 // DeleteDefinition, PutDefinition.
@@ -133,6 +135,9 @@ struct Reply {
   bool replayed =
       false;  // an idempotency key's first outcome: `outcome` is Done, read the events first..last
   Outcome outcome;
+  // What holds the events first..last, as the log's tail does; null when nothing was written now,
+  // or no tail is kept.
+  std::shared_ptr<const log::Chunk> events{};
 };
 
 }  // namespace daybook::scheduler

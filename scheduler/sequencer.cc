@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "base/time_text.h"
 #include "events/group.h"
+#include "log/tail.h"
 #include "scheduler/clock_note.h"
 #include "scheduler/decide.h"
 #include "scheduler/logical_time.h"
@@ -135,6 +136,7 @@ struct Sequencer::Impl {
   void commit(Commit&& commit);
   void wait_for_commit();
   void maybe_snapshot(bool last);
+  void add_events(std::vector<Decided>& decided, Seq first) const;
   static void answer_all(Commit& commit, const Status& done);
 };
 
@@ -418,9 +420,24 @@ void Sequencer::Impl::commit(Commit&& commit) {
     commit_busy = false;
   }
   commit_done.notify_all();
+  if (done && !commit.group.empty()) {
+    add_events(commit.decided, commit.group.first);
+  }
   answer_all(commit, done);
   if (fatal && options.on_fatal) {
     options.on_fatal(done.error());
+  }
+}
+
+// What was written in an earlier group of a long request is left to be looked up.
+void Sequencer::Impl::add_events(std::vector<Decided>& decided, Seq first) const {
+  const auto events = log.tail().find(first);
+  for (Decided& one : decided) {
+    for (Result<Reply>& reply : one.replies) {
+      if (reply && reply->first >= first && !reply->replayed) {
+        reply->events = events;
+      }
+    }
   }
 }
 

@@ -31,11 +31,8 @@ inline constexpr std::size_t kRetentionDefinitionsMax = 4'096;
 inline constexpr std::size_t kEventBlocksMax = 3'000;
 // Events looked at for the history of a job that came back from an archive.
 inline constexpr std::size_t kHistoryScanMax = 100'000;
-// One fold: events decoded together, folded into one batch, and how long a busy projection gathers
-// before it writes.
-inline constexpr std::size_t kFoldChunkEventsMax = 2'048;
-inline constexpr std::size_t kFoldChunkBytesMax = 1024 * 1024;
-inline constexpr std::size_t kFoldChunksMax = 4;
+// One fold: events folded into one batch, and how long is gathered before it is written, unless a
+// reader waits.
 inline constexpr std::size_t kFoldBatchEventsMax = 16'384;
 // Far behind the log a fold gathers until its changes take about so much memory: a hundred thousand
 // events of short jobs, so that most jobs begin and end within one batch.

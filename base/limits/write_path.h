@@ -14,6 +14,13 @@ inline constexpr std::size_t kInboxCommandsMax = 16'384;
 // Largest payload of one event: a result of the largest size, its effects and names.
 inline constexpr std::size_t kEventPayloadBytesMax = 4 * 1024 * 1024;
 
+// What a follower of the log gets at once when it reads the store: events decoded together.
+inline constexpr std::size_t kChunkEventsMax = 2'048;
+inline constexpr std::size_t kChunkBytesMax = 1024 * 1024;
+// The newest part of the log that is kept in memory, decoded (log/tail.h): some 30,000 events of
+// short jobs, a quarter of a second of the heaviest load. Who is further behind reads the store.
+inline constexpr std::size_t kTailBytesMax = 16 * 1024 * 1024;
+
 // Reading ahead (log/prefetch.h): a batch is worth a hand-over between threads, and a few of them
 // fit the cache.
 inline constexpr std::size_t kPrefetchBatchBytes = 256 * 1024;

@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "events/codec.h"
+#include "events/json.h"
 #include "log/aligned_record.h"
 #include "log/memory_log.h"
 #include "log/prefetch.h"
 #include "log/rocks_log.h"
+#include "log/tail.h"
 #include "tests/log/rig.h"
 
 namespace daybook::log {
@@ -74,6 +77,24 @@ TYPED_TEST(LogContract, EmptyLogStartsAtOneWithTheGenesisChain) {
   EXPECT_EQ(this->log().last(), Seq{});
   EXPECT_EQ(this->log().last_chain(), events::genesis());
   this->expect_end(*this->cursor(1));
+}
+
+TYPED_TEST(LogContract, TheTailHoldsWhatIsDurableAsTheCursorGivesIt) {
+  this->append(3, 2);
+  const auto chunk = this->log().tail().find(Seq{4});
+  ASSERT_TRUE(chunk);
+  EXPECT_EQ(chunk->first(), Seq{1});
+  EXPECT_EQ(chunk->last(), Seq{6});
+  EXPECT_EQ(chunk->chain(), this->log().last_chain());
+  const auto cursor = this->cursor(1);
+  for (const events::Recorded& kept : chunk->events()) {
+    events::RecordView record;
+    ASSERT_TRUE(cursor->next(record));
+    EXPECT_EQ(kept.meta.seq, record.header.seq);
+    EXPECT_EQ(chunk->chain_of(kept.meta.seq), record.header.chain);
+    EXPECT_EQ(events::to_json(kept), events::to_json(*events::decode(record)));
+  }
+  EXPECT_FALSE(this->log().tail().find(Seq{7}));
 }
 
 TYPED_TEST(LogContract, SequenceNumbersAreDenseFromOne) {

@@ -43,13 +43,14 @@ TEST_F(DispatcherFaults, FullInboxLosesNoReport) {
 // A log that can be written but, from some point on, not be read.
 class UnreadableLog final : public log::Log {
  public:
-  log::MemoryLog inner;
+  log::MemoryLog inner{0};  // without a tail: all is read
   std::atomic<bool> broken{false};
 
   Seq first() const override { return inner.first(); }
   Seq last() const override { return inner.last(); }
   Hash last_chain() const override { return inner.last_chain(); }
   const Watermark& durable() const override { return inner.durable(); }
+  const log::Tail& tail() const override { return inner.tail(); }
   Status append(const events::Group& group) override { return inner.append(group); }
   Result<std::unique_ptr<log::Cursor>> read(Seq from) override {
     DAYBOOK_ASSIGN(auto cursor, inner.read(from));

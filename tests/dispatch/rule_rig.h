@@ -33,24 +33,12 @@ class RuleRig : public ServerRig {
   ~RuleRig() override { close_rules(); }
 
   void open_rules() {
-    // The dispatcher tells of rules; the runner begins with the same state as it.
     DispatcherOptions options;
-    options.on_rule_put = [this](Seq put) {
-      const std::lock_guard lock(runner_mutex);
-      noticed = std::max(noticed, put);
-      if (runner) {
-        runner->notice(put);
-      }
-    };
     scheduler::State state;
     ASSERT_TRUE(scheduler::fold(state, log, log.last()));
     open(std::move(options));
     evaluator = std::make_unique<components::ReactorRuleEvaluator>(outside, clock);
-    {
-      const std::lock_guard lock(runner_mutex);
-      runner = std::make_unique<RuleRunner>(log, *sequencer, *evaluator, entropy, state);
-      runner->notice(noticed);
-    }
+    runner = std::make_unique<RuleRunner>(log, *sequencer, *evaluator, entropy, state);
     runner->start();
   }
   void close_rules() {
@@ -63,7 +51,6 @@ class RuleRig : public ServerRig {
   }
   void restart() {
     close_rules();
-    noticed = Seq{};
     open_rules();
   }
 
@@ -121,8 +108,6 @@ class RuleRig : public ServerRig {
 
   NoOutside outside;
   std::unique_ptr<components::ReactorRuleEvaluator> evaluator;
-  std::mutex runner_mutex;
-  Seq noticed;
   std::unique_ptr<RuleRunner> runner;
 };
 

@@ -54,7 +54,10 @@ TEST_F(Resources, DeletedDefinitionIsGoneAndStartsAnew) {
 }
 
 // A head that was read before may be that of a component which has changed since.
-TEST_F(Resources, HeadOfAComponentIsNotToldByAListThatHasStopped) {
+TEST(StoppedList, HeadOfAComponentIsNotToldByAListThatHasStopped) {
+  ViewsRig r(0);
+  Story& s = r.story;
+  r.open();
   events::ComponentPut e;
   e.component = "c";
   e.runtime = events::Runtime::kWorker;

@@ -229,6 +229,7 @@ class DamagedLog final : public log::Log {
   Seq last() const override { return inner_.last(); }
   Hash last_chain() const override { return inner_.last_chain(); }
   const Watermark& durable() const override { return inner_.durable(); }
+  const log::Tail& tail() const override { return inner_.tail(); }
   Status append(const events::Group& group) override { return inner_.append(group); }
   Result<std::unique_ptr<log::Cursor>> read(Seq) override {
     return fail(Code::kCorrupt, "CORRUPT_RECORD", "a record cannot be read");

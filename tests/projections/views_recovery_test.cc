@@ -494,7 +494,7 @@ TEST_F(Recovery, EventThatIsLargerThanAChunkIsFolded) {
   const JobId job = s.create("d");
   s.start(job, "d");
   events::JobCompleted e;
-  const std::string result = "\"" + std::string(2 * kFoldChunkBytesMax, 'x') + "\"";
+  const std::string result = "\"" + std::string(2 * kChunkBytesMax, 'x') + "\"";
   e.job = job;
   e.definition = "d";
   e.end.attempt = Attempt{1};
@@ -505,7 +505,10 @@ TEST_F(Recovery, EventThatIsLargerThanAChunkIsFolded) {
   EXPECT_EQ(r.now().counts("d")->pending, 1U);
 }
 
-TEST_F(Recovery, RecordThatCannotBeReadStopsAllVisibly) {
+TEST(StoppedViews, RecordThatCannotBeReadStopsAllVisibly) {
+  ViewsRig r(0);
+  Story& s = r.story;
+  r.open();
   const JobId job = s.create("d");
   r.now();
   // An end without an attempt: no such event is valid.
@@ -514,7 +517,7 @@ TEST_F(Recovery, RecordThatCannotBeReadStopsAllVisibly) {
   e.definition = "d";
   s.put(e);
   while (!r.views->wait_for(s.last(), std::chrono::milliseconds(5)) &&
-         status("jobs").state != ProjectionState::kFailed) {
+         r.views->status().front().state != ProjectionState::kFailed) {
   }
   for (const ProjectionStatus& row : r.views->status()) {
     EXPECT_EQ(row.state, ProjectionState::kFailed) << row.name;

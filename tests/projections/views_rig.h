@@ -18,7 +18,8 @@ namespace daybook::projections {
 
 class ViewsRig {
  public:
-  ViewsRig() : story(log) {
+  // Without a tail what is folded is read, and may be what no writer encodes.
+  explicit ViewsRig(std::size_t tail_bytes = kTailBytesMax) : log(tail_bytes), story(log) {
     static std::atomic<int> count{0};
     folder = std::filesystem::temp_directory_path() /
              ("daybook-views-test-" + std::to_string(getpid()) + "-" + std::to_string(++count));

@@ -89,7 +89,7 @@ TEST(Fold, AChangedRecordWithSoundChecksumsIsFoundByTheChain) {
 TEST(Fold, AnUnknownEventTypeIsRefusedNotSkipped) {
   auto records = sample_script().records();
   records[4].header.type = 900;
-  log::MemoryLog log;
+  log::MemoryLog log(0);
   append_all(log, encode(records));
   scheduler::State state;
   const Status done = fold(state, log);

@@ -16,6 +16,7 @@ class FlakyLog final : public log::Log {
   Seq last() const override { return log_.last(); }
   Hash last_chain() const override { return log_.last_chain(); }
   const Watermark& durable() const override { return log_.durable(); }
+  const log::Tail& tail() const override { return log_.tail(); }
   Result<std::unique_ptr<log::Cursor>> read(Seq from) override { return log_.read(from); }
   Status trim(Seq through) override { return log_.trim(through); }
 

@@ -24,6 +24,7 @@ class GatedLog final : public log::Log {
   Seq last() const override { return inner.last(); }
   Hash last_chain() const override { return inner.last_chain(); }
   const Watermark& durable() const override { return inner.durable(); }
+  const log::Tail& tail() const override { return inner.tail(); }
   Status append(const events::Group& group) override {
     {
       std::unique_lock lock(mutex_);

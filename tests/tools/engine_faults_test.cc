@@ -57,6 +57,7 @@ class PlantedLog final : public log::Log {
   Seq last() const override { return inner_->last(); }
   Hash last_chain() const override { return inner_->last_chain(); }
   const Watermark& durable() const override { return inner_->durable(); }
+  const log::Tail& tail() const override { return inner_->tail(); }
   Status append(const events::Group& group) override {
     DAYBOOK_TRY(plant_.check());
     return inner_->append(group);
@@ -92,6 +93,7 @@ class EngineFaults : public testing::Test {
 
   void start() {
     options.clock = &clock;
+    options.tail_bytes = 0;  // what follows the log reads it
     options.wrap_log = [this](std::unique_ptr<log::Log> log) {
       return std::make_unique<PlantedLog>(std::move(log), plant);
     };
@@ -167,7 +169,7 @@ TEST_P(EngineReaders, OneThatCannotReadTheLogEndsTheServer) {
 INSTANTIATE_TEST_SUITE_P(Threads, EngineReaders,
                          testing::Values(Reader{"dispatch", "dispatcher"},
                                          Reader{"outbox", "outbox"}, Reader{"rules", "rules"},
-                                         Reader{"views-feed", "views"}),
+                                         Reader{"views", "views"}),
                          [](const auto& row) { return row.param.part; });
 
 TEST_F(EngineFaults, AReadForAClientThatMeetsDamageEndsTheServer) {
@@ -201,8 +203,10 @@ TEST_F(EngineFaults, ASnapshotThatIsNotWrittenIsToldOf) {
   options.snapshot_events = 1;
   start();
   const auto snapshots = options.data_dir / "snapshots";
-  std::filesystem::remove_all(snapshots);
-  std::ofstream(snapshots) << "in the way";
+  do {  // the one at the start may still be under way
+    std::filesystem::remove_all(snapshots);
+    std::ofstream(snapshots) << "in the way";
+  } while (std::filesystem::is_directory(snapshots));
   while (get("/health/ready").status == 200) {
     ASSERT_TRUE(write());
   }

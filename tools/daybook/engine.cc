@@ -93,7 +93,7 @@ void Engine::Impl::watch(std::unique_ptr<log::Log> opened) {
 
 Status Engine::Impl::open_log() {
   if (!data_dir) {
-    watch(std::make_unique<log::MemoryLog>());
+    watch(std::make_unique<log::MemoryLog>(options.tail_bytes));
     return {};
   }
   DAYBOOK_ASSIGN(auto opened, looked_at.log ? log::RocksLog::open_to_write(std::move(looked_at.log))

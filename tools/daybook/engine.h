@@ -18,6 +18,7 @@
 #include "base/limits/disk.h"
 #include "base/limits/dispatch.h"
 #include "base/limits/http.h"
+#include "base/limits/write_path.h"
 #include "base/result.h"
 #include "components/exec_runtime.h"
 #include "components/sender.h"
@@ -71,6 +72,8 @@ struct EngineOptions {
   // The write path failed (I15), or a thread that work depends on; called on that thread, once,
   // must not return. Empty: say so and _exit 70 to 74.
   std::function<void(const Error&)> on_fatal;
+  // Of the log, kept in memory for those who follow it.
+  std::size_t tail_bytes = kTailBytesMax;
   // For tests: stands between the log and all that read it.
   std::function<std::unique_ptr<log::Log>(std::unique_ptr<log::Log>)> wrap_log;
 };

@@ -101,7 +101,6 @@ Status Engine::Impl::make_dispatcher() {
     rule_options.effects = effect_rules();
     rules = std::make_unique<dispatch::RuleRunner>(*log, *sequencer, *rule_evaluator, *entropy,
                                                    sequencer->state(), std::move(rule_options));
-    wanted.on_rule_put = [this](Seq put) { rules->notice(put); };
   }
   wanted.effects = effect_rules();
   wanted.logger = spdlog::default_logger();

@@ -23,6 +23,7 @@ Result<std::unique_ptr<log::DataDir>> open_data_dir(const EngineOptions& options
 log::RocksLogOptions log_options(const EngineOptions& options) {
   log::RocksLogOptions out;
   out.write_buffer_bytes = log_write_buffer(options.disk_floor);
+  out.tail_bytes = options.tail_bytes;
   return out;
 }
 

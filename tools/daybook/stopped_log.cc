@@ -18,13 +18,20 @@ Status check_there(const std::filesystem::path& path) {
   return {};
 }
 
+// Nobody follows it.
+log::RocksLogOptions without_tail() {
+  log::RocksLogOptions out;
+  out.tail_bytes = 0;
+  return out;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<StoppedLog>> StoppedLog::open(const std::filesystem::path& path) {
   std::unique_ptr<StoppedLog> out(new StoppedLog);
   DAYBOOK_TRY(check_there(path));
   DAYBOOK_ASSIGN(out->data_dir_, log::DataDir::open(path, out->clock_, {.create = false}));
-  DAYBOOK_ASSIGN(out->log_, log::RocksLog::open_to_read(*out->data_dir_));
+  DAYBOOK_ASSIGN(out->log_, log::RocksLog::open_to_read(*out->data_dir_, without_tail()));
   return out;
 }
 
@@ -45,7 +52,7 @@ Result<std::unique_ptr<StoppedLog>> StoppedLog::open_to_import(const std::filesy
     DAYBOOK_TRY(log::check_finished(path));
     DAYBOOK_TRY(log::mark_unfinished(path, log::kWorkImport));
   }
-  DAYBOOK_ASSIGN(out->log_, log::RocksLog::open(*out->data_dir_));
+  DAYBOOK_ASSIGN(out->log_, log::RocksLog::open(*out->data_dir_, without_tail()));
   return out;
 }
 
