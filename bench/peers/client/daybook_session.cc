@@ -1,0 +1,125 @@
+#include "bench/peers/client/daybook_session.h"
+
+#include <optional>
+#include <utility>
+
+#include "bench/peers/client/failure.h"
+#include "bench/peers/client/http_answer.h"
+
+namespace daybook::peers {
+namespace {
+
+constexpr int kOk = 200;
+constexpr int kCreated = 201;
+// Jobs of different connections have different parameters.
+constexpr std::size_t kConnectionStep = 100'000'000;
+
+// How often `what` stands in `text`.
+std::size_t count(std::string_view text, std::string_view what) {
+  std::size_t out = 0;
+  for (std::size_t at = text.find(what); at != std::string_view::npos;
+       at = text.find(what, at + what.size())) {
+    ++out;
+  }
+  return out;
+}
+
+}  // namespace
+
+DaybookSession::DaybookSession(std::string definition, std::size_t id)
+    : definition_(std::move(definition)), id_(id) {}
+
+void DaybookSession::ask(std::string& out, std::string_view method_and_target,
+                         std::string_view body, int status) {
+  out += method_and_target;
+  out += " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ";
+  out += std::to_string(body.size());
+  out += "\r\n\r\n";
+  out += body;
+  status_expected_ = status;
+  ++answers_missing_;
+}
+
+void DaybookSession::prepare(std::string& out) {
+  ask(out, "PUT /resources/components/peers", R"({"runtime":"worker"})", 0);
+  ask(out, "PUT /resources/job-definitions/" + definition_,
+      R"({"componentId":"peers","leaseDuration":"10m"})", 0);
+}
+
+void DaybookSession::create(std::string& out, std::size_t jobs) {
+  body_.clear();
+  for (std::size_t i = 0; i < jobs; ++i) {
+    body_ += i == 0 ? (jobs > 1 ? "[" : "") : ",";
+    body_ += R"({"jobDefinitionId":")";
+    body_ += definition_;
+    body_ += R"(","parameters":)";
+    append_job(body_, id_ * kConnectionStep + created_++);
+    body_ += '}';
+  }
+  body_ += jobs > 1 ? "]" : "";
+  ask(out, "POST /resources/jobs", body_, kCreated);
+}
+
+void DaybookSession::lease(std::string& out, std::size_t max) {
+  tokens_.clear();
+  body_ = R"({"definitions":[")" + definition_ + R"("],"max":)" + std::to_string(max) +
+          R"(,"waitMs":)" + std::to_string(kLeaseWaitS * 1000) + R"(,"workerId":"peer-)" +
+          std::to_string(id_) + R"("})";
+  leasing_ = true;
+  ask(out, "POST /resources/workers/lease", body_, kOk);
+}
+
+void DaybookSession::complete(std::string& out) {
+  body_ = "[";
+  for (const std::string& token : tokens_) {
+    body_ += body_.size() > 1 ? ",{\"token\":\"" : "{\"token\":\"";
+    body_ += token;
+    body_ += "\"}";
+  }
+  body_ += ']';
+  completing_ = tokens_.size();
+  ask(out, "POST /resources/workers/complete", body_, kOk);
+}
+
+void DaybookSession::read_leases(std::string_view body) {
+  constexpr std::string_view kToken = R"("token":")";
+  for (std::size_t at = body.find(kToken); at != std::string_view::npos;) {
+    const std::size_t from = at + kToken.size();
+    const std::size_t end = body.find('"', from);
+    if (end == std::string_view::npos) {
+      throw Failure("a lease without the end of a token: " + shown(body));
+    }
+    tokens_.emplace_back(body.substr(from, end - from));
+    at = body.find(kToken, end);
+  }
+}
+
+Step DaybookSession::take(std::string_view& in, std::string& /*out*/) {
+  while (answers_missing_ > 0) {
+    const std::optional<HttpAnswer> answer = read_http_answer(in);
+    if (!answer) {
+      return Step::kMore;
+    }
+    in.remove_prefix(answer->bytes);
+    const bool good = status_expected_ == 0 ? answer->status == kOk || answer->status == kCreated
+                                            : answer->status == status_expected_;
+    if (!good) {
+      throw Failure("HTTP status " + std::to_string(answer->status) + ": " + shown(answer->body));
+    }
+    if (leasing_) {
+      read_leases(answer->body);
+    }
+    if (completing_ > 0) {
+      if (count(answer->body, R"("outcome":"completed")") != completing_) {
+        throw Failure("not every job was completed: " + shown(answer->body));
+      }
+      tokens_.clear();
+    }
+    --answers_missing_;
+  }
+  leasing_ = false;
+  completing_ = 0;
+  return Step::kDone;
+}
+
+}  // namespace daybook::peers

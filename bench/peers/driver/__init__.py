@@ -1,0 +1,1 @@
+"""Starts servers, drives them by the load clients, makes the table; ../README.md says how."""
