@@ -5,11 +5,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "base/bell.h"
 
 namespace daybook::dispatch {
 
@@ -24,11 +25,8 @@ class Mailbox {
         return false;
       }
       messages_.push_back(std::move(message));
-      if (std::exchange(poked_, true)) {
-        return true;
-      }
     }
-    wake_.notify_one();
+    poke();
     return true;
   }
 
@@ -40,34 +38,25 @@ class Mailbox {
   }
 
   // Wakes the owner without a message: the log has grown.
-  void poke() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (std::exchange(poked_, true)) {
-        return;
-      }
-    }
-    wake_.notify_one();
-  }
+  void poke() { bell_.ring(kPoked); }
 
   // Waits for a message or a poke, at most so long (for ever without it), and takes the messages.
   void wait(std::optional<std::chrono::microseconds> at_most, std::vector<Message>& out) {
-    std::unique_lock lock(mutex_);
-    const auto ready = [&] { return poked_; };
+    std::optional<Bell::TimePoint> until;
     if (at_most) {
-      wake_.wait_for(lock, *at_most, ready);
-    } else {
-      wake_.wait(lock, ready);
+      until = std::chrono::steady_clock::now() + *at_most;
     }
-    poked_ = false;
+    static_cast<void>(bell_.wait(kPoked, until));
+    const std::lock_guard lock(mutex_);
     out.swap(messages_);
   }
 
  private:
+  static constexpr Bell::Sounds kPoked = 1;
+
+  Bell bell_;
   std::mutex mutex_;
-  std::condition_variable wake_;
   std::vector<Message> messages_;
-  bool poked_ = false;
   bool closed_ = false;
 };
 

@@ -22,6 +22,10 @@ constexpr std::size_t kCrcFrom = 16;
 constexpr std::uint32_t kAnchorFormat = 1;
 constexpr std::array<char, 8> kMagic = {'D', 'A', 'Y', 'B', 'A', 'N', 'C', 'H'};
 
+// What rings the bell.
+constexpr Bell::Sounds kOffered = 1;
+constexpr Bell::Sounds kUrged = 2;
+
 using Slot = std::array<std::uint8_t, kSlotBytes>;
 
 struct SlotRead {
@@ -124,14 +128,14 @@ Anchor::~Anchor() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
-  wake_.notify_one();
+  bell_.ring(kUrged);
   if (thread_.joinable()) {
     thread_.join();
   }
 }
 
 Status Anchor::offer(const Head& head) {
-  bool wake = false;
+  Bell::Sounds sounds = 0;
   {
     const std::lock_guard lock(mutex_);
     if (error_) {
@@ -139,20 +143,20 @@ Status Anchor::offer(const Head& head) {
     }
     // The first head after a quiet time starts the clock; later ones wake the writer only when the
     // count is reached.
-    wake = offered_.seq == written_.seq || head.seq.value - written_.seq.value >= options_.events;
+    sounds |= offered_.seq == written_.seq ? kOffered : 0;
+    sounds |= head.seq.value - written_.seq.value >= options_.events ? kUrged : 0;
     offered_ = head;
   }
-  if (wake) {
-    wake_.notify_one();
+  if (sounds != 0) {
+    bell_.ring(sounds);
   }
   return {};
 }
 
 Status Anchor::flush() {
   std::unique_lock lock(mutex_);
-  flush_asked_ = true;
   const Seq target = offered_.seq;
-  wake_.notify_one();
+  bell_.ring(kUrged);
   done_.wait(lock, [&] { return error_ || written_.seq >= target; });
   if (error_) {
     return fail(*error_);
@@ -166,13 +170,12 @@ Head Anchor::written() const {
 }
 
 void Anchor::run() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [&] { return stop_ || offered_.seq != written_.seq; });
-    wake_.wait_for(lock, options_.every, [&] {
-      return stop_ || flush_asked_ || offered_.seq.value - written_.seq.value >= options_.events;
-    });
-    flush_asked_ = false;
+  for (bool offered = false;;) {
+    const Bell::Sounds rang = offered ? kOffered : bell_.wait(kOffered | kUrged);
+    if ((rang & kUrged) == 0) {
+      static_cast<void>(bell_.wait(kUrged, std::chrono::steady_clock::now() + options_.every));
+    }
+    std::unique_lock lock(mutex_);
     if (offered_.seq != written_.seq && !error_) {
       const Head head = offered_;
       const std::uint64_t generation = generation_ + 1;
@@ -190,6 +193,7 @@ void Anchor::run() {
     if (stop_ || error_) {
       return;
     }
+    offered = offered_.seq != written_.seq;  // meanwhile, when nobody rang for it
   }
 }
 

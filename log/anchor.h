@@ -16,6 +16,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/bell.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "log/data_dir.h"
@@ -80,12 +81,11 @@ class Anchor {
   std::atomic<std::uint64_t> writes_{0};
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
+  Bell bell_;
   std::condition_variable done_;
   Head offered_;
   Head written_;
   std::uint64_t generation_;
-  bool flush_asked_ = false;
   bool stop_ = false;
   std::optional<Error> error_;
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/bell.h"
 #include "base/check.h"
 #include "base/limits/write_path.h"
 #include "base/thread.h"
@@ -21,6 +22,9 @@
 
 namespace daybook::scheduler {
 namespace {
+
+// What rings the sequencer's bell: a request, or the end.
+constexpr Bell::Sounds kAsked = 1;
 
 // A request whose commands are decided and whose events are in the group.
 struct Decided {
@@ -75,6 +79,7 @@ struct Sequencer::Impl {
 
   // --- constant after construction, or with their own synchronisation ---
   log::Log& log;
+  Bell wake_sequencer;
   std::thread sequencer_thread;
   std::thread commit_thread;
   std::atomic<bool> failed{false};
@@ -90,7 +95,6 @@ struct Sequencer::Impl {
 
   // --- guarded by mutex ---
   std::mutex mutex;
-  std::condition_variable wake_sequencer;
   std::condition_variable wake_commit;
   std::condition_variable commit_done;
   std::vector<Request> inbox;
@@ -162,14 +166,20 @@ void Sequencer::Impl::run_sequencer() {
 // Waits for requests; false when closed and drained. What one swap takes while a group is syncing
 // is what the next group holds: group commit without a timer.
 bool Sequencer::Impl::take_inbox(std::vector<Request>& out) {
-  std::unique_lock lock(mutex);
-  wake_sequencer.wait(lock, [&] { return closed || !inbox.empty(); });
-  if (inbox.empty()) {
-    return false;
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex);
+      if (!inbox.empty()) {
+        out.swap(inbox);
+        inbox_commands = 0;
+        return true;
+      }
+      if (closed) {
+        return false;
+      }
+    }
+    static_cast<void>(wake_sequencer.wait(kAsked));
   }
-  out.swap(inbox);
-  inbox_commands = 0;
-  return true;
 }
 
 void Sequencer::Impl::process(Request& request) {
@@ -488,7 +498,7 @@ void Sequencer::stop() {
     const std::lock_guard lock(impl_->mutex);
     impl_->closed = true;
   }
-  impl_->wake_sequencer.notify_all();
+  impl_->wake_sequencer.ring(kAsked);
   if (impl_->sequencer_thread.joinable()) {
     impl_->sequencer_thread.join();
     impl_->commit_thread.join();
@@ -513,7 +523,7 @@ Status Sequencer::submit(Request&& request) {
       return {};  // the sequencer has been woken for the first
     }
   }
-  impl_->wake_sequencer.notify_all();
+  impl_->wake_sequencer.ring(kAsked);
   return {};
 }
 
