@@ -172,15 +172,17 @@ Result<double> cycle_rate(const OldOptions& options, const HttpServer& server) {
   return static_cast<double>(completed) / took;
 }
 
-// Each question while jobs go through, and once the server rests: then all that it does is to
-// answer.
-Status ask(const ServerProcess& child, const std::string& store, Numbers& out) {
+// Each question while jobs go through, kCalls times or as often as there is time for, and once the
+// server rests: then all that it does is to answer.
+Status ask(const OldOptions& options, const ServerProcess& child, const std::string& store,
+           Numbers& out) {
   const SystemClock clock;
   DAYBOOK_ASSIGN(HttpConnection connection, HttpConnection::open(child.server()));
   std::vector<Histogram> latencies(questions().size());
   {
     Workers workers(child.server());
-    for (std::size_t call = 0; call < kCalls; ++call) {
+    const auto over = clock.steady() + Duration{static_cast<std::int64_t>(options.seconds * 1e6)};
+    for (std::size_t call = 0; call < kCalls && (call == 0 || clock.steady() < over); ++call) {
       for (std::size_t i = 0; i < questions().size(); ++i) {
         const Micros began = clock.steady();
         DAYBOOK_TRY(connection.send("GET", questions()[i].target));
@@ -221,7 +223,7 @@ Result<Rates> measure(const OldOptions& options, const std::filesystem::path& da
   DAYBOOK_ASSIGN(rates.post, post_rate(options, child.server()));
   out.push_back({store + "_post_per_second", rates.post});
   out.push_back({store + "_cycles_per_second", rates.cycles});
-  DAYBOOK_TRY(ask(child, store, out));
+  DAYBOOK_TRY(ask(options, child, store, out));
   DAYBOOK_ASSIGN(const std::uint64_t resident, resident_bytes(child.pid()));
   out.push_back({store + "_resident_mib", mib(resident)});
   DAYBOOK_TRY(child.stop());

@@ -12,7 +12,7 @@
 #include "log/testing.h"
 #include "tests/log/damage.h"
 #include "tests/log/rig.h"
-#include "tests/support/thread_sanitizer.h"
+#include "tests/support/sanitizers.h"
 
 namespace daybook::log {
 namespace {

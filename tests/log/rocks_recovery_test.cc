@@ -11,7 +11,7 @@
 #include "log/verify.h"
 #include "tests/log/rig.h"
 #include "tests/log/surgery.h"
-#include "tests/support/thread_sanitizer.h"
+#include "tests/support/sanitizers.h"
 
 namespace daybook::log {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "tests/log/damage.h"
 #include "tests/log/rig.h"
-#include "tests/support/thread_sanitizer.h"
+#include "tests/support/sanitizers.h"
 #include "tests/tools/command_line.h"
 #include "tests/tools/server_process.h"
 #include "tests/tools/temp_directory.h"
