@@ -45,7 +45,7 @@ class KnownSets final : public reactor::Sets {
   Status add(graph::SetSchema schema);
   Status close(bool open);
 
-  const SystemClock clock_;
+  const SystemClock clock_{};
   graph::Graph graph_{clock_};
   std::unique_ptr<dispatch::GraphSets> types_;
   bool open_ = false;
