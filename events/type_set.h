@@ -25,9 +25,6 @@ class TypeSet {
   }
 
   constexpr void add(std::uint16_t type) { bits_ |= std::uint64_t{1} << type; }
-  constexpr void add(TypeSet others) { bits_ |= others.bits_; }
-  constexpr void remove(TypeSet others) { bits_ &= ~others.bits_; }
-  constexpr bool has(std::uint16_t type) const { return (bits_ >> type & 1) != 0; }
   constexpr bool meets(TypeSet others) const { return (bits_ & others.bits_) != 0; }
 
  private:

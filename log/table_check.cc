@@ -10,8 +10,10 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "log/files.h"
 #include "log/little.h"
 
 namespace daybook::log {
@@ -55,35 +57,21 @@ std::uint32_t number_at_end(std::string_view bytes) {
   return get<std::uint32_t>(as_bytes(bytes).data(), bytes.size() - 4);
 }
 
-class File {
- public:
-  explicit File(const std::filesystem::path& path)
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~File() {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
+// Nothing where the file does not hold so much.
+std::string read(const Descriptor& file, std::uint64_t offset, std::uint64_t size) {
+  std::string out(size, '\0');
+  const ssize_t got = ::pread(file.get(), out.data(), size, static_cast<off_t>(offset));
+  return got == static_cast<ssize_t>(size) ? out : std::string();
+}
 
-  std::string read(std::uint64_t offset, std::uint64_t size) const {
-    std::string out(size, '\0');
-    const ssize_t got = ::pread(fd_, out.data(), size, static_cast<off_t>(offset));
-    return got == static_cast<ssize_t>(size) ? out : std::string();
+// With its trailer.
+std::optional<std::string> read_block(const Descriptor& file, const Handle& handle) {
+  if (handle.size == 0 || handle.size > kBlockBytesMax) {
+    return std::nullopt;
   }
-  // With its trailer; nothing where that lies outside the file.
-  std::optional<std::string> read_block(const Handle& handle) const {
-    if (handle.size == 0 || handle.size > kBlockBytesMax) {
-      return std::nullopt;
-    }
-    std::string out = read(handle.offset, handle.size + kTrailerBytes);
-    return out.empty() ? std::nullopt : std::optional(std::move(out));
-  }
-
- private:
-  const int fd_;
-};
+  std::string out = read(file, handle.offset, handle.size + kTrailerBytes);
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
+}
 
 // Of a block with its trailer: over its bytes and how it is compressed.
 bool is_sound(std::string_view block) {
@@ -109,7 +97,8 @@ std::optional<Handle> find_properties(std::string_view index) {
     const auto shared = take_varint(rest);
     const auto own = take_varint(rest);
     const auto value = take_varint(rest);
-    if (!value || *shared > key.size() || *own > rest.size() || *value > rest.size() - *own) {
+    if (!shared || !own || !value || *shared > key.size() || *own > rest.size() ||
+        *value > rest.size() - *own) {
       return std::nullopt;
     }
     key.resize(*shared);
@@ -126,21 +115,24 @@ bool are_properties_damaged(const std::filesystem::path& path, std::uint64_t siz
   if (size < kFooterBytes) {
     return false;
   }
-  const File file(path);
-  const std::string footer = file.read(size - kFooterBytes, kFooterBytes);
+  const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
+  if (!file) {
+    return false;
+  }
+  const std::string footer = read(*file, size - kFooterBytes, kFooterBytes);
   if (footer.empty() || static_cast<std::uint8_t>(footer.front()) != kXxh3 ||
       get<std::uint64_t>(as_bytes(footer).data(), kFooterBytes - 8) != kMagic) {
     return false;
   }
   const auto index_at =
       take_handle(std::string_view(footer).substr(1, kFooterBytes - 1 - kVersionAndMagicBytes));
-  const auto index = index_at ? file.read_block(*index_at) : std::nullopt;
+  const auto index = index_at ? read_block(*file, *index_at) : std::nullopt;
   if (!index || !is_sound(*index) ||
       static_cast<std::uint8_t>((*index)[index_at->size]) != kNotCompressed) {
     return false;
   }
   const auto properties_at = find_properties(std::string_view(*index).substr(0, index_at->size));
-  const auto properties = properties_at ? file.read_block(*properties_at) : std::nullopt;
+  const auto properties = properties_at ? read_block(*file, *properties_at) : std::nullopt;
   return properties && !is_sound(*properties);
 }
 
