@@ -122,9 +122,9 @@ void QueueFar::clear() {
 }
 
 // The nearest run goes on by one, or ends.
-void QueueFar::pass(Run& run) {
+void QueueFar::pass() {
   std::pop_heap(runs_.begin(), runs_.end(), Run::later);
-  const auto more = run.advance();
+  const auto more = runs_.back()->advance();
   if (!more) {
     broken_ = more.error();
   }
@@ -148,7 +148,7 @@ void QueueFar::take(std::size_t max, std::vector<FarJob>& out) {
     if (of_landing) {
       landing_.pop_back();
     } else {
-      pass(*runs_.front());
+      pass();
     }
     if (!forget(job.job.key())) {
       out.push_back(job);

@@ -4,9 +4,9 @@
 //   add() → landing, unsorted, in memory ── full ──▶ a run, sorted by (run_at, id)
 //   take() ◀── the nearest of all runs and of the landing
 //
-// What a run holds in memory is a piece of it that is being read. A run that cannot be written stays
-// in memory as it is, and fault() says why; one that cannot be read loses jobs: broken() says why,
-// and whoever owns the queue has to make it anew. Private to the queue; one owner.
+// What a run holds in memory is a piece of it that is being read. A run that cannot be written
+// stays in memory as it is, and fault() says why; one that cannot be read loses jobs: broken() says
+// why, and whoever owns the queue has to make it anew. Private to the queue; one owner.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +59,7 @@ class QueueFar {
  private:
   struct Run;
   void land();
-  void pass(Run& run);
+  void pass();
   bool forget(Seq job);
   void clear();
 

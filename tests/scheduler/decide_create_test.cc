@@ -37,7 +37,7 @@ TEST_F(DecideCreate, JobHasWhatWasAskedAndDefaultsForTheRest) {
   EXPECT_EQ(engine.created(created.jobs[0]).parameters.text, R"({"a":1})");
   EXPECT_EQ(first->run_at, engine.now + hours(1));
   EXPECT_EQ(first->priority, -3);
-  EXPECT_EQ(first->unique_key, "k");
+  EXPECT_EQ(engine.created(created.jobs[0]).unique_key, "k");
   EXPECT_EQ(first->attempt, Attempt{0});
   EXPECT_FALSE(first->running);
   const auto second = engine.state.find_job(created.jobs[1]);

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scheduler/state_parts.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {
