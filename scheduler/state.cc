@@ -280,6 +280,28 @@ void State::each_job(const std::function<void(const JobView&)>& visit) const {
   parts_->jobs.each([&](const JobSlot& slot) { visit(parts_->view(slot)); });
 }
 
+void State::each_pending(const std::function<void(const PendingView&)>& visit) const {
+  parts_->jobs.each([&](const JobSlot& slot) {
+    if (!slot.running()) {
+      visit({slot.id, parts_->definitions[slot.definition].get(),
+             slot.delayed() ? parts_->due_of(slot) : slot.run_at(), slot.priority, slot.delayed()});
+    }
+  });
+}
+
+void State::each_running(const std::function<void(const JobView&)>& visit) const {
+  std::vector<const JobSlot*> slots;
+  slots.reserve(parts_->open.size());
+  for (const auto& [started, attempt] : parts_->open) {
+    slots.push_back(parts_->jobs.find(attempt.job));
+  }
+  std::sort(slots.begin(), slots.end(),
+            [](const JobSlot* a, const JobSlot* b) { return a->id.key() < b->id.key(); });
+  for (const JobSlot* slot : slots) {
+    visit(parts_->view(*slot));
+  }
+}
+
 void State::each_definition(const std::function<void(const Definition&)>& visit) const {
   for (const auto& [id, index] : parts_->definition_index) {
     visit(parts_->definition(index));

@@ -86,6 +86,15 @@ struct JobView {
   bool cancel_requested = false;
 };
 
+// What the queue has to know of a pending job; as in JobView.
+struct PendingView {
+  JobId job;
+  const Definition* definition = nullptr;
+  Micros run_at;
+  std::int32_t priority = 0;
+  bool delayed = false;
+};
+
 class State {
  public:
   State();
@@ -156,6 +165,9 @@ class State {
   std::optional<PastReport> find_report(Seq started) const;
 
   void each_job(const std::function<void(const JobView&)>& visit) const;            // by creation
+  // The same in two parts: a start looks at millions that wait.
+  void each_pending(const std::function<void(const PendingView&)>& visit) const;  // by creation
+  void each_running(const std::function<void(const JobView&)>& visit) const;      // by creation
   void each_definition(const std::function<void(const Definition&)>& visit) const;  // by id
   void each_component(const std::function<void(const Component&)>& visit) const;    // by id
 

@@ -33,7 +33,7 @@ inline constexpr std::size_t kPrefetchBatchBytes = 256 * 1024;
 inline constexpr std::size_t kPrefetchBatchRecords = 2048;
 inline constexpr std::size_t kPrefetchBatches = 4;
 // What one thread of a start reads at once of the newest records (log/newest.h).
-inline constexpr std::uint64_t kNewestPart = 32'768;
+inline constexpr std::uint64_t kNewestPart = 8192;
 // One line of an NDJSON import: the largest payload in base64 beside its readable form with every
 // byte escaped.
 inline constexpr std::size_t kNdjsonLineBytesMax = 48 * 1024 * 1024;
