@@ -27,18 +27,19 @@ def adopt_orphans():
 
 def run(command, folder, environment, seconds_max, output):
     """Runs a command with its output in a file; its time limit is on the wall clock."""
-    before = time.monotonic()
+    before, hung = time.monotonic(), False
     with open(output, "wb") as out:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                    stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
                                    preexec_fn=_limit)
         try:
             process.wait(seconds_max)
-            hung = False
         except subprocess.TimeoutExpired:
             hung = True
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
     _end_orphans()
     return Ended(process.returncode, time.monotonic() - before, hung)
 
