@@ -40,7 +40,7 @@ def run(command, folder, environment, seconds_max, output):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    _end_orphans()
+            _end_orphans()
     return Ended(process.returncode, time.monotonic() - before, hung)
 
 
