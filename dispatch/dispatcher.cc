@@ -51,19 +51,10 @@ struct GivenBack {
 struct StopAsked {
   JobId job;
 };
-struct Closing {};
 struct Drain {};
-struct Quit {};
-using Message = std::variant<RepliesArrived, RunEnded, PollArrived, PollCancelled, GivenBack,
-                             StopAsked, Closing, Drain, Quit>;
-using Mail = Mailbox<Message>;
-
-// The wall clock may be set while the thread waits for a time of day.
-constexpr Duration kLookAtClock = millis(500);
-// Between two tries to hand a request to a full inbox.
-constexpr Duration kInboxRetry = millis(2);
-// The last replies after stop() come as soon as a group is synced.
-constexpr Duration kLastReplies = seconds(10);
+using DispatcherMessage = std::variant<RepliesArrived, RunEnded, PollArrived, PollCancelled,
+                                       GivenBack, StopAsked, Closing, Drain, Quit>;
+using DispatcherMail = Mailbox<DispatcherMessage>;
 
 Status check_lease(const LeaseRequest& request) {
   const auto refuse = [](std::string_view field, std::int64_t min, std::size_t max) {
@@ -118,7 +109,7 @@ struct Dispatcher::Impl {
   void notice_absence();
   Status fold();
   void give_up(const Error& error);
-  void handle(Message&& message);
+  void handle(DispatcherMessage&& message);
   void execute(Actions&& actions);
   components::Runtime* runtime_of(events::Runtime kind) const;
   void launch(Launch&& launch);
@@ -133,7 +124,7 @@ struct Dispatcher::Impl {
   const Clock& clock;
   Entropy& entropy;
   const DispatcherOptions options;
-  const std::shared_ptr<Mail> mail = std::make_shared<Mail>();
+  const std::shared_ptr<DispatcherMail> mail = std::make_shared<DispatcherMail>();
   const std::shared_ptr<EffectChecks> checks = std::make_shared<EffectChecks>(options.effects);
   std::atomic<bool> accepting{false};
   std::atomic<std::size_t> polls_open{0};
@@ -171,7 +162,7 @@ void Dispatcher::Impl::work() {
   // The kernel lets sleepers lie 50 us longer to save wake-ups; here that would be lateness of
   // every job. Where it refuses, nothing is lost but that.
   static_cast<void>(prctl(PR_SET_TIMERSLACK, 1));
-  std::vector<Message> messages;
+  std::vector<DispatcherMessage> messages;
   absence.begin(clock.awake());
   for (;;) {
     const auto at_most = patience();
@@ -322,7 +313,7 @@ void Dispatcher::Impl::give_up(const Error& error) {
   report_fault(options.supervisor, "dispatcher", error, Consequence::kStop);
 }
 
-void Dispatcher::Impl::handle(Message&& message) {
+void Dispatcher::Impl::handle(DispatcherMessage&& message) {
   if (auto* arrived = std::get_if<RepliesArrived>(&message)) {
     core.on_replies(arrived->tag, std::move(arrived->replies), now);
   } else if (auto* ended = std::get_if<RunEnded>(&message)) {
@@ -508,7 +499,7 @@ PollId Dispatcher::lease(LeaseRequest request, LeaseAnswer done) {
     done(fail(Code::kExhausted, "TOO_MANY_POLLS", "Too many workers are waiting; try again."));
     return poll;
   }
-  Message message = PollArrived{poll, std::move(request), std::move(done)};
+  DispatcherMessage message = PollArrived{poll, std::move(request), std::move(done)};
   if (!impl_->accepting || !impl_->mail->post(std::move(message))) {
     impl_->refuse(std::get<PollArrived>(message).done);
   }

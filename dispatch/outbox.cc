@@ -34,18 +34,11 @@ struct Reported {
   SendingId sending;
   Result<scheduler::Reply> reply;
 };
-struct Closing {};
-struct Quit {};
-using Message = std::variant<Delivered, Reported, Closing, Quit>;
-using Mail = Mailbox<Message>;
+using OutboxMessage = std::variant<Delivered, Reported, Closing, Quit>;
+using OutboxMail = Mailbox<OutboxMessage>;
 
-// The wall clock may be set while the thread waits for a time of day.
-constexpr Duration kLookAtClock = millis(500);
-// Between two tries to hand a request to a full inbox, or to record what could not be recorded.
-constexpr Duration kInboxRetry = millis(2);
+// Between two tries to record what could not be recorded.
 constexpr Duration kRecordRetry = seconds(10);
-// The last replies after stop() come as soon as a group is synced.
-constexpr Duration kLastReplies = seconds(10);
 
 // At most `bytes_max`, and UTF-8: what comes from the outside may be neither.
 std::string cut(std::string text, std::size_t bytes_max) {
@@ -103,7 +96,7 @@ struct Outbox::Impl {
   std::optional<std::chrono::microseconds> patience();
   Status fold();
   void give_up(const Error& error);
-  void handle(Message&& message);
+  void handle(OutboxMessage&& message);
   void start_due();
   void try_one(const PendingSending& sending);
   void hold(const PendingSending& sending, Transport transport);
@@ -118,7 +111,7 @@ struct Outbox::Impl {
   const Clock& clock;
   Entropy& entropy;
   const OutboxOptions options;
-  const std::shared_ptr<Mail> mail = std::make_shared<Mail>();
+  const std::shared_ptr<OutboxMail> mail = std::make_shared<OutboxMail>();
   std::thread thread;
   std::optional<log::Subscription> grown;
 
@@ -141,7 +134,7 @@ struct Outbox::Impl {
 };
 
 void Outbox::Impl::work() {
-  std::vector<Message> messages;
+  std::vector<OutboxMessage> messages;
   for (;;) {
     mail->wait(patience(), messages);
     // After the mail: what a reply rests on is durable, and so is folded before the reply is read.
@@ -207,7 +200,7 @@ void Outbox::Impl::give_up(const Error& error) {
   report_fault(options.supervisor, "outbox", error, Consequence::kStop);
 }
 
-void Outbox::Impl::handle(Message&& message) {
+void Outbox::Impl::handle(OutboxMessage&& message) {
   if (auto* delivered = std::get_if<Delivered>(&message)) {
     --trying;
     if (delivered->delivery.abandoned) {

@@ -36,7 +36,7 @@ std::uint16_t clock_stepped() {
 }
 
 // Between two tries to hand a request to a full inbox.
-constexpr std::chrono::milliseconds kInboxRetry{2};
+constexpr std::chrono::milliseconds kOrderRetry{2};
 
 // A component whose hooks are known.
 struct Known {
@@ -347,7 +347,7 @@ Result<std::vector<Result<scheduler::Reply>>> RuleRunner::Impl::send(
       return fail(taken.error());
     }
     std::unique_lock lock(mutex);
-    if (wake.wait_for(lock, kInboxRetry, [&] { return stopping; })) {
+    if (wake.wait_for(lock, kOrderRetry, [&] { return stopping; })) {
       return fail(Code::kShutdown, "SHUTTING_DOWN", "the server is stopping");
     }
   }
