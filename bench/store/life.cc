@@ -10,7 +10,7 @@ namespace {
 
 constexpr Duration kPendingAfter = hours(24);
 constexpr Duration kPendingSpread = hours(24 * 30);
-constexpr std::uint32_t kWorkers = 64;
+constexpr std::uint32_t kStoredWorkers = 64;
 
 SeededEntropy dice_of(const StoreOptions& options, std::uint64_t i, std::uint64_t purpose) {
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
@@ -56,7 +56,7 @@ Life life_of(const StoreOptions& options, std::uint64_t i) {
       Micros{options.until.value - options.span.value +
              static_cast<std::int64_t>(among(i, static_cast<std::uint64_t>(made.value), all))};
   out.definition = static_cast<std::uint32_t>(skewed(dice.next()) * options.definitions >> 32);
-  out.worker = static_cast<std::uint32_t>(dice.next() % kWorkers);
+  out.worker = static_cast<std::uint32_t>(dice.next() % kStoredWorkers);
   // A few milliseconds mostly, up to two seconds; runs of some 20 ms to 20 s.
   const std::uint64_t late = skewed(dice.next());
   out.wait = Duration{500 + static_cast<std::int64_t>((late * late >> 32) * 2'000'000 >> 32)};

@@ -1,23 +1,17 @@
 #include "bench/store/recorder.h"
 
-#include <ctime>
 #include <utility>
 #include <vector>
 
 #include "base/limits/write_path.h"
 #include "base/thread.h"
+#include "bench/load/elapsed.h"
 
 namespace daybook::bench {
 namespace {
 
 // Enough that neither thread waits for the other's shorter pauses.
 constexpr std::size_t kGroupsAhead = 4;
-
-double thread_cpu_seconds() {
-  timespec spent{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
-}
 
 }  // namespace
 

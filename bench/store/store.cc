@@ -5,11 +5,11 @@
 
 #include <cerrno>
 #include <chrono>
-#include <ctime>
 #include <ostream>
 #include <system_error>
 
 #include "base/clock.h"
+#include "bench/load/elapsed.h"
 #include "bench/load/machine.h"
 #include "bench/store/generator.h"
 #include "log/data_dir.h"
@@ -22,21 +22,11 @@
 namespace daybook::bench {
 namespace {
 
-constexpr std::string_view kWork = "store";
-constexpr std::chrono::milliseconds kLook{200};
-constexpr std::chrono::hours kViewsPatience{12};
+constexpr std::string_view kMaking = "store";
+constexpr std::chrono::milliseconds kViewsLook{200};
+constexpr std::chrono::hours kFoldPatience{12};
 
 using Steady = std::chrono::steady_clock;
-
-double seconds_since(Steady::time_point from) {
-  return std::chrono::duration<double>(Steady::now() - from).count();
-}
-
-double cpu_seconds(clockid_t clock) {
-  timespec spent{};
-  clock_gettime(clock, &spent);
-  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
-}
 
 Status begin(const std::filesystem::path& directory) {
   std::error_code error;
@@ -45,7 +35,7 @@ Status begin(const std::filesystem::path& directory) {
                 directory.string() + " is there and not empty: remove it, or name another");
   }
   DAYBOOK_TRY(log::make_private_directory(directory));
-  return log::mark_unfinished(directory, kWork);
+  return log::mark_unfinished(directory, kMaking);
 }
 
 // All that was written without a sync.
@@ -60,12 +50,12 @@ Status write_log(const MakeStore& what, log::RocksLog& log, Numbers& out) {
   Recorder recorder(log, entropy);
   DAYBOOK_TRY(recorder.start());
   const auto began = Steady::now();
-  const double cpu_before = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+  const double cpu_before = thread_cpu_seconds();
   Generator generator(what.store, recorder, entropy, what.progress);
   DAYBOOK_TRY(generator.run());
   DAYBOOK_TRY(recorder.finish());
   const double took = seconds_since(began);
-  const double cpu = cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
+  const double cpu = thread_cpu_seconds() - cpu_before;
   const auto events = static_cast<double>(log.last().value);
   out.push_back({"events", events});
   out.push_back({"jobs_ended", static_cast<double>(what.store.jobs)});
@@ -96,7 +86,7 @@ Status fold_views(const MakeStore& what, const std::filesystem::path& directory,
   DAYBOOK_ASSIGN(const auto views, projections::Views::open(options, log));
   DAYBOOK_TRY(views->start());
   const Seq last = log.last();
-  for (const auto patience = began + kViewsPatience; !views->wait_for(last, kLook);) {
+  for (const auto patience = began + kFoldPatience; !views->wait_for(last, kViewsLook);) {
     for (const auto& one : views->status()) {
       if (one.state == projections::ProjectionState::kFailed || Steady::now() > patience) {
         return fail(Code::kUnavailable, "PROJECTION_FAILED", one.name + ": " + one.error);
