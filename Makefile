@@ -1,9 +1,6 @@
 # The commands of everyday work; HACKING.md shows more of them. PRESET is one of CMakePresets.json.
 PRESET ?= debug
 JOBS ?= $(shell nproc)
-# Compiled objects are shared between checkouts in different folders.
-export CCACHE_BASEDIR := $(CURDIR)
-export CCACHE_NOHASHDIR := 1
 # Labels of the tests that take minutes: `make test` leaves them out.
 SLOW := ^(slow|crash|fuzz|history)$$
 LINT := python3 tools/lint/lint.py
