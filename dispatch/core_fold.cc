@@ -43,6 +43,7 @@ void Core::recover(const scheduler::State& state, Seq applied, const WorkerOf& w
   offsets_ = state.offsets();
   queue_.seed_clocks(offsets_);
   seed_definitions(queue_, state);
+  queue_.seed_room(state.pending_count() + state.running_count());
   state.each_job([&](const scheduler::JobView& job) {
     const projections::Queue::PendingJob known{job.job, job.definition->id, job.run_at,
                                                job.priority, job.delayed};

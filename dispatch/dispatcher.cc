@@ -97,7 +97,8 @@ struct Dispatcher::Impl {
         options(std::move(options_in)),
         core({options.runtimes.exec == nullptr ? 0 : options.exec_slots,
               options.runtimes.http == nullptr ? 0 : options.http_slots,
-              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots, options.effects},
+              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots, options.effects,
+              options.queue_memory, options.queue_directory},
              entropy_in) {}
 
   void work();
@@ -107,6 +108,7 @@ struct Dispatcher::Impl {
   void notice_absence();
   Status fold();
   void give_up(const Error& error);
+  void look_at_queue();
   void handle(DispatcherMessage&& message);
   void execute(Actions&& actions);
   components::Runtime* runtime_of(events::Runtime kind) const;
@@ -150,8 +152,9 @@ struct Dispatcher::Impl {
   std::optional<log::Follower> follower;
   std::deque<Unsent> outbox;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs;
-  bool blind = false;             // the log cannot be read any more
-  bool closing = false;           // until `quiet` is told
+  bool blind = false;     // the log or the queue cannot be read any more
+  bool overfull = false;  // the queue cannot be written, so it takes more memory than it may
+  bool closing = false;   // until `quiet` is told
   std::optional<Micros> quit_by;  // steady
 };
 
@@ -181,6 +184,7 @@ void Dispatcher::Impl::work() {
       actions = core.take_actions();
     }
     messages.clear();
+    look_at_queue();
     execute(std::move(actions));
     empty_outbox();
     say_alive();
@@ -308,6 +312,16 @@ void Dispatcher::Impl::give_up(const Error& error) {
     core.close();
   }
   report_fault(options.supervisor, "dispatcher", error, Consequence::kStop);
+}
+
+// Its far part is on disk. Without the mutex: nobody but this thread changes the core.
+void Dispatcher::Impl::look_at_queue() {
+  if (const auto lost = core.pending().far_broken(); lost && !blind) {
+    give_up(*lost);
+  } else if (const auto held = core.pending().far_fault(); held && !overfull) {
+    overfull = true;
+    report_fault(options.supervisor, "queue", *held, Consequence::kDegraded);
+  }
 }
 
 void Dispatcher::Impl::handle(DispatcherMessage&& message) {

@@ -15,7 +15,7 @@ namespace daybook::projections {
 inline constexpr RocksStore::ProjectionId kJobs = 1;
 inline constexpr RocksStore::ProjectionId kComponents = 2;
 inline constexpr RocksStore::ProjectionId kDefinitions = 3;
-inline constexpr RocksStore::ProjectionId kStatistics = 4;
+inline constexpr RocksStore::ProjectionId kJobStatistics = 4;
 inline constexpr RocksStore::ProjectionId kHistory = 5;
 inline constexpr RocksStore::ProjectionId kRules = 6;
 inline constexpr RocksStore::ProjectionId kSendings = 7;

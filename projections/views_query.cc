@@ -134,7 +134,7 @@ Result<std::vector<Views::EndedSending>> Views::sendings_due(
 }
 
 Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
-  DAYBOOK_ASSIGN(const auto view, impl_->view(kStatistics));
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kJobStatistics));
   return impl_->told(*view, statistics_query::list(*view, query));
 }
 

@@ -23,6 +23,8 @@ struct Context {
   Seq next_seq;  // of the first event that would be decided
   // Why new work is refused at the moment (the disk's watermark), if it is.
   const Error* closed = nullptr;
+  // Parameters of the one job that an earlier try wanted.
+  const std::string_view* parameters = nullptr;
   // What parameters of jobs and rules are checked with; null: they are left to the run.
   ContractCheck* contracts = nullptr;
 };
@@ -36,6 +38,9 @@ struct Decision {
   Outcome outcome;
   // For a repeated report: the event that had recorded it.
   Seq past;
+  // A job that fails, and its parameters are neither kept nor given: this is no decision yet. Look
+  // them up (log/event_reader.h), and decide again with them.
+  std::optional<JobId> wants;
   // What a change of a definition makes of it, and what a definition asks for when a job fails:
   // events borrow their texts.
   PutDefinition definition;

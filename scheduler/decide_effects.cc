@@ -95,6 +95,18 @@ struct Adder {
   }
 };
 
+// Of the job that fails.
+std::string_view parameters_of(const Context& context, const JobView& job, Decision& out) {
+  if (job.kept_parameters != nullptr) {
+    return *job.kept_parameters;
+  }
+  if (context.parameters != nullptr) {
+    return *context.parameters;
+  }
+  out.wants = job.job;
+  return "{}";
+}
+
 }  // namespace
 
 Status add_effects(const Context& context, const std::vector<Effect>& effects,
@@ -119,7 +131,7 @@ EffectsMade add_job_failed(const Context& context, const JobView& job, events::J
                            Decision& out) {
   const std::size_t at = out.events.size();
   const Seq failed{context.next_seq.value + at};
-  event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
+  event.parameters = {parameters_of(context, job, out)};
   out.events.emplace_back(event);
   EffectsMade made;
   // Who deletes a definition wants nothing more of it, least of all once for each of its jobs.

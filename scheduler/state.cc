@@ -59,16 +59,18 @@ void State::Parts::release_definition(std::uint32_t index) {
 
 Micros State::Parts::due_of(const JobSlot& slot) const {
   if (slot.running()) {
-    return slot.run_at;  // as it was at the start
+    return open.at(slot.started().value).due;
   }
-  return slot.delayed ? offsets.at_running(slot.run_at) : offsets.at_wall(slot.run_at);
+  return slot.delayed() ? offsets.at_running(slot.run_at()) : offsets.at_wall(slot.run_at());
 }
 
 Micros State::Parts::planned_of(const JobSlot& slot) const {
   if (const auto before = planned.find(slot.id.key().value); before != planned.end()) {
     return before->second;
   }
-  return slot.delayed ? offsets.wall(due_of(slot)) : slot.run_at;
+  return slot.delayed()   ? offsets.wall(due_of(slot))
+         : slot.running() ? due_of(slot)
+                          : slot.run_at();
 }
 
 void State::Parts::keep_planned(const JobSlot& slot) {
@@ -79,14 +81,15 @@ JobView State::Parts::view(const JobSlot& slot) const {
   JobView out;
   out.job = slot.id;
   out.definition = definitions[slot.definition].get();
-  out.delayed = slot.delayed;
+  out.delayed = slot.delayed();
   out.running = slot.running();
   out.due = due_of(slot);
-  out.run_at = slot.delayed ? out.due : slot.run_at;
+  out.run_at = out.delayed || out.running ? out.due : slot.run_at();
   out.priority = slot.priority;
-  out.attempt = slot.attempt;
-  out.parameters = slot.parameters();
-  out.unique_key = slot.unique_key();
+  out.attempt = slot.attempt();
+  if (const auto text = kept.find(slot.id.key().value); text != kept.end()) {
+    out.kept_parameters = &text->second;
+  }
   if (const auto depth = rule_depths.find(slot.id.key().value); depth != rule_depths.end()) {
     out.rule_depth = depth->second;
   }
@@ -99,8 +102,8 @@ JobView State::Parts::view(const JobSlot& slot) const {
     out.retried_by = reports.newest_end(slot.id);
   }
   if (out.running) {
-    const OpenAttempt& attempt = open.at(slot.started.value);
-    out.started = slot.started;
+    const OpenAttempt& attempt = open.at(slot.started().value);
+    out.started = slot.started();
     out.secret = attempt.secret;
     out.started_at = attempt.started_at;
     const auto logical = [&](Micros at) { return at.value == 0 ? at : offsets.at_running(at); };
@@ -222,8 +225,24 @@ std::size_t State::key_bytes() const {
 }
 
 std::optional<JobId> State::find_unique(std::string_view definition, std::string_view key) const {
-  const auto found = parts_->unique.find(unique_name(definition, key));
-  return found == parts_->unique.end() ? std::nullopt : std::optional(found->second);
+  const auto holder = parts_->unique.holder(UniqueKeys::id_of(definition, key));
+  return holder ? std::optional(parts_->jobs.find_key(*holder)->id) : std::nullopt;
+}
+
+std::optional<Seq> State::first_needed() const {
+  std::optional<Seq> out;
+  parts_->jobs.each([&](const JobSlot& slot) {
+    const Seq key = slot.id.key();
+    if (!out && !parts_->kept.contains(key.value)) {
+      out = key;
+    }
+  });
+  return out;
+}
+
+void State::keep_parameters(JobId job, std::string_view parameters) {
+  DAYBOOK_CHECK(parts_->jobs.find(job) != nullptr, "parameters are kept of live jobs");
+  parts_->kept.insert_or_assign(job.key().value, std::string(parameters));
 }
 
 std::optional<Seq> State::first_held_by_keys(Micros now) const {
@@ -270,9 +289,7 @@ Seq State::rules_through() const {
 }
 
 void State::each_job(const std::function<void(const JobView&)>& visit) const {
-  for (const JobSlot* slot : parts_->jobs.sorted()) {
-    visit(parts_->view(*slot));
-  }
+  parts_->jobs.each([&](const JobSlot& slot) { visit(parts_->view(slot)); });
 }
 
 void State::each_definition(const std::function<void(const Definition&)>& visit) const {
@@ -305,7 +322,10 @@ Hash State::hash() const {
 
 std::size_t State::memory_bytes() const {
   std::size_t bytes = parts_->jobs.memory_bytes() + parts_->ended.memory_bytes();
-  bytes += parts_->open.size() * (sizeof(OpenAttempt) + 32);
+  bytes += parts_->open.size() * (sizeof(OpenAttempt) + 32) + parts_->unique.memory_bytes();
+  for (const auto& [job, text] : parts_->kept) {
+    bytes += text.capacity() + 80;
+  }
   bytes += parts_->keys.memory_bytes() + parts_->reports.memory_bytes();
   bytes += parts_->definitions.size() * (sizeof(Definition) + 128);
   bytes += parts_->importers.memory_bytes() + parts_->definitions_of.memory_bytes();

@@ -57,7 +57,8 @@ struct Rule {
   const RuleVersion* version_for(Seq on) const;
 };
 
-// A live job, as a reader sees it; texts are valid until the next evolve().
+// A live job, as a reader sees it, but for what its JobCreated event says for good; valid until the
+// next evolve().
 struct JobView {
   JobId job;
   const Definition* definition = nullptr;
@@ -71,8 +72,9 @@ struct JobView {
   std::uint32_t lost_in_a_row = 0;
   // Of a pending job that is to be tried again: the event that decided it, while it is remembered.
   Seq retried_by;
-  std::string_view parameters;
-  std::string_view unique_key;
+  // Its parameters, where its JobCreated event has left the log or may leave it; else null, and
+  // they stand there.
+  const std::string* kept_parameters = nullptr;
   std::uint32_t rule_depth = 0;
   bool running = false;
   // Of the open attempt:
@@ -119,6 +121,10 @@ class State {
   std::size_t key_bytes() const;  // and the memory that they take
   // The live job of that definition that holds the key.
   std::optional<JobId> find_unique(std::string_view definition, std::string_view key) const;
+  // The oldest event that the parameters of a live job are read from; nothing when all are kept.
+  std::optional<Seq> first_needed() const;
+  // Takes over what the log will not hold any more. No part of the hash: it follows from the log.
+  void keep_parameters(JobId job, std::string_view parameters);
 
   std::optional<Sending> find_sending(SendingId id) const;  // while it is pending
   // Whether the sending that this event created has ended and is still in the lists.

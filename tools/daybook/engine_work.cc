@@ -110,6 +110,8 @@ Status Engine::Impl::make_dispatcher() {
   wanted.supervisor = &supervisor;
   if (data_dir) {
     wanted.on_alive = [this] { data_dir->note_alive(); };
+    wanted.queue_memory = options.queue_memory;
+    wanted.queue_directory = data_dir->path();
   }
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
