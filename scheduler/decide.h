@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "events/types.h"
 #include "scheduler/commands.h"
+#include "scheduler/contract_check.h"
 #include "scheduler/outcomes.h"
 #include "scheduler/state.h"
 
@@ -24,6 +25,8 @@ struct Context {
   const Error* closed = nullptr;
   // Parameters of the one job that an earlier try wanted.
   const std::string_view* parameters = nullptr;
+  // What parameters of jobs and rules are checked with; null: they are left to the run.
+  ContractCheck* contracts = nullptr;
 };
 
 // The events of one batch; their texts borrow from the command, the state and `texts`, until the
@@ -76,5 +79,6 @@ Status decide(const Context& context, const DeleteRule& command, Decision& out);
 Status decide(const Context& context, const ApplyRule& command, Decision& out);
 Status decide(const Context& context, const AdvanceRules& command, Decision& out);
 Status decide(const Context& context, const NoteClock& command, Decision& out);
+Status decide(const Context& context, const StateContracts& command, Decision& out);
 
 }  // namespace daybook::scheduler

@@ -145,6 +145,7 @@ std::uint32_t format_of(const State& state) {
   const State::Parts& p = state.parts();
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
   return p.jobs.size() > 0        ? kStateFormat
+         : form::has_contracts(p) ? kStateFormat5
          : form::has_clocks(p)    ? kStateFormat4
          : third                  ? kStateFormat3
          : form::has_additions(p) ? kStateFormat2
@@ -185,6 +186,9 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink, K
   if (format >= kStateFormat4) {
     form::write_clocks(w, p, format < kStateFormat);
   }
+  if (format >= kStateFormat5) {
+    form::write_contracts(w, p);
+  }
   if (kept == Kept::kWith && !p.kept.empty()) {
     form::write_kept(w, p);
   }
@@ -210,7 +214,7 @@ Result<State> deserialize(Bytes bytes, FormRead* read, Seq log_first) {
   State::Parts& p = state.parts();
   Reader r(bytes);
   const std::uint64_t format = r.number();
-  if (format < kStateFormat1 || format > kStateFormat || format == 5) {
+  if (format < kStateFormat1 || format > kStateFormat) {
     return corrupt();
   }
   p.applied = r.seq();
@@ -247,9 +251,13 @@ Result<State> deserialize(Bytes bytes, FormRead* read, Seq log_first) {
   if (format >= kStateFormat4 && !form::read_clocks(r, p, format < kStateFormat)) {
     return corrupt();
   }
+  if (format >= kStateFormat5 && !form::read_contracts(r, p)) {
+    return corrupt();
+  }
   // Only the shortest form counts: a format with nothing of what it added is none.
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
   const bool shortest = format == kStateFormat    ? p.jobs.size() > 0
+                        : format == kStateFormat5 ? form::has_contracts(p)
                         : format == kStateFormat4 ? form::has_clocks(p)
                         : format == kStateFormat3 ? third
                         : format == kStateFormat2 ? form::has_additions(p)

@@ -19,6 +19,7 @@ TEST(JobTable, EmptyOneFindsNothing) {
   const JobTable table;
   EXPECT_EQ(table.find(id(1)), nullptr);
   EXPECT_EQ(table.size(), 0U);
+  EXPECT_EQ(table.memory_bytes(), 0U);
   EXPECT_EQ(table.find_key(Seq{1}), nullptr);
 }
 

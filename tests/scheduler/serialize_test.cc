@@ -237,6 +237,33 @@ TEST(Serialize, RateWindowOfAnOlderFormIsReadAndSaidToBeCoarse) {
   EXPECT_FALSE(deserialize(form));
 }
 
+TEST(Serialize, ContractsComeBackAndAreWhatTheirFormIsFor) {
+  Engine engine;
+  engine.component("c");
+  engine.component("w");
+  State& state = engine.state;
+  EXPECT_EQ(format_of(state), kStateFormat1);
+  auto& stored = state.parts().components.at("c");
+  auto component = std::make_shared<Component>(*stored);
+  component->contract = R"({"parameters":[]})";
+  component->contract_of = sha256("texts");
+  stored = component;
+  EXPECT_EQ(format_of(state), kStateFormat5);
+  auto form = form_of(state);
+  const auto again = deserialize(form);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form);
+  EXPECT_EQ(again->find_component("c")->contract, component->contract);
+  EXPECT_EQ(again->find_component("c")->contract_of, component->contract_of);
+  EXPECT_EQ(again->find_component("w")->contract, "");
+  // Of a component that is not there.
+  const auto name = std::find_end(form.begin(), form.end(), component->contract.begin(),
+                                  component->contract.end());
+  ASSERT_NE(name, form.end());
+  *(name - 2) = 'x';
+  EXPECT_FALSE(deserialize(form));
+}
+
 TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
   Engine engine;
   live(engine, 2);
