@@ -172,8 +172,7 @@ void write_connections(PrometheusText& out, const Context& context) {
   out.one("daybook_http_reads_dropped_total", "counter",
           "Reads that were not made since their client had left.", context.queries.dropped());
   out.one("daybook_http_compilations_waiting", "gauge", "Requests that wait to compile.",
-          std::uint64_t{context.checks.waiting() + context.compiles.waiting() +
-                        context.programs.waiting()});
+          std::uint64_t{context.checks.waiting() + context.compiles.waiting()});
   out.one("daybook_http_memory_bytes", "gauge", "Large bodies and answers of all connections.",
           std::uint64_t{context.memory.used()});
   out.one("daybook_http_memory_refused_total", "counter",

@@ -18,7 +18,6 @@
 #include "base/thread.h"
 #include "dispatch/absence.h"
 #include "dispatch/core.h"
-#include "dispatch/effect_checks.h"
 #include "dispatch/mailbox.h"
 #include "dispatch/order.h"
 #include "dispatch/retention.h"
@@ -98,8 +97,7 @@ struct Dispatcher::Impl {
         options(std::move(options_in)),
         core({options.runtimes.exec == nullptr ? 0 : options.exec_slots,
               options.runtimes.http == nullptr ? 0 : options.http_slots,
-              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots,
-              {options.effects.actors, {}}},
+              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots, options.effects},
              entropy_in) {}
 
   void work();
@@ -125,7 +123,6 @@ struct Dispatcher::Impl {
   Entropy& entropy;
   const DispatcherOptions options;
   const std::shared_ptr<DispatcherMail> mail = std::make_shared<DispatcherMail>();
-  const std::shared_ptr<EffectChecks> checks = std::make_shared<EffectChecks>(options.effects);
   std::atomic<bool> accepting{false};
   std::atomic<std::size_t> polls_open{0};
   std::atomic<PollId> last_poll{0};
@@ -375,11 +372,8 @@ components::Runtime* Dispatcher::Impl::runtime_of(events::Runtime kind) const {
 
 void Dispatcher::Impl::launch(Launch&& launch) {
   auto shared = std::make_shared<const scheduler::StartedJob>(std::move(launch.job));
-  const auto ended = [mailbox = mail, shared](components::RunOutcome outcome) {
+  const auto done = [mailbox = mail, shared](components::RunOutcome outcome) {
     (void)mailbox->post(RunEnded{shared, std::move(outcome)});
-  };
-  const auto done = [checked = checks, ended](components::RunOutcome outcome) {
-    checked->pass(std::move(outcome), ended);
   };
   components::Runtime* const runtime = runtime_of(shared->component->runtime);
   if (runtime == nullptr) {
@@ -447,7 +441,6 @@ Status Dispatcher::start() {
   if (!impl_->time) {
     impl_->time.emplace(impl_->clock, Micros{});
   }
-  DAYBOOK_TRY(impl_->checks->start());
   DAYBOOK_ASSIGN(impl_->thread, start_thread("dispatch", [this] { impl_->work(); }));
   impl_->grown.emplace(impl_->log.tail(), events::TypeSet::all(),
                        [mailbox = impl_->mail] { mailbox->poke(); });
@@ -482,7 +475,6 @@ void Dispatcher::stop() {
       runtime->shutdown();
     }
   }
-  impl_->checks->stop();
   (void)impl_->mail->post(Quit{});
   impl_->thread.join();
   impl_->grown.reset();

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 
-#include "projections/component_heads.h"
 #include "projections/folder.h"
 #include "projections/rocks_store.h"
 #include "projections/views.h"
@@ -39,7 +38,6 @@ struct Views::Impl {
   std::string healed;
   mutable Folder folder;  // a query that meets damage stops the projection
   std::mutex rebuild;     // held by the one rebuild
-  mutable ComponentHeads heads;
 
   // A view of a projection that has not failed.
   Result<std::unique_ptr<View>> view(RocksStore::ProjectionId id) const;

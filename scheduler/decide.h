@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "events/types.h"
 #include "scheduler/commands.h"
+#include "scheduler/contract_check.h"
 #include "scheduler/outcomes.h"
 #include "scheduler/state.h"
 
@@ -22,6 +23,8 @@ struct Context {
   Seq next_seq;  // of the first event that would be decided
   // Why new work is refused at the moment (the disk's watermark), if it is.
   const Error* closed = nullptr;
+  // What parameters of jobs and rules are checked with; null: they are left to the run.
+  ContractCheck* contracts = nullptr;
 };
 
 // The events of one batch; their texts borrow from the command, the state and `texts`, until the
@@ -71,5 +74,6 @@ Status decide(const Context& context, const DeleteRule& command, Decision& out);
 Status decide(const Context& context, const ApplyRule& command, Decision& out);
 Status decide(const Context& context, const AdvanceRules& command, Decision& out);
 Status decide(const Context& context, const NoteClock& command, Decision& out);
+Status decide(const Context& context, const StateContracts& command, Decision& out);
 
 }  // namespace daybook::scheduler

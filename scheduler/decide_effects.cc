@@ -22,7 +22,10 @@ struct Adder {
   std::string prefix() const { return "effects[" + std::to_string(index) + "]."; }
 
   // The members of an effect have names of their own.
-  Error as_of_effect(Error error) const {
+  Error as_of_effect(Error error, const NewJob& job) const {
+    if (error.field.starts_with(prefix() + "parameters")) {
+      error.message.insert(0, job.definition + ": ");
+    }
     if (error.field == prefix() + "jobDefinitionId") {
       error.field = prefix() + "definition";
     } else if (error.field == prefix() + "runAt") {
@@ -62,7 +65,7 @@ struct Adder {
     job.parent_ends = source.of != EffectsSource::Of::kRule;
     auto created = create_job(context, job, taken, prefix(), out);
     if (!created) {
-      return fail(as_of_effect(std::move(created).error()));
+      return fail(as_of_effect(std::move(created).error(), effect.job));
     }
     made.jobs.push_back(*created);
     return {};

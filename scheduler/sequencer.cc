@@ -252,7 +252,7 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
                                        const Error* closed_by) {
   const bool starts = std::holds_alternative<StartServer>(command);
   const Micros at = starts ? time.next() : now();
-  const Context context{state, at, writer.next_seq(), closed_by};
+  const Context context{state, at, writer.next_seq(), closed_by, options.contracts.get()};
   if (request.key) {
     if (auto known = known_key(request, context.now)) {
       return std::move(*known);

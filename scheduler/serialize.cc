@@ -202,7 +202,8 @@ bool read_memories(Reader& r, State::Parts& p) {
 std::uint32_t format_of(const State& state) {
   const State::Parts& p = state.parts();
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
-  return form::has_clocks(p)      ? kStateFormat
+  return form::has_contracts(p)   ? kStateFormat
+         : form::has_clocks(p)    ? kStateFormat4
          : third                  ? kStateFormat3
          : form::has_additions(p) ? kStateFormat2
                                   : kStateFormat1;
@@ -243,8 +244,11 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
     form::write_rate_starts(w, p);
     form::write_additions3(w, p);
   }
-  if (format >= kStateFormat) {
+  if (format >= kStateFormat4) {
     form::write_clocks(w, p);
+  }
+  if (format >= kStateFormat) {
+    form::write_contracts(w, p);
   }
   return w.finish();
 }
@@ -304,12 +308,16 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
       (rates || !form::read_rate_starts(r, p) || !form::read_additions3(r, p))) {
     return corrupt();
   }
-  if (format >= kStateFormat && !form::read_clocks(r, p)) {
+  if (format >= kStateFormat4 && !form::read_clocks(r, p)) {
+    return corrupt();
+  }
+  if (format >= kStateFormat && !form::read_contracts(r, p)) {
     return corrupt();
   }
   // Only the shortest form counts: a format with nothing of what it added is none.
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
-  const bool shortest = format == kStateFormat    ? form::has_clocks(p)
+  const bool shortest = format == kStateFormat    ? form::has_contracts(p)
+                        : format == kStateFormat4 ? form::has_clocks(p)
                         : format == kStateFormat3 ? third
                         : format == kStateFormat2 ? form::has_additions(p)
                                                   : true;

@@ -16,12 +16,14 @@ namespace daybook::scheduler {
 // Format 2 added imports, rule depths, sendings and rules behind what format 1 has; format 3 the
 // starts that rate limits count, what definitions ask for when a job fails, what retried jobs were
 // created for, and idempotency keys that are not told in full; format 4 how the clocks stand, first
-// attempts that are delayed and attempts that do not count. A state without what a format added has
-// the form of the format before it, so its hash is what it always was.
+// attempts that are delayed and attempts that do not count; format 5 contracts of components. A
+// state without what a format added has the form of the format before it, so its hash is what it
+// always was.
 inline constexpr std::uint32_t kStateFormat1 = 1;
 inline constexpr std::uint32_t kStateFormat2 = 2;
 inline constexpr std::uint32_t kStateFormat3 = 3;
-inline constexpr std::uint32_t kStateFormat = 4;
+inline constexpr std::uint32_t kStateFormat4 = 4;
+inline constexpr std::uint32_t kStateFormat = 5;
 
 // How a form was read.
 struct FormRead {

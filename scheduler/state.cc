@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/texts_key.h"
 #include "scheduler/serialize.h"
 #include "scheduler/state_parts.h"
 
@@ -157,6 +158,17 @@ std::shared_ptr<const Component> State::find_component(std::string_view id) cons
   return found == parts_->components.end() ? nullptr : found->second;
 }
 
+Hash State::texts_key(const Component& component) const {
+  TextsKey key;
+  key.add(component.id, component.spec_hash);
+  for (const std::string& import : component.imports) {
+    if (const auto module = find_component(import)) {
+      key.add(import, module->spec_hash);
+    }
+  }
+  return key.finish();
+}
+
 ComponentUsers State::users_of(std::string_view component, std::size_t max) const {
   ComponentUsers out{
       parts_->importers.of(component, max), parts_->definitions_of.of(component, max), {}};
@@ -298,7 +310,7 @@ std::size_t State::memory_bytes() const {
   bytes += parts_->definitions.size() * (sizeof(Definition) + 128);
   bytes += parts_->importers.memory_bytes() + parts_->definitions_of.memory_bytes();
   for (const auto& [id, component] : parts_->components) {
-    bytes += component->spec.size() + 256;
+    bytes += component->spec.size() + component->contract.size() + 256;
   }
   bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
   bytes += (parts_->rule_depths.size() + parts_->lost.size() + parts_->planned.size()) * 48;

@@ -102,6 +102,9 @@ class State {
   const Definition* find_definition(
       std::string_view id) const;  // also a deleted one that has live jobs
   std::shared_ptr<const Component> find_component(std::string_view id) const;
+  // Of a component's text and those of what it imports, as they stand: its contract is stale when
+  // it was derived from others.
+  Hash texts_key(const Component& component) const;
   // Who names it, whether it is there or not; definitions that are deleted do not count.
   ComponentUsers users_of(std::string_view component, std::size_t max) const;
   std::optional<JobView> find_job(JobId job) const;

@@ -169,4 +169,9 @@ bool has_clocks(const State::Parts& p);
 void write_clocks(Writer& w, const State::Parts& p);
 bool read_clocks(Reader& r, State::Parts& p);
 
+// What format 5 added (serialize_contracts.cc).
+bool has_contracts(const State::Parts& p);
+void write_contracts(Writer& w, const State::Parts& p);
+bool read_contracts(Reader& r, State::Parts& p);
+
 }  // namespace daybook::scheduler::form

@@ -29,6 +29,7 @@ class Engine {
   State state;
   Micros now = kStart;
   std::optional<Error> closed;            // why new work is refused
+  ContractCheck* contracts = nullptr;     // what parameters are checked with
   std::vector<std::string_view> written;  // names of the events of the last command
   Seq cause;                              // of the last command
 
@@ -36,7 +37,7 @@ class Engine {
     written.clear();
     command_ = asked;  // the events borrow its texts
     const Command& command = command_;
-    const Context context{state, now, writer_.next_seq(), closed ? &*closed : nullptr};
+    const Context context{state, now, writer_.next_seq(), closed ? &*closed : nullptr, contracts};
     DAYBOOK_TRY(decide(context, command, decision_));
     if (!decision_.events.empty()) {
       record();

@@ -19,6 +19,19 @@ TEST(JobTable, EmptyOneFindsNothing) {
   EXPECT_EQ(table.find(id(1)), nullptr);
   EXPECT_EQ(table.size(), 0U);
   EXPECT_TRUE(table.sorted().empty());
+  EXPECT_EQ(table.memory_bytes(), 0U);
+}
+
+TEST(JobTable, MemoryCountsTheTextsOfEveryJob) {
+  JobTable table;
+  for (const std::uint64_t key : {1U, 2U}) {
+    table.insert(id(key));
+  }
+  const std::size_t without = table.memory_bytes();
+  table.find(id(1))->set_texts(std::string(1000, 'x'), "");
+  table.find(id(2))->set_texts("", std::string(100, 'y'));
+  EXPECT_GE(table.memory_bytes(), without + 1100);
+  EXPECT_LT(table.memory_bytes(), without + 1300);
 }
 
 TEST(JobTable, SlotIsFreshWhenItIsUsedAgain) {

@@ -195,6 +195,32 @@ TEST(Serialize, RateWindowOfAnOlderFormIsReadAndSaidToBeCoarse) {
   EXPECT_FALSE(deserialize(form));
 }
 
+TEST(Serialize, ContractsComeBackAndAreWhatTheirFormIsFor) {
+  Engine engine;
+  live(engine, 2);
+  State& state = engine.state;
+  EXPECT_LT(format_of(state), kStateFormat);
+  auto& stored = state.parts().components.at("c");
+  auto component = std::make_shared<Component>(*stored);
+  component->contract = R"({"parameters":[]})";
+  component->contract_of = sha256("texts");
+  stored = component;
+  EXPECT_EQ(format_of(state), kStateFormat);
+  auto form = form_of(state);
+  const auto again = deserialize(form);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form);
+  EXPECT_EQ(again->find_component("c")->contract, component->contract);
+  EXPECT_EQ(again->find_component("c")->contract_of, component->contract_of);
+  EXPECT_EQ(again->find_component("w")->contract, "");
+  // Of a component that is not there.
+  const auto name = std::find_end(form.begin(), form.end(), component->contract.begin(),
+                                  component->contract.end());
+  ASSERT_NE(name, form.end());
+  *(name - 2) = 'x';
+  EXPECT_FALSE(deserialize(form));
+}
+
 TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
   Engine engine;
   live(engine, 2);
@@ -206,7 +232,7 @@ TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
   JobId tried;
   state.each_job([&](const JobView& job) { tried = job.attempt.value > 0 ? job.job : tried; });
   parts.lost.emplace(tried.key().value, LostAttempts{1, 1});
-  EXPECT_EQ(format_of(state), kStateFormat);
+  EXPECT_EQ(format_of(state), kStateFormat4);
   const auto again = deserialize(form_of(state));
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(form_of(*again), form_of(state));

@@ -62,7 +62,7 @@ Status Engine::Impl::wait_for_views(const components::AskTerms& terms) const {
 }
 
 dispatch::EffectRules Engine::Impl::effect_rules() const {
-  return {!options.actors_endpoint.empty(), dispatch::ParameterSource{views.get(), &checks}};
+  return {!options.actors_endpoint.empty()};
 }
 
 void Engine::Impl::close_runtimes() {
@@ -93,6 +93,9 @@ Status Engine::Impl::make_dispatcher() {
   wanted.reactor_slots = options.reactor_threads * 2;
   wanted.runtimes = {exec.get(), http.get(), reactor.get()};
   if (reactor) {
+    contract_keeper = std::make_unique<dispatch::ContractKeeper>(
+        *log, *sequencer, *reactor, sequencer->state(),
+        dispatch::ContractKeeperOptions{spdlog::default_logger(), &supervisor});
     DAYBOOK_ASSIGN(rule_evaluator,
                    make_rule_evaluator(*outside, *clock, data_dir.get(), supervisor));
     dispatch::RuleRunnerOptions rule_options;
@@ -127,6 +130,7 @@ void Engine::Impl::drop_dispatcher() {
   dispatcher.reset();
   rules.reset();
   rule_evaluator.reset();
+  contract_keeper.reset();
 }
 
 Status Engine::Impl::start_dispatcher() {
@@ -136,6 +140,12 @@ Status Engine::Impl::start_dispatcher() {
 void Engine::Impl::stop_dispatcher() {
   if (options.run_jobs) {
     dispatcher->stop();
+  }
+}
+
+void Engine::Impl::stop_contracts() {
+  if (contract_keeper) {
+    contract_keeper->stop();
   }
 }
 
