@@ -13,7 +13,13 @@ namespace daybook::bench {
 namespace {
 
 // Of the one who used the directory, not of what is in it.
-constexpr std::array<std::string_view, 4> kOfTheUser = {"owner", "reserve", "LOCK", "LOG"};
+constexpr std::array<std::string_view, 3> kOfTheUser = {"owner", "reserve", "LOCK"};
+
+// RocksDB's own log, and those before it, tell of the store that is copied.
+bool is_of_the_user(const std::string& name) {
+  return name.starts_with("LOG") ||
+         std::find(kOfTheUser.begin(), kOfTheUser.end(), name) != kOfTheUser.end();
+}
 
 Status link_or_copy(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
@@ -45,7 +51,7 @@ Status copy_store(const std::filesystem::path& from, const std::filesystem::path
     const std::string name = entries->path().filename().string();
     if (entries->is_directory()) {
       DAYBOOK_TRY(log::make_private_directory(target));
-    } else if (std::find(kOfTheUser.begin(), kOfTheUser.end(), name) == kOfTheUser.end()) {
+    } else if (!is_of_the_user(name)) {
       DAYBOOK_TRY(link_or_copy(entries->path(), target));
     }
   }
