@@ -2,7 +2,7 @@
 PRESET ?= debug
 JOBS ?= $(shell nproc)
 # Labels of the tests that take minutes: `make test` leaves them out.
-SLOW := ^(slow|crash|fuzz)$$
+SLOW := ^(slow|crash|fuzz|history)$$
 LINT := python3 tools/lint/lint.py
 
 .DEFAULT_GOAL := help
@@ -28,7 +28,7 @@ test: configure ## build PRESET (debug, asan, tsan, …) and run the quick tests
 	cmake --build --preset $(PRESET) -j $(JOBS)
 	ctest --preset $(PRESET) -j $(JOBS) -LE '$(SLOW)'
 
-test-slow: configure ## the crash, fuzz and other slow tests
+test-slow: configure ## the crash, fuzz, history and other slow tests
 	cmake --build --preset $(PRESET) -j $(JOBS)
 	ctest --preset $(PRESET) -j $(JOBS) -L '$(SLOW)'
 

@@ -9,6 +9,7 @@
 
 #include "base/limits/dispatch.h"
 #include "projections/queue_definitions.h"
+#include "projections/queue_far.h"
 #include "projections/queue_heap.h"
 #include "projections/queue_jobs.h"
 
@@ -34,6 +35,13 @@ struct Queue::Impl {
   std::array<bool, QueueDefinitions::kLines> refused{};  // by the last take()
   std::size_t passed_over = 0;  // offers in a row that went past who has waited longest
 
+  // Jobs for the wall clock that are not in `jobs`: none of them before the horizon, and none in
+  // `waiting` behind it.
+  std::unique_ptr<QueueRunFiles> files;
+  std::unique_ptr<QueueFar> far;  // null: all are in memory
+  std::size_t near_max = 0;
+  Micros horizon{};
+
   void see(Micros logical);
   void advance(Micros logical);
   void wake(QueueHeap<ByDue>& heap, Micros until);
@@ -46,6 +54,11 @@ struct Queue::Impl {
   void keep_due(Micros before, Duration by);
   void put_running(std::uint32_t slot);
   void add(const QueueJob& job, bool running);
+  bool add_far(const QueueJob& job);
+  void send_far();
+  void bring_near(std::size_t jobs);
+  void bring_due(Micros until);
+  std::uint32_t find(JobId job);
   void end(JobId job, std::string_view definition, bool was_running);
   std::uint32_t choose(std::span<const Line* const> lines);
   Offer offer(std::uint32_t index);
@@ -118,6 +131,9 @@ void Queue::Impl::put_running(std::uint32_t slot) {
 }
 
 void Queue::Impl::add(const QueueJob& job, bool running) {
+  if (!running && add_far(job)) {
+    return;
+  }
   const std::uint32_t slot = jobs.insert(job);
   if (running) {
     put_running(slot);
@@ -125,6 +141,71 @@ void Queue::Impl::add(const QueueJob& job, bool running) {
     put_pending(slot);
   }
   definitions.settle(job.definition, now);
+  if (far && waiting.size() > near_max) {
+    send_far();
+  }
+}
+
+// Whether the job went to the far ones.
+bool Queue::Impl::add_far(const QueueJob& job) {
+  if (!far || far->size() == 0 || job.delayed || job.run_at <= std::max(wall, horizon)) {
+    return false;
+  }
+  far->add({job.run_at, job.job, job.definition, job.priority});
+  ++definitions[job.definition].waiting;
+  ++totals.waiting;
+  return true;
+}
+
+// The farther half of what waits in memory goes to disk.
+void Queue::Impl::send_far() {
+  std::vector<std::uint32_t> slots = waiting.release();
+  const auto middle = slots.begin() + static_cast<std::ptrdiff_t>(slots.size() / 2);
+  std::nth_element(slots.begin(), middle, slots.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return ByDue::before(jobs[a], jobs[b]);
+  });
+  std::vector<FarJob> gone;
+  gone.reserve(static_cast<std::size_t>(slots.end() - middle));
+  for (auto slot = middle; slot != slots.end(); ++slot) {
+    const QueueJob& job = jobs[*slot];
+    gone.push_back({job.run_at, job.job, job.definition, job.priority});
+    jobs.erase(*slot);
+  }
+  for (auto slot = slots.begin(); slot != middle; ++slot) {
+    waiting.push(jobs, *slot);
+  }
+  far->add_run(std::move(gone));
+  horizon = *far->nearest();
+}
+
+// They wait in memory from now on.
+void Queue::Impl::bring_near(std::size_t most) {
+  std::vector<FarJob> near;
+  far->take(most, near);
+  for (const FarJob& job : near) {
+    const std::uint32_t slot = jobs.insert(
+        {job.job, job.run_at, job.definition, 0, job.priority, QueuePlace::kWaiting, false});
+    waiting.push(jobs, slot);  // as a waiting one it is counted already
+  }
+  horizon = far->nearest().value_or(horizon);
+}
+
+// All that is due by then is in memory, and half of what there is room for.
+void Queue::Impl::bring_due(Micros until) {
+  while (far && far->size() > 0 && !far->broken() &&
+         (horizon <= until || waiting.size() < near_max / 4)) {
+    bring_near(std::max<std::size_t>(near_max / 2, 1));
+  }
+}
+
+// A job that an event speaks of may be far; one that is due is not.
+std::uint32_t Queue::Impl::find(JobId job) {
+  const std::uint32_t slot = jobs.find(job.key());
+  if (slot != kNone || !far || far->size() == 0) {
+    return slot;
+  }
+  bring_due(wall);
+  return jobs.find(job.key());
 }
 
 void Queue::Impl::see(Micros logical) {
@@ -144,6 +225,7 @@ void Queue::Impl::wake(QueueHeap<ByDue>& heap, Micros until) {
 void Queue::Impl::advance(Micros logical) {
   see(logical);
   definitions.wake(now);
+  bring_due(wall);
   wake(waiting, wall);
   wake(delayed, now);
 }
@@ -151,6 +233,7 @@ void Queue::Impl::advance(Micros logical) {
 void Queue::Impl::on(const events::ClockStepped& e, Micros logical) {
   const Micros before = offsets.wall(logical);
   if (e.kind == events::ClockStep::kBack) {
+    bring_due(before);
     wake(waiting, before);
   }
   offsets = e.offsets;
@@ -194,7 +277,7 @@ void Queue::Impl::on(const events::JobCreated& e) {
 }
 
 void Queue::Impl::on(const events::JobStarted& e) {
-  const std::uint32_t slot = jobs.find(e.job.key());
+  const std::uint32_t slot = find(e.job);
   if (slot == kNone) {
     return;
   }
@@ -229,7 +312,7 @@ void Queue::Impl::on(const events::JobRetryScheduled& e) {
 }
 
 void Queue::Impl::end(JobId job, std::string_view definition, bool was_running) {
-  const std::uint32_t slot = jobs.find(job.key());
+  const std::uint32_t slot = find(job);
   if (slot != kNone) {
     const std::uint32_t index = jobs[slot].definition;
     take_out(slot);
@@ -238,6 +321,13 @@ void Queue::Impl::end(JobId job, std::string_view definition, bool was_running) 
     return;
   }
   const std::uint32_t index = definitions.find(definition);
+  const bool is_far = !was_running && far && far->size() > 0;
+  if (is_far && index != kNone && definitions[index].waiting > 0) {
+    far->remove(job.key());
+    --definitions[index].waiting;
+    --totals.waiting;
+    definitions.settle(index, now);
+  }
   if (was_running && index != kNone && definitions[index].running > 0) {
     --definitions[index].running;
     --totals.running;
@@ -312,6 +402,31 @@ void Queue::apply(const events::Recorded& recorded) {
 
 void Queue::set_share(events::Runtime runtime, std::uint32_t jobs) {
   impl_->definitions.set_share(runtime, jobs);
+}
+
+void Queue::keep_far(std::unique_ptr<QueueRunFiles> files, std::size_t memory_bytes) {
+  Impl& q = *impl_;
+  q.files = std::move(files);
+  // An eighth for those that wait for a run of their own; some for pieces of runs, and for vectors
+  // that grow.
+  q.far = std::make_unique<QueueFar>(*q.files, memory_bytes / 8 / sizeof(FarJob));
+  q.near_max = memory_bytes / 8 * 5 / kQueueJobBytes;
+}
+
+std::optional<Error> Queue::far_fault() const {
+  return impl_->far ? impl_->far->fault() : std::nullopt;
+}
+
+std::optional<Error> Queue::far_broken() const {
+  return impl_->far ? impl_->far->broken() : std::nullopt;
+}
+
+Queue::FarCounts Queue::far_counts() const {
+  return impl_->far ? FarCounts{impl_->far->size(), impl_->far->runs()} : FarCounts{};
+}
+
+void Queue::seed_room(std::size_t jobs) {
+  impl_->jobs.reserve(impl_->far ? std::min(jobs, impl_->near_max) : jobs);
 }
 
 void Queue::seed_clocks(const events::ClockOffsets& offsets) {
@@ -424,9 +539,14 @@ std::optional<Micros> Queue::next_due() const {
   if (out) {
     out = impl_->offsets.at_running(*out);
   }
-  if (!impl_->waiting.empty()) {
-    const Micros due = impl_->offsets.at_wall(impl_->jobs[impl_->waiting.top()].run_at);
+  const auto wait_for = [&](Micros run_at) {
+    const Micros due = impl_->offsets.at_wall(run_at);
     out = out ? std::min(*out, due) : due;
+  };
+  if (!impl_->waiting.empty()) {
+    wait_for(impl_->jobs[impl_->waiting.top()].run_at);
+  } else if (impl_->far && impl_->far->size() > 0) {
+    wait_for(impl_->horizon);
   }
   return out;
 }
@@ -498,7 +618,8 @@ std::optional<std::uint64_t> Queue::ahead(JobId job, Micros now) const {
 
 std::size_t Queue::memory_bytes() const {
   return impl_->jobs.memory_bytes() + impl_->waiting.memory_bytes() +
-         impl_->delayed.memory_bytes() + impl_->definitions.memory_bytes();
+         impl_->delayed.memory_bytes() + impl_->definitions.memory_bytes() +
+         (impl_->far ? impl_->far->memory_bytes() : 0);
 }
 
 }  // namespace daybook::projections

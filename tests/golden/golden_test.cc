@@ -47,6 +47,10 @@ const std::vector<Format>& formats() {
        "0ea8a33551ca883370226f36fc351ca3ee80abbbe54c5e73ef0bbc64a88b192b",
        "88a5e0c2b432f397dff68cbe32a15fbe6722228b40afa0c1c112d6fc4fb33043",
        events::samples::all_of_v3()},
+      {"v4.ndjson", 30, "24950230d3d11f78fdb85770dcf54823ce7038050f165980d2ae59f3849f28ab",
+       "a492e35d31ac3b93c776d84a44a44223176b6e6031dc3634d1807731cb0e4791",
+       "10da80089db4ac8d737320ab034c4762512653028660a7a21994cbb0d807c32b",
+       events::samples::all_of_v4()},
   };
   return kFormats;
 }
