@@ -45,8 +45,7 @@ void Core::recover(const scheduler::State& state, Seq applied, const WorkerOf& w
   seed_definitions(queue_, state);
   queue_.seed_room(state.pending_count() + state.running_count());
   state.each_pending([&](const scheduler::PendingView& job) {
-    queue_.seed_pending(
-        {job.job, job.definition->id, job.run_at, job.priority, job.delayed});
+    queue_.seed_pending({job.job, job.definition->id, job.run_at, job.priority, job.delayed});
   });
   state.each_running([&](const scheduler::JobView& job) {
     queue_.seed_running({job.job, job.definition->id, job.run_at, job.priority, job.delayed});

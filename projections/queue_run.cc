@@ -24,8 +24,7 @@ class UnnamedFile final : public QueueRunFile {
 
   Status read(std::uint64_t offset, std::span<std::uint8_t> out) override {
     while (!out.empty()) {
-      const ssize_t got =
-          ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+      const ssize_t got = ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset));
       if (got < 0 && errno == EINTR) {
         continue;
       }

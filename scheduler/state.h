@@ -167,10 +167,10 @@ class State {
   // The outcome that was recorded for an attempt that is over, while it is remembered.
   std::optional<PastReport> find_report(Seq started) const;
 
-  void each_job(const std::function<void(const JobView&)>& visit) const;            // by creation
+  void each_job(const std::function<void(const JobView&)>& visit) const;  // by creation
   // The same in two parts: a start looks at millions that wait.
-  void each_pending(const std::function<void(const PendingView&)>& visit) const;  // by creation
-  void each_running(const std::function<void(const JobView&)>& visit) const;      // by creation
+  void each_pending(const std::function<void(const PendingView&)>& visit) const;    // by creation
+  void each_running(const std::function<void(const JobView&)>& visit) const;        // by creation
   void each_definition(const std::function<void(const Definition&)>& visit) const;  // by id
   void each_component(const std::function<void(const Component&)>& visit) const;    // by id
 

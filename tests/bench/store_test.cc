@@ -72,7 +72,7 @@ TEST(StoreOptions, WhatCannotBeIsRefused) {
   options.failed = 80;
   EXPECT_EQ(check(options).error().reason, "BAD_MIX");
   options = small();
-  options.span = kStoreSpanMin + Duration{-1};
+  options.span = Duration{kStoreSpanMin.value - 1};
   EXPECT_EQ(check(options).error().reason, "BAD_SPAN");
   options = small();
   options.definitions = 0;

@@ -1,6 +1,7 @@
 // What a server reads on a store that two million jobs have gone through.
 #include <chrono>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -52,7 +53,7 @@ class OldServer : public testing::Test {
   }
   void settle() { ASSERT_TRUE(bench::settle(child_->pid(), kPatience)); }
 
-  std::optional<StoreCopy> copy_;
+  std::unique_ptr<StoreCopy> copy_;
   std::optional<bench::ServerProcess> child_;
   std::optional<bench::HttpConnection> connection_;
   std::uint64_t at_start_ = 0;

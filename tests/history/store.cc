@@ -17,18 +17,18 @@ bench::StoreOptions wanted() {
 StoreCopy::StoreCopy(bench::ScratchDirectory scratch)
     : scratch_(std::move(scratch)), data_(scratch_.path() / "data") {}
 
-std::optional<StoreCopy> StoreCopy::make() {
+std::unique_ptr<StoreCopy> StoreCopy::make() {
   const auto kept = bench::kept_store(wanted(), DAYBOOK_STORES);
   EXPECT_TRUE(kept) << kept.error().text();
   auto scratch = bench::ScratchDirectory::make(DAYBOOK_STORES);
   EXPECT_TRUE(scratch);
   if (!kept || !scratch) {
-    return std::nullopt;
+    return nullptr;
   }
-  StoreCopy out(std::move(*scratch));
-  const Status copied = bench::copy_store(*kept, out.data_);
+  std::unique_ptr<StoreCopy> out(new StoreCopy(std::move(*scratch)));
+  const Status copied = bench::copy_store(*kept, out->data_);
   EXPECT_TRUE(copied) << copied.error().text();
-  return copied ? std::optional(std::move(out)) : std::nullopt;
+  return copied ? std::move(out) : nullptr;
 }
 
 }  // namespace daybook::history

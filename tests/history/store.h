@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <memory>
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,8 @@ bench::StoreOptions wanted();
 // A copy beside the kept store, so that its tables are hard links; it goes away with the object.
 class StoreCopy {
  public:
-  static std::optional<StoreCopy> make();
+  // Null when it cannot be made.
+  static std::unique_ptr<StoreCopy> make();
   const std::filesystem::path& data() const { return data_; }
 
  private:

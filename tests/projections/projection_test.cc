@@ -105,15 +105,16 @@ TEST_P(EveryProjection, HasNothingUnwrittenAfterAWrite) {
 
 INSTANTIATE_TEST_SUITE_P(
     Of, EveryProjection,
-    testing::Values(Made{"jobs", [] { return std::make_unique<JobList>(1 << 20); }},
-                    Made{"components", [] { return std::make_unique<ComponentList>(); }},
-                    Made{"definitions", [] { return std::make_unique<DefinitionList>(); }},
-                    Made{"statistics", [] { return std::make_unique<Statistics>(); }},
-                    Made{"history", [] { return std::make_unique<History>(); }},
-                    Made{"rules", [] { return std::make_unique<RuleList>(); }},
-                    Made{"sendings", [] { return std::make_unique<SendingList>(); }},
-                    Made{"events", [] { return std::make_unique<EventIndex>(); }}),
-    [](const auto& info) { return std::string(info.param.name); });
+    testing::Values(
+        Made{"jobs", [] { return std::make_unique<projections::JobList>(1 << 20); }},
+        Made{"components", [] { return std::make_unique<projections::ComponentList>(); }},
+        Made{"definitions", [] { return std::make_unique<projections::DefinitionList>(); }},
+        Made{"statistics", [] { return std::make_unique<projections::Statistics>(); }},
+        Made{"history", [] { return std::make_unique<projections::History>(); }},
+        Made{"rules", [] { return std::make_unique<projections::RuleList>(); }},
+        Made{"sendings", [] { return std::make_unique<projections::SendingList>(); }},
+        Made{"events", [] { return std::make_unique<projections::EventIndex>(); }}),
+    [](const auto& made) { return std::string(made.param.name); });
 
 }  // namespace
 }  // namespace daybook::projections

@@ -293,7 +293,7 @@ TEST_F(QueueOnDisk, WhatWasDueBeforeTheClockWentBackStaysDue) {
   feed_.now = kStart + hours(2);
   events::ClockStepped back;
   back.kind = events::ClockStep::kBack;
-  back.by = hours(-2);
+  back.step = hours(-2);
   back.offsets = {Duration{}, hours(2)};
   feed_.put(back);
   EXPECT_EQ(feed_.queue.counts(feed_.now).ready, 3'000U);
