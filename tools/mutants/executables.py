@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 # Labels of what no mutant is run against: the same as `make test` leaves out.
-SLOW = {"slow", "crash", "fuzz"}
+SLOW = {"slow", "crash", "fuzz", "history"}
 # The folders of tests/ that follow a mutant's own, the cheap and near ones first.
 NEAR = ("contract", "scheduler", "projections", "dispatch", "replay", "scenarios", "golden")
 # Whole servers.

@@ -13,6 +13,7 @@ Exits 1 when fewer than 95 of 100 are noticed or known to be equivalent.
 import argparse
 import fcntl
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -35,6 +36,8 @@ NOTICED_MIN = 0.95
 
 def main():
     args = _arguments()
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, signal.default_int_handler)  # what runs is ended with it
     texts = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for folder in FOLDERS
              for p in sorted((ROOT / folder).rglob("*")) if p.suffix in (".cc", ".h")}
     everywhere = [m for path, text in texts.items() for m in mutations.of(path, text)]
