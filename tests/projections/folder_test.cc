@@ -1,5 +1,6 @@
 // When the folder folds, beside a rebuild that writes too.
 #include "projections/folder.h"
+#include "projections/rocks_store.h"
 
 #include <array>
 #include <chrono>
