@@ -45,9 +45,9 @@ bench-peers: build ## Daybook beside other queues, 45 minutes; PEERS_ARGS=--quic
 	bench/peers/install
 	bench/peers/run $(PEERS_ARGS)
 
-lint: install ## the style checks; TIDY=1 adds clang-tidy on the debug build
+lint: install ## the style checks; TIDY=1 adds clang-tidy
 	$(LINT)
-	$(if $(TIDY),cmake --preset debug && cmake --build --preset debug -j $(JOBS) && $(LINT) tidy)
+	$(if $(TIDY),$(LINT) tidy)
 
 format: install ## clang-format every source in place
 	git ls-files -z -co --exclude-standard '*.h' '*.cc' | xargs -0 clang-format -i

@@ -18,14 +18,14 @@ namespace daybook::api {
 namespace {
 
 // What a row of the list has.
-constexpr std::string_view kFields[] = {
+constexpr std::string_view kComponentFields[] = {
     "componentId", "runtime",  "displayName", "description",      "componentVersion",
     "code",        "command",  "env",         "workingDirectory", "limits",
     "output",      "user",     "writable",    "timeout",          "url",
     "headers",     "specHash", "createdAt",   "updatedAt",        "updatedBy",
     "seq"};
 
-Answer<Response> render_put(const Written& written, const ComponentWarnings& warnings) {
+Answer<Response> render_put_component(const Written& written, const ComponentWarnings& warnings) {
   const events::Recorded& recorded = written.facts.all().front();
   auto row = component_row(recorded.meta, std::get<events::ComponentPut>(recorded.event));
   const auto* outcome = std::get_if<scheduler::ComponentOutcome>(&written.reply.outcome);
@@ -50,7 +50,8 @@ Answer<Response> render_put(const Written& written, const ComponentWarnings& war
   return out;
 }
 
-Answer<Response> render_deleted(const Written& written, const ComponentWarnings& warnings) {
+Answer<Response> render_deleted_component(const Written& written,
+                                          const ComponentWarnings& warnings) {
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
@@ -137,7 +138,7 @@ Answer<Response> get_component(const Call& call) {
 
 Answer<Response> list_components(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kComponentFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.components(request));
   Response out;
   JsonWriter json(out.body);
@@ -184,7 +185,8 @@ void put_component(const CallPtr& call, const Responder& responder) {
     return;
   }
   const scheduler::Component component = read->command.component;
-  change(call, responder, std::move(read->command), warnings_of(read->warnings), render_put);
+  change(call, responder, std::move(read->command), warnings_of(read->warnings),
+         render_put_component);
   prepare(*call, component);
 }
 
@@ -193,7 +195,7 @@ void delete_component(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
-  change(call, responder, scheduler::DeleteComponent{call->id}, {}, render_deleted);
+  change(call, responder, scheduler::DeleteComponent{call->id}, {}, render_deleted_component);
 }
 
 namespace {

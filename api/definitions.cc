@@ -10,7 +10,7 @@ namespace daybook::api {
 namespace {
 
 // What a row of the list has.
-constexpr std::string_view kFields[] = {
+constexpr std::string_view kDefinitionFields[] = {
     "jobDefinitionId", "componentId", "displayName", "retry",     "timeout", "leaseDuration",
     "concurrency",     "rateLimit",   "priority",    "retention", "paused",  "onFailure",
     "createdAt",       "updatedAt",   "updatedBy",   "seq"};
@@ -40,7 +40,7 @@ void write_warnings(JsonWriter& json, const scheduler::DefinitionOutcome& outcom
   json.end_array();
 }
 
-Answer<Response> render_put(const Written& written) {
+Answer<Response> render_put_definition(const Written& written) {
   const events::Recorded& recorded = written.facts.all().front();
   auto row = definition_row(recorded.meta, std::get<events::DefinitionPut>(recorded.event));
   const auto* outcome = std::get_if<scheduler::DefinitionOutcome>(&written.reply.outcome);
@@ -66,7 +66,7 @@ Answer<Response> render_put(const Written& written) {
   return out;
 }
 
-Answer<Response> render_deleted(const Written& written) {
+Answer<Response> render_deleted_definition(const Written& written) {
   const auto* event = written.facts.find<events::DefinitionDeleted>();
   Response out;
   JsonWriter json(out.body);
@@ -101,7 +101,7 @@ Answer<Response> get_definition(const Call& call) {
 
 Answer<Response> list_definitions(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kDefinitionFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.definitions(request));
   Response out;
   JsonWriter json(out.body);
@@ -131,7 +131,7 @@ void put_definition(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(Problem(errors.take())));
     return;
   }
-  write(call, responder, std::move(command), render_put, Views::kFresh);
+  write(call, responder, std::move(command), render_put_definition, Views::kFresh);
 }
 
 // What the body names changes, all else stays; null gives a member its default.
@@ -146,7 +146,7 @@ void patch_definition(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(Problem(errors.take())));
     return;
   }
-  write(call, responder, std::move(command), render_put, Views::kFresh);
+  write(call, responder, std::move(command), render_put_definition, Views::kFresh);
 }
 
 void delete_definition(const CallPtr& call, const Responder& responder) {
@@ -154,7 +154,7 @@ void delete_definition(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
-  write(call, responder, scheduler::DeleteDefinition{call->id}, render_deleted);
+  write(call, responder, scheduler::DeleteDefinition{call->id}, render_deleted_definition);
 }
 
 }  // namespace daybook::api

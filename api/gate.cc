@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/limits/http.h"
 #include "base/utf8.h"
@@ -17,9 +18,6 @@ tl::unexpected<Problem> bad(std::string_view message) {
   return refuse(Problem(400, "MALFORMED_REQUEST", message));
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

@@ -12,7 +12,7 @@ namespace daybook::api {
 namespace {
 
 // What a row of the list has.
-constexpr std::string_view kFields[] = {
+constexpr std::string_view kJobFields[] = {
     "jobId",     "jobDefinitionId", "componentId",     "status",    "parameters",  "runAt",
     "createdAt", "startedAt",       "finishedAt",      "attempt",   "maxAttempts", "result",
     "output",    "error",           "warnings",        "createdBy", "parentJobId", "tags",
@@ -69,7 +69,7 @@ Result<JobOrder> read_order(std::string_view name) {
               "order");
 }
 
-Result<JobFilter> read_filter(const Query& query) {
+Result<JobFilter> read_job_filter(const Query& query) {
   JobFilter out;
   if (const auto id = query.find("jobDefinitionId")) {
     DAYBOOK_TRY(check_id(IdKind::kDefinition, *id, "jobDefinitionId"));
@@ -142,9 +142,9 @@ Answer<Response> get_job(const Call& call) {
 
 Answer<Response> list_jobs(const Call& call) {
   const auto& views = call.engine().views;
-  DAYBOOK_ASSIGN(const JobFilter filter, read_filter(call.query));
+  DAYBOOK_ASSIGN(const JobFilter filter, read_job_filter(call.query));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kJobFields));
   DAYBOOK_ASSIGN(const auto page, views.jobs(filter, request));
   Response out;
   JsonWriter json(out.body);

@@ -19,9 +19,9 @@ constexpr Bell::Sounds kGrown = 1;
 constexpr Bell::Sounds kAsked = 2;
 constexpr Bell::Sounds kStop = 4;
 // Between two looks at the deadlines, which are of another clock than the bell's.
-constexpr std::chrono::milliseconds kLook{250};
+constexpr std::chrono::milliseconds kDeadlineLook{250};
 
-struct Waiting {
+struct WaitingReader {
   Seq position;
   Micros deadline;
   LogWatcher::Wake wake;
@@ -41,7 +41,7 @@ struct LogWatcher::Impl {
 
   // --- guarded by mutex ---
   std::mutex mutex;
-  std::vector<Waiting> waiting;
+  std::vector<WaitingReader> waiting;
 
   void run();
   std::vector<std::pair<LogWatcher::Wake, bool>> take_ready(bool& more);
@@ -52,7 +52,7 @@ std::vector<std::pair<LogWatcher::Wake, bool>> LogWatcher::Impl::take_ready(bool
   const Seq last = log.durable().value();
   const Micros now = clock.steady();
   const std::lock_guard lock(mutex);
-  std::erase_if(waiting, [&](Waiting& w) {
+  std::erase_if(waiting, [&](WaitingReader& w) {
     const bool passed = last > w.position;
     if (!passed && w.deadline > now) {
       return false;
@@ -74,7 +74,7 @@ void LogWatcher::Impl::run() {
     }
     ready.clear();
     if (more) {
-      bell.wait(kGrown | kAsked | kStop, std::chrono::steady_clock::now() + kLook);
+      bell.wait(kGrown | kAsked | kStop, std::chrono::steady_clock::now() + kDeadlineLook);
     } else {
       bell.wait(kAsked | kStop);
     }
@@ -111,7 +111,7 @@ void LogWatcher::when_past(Seq position, Micros deadline, Wake wake) {
 }
 
 void LogWatcher::stop() {
-  std::vector<Waiting> dropped;  // what they hold may hold the watcher
+  std::vector<WaitingReader> dropped;  // what they hold may hold the watcher
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopped = true;

@@ -18,7 +18,7 @@ constexpr std::size_t kBodyReadBytes = 64 * 1024;
 // Enough for any chunk that a body may hold.
 constexpr std::size_t kChunkDigitsMax = 8;
 
-Problem bad(std::string_view message) {
+Problem malformed(std::string_view message) {
   return {400, "MALFORMED_REQUEST", message};
 }
 
@@ -68,7 +68,7 @@ MessageReader::Step MessageReader::step_header(Request& out) {
     for (auto at = text.find('\n', scanned_); at != std::string_view::npos;
          at = text.find('\n', at + 1)) {
       if (at == 0 || text[at - 1] != '\r') {
-        return refuse_with(bad("the header holds a bare line end"));
+        return refuse_with(malformed("the header holds a bare line end"));
       }
     }
     scanned_ = text.size();
@@ -182,7 +182,7 @@ std::optional<MessageReader::Step> MessageReader::take_chunk_size(Request& out) 
       digits == bytes.size() || (bytes[digits] == '\r' && digits + 1 == bytes.size());
   const bool ended = !missing && bytes[digits] == '\r' && bytes[digits + 1] == '\n';
   if (digits > kChunkDigitsMax || (!missing && !ended) || (digits == 0 && digits < bytes.size())) {
-    return refuse_with(bad("a chunk does not begin with its size alone"));
+    return refuse_with(malformed("a chunk does not begin with its size alone"));
   }
   if (missing) {
     return Step::kBody;
@@ -202,7 +202,8 @@ std::optional<MessageReader::Step> MessageReader::take_line_end(Part following) 
   const auto bytes = unread();
   const bool wrong = (!bytes.empty() && bytes[0] != '\r') || (bytes.size() > 1 && bytes[1] != '\n');
   if (wrong) {
-    return refuse_with(bad("a chunk is not as long as it says, or a trailer follows the last one"));
+    return refuse_with(
+        malformed("a chunk is not as long as it says, or a trailer follows the last one"));
   }
   if (bytes.size() < 2) {
     return Step::kBody;

@@ -15,7 +15,7 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   return "there is no query parameter \"" + std::string(name) + "\" here";
 }
 
@@ -39,7 +39,7 @@ Answer<Query> Query::parse(std::string_view raw, std::span<const std::string_vie
     DAYBOOK_TRY(check_text(name, kHttpTargetBytesMax, "query"));
     DAYBOOK_TRY(check_text(value, kHttpTargetBytesMax, name));
     if (!contains(allowed, name) && !contains(common, name)) {
-      return refuse(Code::kInvalid, "UNKNOWN_PARAMETER", quoted(name), name);
+      return refuse(Code::kInvalid, "UNKNOWN_PARAMETER", in_quotes(name), name);
     }
     if (out.find(name)) {
       return refuse(Code::kInvalid, "REPEATED_PARAMETER", "the query parameter is repeated", name);

@@ -16,7 +16,7 @@ namespace daybook::api {
 namespace {
 
 // How long the freshness thread sleeps at most before it looks at deadlines again.
-constexpr std::chrono::milliseconds kLook{50};
+constexpr std::chrono::milliseconds kFreshnessLook{50};
 constexpr std::chrono::milliseconds kPause{5};
 
 // Work that is fresh enough, or whose time for that is over.
@@ -29,13 +29,13 @@ struct Ready {
   bool is_gone() const { return asker.gone && asker.gone->load(std::memory_order_relaxed); }
 };
 
-struct Waiting {
+struct WaitingWork {
   Seq seq;
   Micros deadline;  // steady
   QueryPool::Work work;
   QueryPool::Asker asker;
 
-  bool operator<(const Waiting& other) const { return seq > other.seq; }  // lowest first
+  bool operator<(const WaitingWork& other) const { return seq > other.seq; }  // lowest first
   bool is_gone() const { return asker.gone && asker.gone->load(std::memory_order_relaxed); }
 };
 
@@ -63,7 +63,7 @@ struct QueryPool::Impl {
   std::condition_variable wake_watcher;
   std::multimap<std::uint64_t, Ready> ready;  // by turn; in one turn as they came
   std::uint64_t turn = 0;                     // of what was begun last
-  std::vector<Waiting> waiting;               // a heap
+  std::vector<WaitingWork> waiting;           // a heap
   std::unordered_map<std::string, Client> clients;
   std::uint64_t dropped = 0;
   bool stopped = false;
@@ -161,7 +161,7 @@ void QueryPool::Impl::drop_gone() {
 void QueryPool::Impl::move_fresh(Seq applied) {
   while (!waiting.empty() && waiting.front().seq <= applied) {
     std::pop_heap(waiting.begin(), waiting.end());
-    Waiting& next = waiting.back();
+    WaitingWork& next = waiting.back();
     add_ready(std::move(next.work), Status(), std::move(next.asker));
     waiting.pop_back();
   }
@@ -170,7 +170,7 @@ void QueryPool::Impl::move_fresh(Seq applied) {
 void QueryPool::Impl::move_late() {
   const Micros now = clock.steady();
   const auto late = std::stable_partition(waiting.begin(), waiting.end(),
-                                          [&](const Waiting& w) { return w.deadline > now; });
+                                          [&](const WaitingWork& w) { return w.deadline > now; });
   for (auto w = late; w != waiting.end(); ++w) {
     add_ready(std::move(w->work),
               fail(Code::kUnavailable, "PROJECTION_LAGS",
@@ -211,11 +211,11 @@ void QueryPool::Impl::run_watcher() {
       return;
     }
     if (waiting.empty()) {
-      wake_watcher.wait_for(lock, kLook, [&] { return stopped || !waiting.empty(); });
+      wake_watcher.wait_for(lock, kFreshnessLook, [&] { return stopped || !waiting.empty(); });
     } else {
       const Seq lowest = waiting.front().seq;
       lock.unlock();
-      const Status waited = views.wait_for(lowest, kLook);
+      const Status waited = views.wait_for(lowest, kFreshnessLook);
       const Seq applied = views.applied();
       lock.lock();
       if (!waited) {
@@ -287,7 +287,7 @@ void QueryPool::run(Work work, Asker asker) {
 }
 
 void QueryPool::stop() {
-  std::vector<Waiting> left;
+  std::vector<WaitingWork> left;
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopped = true;
@@ -295,7 +295,7 @@ void QueryPool::stop() {
   }
   impl_->wake_workers.notify_all();
   impl_->wake_watcher.notify_all();
-  for (Waiting& waiting : left) {
+  for (WaitingWork& waiting : left) {
     waiting.work(fail(Code::kShutdown, "SHUTTING_DOWN", "the server is stopping"));
   }
   for (std::thread& worker : impl_->workers) {

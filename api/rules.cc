@@ -11,8 +11,8 @@ namespace daybook::api {
 namespace {
 
 // What a row of the list has.
-constexpr std::string_view kFields[] = {"ruleId",    "displayName", "components", "createdAt",
-                                        "updatedAt", "updatedBy",   "seq"};
+constexpr std::string_view kRuleFields[] = {"ruleId",    "displayName", "components", "createdAt",
+                                            "updatedAt", "updatedBy",   "seq"};
 
 void write_warnings(JsonWriter& json, const scheduler::RuleOutcome& outcome) {
   json.key("warnings");
@@ -27,7 +27,7 @@ void write_warnings(JsonWriter& json, const scheduler::RuleOutcome& outcome) {
   json.end_array();
 }
 
-Answer<Response> render_put(const Written& written) {
+Answer<Response> render_put_rule(const Written& written) {
   const events::Recorded& recorded = written.facts.all().front();
   auto row = rule_row(recorded.meta, std::get<events::RulePut>(recorded.event));
   const auto* outcome = std::get_if<scheduler::RuleOutcome>(&written.reply.outcome);
@@ -51,7 +51,7 @@ Answer<Response> render_put(const Written& written) {
   return out;
 }
 
-Answer<Response> render_deleted(const Written& written) {
+Answer<Response> render_deleted_rule(const Written& written) {
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
@@ -104,7 +104,7 @@ Answer<Response> get_rule(const Call& call) {
 
 Answer<Response> list_rules(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kRuleFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.rules(request));
   Response out;
   JsonWriter json(out.body);
@@ -134,7 +134,7 @@ void put_rule(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(Problem(errors.take())));
     return;
   }
-  write(call, responder, std::move(command), render_put, Views::kFresh);
+  write(call, responder, std::move(command), render_put_rule, Views::kFresh);
 }
 
 void delete_rule(const CallPtr& call, const Responder& responder) {
@@ -142,7 +142,7 @@ void delete_rule(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(ok).error()));
     return;
   }
-  write(call, responder, scheduler::DeleteRule{call->id}, render_deleted);
+  write(call, responder, scheduler::DeleteRule{call->id}, render_deleted_rule);
 }
 
 }  // namespace daybook::api

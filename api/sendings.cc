@@ -19,7 +19,7 @@ namespace daybook::api {
 namespace {
 
 // What a row of the list has.
-constexpr std::string_view kFields[] = {
+constexpr std::string_view kSendingFields[] = {
     "sendingId",   "transport", "recipient", "category",   "status",       "createdAt",
     "processedAt", "sentAt",    "nextTryAt", "retryCount", "errorMessage", "response",
     "dynamic",     "data",      "jobId",     "createdBy",  "seq"};
@@ -60,7 +60,7 @@ Result<std::optional<std::string>> read_text(const Query& query, std::string_vie
   return text ? std::optional(std::string(*text)) : std::nullopt;
 }
 
-Result<SendingFilter> read_filter(const Query& query) {
+Result<SendingFilter> read_sending_filter(const Query& query) {
   SendingFilter out;
   if (const auto name = query.find("status")) {
     out.status = projections::parse_sending_status(*name);
@@ -85,7 +85,7 @@ void write_sending(JsonWriter& json, const Call& call, const SendingRow& sending
   json.end_object();
 }
 
-Answer<Response> render_created(const Written& written) {
+Answer<Response> render_created_sending(const Written& written) {
   for (const events::Recorded& recorded : written.facts.all()) {
     if (const auto* event = std::get_if<events::SendingCreated>(&recorded.event)) {
       const SendingRow row = created_sending(recorded.meta, *event);
@@ -159,9 +159,9 @@ Answer<Response> get_sending(const Call& call) {
 
 Answer<Response> list_sendings(const Call& call) {
   const auto& views = call.engine().views;
-  DAYBOOK_ASSIGN(const SendingFilter filter, read_filter(call.query));
+  DAYBOOK_ASSIGN(const SendingFilter filter, read_sending_filter(call.query));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kFields));
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kSendingFields));
   DAYBOOK_ASSIGN(const auto page, views.sendings(filter, request));
   Response out;
   JsonWriter json(out.body);
@@ -189,7 +189,7 @@ void create_email(const CallPtr& call, const Responder& responder) {
   command.sending.recipient = std::move(effect->recipient);
   command.sending.category = std::move(effect->category);
   command.sending.content = std::move(effect->content);
-  write(call, responder, std::move(command), render_created);
+  write(call, responder, std::move(command), render_created_sending);
 }
 
 void delete_sending(const CallPtr& call, const Responder& responder) {

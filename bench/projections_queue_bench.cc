@@ -5,17 +5,17 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/projections_start.h"
 #include "projections/queue.h"
 
 namespace daybook::projections {
 namespace {
 
-constexpr Micros kStart{1'763'251'200'000'000};
-constexpr std::uint64_t kDefinitions = 100;
+constexpr std::uint64_t kQueueDefinitions = 100;
 
 std::vector<std::string> names() {
   std::vector<std::string> out;
-  for (std::uint64_t i = 0; i < kDefinitions; ++i) {
+  for (std::uint64_t i = 0; i < kQueueDefinitions; ++i) {
     out.push_back("definition-" + std::to_string(i));
   }
   return out;
@@ -47,7 +47,7 @@ class Feed {
   JobId create(Micros run_at) {
     events::JobCreated e;
     e.job = JobId::make(kStart, 0, Seq{seq_ + 1});
-    e.definition = names_[seq_ % kDefinitions];
+    e.definition = names_[seq_ % kQueueDefinitions];
     e.run_at = run_at;
     put(e);
     return e.job;

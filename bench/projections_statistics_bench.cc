@@ -7,6 +7,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/check.h"
+#include "bench/projections_start.h"
 #include "events/group.h"
 #include "log/memory_log.h"
 #include "projections/views.h"
@@ -16,9 +17,8 @@ namespace {
 
 using Query = Views::StatisticsQuery;
 
-constexpr Micros kStart{1'763'251'200'000'000};
 constexpr std::int64_t kMinutes = 1'440;
-constexpr int kDefinitions = 200;
+constexpr int kStatisticsDefinitions = 200;
 
 // A minute: each definition has a job created, started after a while, and completed.
 void append_minute(log::Log& log, events::GroupWriter& writer, std::int64_t minute) {
@@ -26,7 +26,7 @@ void append_minute(log::Log& log, events::GroupWriter& writer, std::int64_t minu
   const auto add = [&](const events::Event& event) {
     writer.add({CommandId{1, 1}, "system", now, Seq{}}, {&event, 1});
   };
-  for (int i = 0; i < kDefinitions; ++i) {
+  for (int i = 0; i < kStatisticsDefinitions; ++i) {
     const std::string name = "definition-" + std::to_string(i);
     events::JobCreated created;
     created.job = JobId::make(now, 0, writer.next_seq());

@@ -11,6 +11,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/check.h"
+#include "bench/projections_start.h"
 #include "events/group.h"
 #include "log/memory_log.h"
 #include "projections/views.h"
@@ -18,15 +19,14 @@
 namespace daybook::projections {
 namespace {
 
-constexpr Micros kStart{1'763'251'200'000'000};
-constexpr std::uint64_t kDefinitions = 100;
+constexpr std::uint64_t kViewsDefinitions = 100;
 const std::string kParameters = "{\"text\":\"" + std::string(89, 'x') + "\"}";
 
 // Full cycles: in each group `jobs` are created, then all of them started, then all completed.
 class Cycles {
  public:
   explicit Cycles(log::Log& log) : log_(log), writer_(log.last(), log.last_chain(), Epoch{1}) {
-    for (std::uint64_t i = 0; i < kDefinitions; ++i) {
+    for (std::uint64_t i = 0; i < kViewsDefinitions; ++i) {
       names_.push_back("definition-" + std::to_string(i));
     }
   }
@@ -65,7 +65,7 @@ class Cycles {
   events::JobStarted create() {
     events::JobCreated e;
     e.job = JobId::make(now_, 0, writer_.next_seq());
-    e.definition = names_[writer_.next_seq().value * 7919 % kDefinitions];
+    e.definition = names_[writer_.next_seq().value * 7919 % kViewsDefinitions];
     e.parameters = {kParameters};
     e.run_at = now_ + ahead_;
     add(e);

@@ -55,6 +55,8 @@ function(daybook_flatbuffers target schema)
     OUTPUT ${out}/${name}_generated.h
     COMMAND ${DAYBOOK_FLATC} --cpp --scoped-enums -o ${out} ${CMAKE_CURRENT_SOURCE_DIR}/${schema}
     DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${schema})
+  add_custom_target(${target}_generated DEPENDS ${out}/${name}_generated.h)
+  add_dependencies(daybook_generated ${target}_generated)
   target_sources(${target} PRIVATE ${out}/${name}_generated.h)
   target_include_directories(${target} SYSTEM PRIVATE ${out})
 endfunction()

@@ -30,7 +30,7 @@ struct Range {
 
 // Special-purpose registries of IANA (RFC 6890 and what was added since), multicast, and the cloud
 // metadata services.
-constexpr Range kRefused[] = {
+constexpr Range kRefusedRanges[] = {
     {"0.0.0.0/8", "this host"},
     {"10.0.0.0/8", "a private address"},
     {"100.64.0.0/10", "a carrier's shared address"},
@@ -70,7 +70,7 @@ constexpr Range kRefused[] = {
 
 std::vector<std::pair<Network, std::string_view>> make_refused() {
   std::vector<std::pair<Network, std::string_view>> out;
-  for (const Range& range : kRefused) {
+  for (const Range& range : kRefusedRanges) {
     if (auto network = Network::parse(range.network, "")) {
       out.emplace_back(*network, range.why);
     }

@@ -34,7 +34,7 @@ constexpr std::uint32_t kFileSetAttr = 469;
 constexpr std::uint32_t kNewestCall = 469;
 
 // Never of use to a job, or never its to do.
-constexpr std::uint32_t kRefused[] = {
+constexpr std::uint32_t kRefusedCalls[] = {
     // other processes: their memory, descriptors, addresses
     SYS_ptrace,
     SYS_process_vm_readv,
@@ -321,7 +321,7 @@ std::vector<sock_filter> call_filter(const FilterOptions& options) {
     return {};
   }
   Writer out;
-  for (const std::uint32_t call : kRefused) {
+  for (const std::uint32_t call : kRefusedCalls) {
     out.refuse_always(call);
   }
   keep_to_itself(out);

@@ -36,10 +36,10 @@ struct Launch {
   std::vector<std::pair<int, rlimit>> limits;
   const ChildPlan* plan = nullptr;
   pid_t parent = 0;
-  int report = -1;  // pipe for Failure; closed by a successful exec
+  int report = -1;  // pipe for StepFailure; closed by a successful exec
 };
 
-struct Failure {
+struct StepFailure {
   ChildStep step = ChildStep::kNone;
   int error = 0;
 };
@@ -58,7 +58,7 @@ struct KernelAction {
 #define DAYBOOK_IN_CHILD __attribute__((no_sanitize("thread", "address")))
 
 [[noreturn]] DAYBOOK_IN_CHILD void give_up(const Launch& launch, ChildStep step, long error) {
-  const Failure failure{step, static_cast<int>(error)};
+  const StepFailure failure{step, static_cast<int>(error)};
   (void)syscall(SYS_write, launch.report, &failure, sizeof failure);
   for (;;) {
     syscall(SYS_exit_group, kFailedToStart);
@@ -341,7 +341,7 @@ ChildStart ChildStarter::start(const ChildPlan& plan) {
   const int pid = clone_child(stack_, launch);
   ChildStart out{pid, ChildStep::kClone, errno};
   close(report[1]);
-  Failure failure;
+  StepFailure failure;
   if (pid > 0 && read(report[0], &failure, sizeof failure) == sizeof failure) {
     waitpid(pid, nullptr, 0);
     out = {-1, failure.step, failure.error};

@@ -39,7 +39,7 @@ constexpr std::uint64_t kWake = 0;  // runs are numbered from 1
 constexpr Duration kBetweenCounts = millis(250);
 
 // What callers and the supervisor share; handles keep it, so that they may outlive the runtime.
-struct Inbox {
+struct ExecInbox {
   std::mutex mutex;
   Descriptor wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::vector<std::unique_ptr<ExecRun>> arrived;
@@ -57,7 +57,7 @@ struct Inbox {
 
 class ExecHandle final : public Run {
  public:
-  explicit ExecHandle(std::shared_ptr<Inbox> inbox = {}, std::uint64_t id = 0)
+  explicit ExecHandle(std::shared_ptr<ExecInbox> inbox = {}, std::uint64_t id = 0)
       : inbox_(std::move(inbox)), id_(id) {}
 
   void stop() override {
@@ -72,16 +72,10 @@ class ExecHandle final : public Run {
   }
 
  private:
-  const std::shared_ptr<Inbox> inbox_;
+  const std::shared_ptr<ExecInbox> inbox_;
   const std::uint64_t id_;
   std::atomic<bool> asked_{false};
 };
-
-RunOutcome cancelled() {
-  RunOutcome outcome;
-  outcome.cancelled = true;
-  return outcome;
-}
 
 std::vector<std::filesystem::path> hidden_from(const ExecOptions& options,
                                                const std::filesystem::path& root) {
@@ -165,7 +159,7 @@ struct ExecRuntime::Impl {
 
   const ExecOptions options;
   const Clock& clock;
-  const std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>();
+  const std::shared_ptr<ExecInbox> inbox = std::make_shared<ExecInbox>();
   const std::unique_ptr<WorkDirectories> directories;
   const std::uint64_t data_bytes;
   const ExecPermissions permissions;
@@ -306,7 +300,7 @@ void ExecRuntime::Impl::stop(std::uint64_t id) {
       const std::lock_guard lock(inbox->mutex);
       --inbox->unstarted;
     }
-    run->report(cancelled());
+    run->report(cancelled_run());
   }
 }
 

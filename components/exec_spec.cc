@@ -50,7 +50,7 @@ void read_command(ExecSpec& spec, const Members& members, Faults& faults) {
 
 // The loader's variables would let a definition change what a trusted program is; DAYBOOK_ is the
 // server's.
-bool is_reserved(std::string_view name) {
+bool is_reserved_variable(std::string_view name) {
   return name.starts_with("LD_") || name.starts_with("DAYBOOK_") || name == "GCONV_PATH" ||
          name == "GLIBC_TUNABLES";
 }
@@ -69,7 +69,7 @@ void read_env(ExecSpec& spec, const Members& env, Faults& faults) {
     return;
   }
   for (const auto& [name, value_given] : env.all()) {
-    if (!is_name(name) || is_reserved(name)) {
+    if (!is_name(name) || is_reserved_variable(name)) {
       faults.check(refused("This variable cannot be set.", env.path_of(name)));
       continue;
     }

@@ -15,7 +15,7 @@ long to_ms(Duration duration) {
   return static_cast<long>(std::max<std::int64_t>(duration.value / 1000, 1));
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view trimmed_header(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);
   return first == std::string_view::npos
@@ -142,7 +142,7 @@ std::size_t HttpExchange::take_header(char* data, std::size_t size, std::size_t 
     exchange->answer_headers_.clear();  // an answer before was an interim one (100, 103)
   } else if (colon != std::string_view::npos) {
     exchange->answer_headers_.emplace_back(lower(line.substr(0, colon)),
-                                           trimmed(line.substr(colon + 1)));
+                                           trimmed_header(line.substr(colon + 1)));
   }
   return size * count;
 }

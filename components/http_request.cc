@@ -9,7 +9,7 @@
 namespace daybook::components {
 namespace {
 
-constexpr std::size_t kBodyShown = 4096;  // of an answer that is an error
+constexpr std::size_t kErrorBodyShown = 4096;  // of an answer that is an error
 
 HttpMessage message_of(const Order& order, const HttpSpec& spec) {
   HttpMessage out;
@@ -59,7 +59,7 @@ RunOutcome HttpRequest::answer(long status) const {
   if (status >= 300 && status < 400) {
     message += " Redirects are not followed.";
   }
-  const auto body = std::string_view(exchange_.body()).substr(0, kBodyShown);
+  const auto body = std::string_view(exchange_.body()).substr(0, kErrorBodyShown);
   return failed("HTTP_STATUS", std::move(message), HttpExchange::worth_another_try(status),
                 "{\"status\":" + std::to_string(status) + ",\"body\":" + json_text(body) + "}");
 }

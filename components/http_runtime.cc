@@ -26,12 +26,6 @@ namespace {
 
 using Done = std::function<void(RunOutcome)>;
 
-RunOutcome cancelled() {
-  RunOutcome outcome;
-  outcome.cancelled = true;
-  return outcome;
-}
-
 struct Pending {
   std::uint64_t id = 0;
   Order order;
@@ -45,7 +39,7 @@ struct Active {
 };
 
 // What callers and the thread share; handles keep it, so that they may outlive the runtime.
-struct Inbox {
+struct HttpInbox {
   std::mutex mutex;
   CURLM* multi = nullptr;  // to wake; null once the runtime is gone
   std::vector<Pending> arrived;
@@ -57,7 +51,7 @@ struct Inbox {
 
 class HttpRun final : public Run {
  public:
-  explicit HttpRun(std::shared_ptr<Inbox> inbox = {}, std::uint64_t id = 0)
+  explicit HttpRun(std::shared_ptr<HttpInbox> inbox = {}, std::uint64_t id = 0)
       : inbox_(std::move(inbox)), id_(id) {}
 
   void stop() override {
@@ -72,7 +66,7 @@ class HttpRun final : public Run {
   }
 
  private:
-  const std::shared_ptr<Inbox> inbox_;
+  const std::shared_ptr<HttpInbox> inbox_;
   const std::uint64_t id_;
   std::atomic<bool> asked_{false};
 };
@@ -113,7 +107,7 @@ struct HttpRuntime::Impl {
   const AddressPolicy policy;
   const HttpSettings settings;
   CURLM* const multi;
-  const std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>();
+  const std::shared_ptr<HttpInbox> inbox = std::make_shared<HttpInbox>();
 
   // Of the thread:
   std::deque<Pending> waiting;
@@ -195,7 +189,7 @@ void HttpRuntime::Impl::stop(std::uint64_t id) {
     active.erase(found);
     ids.erase(ended.request->handle());
     curl_multi_remove_handle(multi, ended.request->handle());
-    ended.done(cancelled());
+    ended.done(cancelled_run());
     return;
   }
   for (auto it = waiting.begin(); it != waiting.end(); ++it) {
@@ -206,7 +200,7 @@ void HttpRuntime::Impl::stop(std::uint64_t id) {
         const std::lock_guard lock(inbox->mutex);
         --inbox->unstarted;
       }
-      ended.done(cancelled());
+      ended.done(cancelled_run());
       return;
     }
   }

@@ -31,7 +31,7 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
 }
 
 // Headers that frame the message, choose the connection, or say what only the server may say.
-bool is_reserved(std::string_view name) {
+bool is_reserved_header(std::string_view name) {
   constexpr std::string_view kReserved[] = {"host",
                                             "content-length",
                                             "content-type",
@@ -115,7 +115,7 @@ Result<std::string> read_header(const Members& headers, const std::string& name,
   const bool content_type_given =
       content_type == ContentType::kAllowed && lower(name) == "content-type";
   if (!is_token(name) || name.size() > kIdBytesMax ||
-      (is_reserved(lower(name)) && !content_type_given)) {
+      (is_reserved_header(lower(name)) && !content_type_given)) {
     return fail(Code::kInvalid, "INVALID_FIELD", "This header cannot be set.", field);
   }
   DAYBOOK_ASSIGN(std::string text, headers.text(name, kHttpHeaderValueBytesMax));

@@ -7,7 +7,7 @@
 namespace daybook::components {
 namespace {
 
-constexpr std::size_t kBodyShown = 4096;  // of an answer
+constexpr std::size_t kAnswerShown = 4096;  // of an answer
 
 // Everything but unreserved characters (RFC 3986, 2.3) as %XX.
 std::string path_part(std::string_view text) {
@@ -36,7 +36,7 @@ HttpTerms terms_of(const Post& post) {
   HttpTerms out;
   out.timeout = Duration{kHttpTimeoutDefaultUs};
   out.checked = post.checked;
-  out.body_bytes_max = kBodyShown;
+  out.body_bytes_max = kAnswerShown;
   out.cut_body = true;
   return out;
 }

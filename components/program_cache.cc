@@ -3,7 +3,7 @@
 namespace daybook::components {
 namespace {
 
-std::string text_of(const Hash& key) {
+std::string key_text(const Hash& key) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
 }
 
@@ -17,7 +17,7 @@ void ProgramKey::add(std::string_view component, const Hash& spec_hash) {
 
 std::shared_ptr<const reactor::Program> ProgramCache::find(const Hash& key) {
   const std::lock_guard lock(mutex_);
-  const auto found = places_.find(text_of(key));
+  const auto found = places_.find(key_text(key));
   if (found == places_.end()) {
     return nullptr;
   }
@@ -28,7 +28,7 @@ std::shared_ptr<const reactor::Program> ProgramCache::find(const Hash& key) {
 void ProgramCache::put(const Hash& key, std::shared_ptr<const reactor::Program> program) {
   const std::size_t bytes = reactor::memory_of(*program);
   const std::lock_guard lock(mutex_);
-  std::string name = text_of(key);
+  std::string name = key_text(key);
   if (bytes > bytes_max_ || places_.contains(name)) {
     return;
   }

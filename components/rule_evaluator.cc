@@ -10,7 +10,7 @@
 namespace daybook::components {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+std::string_view trimmed_type(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\n");
   return first == std::string_view::npos
              ? std::string_view()
@@ -22,7 +22,7 @@ std::vector<std::string> hooks_in(std::string_view type) {
   std::vector<std::string> out;
   while (!type.empty()) {
     const auto bar = type.find('|');
-    const std::string_view part = trimmed(type.substr(0, bar));
+    const std::string_view part = trimmed_type(type.substr(0, bar));
     if (!reactor::is_hook(part)) {
       return {};
     }
@@ -38,9 +38,9 @@ std::string parameters_of(const RuleOrder& order) {
   append_json_string(out, order.input_name);
   out += ':';
   out += order.input;
-  const std::string_view own = trimmed(order.parameters);
+  const std::string_view own = trimmed_type(order.parameters);
   const std::string_view members =
-      own.size() > 2 ? trimmed(own.substr(1, own.size() - 2)) : std::string_view();
+      own.size() > 2 ? trimmed_type(own.substr(1, own.size() - 2)) : std::string_view();
   if (!members.empty()) {
     out += ',';
     out += members;

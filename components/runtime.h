@@ -92,6 +92,12 @@ struct RunOutcome {
   std::vector<std::string> effect_places{};
 };
 
+inline RunOutcome cancelled_run() {
+  RunOutcome outcome;
+  outcome.cancelled = true;
+  return outcome;
+}
+
 // A run in progress. Dropping the handle does not stop it.
 class Run {
  public:

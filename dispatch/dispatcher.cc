@@ -72,7 +72,7 @@ Status Dispatcher::start() {
 }
 
 void Dispatcher::close() {
-  (void)impl_->mail->post(DispatcherRounds::Closing{});
+  (void)impl_->mail->post(Closing{});
 }
 
 // First nothing new begins, then what runs ends or is ended, then what was still to be said is
@@ -97,7 +97,7 @@ void Dispatcher::stop() {
     }
   }
   impl_->rounds.end_checks();
-  (void)impl_->mail->post(DispatcherRounds::Quit{});
+  (void)impl_->mail->post(Quit{});
   impl_->thread.join();
   impl_->grown.reset();
 }

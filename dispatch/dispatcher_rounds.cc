@@ -12,13 +12,6 @@
 namespace daybook::dispatch {
 namespace {
 
-// The wall clock may be set while the thread waits for a time of day.
-constexpr Duration kLookAtClock = millis(500);
-// Between two tries to hand a request to a full inbox.
-constexpr Duration kInboxRetry = millis(2);
-// The last replies after stop() come as soon as a group is synced.
-constexpr Duration kLastReplies = seconds(10);
-
 Status check_lease(const LeaseRequest& request) {
   const auto refuse = [](std::string_view field, std::int64_t min, std::size_t max) {
     return fail(Code::kInvalid, "INVALID_FIELD",

@@ -48,9 +48,7 @@ class DispatcherRounds {
   struct StopAsked {
     JobId job;
   };
-  struct Closing {};  // nothing new begins
-  struct Drain {};    // all_quiet() is told when nothing runs
-  struct Quit {};     // the end, once what was said is recorded
+  struct Drain {};  // all_quiet() is told when nothing runs
   using Message = std::variant<RepliesArrived, RunEnded, PollArrived, PollCancelled, GivenBack,
                                StopAsked, Closing, Drain, Quit>;
   using Mail = Mailbox<Message>;

@@ -11,8 +11,20 @@
 #include <vector>
 
 #include "base/bell.h"
+#include "base/ids.h"
 
 namespace daybook::dispatch {
+
+// Messages of both owners, the dispatcher and the outbox: stop() was called; go at once.
+struct Closing {};
+struct Quit {};
+
+// The wall clock may be set while the thread waits for a time of day.
+inline constexpr Duration kLookAtClock = millis(500);
+// Between two tries to hand a request to a full inbox.
+inline constexpr Duration kInboxRetry = millis(2);
+// The last replies after stop() come as soon as a group is synced.
+inline constexpr Duration kLastReplies = seconds(10);
 
 template <typename Message>
 class Mailbox {

@@ -54,9 +54,9 @@ void Outbox::stop() {
   if (!impl_->thread.joinable()) {
     return;
   }
-  (void)impl_->mail->post(OutboxRounds::Closing{});
+  (void)impl_->mail->post(Closing{});
   impl_->sender.shutdown();
-  (void)impl_->mail->post(OutboxRounds::Quit{});
+  (void)impl_->mail->post(Quit{});
   impl_->thread.join();
 }
 

@@ -15,13 +15,8 @@
 namespace daybook::dispatch {
 namespace {
 
-// The wall clock may be set while the thread waits for a time of day.
-constexpr Duration kLookAtClock = millis(500);
-// Between two tries to hand a request to a full inbox, or to record what could not be recorded.
-constexpr Duration kInboxRetry = millis(2);
+// Between two tries to record what could not be recorded.
 constexpr Duration kRecordRetry = seconds(10);
-// The last replies after stop() come as soon as a group is synced.
-constexpr Duration kLastReplies = seconds(10);
 
 // At most `bytes_max`, and UTF-8: what comes from the outside may be neither.
 std::string cut(std::string text, std::size_t bytes_max) {

@@ -29,8 +29,6 @@ class OutboxRounds {
     SendingId sending;
     Result<scheduler::Reply> reply;
   };
-  struct Closing {};  // no more tries
-  struct Quit {};     // the end, once what was said is recorded
   using Message = std::variant<Delivered, Reported, Closing, Quit>;
   using Mail = Mailbox<Message>;
 

@@ -16,7 +16,7 @@ namespace daybook::dispatch {
 namespace {
 
 // Between two tries to hand a request to a full inbox.
-constexpr std::chrono::milliseconds kInboxRetry{2};
+constexpr std::chrono::milliseconds kOrderRetry{2};
 
 }  // namespace
 
@@ -105,7 +105,7 @@ Result<RuleRounds::Replies> RuleRunner::Impl::send(std::vector<scheduler::Comman
       return fail(taken.error());
     }
     std::unique_lock lock(mutex);
-    if (wake.wait_for(lock, kInboxRetry, [&] { return stopping; })) {
+    if (wake.wait_for(lock, kOrderRetry, [&] { return stopping; })) {
       return fail(Code::kShutdown, "SHUTTING_DOWN", "the server is stopping");
     }
   }

@@ -1,15 +1,12 @@
 // Exact decimals by their digits: compared, never computed with, so no digit is ever lost.
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "graph/limits.h"
 #include "graph/value.h"
 
 namespace daybook::graph {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::size_t take_digits(std::string_view text, std::size_t at, std::string& out) {
   while (at < text.size() && is_digit(text[at])) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "graph/limits.h"
 #include "graph/value.h"
@@ -9,11 +10,8 @@
 namespace daybook::graph {
 namespace {
 
-using Kind = Token::Kind;
+using TokenKind = Token::Kind;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_word_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -34,7 +32,7 @@ class Lexer {
         ++at_;
       }
       if (at_ == text_.size()) {
-        out_.push_back({Kind::kEnd, {}, {}, {at_, 0}});
+        out_.push_back({TokenKind::kEnd, {}, {}, {at_, 0}});
         return std::move(out_);
       }
       DAYBOOK_TRY(take());
@@ -48,10 +46,11 @@ class Lexer {
   tl::unexpected<Error> refuse(Place place, std::string_view message) const {
     return filter_error(text_, place, message, field_, "GRAPH_FILTER");
   }
-  void add(Kind kind, std::size_t begin, std::string text, std::vector<std::string> path = {}) {
+  void add(TokenKind kind, std::size_t begin, std::string text,
+           std::vector<std::string> path = {}) {
     out_.push_back({kind, std::move(text), std::move(path), {begin, at_ - begin}});
   }
-  void add_sign(Kind kind, std::size_t size) {
+  void add_sign(TokenKind kind, std::size_t size) {
     const std::size_t begin = at_;
     at_ += size;
     add(kind, begin, std::string(text_.substr(begin, size)));
@@ -62,7 +61,7 @@ class Lexer {
     if (c == '\'' || c == '"') {
       const std::size_t begin = at_;
       DAYBOOK_ASSIGN(std::string inside, take_quoted(c, "text"));
-      add(Kind::kText, begin, std::move(inside));
+      add(TokenKind::kText, begin, std::move(inside));
       return {};
     }
     if (take_uuid() || take_instant()) {
@@ -85,34 +84,34 @@ class Lexer {
   Status take_sign(char c) {
     switch (c) {
       case '(':
-        add_sign(Kind::kOpen, 1);
+        add_sign(TokenKind::kOpen, 1);
         return {};
       case ')':
-        add_sign(Kind::kClose, 1);
+        add_sign(TokenKind::kClose, 1);
         return {};
       case '[':
-        add_sign(Kind::kOpenList, 1);
+        add_sign(TokenKind::kOpenList, 1);
         return {};
       case ']':
-        add_sign(Kind::kCloseList, 1);
+        add_sign(TokenKind::kCloseList, 1);
         return {};
       case ',':
-        add_sign(Kind::kComma, 1);
+        add_sign(TokenKind::kComma, 1);
         return {};
       case '+':
-        add_sign(Kind::kPlus, 1);
+        add_sign(TokenKind::kPlus, 1);
         return {};
       case '-':
-        add_sign(Kind::kMinus, 1);
+        add_sign(TokenKind::kMinus, 1);
         return {};
       case '<':
       case '>':
       case '=':
-        add_sign(Kind::kCompare, peek(1) == '=' ? 2 : 1);
+        add_sign(TokenKind::kCompare, peek(1) == '=' ? 2 : 1);
         return {};
       case '!':
         if (peek(1) == '=') {
-          add_sign(Kind::kCompare, 2);
+          add_sign(TokenKind::kCompare, 2);
           return {};
         }
         return refuse({at_, 1}, "'!' stands for nothing: use 'not', or '!=' between two values");
@@ -148,7 +147,7 @@ class Lexer {
     }
     const std::size_t begin = at_;
     at_ += 36;
-    add(Kind::kUuid, begin, std::string(piece));
+    add(TokenKind::kUuid, begin, std::string(piece));
     return true;
   }
 
@@ -192,7 +191,7 @@ class Lexer {
       at_ += 3;
       at_ += peek() == ':' && digits_at(1, 2) ? 3U : digits_at(0, 2) ? 2U : 0U;
     }
-    add(Kind::kInstant, begin, std::string(text_.substr(begin, at_ - begin)));
+    add(TokenKind::kInstant, begin, std::string(text_.substr(begin, at_ - begin)));
     return true;
   }
 
@@ -215,7 +214,7 @@ class Lexer {
       return refuse({begin, number.size()}, "not a number: no zeros before it, at most " +
                                                 std::to_string(kFilterDigitsMax) + " digits");
     }
-    add(Kind::kNumber, begin, std::string(number));
+    add(TokenKind::kNumber, begin, std::string(number));
     return {};
   }
 
@@ -241,7 +240,7 @@ class Lexer {
       ++at_;
     }
     const std::string_view text = text_.substr(begin, at_ - begin);
-    add(escaped ? Kind::kPath : Kind::kWord, begin, std::string(text), std::move(path));
+    add(escaped ? TokenKind::kPath : TokenKind::kWord, begin, std::string(text), std::move(path));
     return {};
   }
 

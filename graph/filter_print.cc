@@ -6,7 +6,7 @@
 namespace daybook::graph {
 namespace {
 
-std::string quoted(std::string_view text, char quote) {
+std::string in_quotes(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
     out += c;
@@ -21,7 +21,7 @@ std::string print_path(const std::vector<std::string>& path) {
   std::string out;
   for (const std::string& part : path) {
     out += out.empty() ? "" : ".";
-    out += quoted(part, '`');
+    out += in_quotes(part, '`');
   }
   return out;
 }
@@ -33,7 +33,7 @@ std::string print(const Operand& operand) {
       out = print_path(operand.path);
       break;
     case Operand::Kind::kText:
-      out = quoted(operand.text, '\'');
+      out = in_quotes(operand.text, '\'');
       break;
     default:
       out = operand.text;

@@ -18,9 +18,9 @@ namespace {
 constexpr std::size_t kSlotStride = 4096;
 constexpr std::size_t kSlotBytes = 128;
 constexpr std::size_t kFileBytes = 2 * kSlotStride;
-constexpr std::size_t kCrcFrom = 16;
+constexpr std::size_t kSlotCrcFrom = 16;
 constexpr std::uint32_t kAnchorFormat = 1;
-constexpr std::array<char, 8> kMagic = {'D', 'A', 'Y', 'B', 'A', 'N', 'C', 'H'};
+constexpr std::array<char, 8> kSlotMagic = {'D', 'A', 'Y', 'B', 'A', 'N', 'C', 'H'};
 
 // What rings the bell.
 constexpr Bell::Sounds kOffered = 1;
@@ -40,14 +40,14 @@ std::size_t slot_offset(std::uint64_t generation) {
 
 Slot encode(const LogId& id, const Head& head, std::uint64_t generation) {
   Slot slot{};
-  put(slot.data(), 0, kMagic);
+  put(slot.data(), 0, kSlotMagic);
   put(slot.data(), 8, kAnchorFormat);
   put(slot.data(), 16, generation);
   put(slot.data(), 24, head.epoch.value);
   put(slot.data(), 32, head.seq.value);
   put(slot.data(), 40, id);
   put(slot.data(), 64, head.chain);
-  put(slot.data(), 12, crc32c({slot.data() + kCrcFrom, kSlotBytes - kCrcFrom}));
+  put(slot.data(), 12, crc32c({slot.data() + kSlotCrcFrom, kSlotBytes - kSlotCrcFrom}));
   return slot;
 }
 

@@ -21,7 +21,7 @@ namespace daybook::log {
 namespace {
 
 constexpr std::size_t kBlockBytes = 128;
-constexpr std::size_t kCrcFrom = 16;
+constexpr std::size_t kBlockCrcFrom = 16;
 constexpr std::uint32_t kArchiveFormatPlain = 1;
 constexpr std::uint32_t kArchiveFormat = 2;  // compressed
 constexpr std::array<char, 8> kHeadMagic = {'D', 'A', 'Y', 'B', 'A', 'R', 'C', 'H'};
@@ -33,7 +33,7 @@ using Block = std::array<std::uint8_t, kBlockBytes>;
 void seal(Block& block, const std::array<char, 8>& magic, std::uint32_t format) {
   put(block.data(), 0, magic);
   put(block.data(), 8, format);
-  put(block.data(), 12, crc32c({block.data() + kCrcFrom, kBlockBytes - kCrcFrom}));
+  put(block.data(), 12, crc32c({block.data() + kBlockCrcFrom, kBlockBytes - kBlockCrcFrom}));
 }
 
 Block header_of(const ArchiveInfo& info, std::uint32_t format) {

@@ -3,16 +3,13 @@
 #include <utility>
 
 #include "log/archive.h"
+#include "log/refusals.h"
 
 namespace daybook::log {
 namespace {
 
 // One synced write of the store.
 constexpr std::size_t kGroupBytesTarget = 4 << 20;
-
-std::string number(Seq seq) {
-  return std::to_string(seq.value);
-}
 
 Status check_fits(const RocksLog& log, const ArchiveInfo& info, const std::string& name) {
   if (log.first() == Seq{1}) {

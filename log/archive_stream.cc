@@ -17,7 +17,7 @@ constexpr int kLevel = 3;
 // Of the compressor, and at most of the decompressor: a hostile file must not ask for more.
 constexpr int kWindowLog = 20;
 
-tl::unexpected<Error> damaged(const std::filesystem::path& path, const std::string& what) {
+tl::unexpected<Error> archive_damaged(const std::filesystem::path& path, const std::string& what) {
   return fail(Code::kCorrupt, "ARCHIVE_DAMAGED", path.string() + ": " + what);
 }
 
@@ -105,7 +105,7 @@ Result<bool> ArchiveReader::fill() {
       return fail(file_error("cannot read", path_, errno));
     }
     if (got == 0) {
-      return damaged(path_, "the file became shorter");
+      return archive_damaged(path_, "the file became shorter");
     }
     input_.resize(static_cast<std::size_t>(got));
     at_ += static_cast<std::uint64_t>(got);
@@ -119,7 +119,7 @@ Result<bool> ArchiveReader::more(std::vector<std::uint8_t>& out) {
   DAYBOOK_ASSIGN(const bool input, fill());
   if (!input) {
     return stream_ && stream_->wants != 0
-               ? Result<bool>(damaged(path_, "the compressed records are cut short"))
+               ? Result<bool>(archive_damaged(path_, "the compressed records are cut short"))
                : Result<bool>(false);
   }
   if (!stream_) {
@@ -135,8 +135,8 @@ Result<bool> ArchiveReader::more(std::vector<std::uint8_t>& out) {
   out.resize(had + to.pos);
   used_ = from.pos;
   if (ZSTD_isError(stream_->wants) != 0U) {
-    return damaged(path_, std::string("the compressed records are not what was written: ") +
-                              ZSTD_getErrorName(stream_->wants));
+    return archive_damaged(path_, std::string("the compressed records are not what was written: ") +
+                                      ZSTD_getErrorName(stream_->wants));
   }
   return true;
 }

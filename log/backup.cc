@@ -41,7 +41,7 @@ std::string marker_text(const BackupInfo& info) {
   return body + "crc " + std::to_string(crc32c(as_bytes(body))) + "\n";
 }
 
-tl::unexpected<Error> damaged(const std::filesystem::path& backup, const std::string& what) {
+tl::unexpected<Error> backup_damaged(const std::filesystem::path& backup, const std::string& what) {
   return fail(Code::kCorrupt, "BACKUP_DAMAGED", backup.string() + ": " + what);
 }
 
@@ -100,14 +100,14 @@ Result<std::vector<std::filesystem::path>> files_of_store(const std::filesystem:
   std::error_code error;
   const std::filesystem::path store = backup / "log";
   if (std::filesystem::is_symlink(store, error)) {
-    return damaged(backup, "log is a link");
+    return backup_damaged(backup, "log is a link");
   }
   for (const auto& entry : std::filesystem::directory_iterator(store, error)) {
     const Belongs how = belongs(entry.path());
     const bool regular = entry.symlink_status(error).type() == std::filesystem::file_type::regular;
     if (how == Belongs::kNo || !regular) {
-      return damaged(backup, "log/" + entry.path().filename().string() +
-                                 " does not belong to a log, or is a link");
+      return backup_damaged(backup, "log/" + entry.path().filename().string() +
+                                        " does not belong to a log, or is a link");
     }
     if (how == Belongs::kYes) {
       out.push_back(entry.path());
@@ -150,12 +150,12 @@ Status check_no_links(const std::filesystem::path& root, const std::filesystem::
     at /= part;
     std::error_code error;
     if (std::filesystem::is_symlink(at, error)) {
-      return damaged(root, name.string() + " is a link, or stands behind one");
+      return backup_damaged(root, name.string() + " is a link, or stands behind one");
     }
   }
   std::error_code error;
   if (std::filesystem::exists(at, error) && !std::filesystem::is_regular_file(at, error)) {
-    return damaged(root, name.string() + " is no file");
+    return backup_damaged(root, name.string() + " is no file");
   }
   return {};
 }
@@ -208,10 +208,10 @@ Status note_beside(const std::filesystem::path& backup, BackupInfo& info) {
 Status check_beside(const std::filesystem::path& root, const BackupFile& wanted) {
   const auto found = read_beside(root, wanted.path);
   if (!found) {
-    return damaged(root, found.error().message);
+    return backup_damaged(root, found.error().message);
   }
   if (found->bytes != wanted.bytes || found->crc != wanted.crc) {
-    return damaged(root, wanted.path + " is not what was written");
+    return backup_damaged(root, wanted.path + " is not what was written");
   }
   return {};
 }
@@ -255,7 +255,7 @@ Result<BackupInfo> verified(const std::filesystem::path& data, Lock lock) {
   options.unfinished = true;  // it is looked at before it is said to be whole
   DAYBOOK_ASSIGN(const VerifyReport report, verify(data, options));
   if (report.problem) {
-    return damaged(data, report.problem->message);
+    return backup_damaged(data, report.problem->message);
   }
   return BackupInfo{report.id, report.first, report.head, {}};
 }
@@ -310,12 +310,12 @@ Result<BackupInfo> read_backup(const std::filesystem::path& from) {
   const auto hash = parse_hash(chain);
   const auto padded = parse_hash(id + std::string(32, '0'));
   if (!in || !hash || !padded || !read_files(in, info)) {
-    return damaged(from, "its marker cannot be read");
+    return backup_damaged(from, "its marker cannot be read");
   }
   info.head.chain = *hash;
   std::copy_n(padded->begin(), info.id.size(), info.id.begin());
   if (marker_text(info) != *text) {
-    return damaged(from, "its marker is not what was written");
+    return backup_damaged(from, "its marker is not what was written");
   }
   return info;
 }
@@ -330,7 +330,7 @@ Result<BackupInfo> verify_backup(const std::filesystem::path& from) {
   DAYBOOK_ASSIGN(BackupInfo info, verified(from, Lock::kTake));
   info.beside = marked.beside;
   if (!same(marked, info)) {
-    return damaged(from, "it does not end where its marker says");
+    return backup_damaged(from, "it does not end where its marker says");
   }
   return info;
 }
@@ -345,7 +345,7 @@ Result<BackupInfo> restore(const std::filesystem::path& from, const std::filesys
   DAYBOOK_ASSIGN(BackupInfo restored, verified(to, Lock::kHeld));
   restored.beside = info.beside;
   if (!same(info, restored)) {
-    return damaged(to, "the copy does not end where the backup does");
+    return backup_damaged(to, "the copy does not end where the backup does");
   }
   DAYBOOK_TRY(mark_finished(to));
   return restored;

@@ -3,14 +3,10 @@
 #include <string>
 
 namespace daybook::log {
-namespace {
 
 std::string number(Seq seq) {
   return std::to_string(seq.value);
 }
-
-}  // namespace
-
 tl::unexpected<Error> refuse_not_head(Seq first, Seq last) {
   return fail(Code::kConflict, "NOT_HEAD",
               "the group starts at " + number(first) + ", the log ends at " + number(last));

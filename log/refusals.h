@@ -1,12 +1,16 @@
 // The errors of the log's contract (log/log.h), worded once for every implementation.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/ids.h"
 #include "base/result.h"
 
 namespace daybook::log {
+
+// A position as messages name it.
+std::string number(Seq seq);
 
 // kConflict "NOT_HEAD": the group does not start right after the log's last record.
 tl::unexpected<Error> refuse_not_head(Seq first, Seq last);

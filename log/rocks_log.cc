@@ -23,10 +23,6 @@
 namespace daybook::log {
 namespace {
 
-rocksdb::Slice slice(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 LogId new_id() {
   SystemEntropy entropy;
   const std::uint64_t halves[2] = {entropy.next(), entropy.next()};

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kFooterBytes = 53;
 constexpr std::size_t kVersionAndMagicBytes = 12;
-constexpr std::uint64_t kMagic = 0x88e241b785f4cff7ULL;
+constexpr std::uint64_t kTableMagic = 0x88e241b785f4cff7ULL;
 constexpr std::uint8_t kXxh3 = 4;         // the footer's first byte: how blocks are summed up
 constexpr std::size_t kTrailerBytes = 5;  // of a block: how it is compressed, its checksum
 constexpr std::uint8_t kNotCompressed = 0;
@@ -121,7 +121,7 @@ bool are_properties_damaged(const std::filesystem::path& path, std::uint64_t siz
   }
   const std::string footer = read(*file, size - kFooterBytes, kFooterBytes);
   if (footer.empty() || static_cast<std::uint8_t>(footer.front()) != kXxh3 ||
-      get<std::uint64_t>(as_bytes(footer).data(), kFooterBytes - 8) != kMagic) {
+      get<std::uint64_t>(as_bytes(footer).data(), kFooterBytes - 8) != kTableMagic) {
     return false;
   }
   const auto index_at =

@@ -7,7 +7,7 @@
 namespace daybook::projections {
 namespace {
 
-bool decode(std::string_view name, std::string_view value, ComponentRow& row) {
+bool decode_component(std::string_view name, std::string_view value, ComponentRow& row) {
   Scan scan(value);
   row.component = name;
   row.runtime = static_cast<events::Runtime>(scan.u8());
@@ -43,12 +43,13 @@ std::string encode(const events::ComponentPut& e, const events::Meta& meta, Micr
   return out;
 }
 
-Result<std::optional<ComponentRow>> parse(std::string_view id, std::optional<std::string> value) {
+Result<std::optional<ComponentRow>> parse_component(std::string_view id,
+                                                    std::optional<std::string> value) {
   if (!value) {
     return std::optional<ComponentRow>();
   }
   ComponentRow row;
-  if (!decode(id, *value, row)) {
+  if (!decode_component(id, *value, row)) {
     return fail(Code::kCorrupt, "VIEWS_STORE", "the row of " + std::string(id) + " cannot be read");
   }
   return std::optional(std::move(row));
@@ -65,7 +66,7 @@ Status ComponentList::apply(const events::Recorded& recorded) {
     return {};
   }
   DAYBOOK_ASSIGN(auto stored, rows_.get(e->component));
-  DAYBOOK_ASSIGN(const auto old, parse(e->component, std::move(stored)));
+  DAYBOOK_ASSIGN(const auto old, parse_component(e->component, std::move(stored)));
   return rows_.put(e->component,
                    encode(*e, recorded.meta, old ? old->created_at : recorded.meta.time));
 }
@@ -76,11 +77,11 @@ void ComponentList::write(Batch& batch) {
 
 Result<std::optional<ComponentRow>> ComponentList::find(const Reader& reader, std::string_view id) {
   DAYBOOK_ASSIGN(auto value, named_row(reader, id));
-  return parse(id, std::move(value));
+  return parse_component(id, std::move(value));
 }
 
 Result<Page<ComponentRow>> ComponentList::list(const View& view, const PageRequest& request) {
-  return named_page<ComponentRow>(view, request, decode);
+  return named_page<ComponentRow>(view, request, decode_component);
 }
 
 }  // namespace daybook::projections

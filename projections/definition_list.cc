@@ -5,7 +5,7 @@
 namespace daybook::projections {
 namespace {
 
-bool decode(std::string_view name, std::string_view value, DefinitionRow& row) {
+bool decode_definition(std::string_view name, std::string_view value, DefinitionRow& row) {
   Scan scan(value);
   row.definition = name;
   row.component = scan.text();
@@ -43,12 +43,13 @@ std::string encode(const events::DefinitionPut& e, const events::Meta& meta, Mic
   return out;
 }
 
-Result<std::optional<DefinitionRow>> parse(std::string_view id, std::optional<std::string> value) {
+Result<std::optional<DefinitionRow>> parse_definition(std::string_view id,
+                                                      std::optional<std::string> value) {
   if (!value) {
     return std::optional<DefinitionRow>();
   }
   DefinitionRow row;
-  if (!decode(id, *value, row)) {
+  if (!decode_definition(id, *value, row)) {
     return fail(Code::kCorrupt, "VIEWS_STORE", "the row of " + std::string(id) + " cannot be read");
   }
   return std::optional(std::move(row));
@@ -65,7 +66,7 @@ Status DefinitionList::apply(const events::Recorded& recorded) {
     return {};
   }
   DAYBOOK_ASSIGN(auto stored, rows_.get(e->definition));
-  DAYBOOK_ASSIGN(const auto old, parse(e->definition, std::move(stored)));
+  DAYBOOK_ASSIGN(const auto old, parse_definition(e->definition, std::move(stored)));
   return rows_.put(e->definition,
                    encode(*e, recorded.meta, old ? old->created_at : recorded.meta.time));
 }
@@ -77,11 +78,11 @@ void DefinitionList::write(Batch& batch) {
 Result<std::optional<DefinitionRow>> DefinitionList::find(const Reader& reader,
                                                           std::string_view id) {
   DAYBOOK_ASSIGN(auto value, named_row(reader, id));
-  return parse(id, std::move(value));
+  return parse_definition(id, std::move(value));
 }
 
 Result<Page<DefinitionRow>> DefinitionList::list(const View& view, const PageRequest& request) {
-  return named_page<DefinitionRow>(view, request, decode);
+  return named_page<DefinitionRow>(view, request, decode_definition);
 }
 
 }  // namespace daybook::projections

@@ -7,7 +7,7 @@
 namespace daybook::projections {
 namespace {
 
-constexpr char kMinute = 'W';
+constexpr char kDueMinute = 'W';
 
 template <typename List>
 auto place_of(List& jobs, std::uint32_t definition) {
@@ -80,7 +80,7 @@ void DueMinutes::take(std::uint32_t minute,
 void DueMinutes::write(Batch& batch) {
   std::string value;
   for (const std::uint32_t minute : changed_) {
-    const Key key = Key(kMinute).u32(minute);
+    const Key key = Key(kDueMinute).u32(minute);
     const auto at = minutes_.find(minute);
     if (at == minutes_.end()) {
       batch.erase(key.view());

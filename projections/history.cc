@@ -9,7 +9,7 @@
 namespace daybook::projections {
 namespace {
 
-constexpr char kHistory = 'H';
+constexpr char kJobHistory = 'H';
 constexpr char kFirst = 'F';
 // An event of a job as it is kept here, with its share of the list that is written: about.
 constexpr std::size_t kEventBytes = 64;
@@ -54,9 +54,9 @@ Status History::prepare() {
   if (trimmed_ == Seq{}) {
     return {};
   }
-  const std::string end(Key(kHistory).seq(next(trimmed_)).view());
-  const auto walker = store_->walk(std::string_view(&kHistory, 1), end);
-  for (walker->seek(std::string_view(&kHistory, 1)); walker->valid(); walker->next()) {
+  const std::string end(Key(kJobHistory).seq(next(trimmed_)).view());
+  const auto walker = store_->walk(std::string_view(&kJobHistory, 1), end);
+  for (walker->seek(std::string_view(&kJobHistory, 1)); walker->valid(); walker->next()) {
     const std::uint64_t job = Scan(walker->key().substr(1)).u64();
     std::string left;
     Scan scan(walker->value());
@@ -105,12 +105,12 @@ class History::Cut {
   Seq job_at() const { return kept_[next_].first; }
   void put(Seq job, std::string_view list) {
     erase(job);
-    batch_.put(Key(kHistory).seq(job).view(), list);
+    batch_.put(Key(kJobHistory).seq(job).view(), list);
     from_ = next(job);
   }
   void erase(Seq to) {
     if (from_ < to) {
-      batch_.erase_range(Key(kHistory).seq(from_).view(), Key(kHistory).seq(to).view());
+      batch_.erase_range(Key(kJobHistory).seq(from_).view(), Key(kJobHistory).seq(to).view());
     }
   }
 
@@ -133,7 +133,7 @@ void History::write(Batch& batch) {
     for (; i < changed_.size() && changed_[i].first == job; ++i) {
       Put(list).varint(changed_[i].second.value - job.value);
     }
-    const Key key = Key(kHistory).seq(job);
+    const Key key = Key(kJobHistory).seq(job);
     if (job <= trimmed_) {
       cut.add(job, list);
     } else if (whole) {
@@ -165,7 +165,7 @@ Result<Seq> History::first(const Reader& reader) {
 
 Result<std::vector<Seq>> History::find(const Reader& reader, JobId job) {
   std::string list;
-  DAYBOOK_ASSIGN(const bool found, reader.get(Key(kHistory).seq(job.key()).view(), list));
+  DAYBOOK_ASSIGN(const bool found, reader.get(Key(kJobHistory).seq(job.key()).view(), list));
   std::vector<Seq> out;
   for (Scan scan(list); found && !scan.done();) {
     out.push_back(Seq{job.key().value + scan.varint()});

@@ -31,7 +31,7 @@ void move_count(StatusCounts& counts, JobStatus status, int by) {
   count = by > 0 ? count + 1 : count - 1;
 }
 
-Error unreadable() {
+Error unreadable_counts() {
   return make_error(Code::kCorrupt, "VIEWS_STORE", "stored counts of jobs cannot be read");
 }
 
@@ -55,7 +55,7 @@ Status JobTallies::load(const Reader& store) {
     return sound;
   }));
   if (!sound || numbers_.size() + 1 != definitions_.size()) {
-    return fail(unreadable());
+    return fail(unreadable_counts());
   }
   return {};
 }
@@ -150,7 +150,7 @@ Result<StatusCounts> stored_counts(const Reader& reader, std::uint32_t definitio
   StatusCounts out{};
   Scan scan(value);
   if (found && (scan.text(), !scan_counts(scan, out))) {
-    return fail(unreadable());
+    return fail(unreadable_counts());
   }
   return out;
 }
@@ -162,7 +162,7 @@ Result<StatusCounts> stored_tag_counts(const Reader& reader, std::string_view ta
   StatusCounts out{};
   Scan scan(value);
   if (found && !scan_counts(scan, out)) {
-    return fail(unreadable());
+    return fail(unreadable_counts());
   }
   return out;
 }

@@ -11,7 +11,7 @@ namespace {
 constexpr char kRow = 'R';
 constexpr char kCount = 'C';
 // What a change takes beside its row, here and in the batch: about.
-constexpr std::size_t kChangeBytes = 512;
+constexpr std::size_t kRowChangeBytes = 512;
 
 Result<std::uint64_t> read_count(const Reader& reader) {
   std::string value;
@@ -38,7 +38,7 @@ Result<std::optional<std::string>> NamedRows::get(std::string_view name) const {
 
 // Rows that replace each other before they are written count each: too much rather than too little.
 void NamedRows::change(std::string_view name, std::optional<std::string> row) {
-  changed_bytes_ += kChangeBytes + 2 * (row ? row->size() : 0);
+  changed_bytes_ += kRowChangeBytes + 2 * (row ? row->size() : 0);
   changed_.insert_or_assign(std::string(name), std::move(row));
 }
 

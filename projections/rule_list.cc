@@ -5,7 +5,7 @@
 namespace daybook::projections {
 namespace {
 
-bool decode(std::string_view name, std::string_view value, RuleRow& row) {
+bool decode_rule(std::string_view name, std::string_view value, RuleRow& row) {
   Scan scan(value);
   row.rule = name;
   row.components = scan.text();
@@ -25,12 +25,12 @@ std::string encode(const events::RulePut& e, const events::Meta& meta, Micros cr
   return out;
 }
 
-Result<std::optional<RuleRow>> parse(std::string_view id, std::optional<std::string> value) {
+Result<std::optional<RuleRow>> parse_rule(std::string_view id, std::optional<std::string> value) {
   if (!value) {
     return std::optional<RuleRow>();
   }
   RuleRow row;
-  if (!decode(id, *value, row)) {
+  if (!decode_rule(id, *value, row)) {
     return fail(Code::kCorrupt, "VIEWS_STORE", "the row of " + std::string(id) + " cannot be read");
   }
   return std::optional(std::move(row));
@@ -47,7 +47,7 @@ Status RuleList::apply(const events::Recorded& recorded) {
     return {};
   }
   DAYBOOK_ASSIGN(auto stored, rows_.get(e->rule));
-  DAYBOOK_ASSIGN(const auto old, parse(e->rule, std::move(stored)));
+  DAYBOOK_ASSIGN(const auto old, parse_rule(e->rule, std::move(stored)));
   return rows_.put(e->rule, encode(*e, recorded.meta, old ? old->created_at : recorded.meta.time));
 }
 
@@ -57,11 +57,11 @@ void RuleList::write(Batch& batch) {
 
 Result<std::optional<RuleRow>> RuleList::find(const Reader& reader, std::string_view id) {
   DAYBOOK_ASSIGN(auto value, named_row(reader, id));
-  return parse(id, std::move(value));
+  return parse_rule(id, std::move(value));
 }
 
 Result<Page<RuleRow>> RuleList::list(const View& view, const PageRequest& request) {
-  return named_page<RuleRow>(view, request, decode);
+  return named_page<RuleRow>(view, request, decode_rule);
 }
 
 }  // namespace daybook::projections

@@ -7,17 +7,18 @@
 namespace daybook::projections {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames = {"pending", "sent", "bounced", "cancelled"};
+constexpr std::array<std::string_view, 4> kSendingStatusNames = {"pending", "sent", "bounced",
+                                                                 "cancelled"};
 
 }  // namespace
 
 std::string_view status_name(SendingStatus status) {
-  return kNames[static_cast<std::size_t>(status)];
+  return kSendingStatusNames[static_cast<std::size_t>(status)];
 }
 
 std::optional<SendingStatus> parse_sending_status(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) {
+  for (std::size_t i = 0; i < kSendingStatusNames.size(); ++i) {
+    if (kSendingStatusNames[i] == name) {
       return static_cast<SendingStatus>(i);
     }
   }
@@ -70,7 +71,7 @@ bool decode_sending(Seq key, std::string_view value, SendingRow& row) {
   row.job.high = scan.u64();
   row.job.low = scan.u64();
   row.seq = Seq{scan.varint()};
-  return scan.ok() && scan.done() && status < kNames.size();
+  return scan.ok() && scan.done() && status < kSendingStatusNames.size();
 }
 
 }  // namespace daybook::projections

@@ -18,7 +18,7 @@ std::size_t place(SendingStatus status) {
   return static_cast<std::size_t>(status);
 }
 
-Result<std::uint64_t> stored_number(const Reader& reader, std::string_view key) {
+Result<std::uint64_t> stored_varint(const Reader& reader, std::string_view key) {
   std::string value;
   DAYBOOK_ASSIGN(const bool found, reader.get(key, value));
   return found ? Scan(value).varint() : 0;
@@ -49,11 +49,11 @@ Result<SendingTally> stored_tally(const Reader& reader) {
 }
 
 Result<std::uint64_t> stored_job_count(const Reader& reader, JobId job) {
-  return stored_number(reader, sending_keys::job_count(job).view());
+  return stored_varint(reader, sending_keys::job_count(job).view());
 }
 
 Result<std::optional<Seq>> stored_sending(const Reader& reader, SendingId id) {
-  DAYBOOK_ASSIGN(const std::uint64_t key, stored_number(reader, sending_keys::by_id(id).view()));
+  DAYBOOK_ASSIGN(const std::uint64_t key, stored_varint(reader, sending_keys::by_id(id).view()));
   return key == 0 ? std::optional<Seq>() : std::optional(Seq{key});
 }
 

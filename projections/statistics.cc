@@ -10,8 +10,6 @@ namespace {
 
 using statistics_keys::minute_of;
 
-constexpr char kDeferred = 'P';
-
 }  // namespace
 
 StatisticsDefinition& Statistics::definition(std::string_view name) {
@@ -59,7 +57,8 @@ Result<std::optional<std::uint32_t>> Statistics::deferred_until(JobId job) const
     return it->second;
   }
   std::string value;
-  DAYBOOK_ASSIGN(const bool found, store_->get(Key(kDeferred).seq(job.key()).view(), value));
+  DAYBOOK_ASSIGN(const bool found,
+                 store_->get(Key(statistics_keys::kDeferred).seq(job.key()).view(), value));
   return found ? std::optional(static_cast<std::uint32_t>(Scan(value).varint())) : std::nullopt;
 }
 

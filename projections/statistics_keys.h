@@ -19,6 +19,7 @@
 
 #include "base/ids.h"
 #include "base/limits/views.h"
+#include "base/result.h"
 #include "projections/bytes.h"
 
 namespace daybook::projections::statistics_keys {
@@ -59,6 +60,9 @@ inline std::uint32_t first_kept(Level level, std::uint32_t minute) {
   return (day - std::min(day, days)) * (kMinutesADay / length(level));
 }
 
+// Begins the key of a pending job that was put off.
+inline constexpr char kDeferred = 'P';
+
 // All buckets of one definition, oldest first.
 inline Key buckets(Level level, std::string_view name) {
   return Key('B').u8(static_cast<std::uint8_t>(level)).tail(name).u8(0);
@@ -75,3 +79,11 @@ inline Key definition(std::string_view name) {
 }
 
 }  // namespace daybook::projections::statistics_keys
+
+namespace daybook::projections {
+
+inline Error unreadable_statistics() {
+  return make_error(Code::kCorrupt, "VIEWS_STORE", "stored statistics cannot be read");
+}
+
+}  // namespace daybook::projections

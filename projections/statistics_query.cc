@@ -16,10 +16,6 @@ using statistics_keys::bucket_of;
 using statistics_keys::Level;
 using statistics_keys::minute_of;
 
-Error unreadable() {
-  return make_error(Code::kCorrupt, "VIEWS_STORE", "stored statistics cannot be read");
-}
-
 Result<Level> level_of(Duration resolution) {
   for (const Level level : statistics_keys::kLevels) {
     if (resolution.value == statistics_keys::length(level) * statistics_keys::kMinuteUs) {
@@ -141,7 +137,7 @@ class Lister {
     }
     StatisticsDefinition definition;
     if (!definition.decode(name, value)) {
-      return fail(unreadable());
+      return fail(unreadable_statistics());
     }
     DueSince due_since(view_, window_, definition.number);
     return StatisticsSeries(view_, *walker, window_, due_since)
@@ -157,7 +153,7 @@ class Lister {
     for (names->seek(after_ ? statistics_keys::definition(after_->name).view() : first);
          names->valid() && !found_.full(); names->next()) {
       if (!definition.decode(names->key().substr(1), names->value())) {
-        return fail(unreadable());
+        return fail(unreadable_statistics());
       }
       const std::uint32_t begin = begin_of_definition(definition.name);
       const std::size_t rows = found_.rows.size();

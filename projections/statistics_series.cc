@@ -13,10 +13,6 @@ using statistics_keys::bucket_of;
 using statistics_keys::buckets;
 using statistics_keys::Level;
 
-Error unreadable() {
-  return make_error(Code::kCorrupt, "VIEWS_STORE", "stored statistics cannot be read");
-}
-
 }  // namespace
 
 Status DueSince::load() {
@@ -45,7 +41,7 @@ Status DueSince::load() {
     }
     return sound;
   }));
-  return sound ? Status() : fail(unreadable());
+  return sound ? Status() : fail(unreadable_statistics());
 }
 
 Result<const DueSince::Minutes*> DueSince::of(std::uint32_t number) {
@@ -76,7 +72,7 @@ Result<std::optional<QueueDepth>> StatisticsSeries::depth_before(Level level, st
     return std::nullopt;
   }
   const auto depth = StatisticsBucket::decode_depth(walker_.value());
-  return depth ? Result<std::optional<QueueDepth>>(depth) : fail(unreadable());
+  return depth ? Result<std::optional<QueueDepth>>(depth) : fail(unreadable_statistics());
 }
 
 // Goes to the first stored bucket, and learns what was pending before. Where finer buckets are
@@ -107,7 +103,7 @@ Status StatisticsSeries::read_open(const StatisticsDefinition& d) {
     StatisticsBucket part;
     DAYBOOK_ASSIGN(const bool found, view_.get(bucket(level, d.name, now).view(), value));
     if (found && !part.decode(value)) {
-      return fail(unreadable());
+      return fail(unreadable_statistics());
     }
     if (found && open_) {
       open_->merge_later(part);
@@ -177,7 +173,7 @@ Status StatisticsSeries::add(const StatisticsDefinition& d, std::uint32_t begin,
     StatisticsBucket sum;
     if (next == at) {
       if (!sum.decode(walker_.value())) {
-        return fail(unreadable());
+        return fail(unreadable_statistics());
       }
       walker_.next();
     }

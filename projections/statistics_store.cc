@@ -8,23 +8,18 @@ namespace {
 using statistics_keys::bucket;
 using statistics_keys::bucket_of;
 
-constexpr char kMinute = 'M';
+constexpr char kLastMinute = 'M';
 constexpr char kStepped = 'X';
-constexpr char kDeferred = 'P';
 // What a bucket with its histograms, and what a small change takes here and in a batch: about.
 constexpr std::size_t kBucketBytes = 2048;
-constexpr std::size_t kChangeBytes = 192;
-
-Error unreadable() {
-  return make_error(Code::kCorrupt, "VIEWS_STORE", "stored statistics cannot be read");
-}
+constexpr std::size_t kSmallChangeBytes = 192;
 
 }  // namespace
 
 Status Statistics::load(const Reader& store) {
   store_ = &store;
   std::string value;
-  DAYBOOK_ASSIGN(const bool found, store.get(Key(kMinute).view(), value));
+  DAYBOOK_ASSIGN(const bool found, store.get(Key(kLastMinute).view(), value));
   if (found) {
     Scan scan(value);
     minute_ = static_cast<std::uint32_t>(scan.varint());
@@ -46,7 +41,7 @@ Status Statistics::load(const Reader& store) {
     return sound;
   }));
   if (!sound) {
-    return fail(unreadable());
+    return fail(unreadable_statistics());
   }
   for (StatisticsDefinition& d : definitions_) {
     if (d.number != 0) {
@@ -77,12 +72,12 @@ Status Statistics::load_bucket(Level level, std::string_view name, std::uint32_t
                                StatisticsBucket& out, bool& found) const {
   std::string value;
   DAYBOOK_ASSIGN(found, store_->get(bucket(level, name, number).view(), value));
-  return !found || out.decode(value) ? Status() : fail(unreadable());
+  return !found || out.decode(value) ? Status() : fail(unreadable_statistics());
 }
 
 std::size_t Statistics::unwritten_bytes() const {
   return 2 * closed_bytes_ + (changed_.size() + hour_changed_.size()) * kBucketBytes +
-         (deferred_.size() + due_minutes_.changed() + erased_.size()) * kChangeBytes;
+         (deferred_.size() + due_minutes_.changed() + erased_.size()) * kSmallChangeBytes;
 }
 
 void Statistics::write(Batch& batch) {
@@ -111,7 +106,7 @@ void Statistics::write(Batch& batch) {
     }
   }
   for (const auto& [job, minute] : deferred_) {
-    const Key key = Key(kDeferred).u64(job);
+    const Key key = Key(statistics_keys::kDeferred).u64(job);
     if (minute) {
       value.clear();
       Put(value).varint(*minute);
@@ -127,7 +122,7 @@ void Statistics::write(Batch& batch) {
   if (minute_changed_) {
     value.clear();
     Put(value).varint(minute_).varint(first_minute_);
-    batch.put(Key(kMinute).view(), value);
+    batch.put(Key(kLastMinute).view(), value);
   }
 }
 

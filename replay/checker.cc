@@ -12,6 +12,7 @@
 #include "log/prefetch.h"
 #include "replay/checker_findings.h"
 #include "replay/checker_jobs.h"
+#include "replay/progress.h"
 
 namespace daybook::replay {
 namespace {
@@ -308,7 +309,6 @@ std::string CheckReport::text() const {
 
 Result<CheckReport> check_log(log::Log& log, Ledger ledger, std::optional<JobTally> server,
                               const std::function<void(Seq, Seq)>& progress) {
-  constexpr std::uint64_t kProgressMask = 0xffff;
   const Seq from = log.first();
   const Seq until = log.last();
   CheckOptions options;

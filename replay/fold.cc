@@ -8,11 +8,10 @@
 #include "base/thread.h"
 #include "events/codec.h"
 #include "log/prefetch.h"
+#include "replay/progress.h"
 
 namespace daybook::replay {
 namespace {
-
-constexpr std::uint64_t kProgressMask = 0xffff;
 
 Status ends_early(Seq at, Seq end) {
   return fail(

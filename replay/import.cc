@@ -17,11 +17,10 @@
 #include "events/record.h"
 #include "replay/checker.h"
 #include "replay/ndjson.h"
+#include "replay/progress.h"
 
 namespace daybook::replay {
 namespace {
-
-constexpr std::uint64_t kProgressMask = 0xffff;
 
 enum class Got : std::uint8_t { kLine, kEnd, kTooLong, kFailed };
 

@@ -6,11 +6,10 @@
 #include "events/codec.h"
 #include "events/json.h"
 #include "log/prefetch.h"
+#include "replay/progress.h"
 
 namespace daybook::replay {
 namespace {
-
-constexpr std::uint64_t kProgressMask = 0xffff;
 
 Result<Transfer> write_lines(log::Log& log, const Range& range, const Progress& progress,
                              const std::function<Status(const events::RecordView&)>& write) {

@@ -6,14 +6,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "bench/load/elapsed.h"
+
 namespace daybook::bench {
 namespace {
 
-constexpr std::chrono::minutes kViewsWait{30};
-
-double seconds_since(std::chrono::steady_clock::time_point from) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-}
+constexpr std::chrono::minutes kCyclesViewsWait{30};
 
 double cpu_seconds() {
   rusage usage{};
@@ -50,7 +48,7 @@ Result<Numbers> run_once(const CyclesOptions& options, const std::filesystem::pa
   const double driven = seconds_since(began);
   const Seq last = engine->log().last();
   if (engine->views() != nullptr) {
-    DAYBOOK_TRY(engine->views()->wait_for(last, kViewsWait));
+    DAYBOOK_TRY(engine->views()->wait_for(last, kCyclesViewsWait));
   }
   const double lag = seconds_since(began) - driven;
   const auto jobs = static_cast<double>(options.cycle.jobs);

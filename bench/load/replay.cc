@@ -10,7 +10,7 @@
 namespace daybook::bench {
 namespace {
 
-constexpr std::chrono::minutes kViewsWait{60};
+constexpr std::chrono::minutes kReplayViewsWait{60};
 
 class Stopwatch {
  public:
@@ -63,7 +63,7 @@ Result<Numbers> run_once(log::RocksLog& log, bool views, const std::filesystem::
     const Stopwatch viewing;
     DAYBOOK_ASSIGN(const auto built, projections::Views::open(view_options, log));
     built->start();
-    DAYBOOK_TRY(built->wait_for(log.last(), kViewsWait));
+    DAYBOOK_TRY(built->wait_for(log.last(), kReplayViewsWait));
     out.push_back({"views_events_per_second", events / viewing.seconds()});
     built->stop();
     out.push_back({"views_disk_mib", mib(disk_bytes(scratch))});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hex.h"
+#include "bench/load/elapsed.h"
 #include "bench/load/swf.h"
 #include "bench/load/trace_run.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 using Digests = std::vector<std::pair<std::string, Hash>>;
 
-constexpr std::chrono::minutes kViewsWait{10};
+constexpr std::chrono::minutes kTraceViewsWait{10};
 // Of traces that do not say when they began.
 constexpr std::int64_t kStartDefault = 749'458'803;
 
@@ -25,10 +26,6 @@ struct Live {
   std::uint64_t completed = 0;
   double seconds = 0;
 };
-
-double seconds_since(std::chrono::steady_clock::time_point from) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-}
 
 Result<Live> run_live(const TraceOptions& options, const SwfTrace& trace,
                       const std::filesystem::path& directory) {
@@ -45,7 +42,7 @@ Result<Live> run_live(const TraceOptions& options, const SwfTrace& trace,
   DAYBOOK_ASSIGN(out.trace, run.run(options.run.progress));
   out.seconds = seconds_since(began);
   out.last = engine->log().last();
-  DAYBOOK_TRY(engine->views()->wait_for(out.last, kViewsWait));
+  DAYBOOK_TRY(engine->views()->wait_for(out.last, kTraceViewsWait));
   DAYBOOK_ASSIGN(const auto counts, engine->views()->counts({}));
   out.completed = counts.completed;
   DAYBOOK_ASSIGN(out.views, engine->views()->digests());
@@ -74,7 +71,7 @@ Status compare_replay(const Live& live, const std::filesystem::path& directory,
   options.directory = scratch;
   DAYBOOK_ASSIGN(const auto views, projections::Views::open(options, *log));
   views->start();
-  DAYBOOK_TRY(views->wait_for(log->last(), kViewsWait));
+  DAYBOOK_TRY(views->wait_for(log->last(), kTraceViewsWait));
   DAYBOOK_ASSIGN(const Digests digests, views->digests());
   for (std::size_t i = 0; i < digests.size(); ++i) {
     if (digests[i] != live.views.at(i)) {

@@ -21,7 +21,7 @@ Room* room_of(const Value& list) {
   return list.grown() ? reinterpret_cast<Room*>(items - 1) : nullptr;
 }
 
-bool is_list(const Value& value) {
+bool has_items(const Value& value) {
   return value.is(Tag::kList) || value.is(Tag::kTuple);
 }
 
@@ -50,12 +50,12 @@ std::optional<Value> appended(Evaluator& evaluator, const Value& left, const Val
   const bool deep = left.is(Tag::kSequence) && left.sequence->kind == Sequence::Kind::kConcat &&
                     depth_of(left) >= kShort;
   const bool long_one = left.is(Tag::kList) && left.grown() && left.size >= kShort;
-  if (!deep && !long_one && !(left.is(Tag::kList) && is_list(right))) {
+  if (!deep && !long_one && !(left.is(Tag::kList) && has_items(right))) {
     return std::nullopt;
   }
   const Value first = deep ? evaluator.forced(left, program, at) : left;
   const Value second = right.is(Tag::kSequence) ? evaluator.forced(right, program, at) : right;
-  if (!is_list(second)) {
+  if (!has_items(second)) {
     return std::nullopt;
   }
   const bool small = first.size <= kShort && second.size <= kShort;

@@ -220,26 +220,25 @@ void append_json(Evaluator& evaluator, const Value& value, std::string& out, std
 
 Value typed(Evaluator& evaluator, const Value& value, const FieldType& type,
             std::string_view nominal) {
-  using Kind = FieldType::Kind;
-  if (type.kind == Kind::kInstant && value.is(Tag::kText)) {
+  if (type.kind == FieldType::Kind::kInstant && value.is(Tag::kText)) {
     const auto instant = parse_instant(value.text());
     return instant ? Value::of_instant(*instant) : value;
   }
-  if (type.kind == Kind::kNumber && value.is(Tag::kText)) {
+  if (type.kind == FieldType::Kind::kNumber && value.is(Tag::kText)) {
     return {};  // a number of more digits than numbers have came as a text
   }
-  if (type.kind == Kind::kUuid && value.is(Tag::kText)) {
+  if (type.kind == FieldType::Kind::kUuid && value.is(Tag::kText)) {
     const std::string bytes = parse_uuid(value.text());
     return bytes.empty() ? value : Value::of_bytes(Tag::kUuid, evaluator.arena().text(bytes));
   }
-  if (type.kind == Kind::kList && value.is(Tag::kList) && type.element) {
+  if (type.kind == FieldType::Kind::kList && value.is(Tag::kList) && type.element) {
     std::vector<Value> items;
     for (std::uint32_t i = 0; i < value.size; ++i) {
       items.push_back(typed(evaluator, value.items[i], *type.element));
     }
     return evaluator.list_of(items);
   }
-  if (type.kind != Kind::kRecord || !value.is(Tag::kRecord)) {
+  if (type.kind != FieldType::Kind::kRecord || !value.is(Tag::kRecord)) {
     return value;
   }
   // Declared fields that are absent are nothing; others stay.

@@ -1,14 +1,11 @@
 #include "components/reactor/json_events.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/utf8.h"
 
 namespace daybook::reactor {
 namespace {
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 void append_utf8(std::string& out, unsigned point) {
   const auto byte = [&out](unsigned value) { out += static_cast<char>(value); };

@@ -5,15 +5,12 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.h"
 #include "components/reactor/limits.h"
 #include "components/reactor/slips.h"
 
 namespace daybook::reactor {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||

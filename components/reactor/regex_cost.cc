@@ -20,7 +20,7 @@ std::size_t times(std::size_t a, std::size_t b) {
 }
 
 // A piece of a pattern.
-struct Piece {
+struct PatternPiece {
   std::size_t units = 0;
   std::size_t instructions = 0;
   bool character = false;  // one character, of one kind or of many
@@ -29,17 +29,17 @@ struct Piece {
   bool chain = true;
 };
 
-Piece character(std::size_t units, std::size_t instructions) {
+PatternPiece character(std::size_t units, std::size_t instructions) {
   return {units, instructions, true, false, true};
 }
 
-Piece behind(const Piece& a, const Piece& b) {
+PatternPiece behind(const PatternPiece& a, const PatternPiece& b) {
   return {std::min(a.units + b.units, kMost), std::min(a.instructions + b.instructions, kMost),
           false, a.endless || b.endless, a.chain && b.chain};
 }
 
-Piece either(const Piece& a, const Piece& b) {
-  Piece out = behind(a, b);
+PatternPiece either(const PatternPiece& a, const PatternPiece& b) {
+  PatternPiece out = behind(a, b);
   out.instructions = std::min(out.instructions + 1, kMost);
   out.chain = !out.endless;
   return out;
@@ -50,9 +50,9 @@ struct Repeat {
   std::optional<std::size_t> max;
 };
 
-Piece repeated(const Piece& piece, const Repeat& repeat) {
+PatternPiece repeated(const PatternPiece& piece, const Repeat& repeat) {
   const std::size_t copies = std::max<std::size_t>(repeat.max.value_or(repeat.min), 1);
-  Piece out;
+  PatternPiece out;
   out.units = times(piece.units, copies);
   out.instructions = times(piece.instructions + 1, copies);
   out.endless = piece.endless || !repeat.max;
@@ -66,7 +66,7 @@ class Reader {
   explicit Reader(std::string_view text) : text_(text) {}
 
   // Groups are kept in a list of their own: they may be as many as characters.
-  Piece read() {
+  PatternPiece read() {
     open_.emplace_back();
     while (!text_.empty()) {
       step();
@@ -79,16 +79,16 @@ class Reader {
 
  private:
   struct Group {
-    std::optional<Piece> before;  // the choices behind which a '|' stands
-    Piece sequence;
-    std::optional<Piece> last;  // what a repetition would be of
+    std::optional<PatternPiece> before;  // the choices behind which a '|' stands
+    PatternPiece sequence;
+    std::optional<PatternPiece> last;  // what a repetition would be of
 
-    void add(const Piece& piece) {
+    void add(const PatternPiece& piece) {
       sequence = last ? behind(sequence, *last) : sequence;
       last = piece;
     }
-    Piece whole() const {
-      const Piece all = last ? behind(sequence, *last) : sequence;
+    PatternPiece whole() const {
+      const PatternPiece all = last ? behind(sequence, *last) : sequence;
       return before ? either(*before, all) : all;
     }
   };
@@ -144,7 +144,7 @@ class Reader {
     if (open_.size() == 1) {
       return;
     }
-    Piece piece = open_.back().whole();
+    PatternPiece piece = open_.back().whole();
     open_.pop_back();
     piece.instructions = std::min(piece.instructions + 2, kMost);
     open_.back().add(piece);
@@ -167,7 +167,7 @@ class Reader {
   }
 
   // Behind the backslash.
-  Piece escape() {
+  PatternPiece escape() {
     if (text_.empty()) {
       return {};
     }
@@ -205,7 +205,7 @@ class Reader {
   }
 
   // Behind the bracket.
-  Piece set() {
+  PatternPiece set() {
     std::size_t instructions = take("^") ? kOfAny : 1;
     for (bool first = true; !text_.empty() && (first || !take("]")); first = false) {
       if (take("[:")) {
@@ -270,7 +270,7 @@ class Reader {
 }  // namespace
 
 RegexCost cost_of_regex(std::string_view pattern) {
-  const Piece all = Reader(pattern).read();
+  const PatternPiece all = Reader(pattern).read();
   return {all.units, all.instructions, !all.chain};
 }
 

@@ -110,11 +110,6 @@ const std::vector<std::string> kFinishedAt{"finishedAt"};
 const std::vector<std::string> kParent{"parentJobId"};
 const std::vector<std::string> kErrorCode{"error", "code"};
 
-std::optional<std::string> text_of_value(const Value* value) {
-  const auto* text = value == nullptr ? nullptr : value->get<std::string>();
-  return text == nullptr ? std::nullopt : std::optional(*text);
-}
-
 std::optional<JobId> job_of_value(const Value* value) {
   const auto* uuid = value == nullptr ? nullptr : value->get<Uuid>();
   const auto job = uuid == nullptr ? Result<JobId>(fail(Error{})) : JobId::parse(uuid->text);

@@ -72,11 +72,6 @@ SetSchema sending_schema() {
 
 namespace {
 
-std::optional<std::string> text_of_value(const Value* value) {
-  const auto* text = value == nullptr ? nullptr : value->get<std::string>();
-  return text == nullptr ? std::nullopt : std::optional(*text);
-}
-
 std::optional<Transport> transport_of(const std::optional<std::string>& name) {
   for (const Transport t : {Transport::kEmail, Transport::kHttp, Transport::kActor}) {
     if (name && events::transport_name(t) == *name) {

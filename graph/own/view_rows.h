@@ -51,6 +51,11 @@ inline Value text_or_nothing(const std::string& text) {
 inline Value time_or_nothing(Micros time) {
   return time.value == 0 ? Value() : Value(time);
 }
+// The text that a filter compares with; none when it compares with nothing, or no text.
+inline std::optional<std::string> text_of_value(const Value* value) {
+  const auto* text = value == nullptr ? nullptr : value->get<std::string>();
+  return text == nullptr ? std::nullopt : std::optional(*text);
+}
 template <typename Number>
 Value number(Number value) {
   return Value(Decimal(static_cast<std::int64_t>(value)));

@@ -11,7 +11,7 @@
 namespace daybook::log {
 namespace {
 
-rocksdb::Slice slice(const ChunkKey& key) {
+rocksdb::Slice key_slice(const ChunkKey& key) {
   return {key.data(), key.size()};
 }
 
@@ -71,7 +71,7 @@ Status RocksCursor::load_chunk() {
 Status RocksCursor::seek() {
   iterator_.reset(db_.NewIterator(scan_options()));
   const ChunkKey key = chunk_key(next_);
-  iterator_->SeekForPrev(slice(key));
+  iterator_->SeekForPrev(key_slice(key));
   if (!iterator_->Valid()) {
     if (!iterator_->status().ok()) {
       return fail(

@@ -15,10 +15,6 @@
 namespace daybook::log {
 namespace {
 
-rocksdb::Slice slice(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 // A meta value that must decode; nothing when the key is absent.
 Result<std::optional<std::string>> read_meta(rocksdb::DB& db, std::string_view key) {
   std::string value;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <rocksdb/db.h>
 #include <rocksdb/statistics.h>
@@ -21,6 +22,11 @@ enum class OpenMode : std::uint8_t {
   kSalvage,  // read-only, reads a damaged write-ahead log up to the damage: for verification only
   kForce,    // as kSalvage, and opens although files are missing
 };
+
+// The same bytes; lives as long as they do.
+inline rocksdb::Slice slice(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 struct Store {
   // Declared before db: it must outlive it.

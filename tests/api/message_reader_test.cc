@@ -51,13 +51,13 @@ Outcome feed(std::string_view bytes, std::size_t piece) {
   }
 }
 
-const std::string kPost = "POST /x HTTP/1.1\r\nHost: localhost\r\n";
+const std::string kPostBegin = "POST /x HTTP/1.1\r\nHost: localhost\r\n";
 
 TEST(MessageReader, GivesTheSameRequestsHoweverTheBytesAreCut) {
   const std::string bytes =
-      kPost + "Content-Length: 5\r\n\r\nhello" + "GET /y HTTP/1.1\r\nHost: localhost\r\n\r\n" +
-      kPost + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n" + kPost +
-      "\r\n";
+      kPostBegin + "Content-Length: 5\r\n\r\nhello" + "GET /y HTTP/1.1\r\nHost: localhost\r\n\r\n" +
+      kPostBegin + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n" +
+      kPostBegin + "\r\n";
   for (const std::size_t piece : {1U, 2U, 3U, 7U, 16U, 64U, 4096U}) {
     const auto out = feed(bytes, piece);
     ASSERT_EQ(out.requests.size(), 4U) << piece;
@@ -71,7 +71,7 @@ TEST(MessageReader, GivesTheSameRequestsHoweverTheBytesAreCut) {
 }
 
 TEST(MessageReader, RefusesBadFramingOfBodies) {
-  const std::string chunked = kPost + "Transfer-Encoding: chunked\r\n\r\n";
+  const std::string chunked = kPostBegin + "Transfer-Encoding: chunked\r\n\r\n";
   const std::string bodies[] = {
       chunked + "x\r\n",                                      // not a size
       chunked + "3;ext=1\r\nabc\r\n0\r\n\r\n",                // an extension
@@ -94,7 +94,7 @@ TEST(MessageReader, RefusesBadFramingOfBodies) {
 }
 
 TEST(MessageReader, RefusesAChunkedBodyOverTheLimit) {
-  std::string bytes = kPost + "Transfer-Encoding: chunked\r\n\r\n";
+  std::string bytes = kPostBegin + "Transfer-Encoding: chunked\r\n\r\n";
   const std::string chunk = "100000\r\n" + std::string(0x100000, 'a') + "\r\n";
   for (std::size_t i = 0; i < kHttpBodyBytesMax / 0x100000 + 1; ++i) {
     bytes += chunk;
@@ -105,8 +105,8 @@ TEST(MessageReader, RefusesAChunkedBodyOverTheLimit) {
 
 TEST(MessageReader, TakesTheLargestBody) {
   const std::string body(kHttpBodyBytesMax, 'a');
-  const auto out =
-      feed(kPost + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body, 65'536);
+  const auto out = feed(
+      kPostBegin + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body, 65'536);
   ASSERT_EQ(out.requests.size(), 1U);
   EXPECT_EQ(out.requests.front().body.size(), body.size());
 }
@@ -115,8 +115,8 @@ TEST(MessageReader, ABodyTakesTheMemoryOfItsBytes) {
   for (const std::size_t size : {std::size_t{100'000}, std::size_t{1'000'000}, kHttpBodyBytesMax}) {
     MessageReader reader;
     Request request;
-    const std::string bytes =
-        kPost + "Content-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, ' ');
+    const std::string bytes = kPostBegin + "Content-Length: " + std::to_string(size) + "\r\n\r\n" +
+                              std::string(size, ' ');
     std::size_t given = 0;
     Step step = Step::kIdle;
     while (step != Step::kDone) {
@@ -143,11 +143,12 @@ TEST(MessageReader, ABodyIsHeldToWhatItsHeaderIsFor) {
     reader.received(bytes.size());
     return reader.step(request);
   };
-  EXPECT_EQ(step_of(kPost + "Content-Length: 3\r\n\r\nabc"), Step::kDone);
-  EXPECT_EQ(step_of(kPost + "Content-Length: 4\r\n\r\n"), Step::kRefused);
-  EXPECT_EQ(step_of(kPost + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+  EXPECT_EQ(step_of(kPostBegin + "Content-Length: 3\r\n\r\nabc"), Step::kDone);
+  EXPECT_EQ(step_of(kPostBegin + "Content-Length: 4\r\n\r\n"), Step::kRefused);
+  EXPECT_EQ(step_of(kPostBegin + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
             Step::kDone);
-  EXPECT_EQ(step_of(kPost + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\n"), Step::kRefused);
+  EXPECT_EQ(step_of(kPostBegin + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\n"),
+            Step::kRefused);
 }
 
 TEST(MessageReader, RefusesAHeaderWithoutAnEnd) {
@@ -160,7 +161,7 @@ TEST(MessageReader, RefusesBareLineEndsAtOnce) {
 }
 
 TEST(MessageReader, AsksForTheBodyOnlyWhenTheClientWaits) {
-  const std::string head = kPost + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+  const std::string head = kPostBegin + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n";
   EXPECT_EQ(feed(head, head.size()).continues, 1);
   const auto all = feed(head + "ab", head.size() + 2);
   EXPECT_EQ(all.continues, 0);

@@ -5,7 +5,7 @@
 namespace daybook {
 namespace {
 
-std::vector<std::uint8_t> bytes_of(std::string_view text) {
+std::vector<std::uint8_t> vector_of(std::string_view text) {
   return {text.begin(), text.end()};
 }
 
@@ -22,9 +22,9 @@ TEST(Base64, GivesTheTextsOfTheRfc) {
   };
   for (const auto& [plain, coded] : cases) {
     std::string out;
-    append_base64(out, bytes_of(plain));
+    append_base64(out, vector_of(plain));
     EXPECT_EQ(out, coded);
-    EXPECT_EQ(parse_base64(coded), bytes_of(plain));
+    EXPECT_EQ(parse_base64(coded), vector_of(plain));
   }
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Bell::Sounds kOne = 1;
 constexpr Bell::Sounds kTwo = 2;
-constexpr std::chrono::seconds kLong{60};
+constexpr std::chrono::seconds kBellWait{60};
 
 Bell::TimePoint in(std::chrono::steady_clock::duration duration) {
   return std::chrono::steady_clock::now() + duration;
@@ -18,7 +18,7 @@ Bell::TimePoint in(std::chrono::steady_clock::duration duration) {
 TEST(Bell, WhatRangBeforeEndsTheWaitAtOnce) {
   Bell bell;
   bell.ring(kOne);
-  EXPECT_EQ(bell.wait(kOne | kTwo, in(kLong)), kOne);
+  EXPECT_EQ(bell.wait(kOne | kTwo, in(kBellWait)), kOne);
   EXPECT_EQ(bell.wait(kOne, in({})), 0U) << "it is forgotten";
 }
 
@@ -26,7 +26,7 @@ TEST(Bell, WhatIsNotListenedForIsKept) {
   Bell bell;
   bell.ring(kTwo);
   EXPECT_EQ(bell.wait(kOne, in({})), 0U);
-  EXPECT_EQ(bell.wait(kTwo, in(kLong)), kTwo);
+  EXPECT_EQ(bell.wait(kTwo, in(kBellWait)), kTwo);
 }
 
 TEST(Bell, SeveralAreToldTogether) {
@@ -46,7 +46,7 @@ TEST(Bell, WakesTheSleeperForWhatHeListensFor) {
   });
   bell.ring(kOne);
   bell.ring(kTwo);
-  EXPECT_EQ(reached.wait(kOne, in(kLong)), kOne);
+  EXPECT_EQ(reached.wait(kOne, in(kBellWait)), kOne);
   sleeper.join();
 }
 

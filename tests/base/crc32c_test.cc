@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/base/bytes_of.h"
+
 namespace daybook {
 namespace {
 
@@ -20,10 +22,6 @@ std::uint32_t bit_by_bit(std::span<const std::uint8_t> bytes, std::uint32_t seed
     }
   }
   return ~crc;
-}
-
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 // RFC 3720 appendix B.4.

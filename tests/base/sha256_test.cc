@@ -5,13 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.h"
+#include "tests/base/bytes_of.h"
 
 namespace daybook {
 namespace {
-
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 // FIPS 180-4 examples.
 TEST(Sha256, GivesThePublishedDigests) {

@@ -7,7 +7,7 @@
 namespace daybook {
 namespace {
 
-constexpr std::chrono::seconds kLong{30};
+constexpr std::chrono::seconds kMarkWait{30};
 
 TEST(Watermark, OnlyRises) {
   Watermark mark(Seq{5});
@@ -25,7 +25,7 @@ TEST(Watermark, WaitForWhatIsThereAnswersAtOnce) {
 
 TEST(Watermark, RaiseWakesTheWaiters) {
   Watermark mark;
-  std::thread waiter([&] { EXPECT_TRUE(mark.wait(Seq{2}, kLong)); });
+  std::thread waiter([&] { EXPECT_TRUE(mark.wait(Seq{2}, kMarkWait)); });
   mark.raise(Seq{1});
   mark.raise(Seq{2});
   waiter.join();
@@ -33,10 +33,10 @@ TEST(Watermark, RaiseWakesTheWaiters) {
 
 TEST(Watermark, CloseWakesTheWaitersWithWhatThereIs) {
   Watermark mark;
-  std::thread waiter([&] { EXPECT_FALSE(mark.wait(Seq{1}, kLong)); });
+  std::thread waiter([&] { EXPECT_FALSE(mark.wait(Seq{1}, kMarkWait)); });
   mark.close();
   waiter.join();
-  EXPECT_FALSE(mark.wait(Seq{1}, kLong));
+  EXPECT_FALSE(mark.wait(Seq{1}, kMarkWait));
 }
 
 }  // namespace

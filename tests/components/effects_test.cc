@@ -10,10 +10,10 @@
 namespace daybook::components {
 namespace {
 
-constexpr Micros kNow{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
+constexpr Micros kEffectsNow{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
 
 Result<Effect> read(const std::string& json) {
-  return read_effect(JsonValue(json), "e", kNow);
+  return read_effect(JsonValue(json), "e", kEffectsNow);
 }
 
 SendEffect sending(const std::string& json) {
@@ -87,12 +87,12 @@ TEST(MessageActor, AllFormsNameTheSameActorAndMessages) {
   }
 }
 
-struct BadCase {
+struct BadEffect {
   std::string json;
   std::string field;
 };
 
-class EffectRefused : public testing::TestWithParam<BadCase> {};
+class EffectRefused : public testing::TestWithParam<BadEffect> {};
 
 TEST_P(EffectRefused, NamesTheMember) {
   const auto effect = read(GetParam().json);
@@ -115,63 +115,65 @@ std::string to(const std::string& address) {
 INSTANTIATE_TEST_SUITE_P(
     Mails, EffectRefused,
     testing::Values(
-        BadCase{R"({"effect":"sendEmail","subject":"s","body":{"html":"h"}})", "e.to"},
-        BadCase{to(""), "e.to"}, BadCase{to("ann"), "e.to"}, BadCase{to("a@"), "e.to"},
-        BadCase{to("@b.org"), "e.to"}, BadCase{to("a@b@c.org"), "e.to"},
-        BadCase{to("a@b.org, c@d.org"), "e.to"}, BadCase{to("Ann <a@b.org>"), "e.to"},
-        BadCase{to("a@b.org\\r\\nBcc: x@y.org"), "e.to"}, BadCase{to("a@b..org"), "e.to"},
-        BadCase{to("ä@b.org"), "e.to"}, BadCase{to(".a@b.org"), "e.to"},
-        BadCase{to(std::string(250, 'a') + "@b.org"), "e.to"},
-        BadCase{R"({"effect":"sendEmail","to":"a@b.org","body":{"html":"h"}})", "e.subject"},
-        BadCase{mail(R"(,"fromName":"a\nb")"), "e.fromName"},
-        BadCase{R"({"effect":"sendEmail","to":"a@b.org","subject":"a\r\nBcc: c@d.org"})",
-                "e.subject"},
-        BadCase{email(""), "e.body"}, BadCase{email(R"(,"body":"text")"), "e.body"},
-        BadCase{email(R"(,"body":{})"), "e.body"},
-        BadCase{email(R"(,"body":{"plainText":""})"), "e.body"},
-        BadCase{email(R"(,"body":{"text":"x"})"), "e.body.text"},
-        BadCase{email(R"(,"body":{"html":1})"), "e.body.html"},
-        BadCase{mail(R"(,"cc":"a@b.org")"), "e.cc"},
-        BadCase{mail(R"(,"cc":["a@b.org",7])"), "e.cc[1]"},
-        BadCase{mail(R"(,"bcc":["x"])"), "e.bcc[0]"},
-        BadCase{mail(R"(,"bcc":)" + address_list(kMailRecipientsMax + 1)), "e.bcc"},
-        BadCase{mail(R"(,"from":"me")"), "e.from"},
-        BadCase{mail(R"(,"replyTo":"me")"), "e.replyTo"},
-        BadCase{mail(R"(,"category":"system:x")"), "e.category"},
-        BadCase{mail(R"(,"category":")" + std::string(kTagBytesMax + 1, 'x') + "\""), "e.category"},
-        BadCase{mail(R"(,"dynamic":[])"), "e.dynamic"},
-        BadCase{mail(R"(,"toName":"x")"), "e.toName"},
-        BadCase{email(R"(,"body":{"html":")" + std::string(kSendingContentBytesMax, 'x') + "\"}"),
-                "e.body"}));
+        BadEffect{R"({"effect":"sendEmail","subject":"s","body":{"html":"h"}})", "e.to"},
+        BadEffect{to(""), "e.to"}, BadEffect{to("ann"), "e.to"}, BadEffect{to("a@"), "e.to"},
+        BadEffect{to("@b.org"), "e.to"}, BadEffect{to("a@b@c.org"), "e.to"},
+        BadEffect{to("a@b.org, c@d.org"), "e.to"}, BadEffect{to("Ann <a@b.org>"), "e.to"},
+        BadEffect{to("a@b.org\\r\\nBcc: x@y.org"), "e.to"}, BadEffect{to("a@b..org"), "e.to"},
+        BadEffect{to("ä@b.org"), "e.to"}, BadEffect{to(".a@b.org"), "e.to"},
+        BadEffect{to(std::string(250, 'a') + "@b.org"), "e.to"},
+        BadEffect{R"({"effect":"sendEmail","to":"a@b.org","body":{"html":"h"}})", "e.subject"},
+        BadEffect{mail(R"(,"fromName":"a\nb")"), "e.fromName"},
+        BadEffect{R"({"effect":"sendEmail","to":"a@b.org","subject":"a\r\nBcc: c@d.org"})",
+                  "e.subject"},
+        BadEffect{email(""), "e.body"}, BadEffect{email(R"(,"body":"text")"), "e.body"},
+        BadEffect{email(R"(,"body":{})"), "e.body"},
+        BadEffect{email(R"(,"body":{"plainText":""})"), "e.body"},
+        BadEffect{email(R"(,"body":{"text":"x"})"), "e.body.text"},
+        BadEffect{email(R"(,"body":{"html":1})"), "e.body.html"},
+        BadEffect{mail(R"(,"cc":"a@b.org")"), "e.cc"},
+        BadEffect{mail(R"(,"cc":["a@b.org",7])"), "e.cc[1]"},
+        BadEffect{mail(R"(,"bcc":["x"])"), "e.bcc[0]"},
+        BadEffect{mail(R"(,"bcc":)" + address_list(kMailRecipientsMax + 1)), "e.bcc"},
+        BadEffect{mail(R"(,"from":"me")"), "e.from"},
+        BadEffect{mail(R"(,"replyTo":"me")"), "e.replyTo"},
+        BadEffect{mail(R"(,"category":"system:x")"), "e.category"},
+        BadEffect{mail(R"(,"category":")" + std::string(kTagBytesMax + 1, 'x') + "\""),
+                  "e.category"},
+        BadEffect{mail(R"(,"dynamic":[])"), "e.dynamic"},
+        BadEffect{mail(R"(,"toName":"x")"), "e.toName"},
+        BadEffect{email(R"(,"body":{"html":")" + std::string(kSendingContentBytesMax, 'x') + "\"}"),
+                  "e.body"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Posts, EffectRefused,
     testing::Values(
-        BadCase{R"({"effect":"httpPost"})", "e.url"},
-        BadCase{R"({"effect":"httpPost","url":"ftp://a.org/"})", "e.url"},
-        BadCase{R"({"effect":"httpPost","url":"https://u:p@a.org/"})", "e.url"},
-        BadCase{R"({"effect":"httpPost","url":"https://a.org/","headers":[]})", "e.headers"},
-        BadCase{R"({"effect":"httpPost","url":"https://a.org/","headers":{"Host":"x"}})",
-                "e.headers.Host"},
-        BadCase{R"({"effect":"httpPost","url":"https://a.org/","headers":{"X":"a\r\nY: b"}})",
-                "e.headers.X"},
-        BadCase{R"({"effect":"httpPost","url":"https://a.org/","method":"GET"})", "e.method"}));
+        BadEffect{R"({"effect":"httpPost"})", "e.url"},
+        BadEffect{R"({"effect":"httpPost","url":"ftp://a.org/"})", "e.url"},
+        BadEffect{R"({"effect":"httpPost","url":"https://u:p@a.org/"})", "e.url"},
+        BadEffect{R"({"effect":"httpPost","url":"https://a.org/","headers":[]})", "e.headers"},
+        BadEffect{R"({"effect":"httpPost","url":"https://a.org/","headers":{"Host":"x"}})",
+                  "e.headers.Host"},
+        BadEffect{R"({"effect":"httpPost","url":"https://a.org/","headers":{"X":"a\r\nY: b"}})",
+                  "e.headers.X"},
+        BadEffect{R"({"effect":"httpPost","url":"https://a.org/","method":"GET"})", "e.method"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Messages, EffectRefused,
     testing::Values(
-        BadCase{R"({"effect":"messageActor"})", "e.actorType"},
-        BadCase{R"({"effect":"messageActor","actorType":"t"})", "e.actorId"},
-        BadCase{R"({"effect":"messageActor","actorType":"t","actorId":"a/b"})", "e.actorId"},
-        BadCase{R"({"effect":"messageActor","path":"ticket"})", "e.path"},
-        BadCase{R"({"effect":"messageActor","path":"t/1","actorId":"1"})", "e.path"},
-        BadCase{R"({"effect":"messageActor","path":"t/1"})", "e.messageType"},
-        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[]})", "e.messages"},
-        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[{}]})", "e.messages[0].type"},
-        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[{"type":"a","x":1}]})",
-                "e.messages[0].x"},
-        BadCase{R"({"effect":"messageActor","path":"t/1","messages":[{"type":"a"}],"body":1})",
-                "e.messages"}));
+        BadEffect{R"({"effect":"messageActor"})", "e.actorType"},
+        BadEffect{R"({"effect":"messageActor","actorType":"t"})", "e.actorId"},
+        BadEffect{R"({"effect":"messageActor","actorType":"t","actorId":"a/b"})", "e.actorId"},
+        BadEffect{R"({"effect":"messageActor","path":"ticket"})", "e.path"},
+        BadEffect{R"({"effect":"messageActor","path":"t/1","actorId":"1"})", "e.path"},
+        BadEffect{R"({"effect":"messageActor","path":"t/1"})", "e.messageType"},
+        BadEffect{R"({"effect":"messageActor","path":"t/1","messages":[]})", "e.messages"},
+        BadEffect{R"({"effect":"messageActor","path":"t/1","messages":[{}]})",
+                  "e.messages[0].type"},
+        BadEffect{R"({"effect":"messageActor","path":"t/1","messages":[{"type":"a","x":1}]})",
+                  "e.messages[0].x"},
+        BadEffect{R"({"effect":"messageActor","path":"t/1","messages":[{"type":"a"}],"body":1})",
+                  "e.messages"}));
 
 }  // namespace
 }  // namespace daybook::components

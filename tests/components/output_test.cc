@@ -9,7 +9,7 @@
 namespace daybook::components {
 namespace {
 
-constexpr Micros kNow{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
+constexpr Micros kOutputNow{1'763'251'200'000'000};  // 2025-11-16T00:00:00Z
 
 std::string effect(const std::string& members) {
   return R"({"effects":[{"effect":"scheduleJob","definition":"next",)" + members + "}]}";
@@ -23,7 +23,7 @@ struct ResultCase {
 class OutputResult : public testing::TestWithParam<ResultCase> {};
 
 TEST_P(OutputResult, IsKept) {
-  const auto outcome = parse_output(GetParam().output, kNow);
+  const auto outcome = parse_output(GetParam().output, kOutputNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
   EXPECT_EQ(outcome->result, GetParam().result);
   EXPECT_TRUE(outcome->effects.empty());
@@ -61,7 +61,7 @@ struct TimeCase {
 class OutputTime : public testing::TestWithParam<TimeCase> {};
 
 TEST_P(OutputTime, IsUnderstood) {
-  const auto outcome = parse_output(effect(GetParam().members), kNow);
+  const auto outcome = parse_output(effect(GetParam().members), kOutputNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
   ASSERT_EQ(outcome->effects.size(), 1U);
   const auto& made = std::get<ScheduleJobEffect>(outcome->effects[0]);
@@ -89,7 +89,7 @@ TEST(Output, EffectCarriesAllItsMembers) {
   const auto outcome =
       parse_output(effect(R"("after":"1s","parameters":{"a":[1,12.50,0.1234567890123456789]},)"
                           R"("priority":-7,"tags":["x","y"],"uniqueKey":"chain")"),
-                   kNow);
+                   kOutputNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
   const auto& made = std::get<ScheduleJobEffect>(outcome->effects.at(0));
   EXPECT_EQ(made.definition, "next");
@@ -108,26 +108,26 @@ TEST(Output, AValueOfTheLargestDepthIsTakenWhereverItStands) {
   const auto outcome =
       parse_output(R"({"result":)" + deep + R"(,"effects":[{"effect":"scheduleJob",)" +
                        R"("definition":"d","parameters":)" + deep + "}]}",
-                   kNow);
+                   kOutputNow);
   ASSERT_TRUE(outcome) << outcome.error().text();
   EXPECT_EQ(outcome->result, deep);
   EXPECT_EQ(std::get<ScheduleJobEffect>(outcome->effects.at(0)).parameters, deep);
-  const auto deeper = parse_output(R"({"result":[)" + deep + "]}", kNow);
+  const auto deeper = parse_output(R"({"result":[)" + deep + "]}", kOutputNow);
   ASSERT_FALSE(deeper);
   EXPECT_EQ(deeper.error().reason, "BAD_OUTPUT");
   EXPECT_EQ(deeper.error().field, "result");
 }
 
-struct BadCase {
+struct BadOutput {
   std::string output;
   std::string reason;
   std::string field;
 };
 
-class OutputRefused : public testing::TestWithParam<BadCase> {};
+class OutputRefused : public testing::TestWithParam<BadOutput> {};
 
 TEST_P(OutputRefused, NamesTheMember) {
-  const auto outcome = parse_output(GetParam().output, kNow);
+  const auto outcome = parse_output(GetParam().output, kOutputNow);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().reason, GetParam().reason) << outcome.error().text();
   EXPECT_EQ(outcome.error().field, GetParam().field);
@@ -149,59 +149,61 @@ std::string repeated(const std::string& text, std::size_t count) {
 INSTANTIATE_TEST_SUITE_P(
     Outputs, OutputRefused,
     testing::Values(
-        BadCase{"hello", "BAD_OUTPUT", ""}, BadCase{"1 2", "BAD_OUTPUT", ""},
-        BadCase{"\"\xff\"", "BAD_OUTPUT", ""}, BadCase{"{\"a\":1,}", "BAD_OUTPUT", ""},
-        BadCase{nested(kJsonDepthMax + 1), "BAD_OUTPUT", ""},
-        BadCase{"\"" + std::string(kResultBytesMax, 'x') + "\"", "OUTPUT_TOO_LARGE", ""},
-        BadCase{R"({"result":1,"result":2})", "BAD_OUTPUT", ""},
-        BadCase{R"({"result":1,"effects":{}})", "BAD_OUTPUT", "effects"},
-        BadCase{R"({"effects":[1],"other":2})", "BAD_OUTPUT", "other"},
-        BadCase{R"({"result":1,"effects":[],"took":3})", "BAD_OUTPUT", "took"},
-        BadCase{R"({"resutl":1,"effects":[]})", "BAD_OUTPUT", "resutl"},
-        BadCase{R"({"took":3,"effects":null})", "BAD_OUTPUT", "took"},
-        BadCase{R"({"result":1,"effect":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT", "effect"},
-        BadCase{R"({"Effects":[1,{"effect":"sendEmail"}]})", "BAD_OUTPUT", "Effects"},
-        BadCase{R"({"result":1,"effect":{"effect":"httpPost"}})", "BAD_OUTPUT", "effect"},
-        BadCase{R"([{"effect":"messageActor"}])", "BAD_OUTPUT", ""},
-        BadCase{R"({"effect":"scheduleJob","definition":"next"})", "BAD_OUTPUT", ""},
-        BadCase{R"([1,[{"effect":"messageActor"}]])", "BAD_OUTPUT", ""},
-        BadCase{R"({"result":[{"effect":"sendEmail"}]})", "BAD_OUTPUT", "result"},
-        BadCase{R"({"result":{"effect":"sendEmail"},"effects":[]})", "BAD_OUTPUT", "result"},
-        BadCase{R"({"result":{"effects":[{"effect":"sendEmail"}]}})", "BAD_OUTPUT",
-                "result.effects"},
-        BadCase{R"({"data":{"effects":[{"effect":"sendEmail"}]}})", "BAD_OUTPUT", "data.effects"},
-        BadCase{R"([{"a":[{"effect":{"effect":"httpPost"}}]}])", "BAD_OUTPUT", "[0].a[0].effect"},
-        BadCase{R"({"effects":[7]})", "BAD_OUTPUT", "effects[0]"},
-        BadCase{R"({"effects":[{}]})", "EFFECT_NOT_SUPPORTED", "effects[0].effect"},
-        BadCase{R"({"effects":[{"effect":"orderCommand"}]})", "EFFECT_NOT_SUPPORTED",
-                "effects[0].effect"},
-        BadCase{R"({"effects":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT", "effects[0].definition"},
-        BadCase{effect(R"("job":1)"), "BAD_OUTPUT", "effects[0].job"},
-        BadCase{effect(R"("uniqueKey":1)"), "BAD_OUTPUT", "effects[0].uniqueKey"},
-        BadCase{effect(R"("uniqueKey":"a\nb")"), "BAD_OUTPUT", "effects[0].uniqueKey"},
-        BadCase{effect(R"("tags":["a\nb"])"), "BAD_OUTPUT", "effects[0].tags"},
-        BadCase{effect(R"("parameters":{"a":)" + nested(kJsonDepthMax) + "}"), "BAD_OUTPUT",
-                "effects[0].parameters"},
-        BadCase{effect(R"("at":"tomorrow")"), "BAD_OUTPUT", "effects[0].at"},
-        BadCase{effect(R"("at":5)"), "BAD_OUTPUT", "effects[0].at"},
-        BadCase{effect(R"("at":{"before":"1h"})"), "BAD_OUTPUT", "effects[0].at.before"},
-        BadCase{effect(R"("at":"now","after":"1h")"), "BAD_OUTPUT", "effects[0].at"},
-        BadCase{effect(R"("after":"-1h")"), "BAD_OUTPUT", "effects[0].after"},
-        BadCase{effect(R"("after":"4000d")"), "BAD_OUTPUT", "effects[0].after"},
-        BadCase{effect(R"("at":"2999-01-01T00:00:00Z")"), "BAD_OUTPUT", "effects[0].at"},
-        BadCase{effect(R"("priority":1000)"), "BAD_OUTPUT", "effects[0].priority"},
-        BadCase{effect(R"("priority":1.5)"), "BAD_OUTPUT", "effects[0].priority"},
-        BadCase{effect(R"("parameters":[])"), "BAD_OUTPUT", "effects[0].parameters"},
-        BadCase{effect(R"("parameters":{"x":")" + std::string(kParametersBytesMax, 'x') + R"("})"),
-                "BAD_OUTPUT", "effects[0].parameters"},
-        BadCase{effect(R"("tags":[")" + std::string(kTagBytesMax + 1, 'x') + R"("])"), "BAD_OUTPUT",
-                "effects[0].tags"},
-        BadCase{effect(R"("tags":[)" + repeated("\"x\"", kTagsMax + 1) + "]"), "BAD_OUTPUT",
-                "effects[0].tags"},
-        BadCase{R"({"effects":[)" +
-                    repeated(R"({"effect":"scheduleJob","definition":"d"})", kEffectsMax + 1) +
-                    "]}",
-                "BAD_OUTPUT", "effects"}));
+        BadOutput{"hello", "BAD_OUTPUT", ""}, BadOutput{"1 2", "BAD_OUTPUT", ""},
+        BadOutput{"\"\xff\"", "BAD_OUTPUT", ""}, BadOutput{"{\"a\":1,}", "BAD_OUTPUT", ""},
+        BadOutput{nested(kJsonDepthMax + 1), "BAD_OUTPUT", ""},
+        BadOutput{"\"" + std::string(kResultBytesMax, 'x') + "\"", "OUTPUT_TOO_LARGE", ""},
+        BadOutput{R"({"result":1,"result":2})", "BAD_OUTPUT", ""},
+        BadOutput{R"({"result":1,"effects":{}})", "BAD_OUTPUT", "effects"},
+        BadOutput{R"({"effects":[1],"other":2})", "BAD_OUTPUT", "other"},
+        BadOutput{R"({"result":1,"effects":[],"took":3})", "BAD_OUTPUT", "took"},
+        BadOutput{R"({"resutl":1,"effects":[]})", "BAD_OUTPUT", "resutl"},
+        BadOutput{R"({"took":3,"effects":null})", "BAD_OUTPUT", "took"},
+        BadOutput{R"({"result":1,"effect":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT", "effect"},
+        BadOutput{R"({"Effects":[1,{"effect":"sendEmail"}]})", "BAD_OUTPUT", "Effects"},
+        BadOutput{R"({"result":1,"effect":{"effect":"httpPost"}})", "BAD_OUTPUT", "effect"},
+        BadOutput{R"([{"effect":"messageActor"}])", "BAD_OUTPUT", ""},
+        BadOutput{R"({"effect":"scheduleJob","definition":"next"})", "BAD_OUTPUT", ""},
+        BadOutput{R"([1,[{"effect":"messageActor"}]])", "BAD_OUTPUT", ""},
+        BadOutput{R"({"result":[{"effect":"sendEmail"}]})", "BAD_OUTPUT", "result"},
+        BadOutput{R"({"result":{"effect":"sendEmail"},"effects":[]})", "BAD_OUTPUT", "result"},
+        BadOutput{R"({"result":{"effects":[{"effect":"sendEmail"}]}})", "BAD_OUTPUT",
+                  "result.effects"},
+        BadOutput{R"({"data":{"effects":[{"effect":"sendEmail"}]}})", "BAD_OUTPUT", "data.effects"},
+        BadOutput{R"([{"a":[{"effect":{"effect":"httpPost"}}]}])", "BAD_OUTPUT", "[0].a[0].effect"},
+        BadOutput{R"({"effects":[7]})", "BAD_OUTPUT", "effects[0]"},
+        BadOutput{R"({"effects":[{}]})", "EFFECT_NOT_SUPPORTED", "effects[0].effect"},
+        BadOutput{R"({"effects":[{"effect":"orderCommand"}]})", "EFFECT_NOT_SUPPORTED",
+                  "effects[0].effect"},
+        BadOutput{R"({"effects":[{"effect":"scheduleJob"}]})", "BAD_OUTPUT",
+                  "effects[0].definition"},
+        BadOutput{effect(R"("job":1)"), "BAD_OUTPUT", "effects[0].job"},
+        BadOutput{effect(R"("uniqueKey":1)"), "BAD_OUTPUT", "effects[0].uniqueKey"},
+        BadOutput{effect(R"("uniqueKey":"a\nb")"), "BAD_OUTPUT", "effects[0].uniqueKey"},
+        BadOutput{effect(R"("tags":["a\nb"])"), "BAD_OUTPUT", "effects[0].tags"},
+        BadOutput{effect(R"("parameters":{"a":)" + nested(kJsonDepthMax) + "}"), "BAD_OUTPUT",
+                  "effects[0].parameters"},
+        BadOutput{effect(R"("at":"tomorrow")"), "BAD_OUTPUT", "effects[0].at"},
+        BadOutput{effect(R"("at":5)"), "BAD_OUTPUT", "effects[0].at"},
+        BadOutput{effect(R"("at":{"before":"1h"})"), "BAD_OUTPUT", "effects[0].at.before"},
+        BadOutput{effect(R"("at":"now","after":"1h")"), "BAD_OUTPUT", "effects[0].at"},
+        BadOutput{effect(R"("after":"-1h")"), "BAD_OUTPUT", "effects[0].after"},
+        BadOutput{effect(R"("after":"4000d")"), "BAD_OUTPUT", "effects[0].after"},
+        BadOutput{effect(R"("at":"2999-01-01T00:00:00Z")"), "BAD_OUTPUT", "effects[0].at"},
+        BadOutput{effect(R"("priority":1000)"), "BAD_OUTPUT", "effects[0].priority"},
+        BadOutput{effect(R"("priority":1.5)"), "BAD_OUTPUT", "effects[0].priority"},
+        BadOutput{effect(R"("parameters":[])"), "BAD_OUTPUT", "effects[0].parameters"},
+        BadOutput{
+            effect(R"("parameters":{"x":")" + std::string(kParametersBytesMax, 'x') + R"("})"),
+            "BAD_OUTPUT", "effects[0].parameters"},
+        BadOutput{effect(R"("tags":[")" + std::string(kTagBytesMax + 1, 'x') + R"("])"),
+                  "BAD_OUTPUT", "effects[0].tags"},
+        BadOutput{effect(R"("tags":[)" + repeated("\"x\"", kTagsMax + 1) + "]"), "BAD_OUTPUT",
+                  "effects[0].tags"},
+        BadOutput{R"({"effects":[)" +
+                      repeated(R"({"effect":"scheduleJob","definition":"d"})", kEffectsMax + 1) +
+                      "]}",
+                  "BAD_OUTPUT", "effects"}));
 
 }  // namespace
 }  // namespace daybook::components

@@ -9,14 +9,14 @@
 namespace daybook::graph {
 namespace {
 
-struct Case {
+struct CheckCase {
   std::string filter;
   std::string reason;
   std::string says;
 };
 
 TEST(FilterCheck, FindsUnknownFieldsAndWrongTypesBeforeAnyRow) {
-  const Case cases[] = {
+  const CheckCase cases[] = {
       {"statsu == pending", "GRAPH_UNKNOWN_FIELD",
        "line 1, column 1: there is no field 'statsu'; the fields are: orderNumber, status, total, "
        "paid, orderId, createdAt, sentAt, tags, note, extra, customer\n"
@@ -62,7 +62,7 @@ TEST(FilterCheck, FindsUnknownFieldsAndWrongTypesBeforeAnyRow) {
       {"1 anyof [1]", "GRAPH_TYPE", "anyof and allof have a field on their left side"},
       {"a b", "GRAPH_FILTER", "expected 'and', 'or' or the end"},
   };
-  for (const Case& c : cases) {
+  for (const CheckCase& c : cases) {
     const auto checked = check_filter(c.filter, order_type(), kNow, "filter");
     ASSERT_FALSE(checked) << c.filter;
     EXPECT_EQ(checked.error().reason, c.reason) << c.filter;

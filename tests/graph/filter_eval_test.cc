@@ -9,14 +9,14 @@
 namespace daybook::graph {
 namespace {
 
-struct Case {
+struct EvalCase {
   std::string filter;
   bool holds;
 };
 
-void expect_all(std::initializer_list<Case> cases) {
+void expect_all(std::initializer_list<EvalCase> cases) {
   const Value row = order_row();
-  for (const Case& c : cases) {
+  for (const EvalCase& c : cases) {
     const auto checked = check_filter(c.filter, order_type(), kNow);
     ASSERT_TRUE(checked) << c.filter << "\n" << checked.error().text();
     EXPECT_EQ(matches(*checked, row), c.holds) << c.filter;

@@ -9,13 +9,13 @@
 namespace daybook::graph {
 namespace {
 
-struct Case {
+struct ParserCase {
   std::string filter;
   std::string printed;
 };
 
 TEST(FilterParser, ReadsWhatItPrints) {
-  const Case cases[] = {
+  const ParserCase cases[] = {
       {"a == 1", "a == 1"},
       {"a=1", "a == 1"},
       {"a   !=\n\t-1.50", "a != -1.50"},
@@ -51,7 +51,7 @@ TEST(FilterParser, ReadsWhatItPrints) {
       {"nowhere == 1 and orders == 2 and nothing1 == 3",
        "nowhere == 1 and orders == 2 and nothing1 == 3"},
   };
-  for (const Case& c : cases) {
+  for (const ParserCase& c : cases) {
     const auto node = parse_filter(c.filter);
     if (c.printed.empty()) {
       EXPECT_FALSE(node) << c.filter;
@@ -66,7 +66,7 @@ TEST(FilterParser, ReadsWhatItPrints) {
 }
 
 TEST(FilterParser, SaysWhereItStoppedAndWhatItExpected) {
-  const Case cases[] = {
+  const ParserCase cases[] = {
       {"", "line 1, column 1: expected a field, found the end\n  \n  ^"},
       {"a == ", "line 1, column 6: expected a value, found the end\n  a == \n       ^"},
       {"a == 1 b",
@@ -111,7 +111,7 @@ TEST(FilterParser, SaysWhereItStoppedAndWhatItExpected) {
        "         ^"},
       {"a.`` == 1", "line 1, column 3: a name has at least one character\n  a.`` == 1\n    ^^"},
   };
-  for (const Case& c : cases) {
+  for (const ParserCase& c : cases) {
     const auto node = parse_filter(c.filter, "node.filter");
     ASSERT_FALSE(node) << c.filter;
     EXPECT_EQ(node.error().message, c.printed) << c.filter;

@@ -15,10 +15,8 @@
 namespace daybook::log {
 namespace {
 
-const SystemClock kClock;
-
 Result<std::unique_ptr<DataDir>> open(const std::filesystem::path& path) {
-  DAYBOOK_ASSIGN(auto data, DataDir::open(path, kClock, rig::small_options()));
+  DAYBOOK_ASSIGN(auto data, DataDir::open(path, rig::kClock, rig::small_options()));
   DAYBOOK_TRY(data->claim());
   return data;
 }
@@ -95,7 +93,7 @@ TEST(DataDir, AFolderOfTheLogThatIsMovedAwayAloneIsNoticedToo) {
 TEST(DataDir, OpeningWritesNothingUntilItIsClaimed) {
   const rig::TempDir dir;
   {
-    const auto data = DataDir::open(dir / "data", kClock, rig::small_options());
+    const auto data = DataDir::open(dir / "data", rig::kClock, rig::small_options());
     ASSERT_TRUE(data);
     EXPECT_TRUE(std::filesystem::is_empty(dir / "data"));
   }
@@ -153,7 +151,7 @@ TEST(DataDir, BelowTheFloorTheLogStopsBeforeItWrites) {
   const rig::TempDir dir;
   DataDirOptions options = rig::small_options();
   options.floor_bytes = 1ULL << 60;
-  const auto data = DataDir::open(dir / "data", kClock, options);
+  const auto data = DataDir::open(dir / "data", rig::kClock, options);
   ASSERT_TRUE(data);
   const auto log = RocksLog::open(**data);
   ASSERT_TRUE(log);
@@ -245,7 +243,7 @@ TEST(DataDir, FullDiskRefusesWorkAndTheReserveLetsTheLogOpen) {
   log_options.write_buffer_bytes = 4 << 20;
   Seq last;
   {
-    const auto data = DataDir::open(mount + "/data", kClock, options);
+    const auto data = DataDir::open(mount + "/data", rig::kClock, options);
     EXPECT_TRUE(data);
     const auto log = RocksLog::open(**data, log_options);
     EXPECT_TRUE(log) << log.error().text();
@@ -260,7 +258,7 @@ TEST(DataDir, FullDiskRefusesWorkAndTheReserveLetsTheLogOpen) {
   }
   run("dd if=/dev/zero of=" + mount + "/fill bs=64k 2>/dev/null");
   {
-    const auto data = DataDir::open(mount + "/data", kClock, options);
+    const auto data = DataDir::open(mount + "/data", rig::kClock, options);
     EXPECT_TRUE(data) << data.error().text();
     const auto log = RocksLog::open(**data, log_options);
     EXPECT_TRUE(log) << log.error().text();

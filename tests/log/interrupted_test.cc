@@ -17,7 +17,6 @@
 namespace daybook::log {
 namespace {
 
-const SystemClock kClock;
 int steps_left = 0;
 
 void die_at_last_step() {
@@ -42,7 +41,7 @@ bool killed_at(int step, Work&& work) {
 }
 
 Result<BackupInfo> back_up(const std::filesystem::path& data, const std::filesystem::path& to) {
-  DAYBOOK_ASSIGN(const auto dir, DataDir::open(data, kClock, rig::small_options()));
+  DAYBOOK_ASSIGN(const auto dir, DataDir::open(data, rig::kClock, rig::small_options()));
   DAYBOOK_ASSIGN(const auto log, RocksLog::open_to_read(*dir));
   return backup(*log, to, [](const std::filesystem::path& at) -> Status {
     DAYBOOK_TRY(make_private_directory(at / "beside"));

@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const SystemClock kClock;
-
 std::vector<fs::path> files_below(const fs::path& root) {
   std::vector<fs::path> out;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
@@ -70,7 +68,7 @@ TEST_F(Irregular, LinkInABackupIsRefused) {
 }
 
 Status open_all(const fs::path& path) {
-  DAYBOOK_ASSIGN(const auto data, DataDir::open(path, kClock, rig::small_options()));
+  DAYBOOK_ASSIGN(const auto data, DataDir::open(path, rig::kClock, rig::small_options()));
   DAYBOOK_TRY(read_identity(path));
   DAYBOOK_TRY(data->claim());
   return {};

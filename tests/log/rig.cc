@@ -7,8 +7,6 @@
 namespace daybook::log::rig {
 namespace {
 
-const SystemClock kClock;
-
 // In memory where the machine offers it: these tests sync thousands of times, and what they check
 // is not the device.
 std::filesystem::path scratch() {

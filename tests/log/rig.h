@@ -17,6 +17,8 @@
 
 namespace daybook::log::rig {
 
+inline const SystemClock kClock;
+
 // A directory of its own that goes away with the object.
 class TempDir {
  public:

@@ -12,8 +12,6 @@ namespace {
 using rig::difference;
 using rig::tree_of;
 
-const SystemClock kClock;
-
 DataDirOptions no_reserve() {
   DataDirOptions options = rig::small_options();
   options.reserve_bytes = 0;
@@ -27,7 +25,7 @@ struct Lives {
 
 Result<Lives> open(const std::filesystem::path& path, bool to_read) {
   Lives out;
-  DAYBOOK_ASSIGN(out.dir, DataDir::open(path, kClock, no_reserve()));
+  DAYBOOK_ASSIGN(out.dir, DataDir::open(path, rig::kClock, no_reserve()));
   DAYBOOK_ASSIGN(out.log, to_read ? RocksLog::open_to_read(*out.dir) : RocksLog::open(*out.dir));
   return out;
 }

@@ -9,7 +9,7 @@
 namespace daybook::projections {
 namespace {
 
-constexpr Prefix kRows{1, 0};
+constexpr Prefix kBatchRows{1, 0};
 
 // What a store holds after the changes, one by one.
 using Held = std::map<std::string, std::string, std::less<>>;
@@ -70,7 +70,7 @@ TEST(Batch, SortedItHoldsOneChangeOfEachKeyAndMeansTheSame) {
 
 TEST(Batch, ARangeStandsBesideTheChangesOfItsKeys) {
   Batch batch;
-  batch.begin(kRows);
+  batch.begin(kBatchRows);
   batch.put("z", "1");
   batch.erase_range("a", "c");
   batch.append("z", "2");

@@ -17,7 +17,7 @@
 namespace daybook::projections {
 namespace {
 
-constexpr Prefix kRows{1, 1};
+constexpr Prefix kStoreRows{1, 1};
 // Its filters are some 750 KiB a file.
 constexpr std::uint64_t kKeys = 1'200'000;
 
@@ -41,7 +41,7 @@ class OldStore : public testing::Test {
   }
   void SetUp() override {
     ASSERT_NE(store_, nullptr);
-    reader_ = store_->reader(kRows);
+    reader_ = store_->reader(kStoreRows);
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
   }
   void TearDown() override { rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); }
@@ -51,7 +51,7 @@ class OldStore : public testing::Test {
     Batch batch;
     for (std::uint64_t key = 0; key < kKeys;) {
       batch.clear();
-      batch.begin(kRows);
+      batch.begin(kStoreRows);
       for (const std::uint64_t end = key + kKeys / 2; key < end; ++key) {
         batch.put(Key('J').u64(key).view(), "0123456789abcdef");
       }

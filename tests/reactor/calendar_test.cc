@@ -14,7 +14,7 @@ namespace {
 using Unit = Span::Unit;
 
 constexpr std::int64_t kDay = 86'400'000'000;
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMostTicks = std::numeric_limits<std::int64_t>::max();
 
 Micros at(std::string_view text) {
   const auto parsed = parse_instant(text);
@@ -82,7 +82,7 @@ TEST(Calendar, DatesMoveByWholeDaysAndMonths) {
   EXPECT_EQ(add(day, span("1 hours")), std::nullopt);
   EXPECT_EQ(add(kDateMax, span("1 days")), std::nullopt);
   EXPECT_EQ(subtract(kDateMin, span("1 days")), std::nullopt);
-  EXPECT_EQ(subtract(kDateMin, {Unit::days, kMost / kDay * kDay}), std::nullopt);
+  EXPECT_EQ(subtract(kDateMin, {Unit::days, kMostTicks / kDay * kDay}), std::nullopt);
 }
 
 TEST(Calendar, NamesThePartsOfAnInstant) {

@@ -55,7 +55,7 @@ std::string expected(const Big& numerator, const Big& denominator, int scale) {
   return "nothing";
 }
 
-std::string shown(const std::optional<Decimal>& number) {
+std::string text_or_nothing(const std::optional<Decimal>& number) {
   return number ? number->text() : "nothing";
 }
 
@@ -110,8 +110,8 @@ TEST(DecimalProperty, SumsAndDifferencesAreTheNearestThatFit) {
     const int scale = std::max(a.scale, b.scale);
     const Big left = big(a.mantissa) * power(scale - a.scale);
     const Big right = big(b.mantissa) * power(scale - b.scale);
-    RC_ASSERT(shown(add(a, b)) == expected(left + right, power(scale), scale));
-    RC_ASSERT(shown(subtract(a, b)) == expected(left - right, power(scale), scale));
+    RC_ASSERT(text_or_nothing(add(a, b)) == expected(left + right, power(scale), scale));
+    RC_ASSERT(text_or_nothing(subtract(a, b)) == expected(left - right, power(scale), scale));
     RC_ASSERT((compare(a, b) == 0) == (left == right));
     RC_ASSERT((compare(a, b) < 0) == (left < right));
   });
@@ -120,8 +120,9 @@ TEST(DecimalProperty, SumsAndDifferencesAreTheNearestThatFit) {
 TEST(DecimalProperty, ProductsAreTheNearestThatFit) {
   check("product", [](const Decimal& a, const Decimal& b) {
     const int scale = a.scale + b.scale;
-    RC_ASSERT(shown(multiply(a, b)) == expected(big(a.mantissa) * big(b.mantissa), power(scale),
-                                                std::min(scale, kScaleMax)));
+    RC_ASSERT(text_or_nothing(multiply(a, b)) == expected(big(a.mantissa) * big(b.mantissa),
+                                                          power(scale),
+                                                          std::min(scale, kScaleMax)));
   });
 }
 
@@ -135,7 +136,8 @@ TEST(DecimalProperty, QuotientsAreTheNearestThatFit) {
     const std::string ideal =
         expected(big(a.mantissa) * power(b.scale), big(b.mantissa) * power(a.scale),
                  even ? a.scale - b.scale : kScaleMax);
-    RC_ASSERT(shown(divide(a, b)) == (even || ideal == "nothing" ? ideal : stripped(ideal)));
+    RC_ASSERT(text_or_nothing(divide(a, b)) ==
+              (even || ideal == "nothing" ? ideal : stripped(ideal)));
   });
 }
 
@@ -148,7 +150,7 @@ TEST(DecimalProperty, RemaindersAreExact) {
     const int scale = std::max(a.scale, b.scale);
     const Big rest =
         (big(a.mantissa) * power(scale - a.scale)) % (big(b.mantissa) * power(scale - b.scale));
-    RC_ASSERT(shown(remainder(a, b)) == expected(rest, power(scale), scale));
+    RC_ASSERT(text_or_nothing(remainder(a, b)) == expected(rest, power(scale), scale));
   });
 }
 
@@ -184,7 +186,7 @@ TEST(DecimalProperty, LongTextsAreReadAsTheNearestThatFits) {
     const Big digits(first == std::string::npos ? "0" : all.substr(first));
     const int scale = static_cast<int>(fraction.size()) - exponent;
     const Big numerator = scale < 0 ? Big(digits * power(-scale)) : digits;
-    RC_ASSERT(shown(Decimal::parse(text)) ==
+    RC_ASSERT(text_or_nothing(Decimal::parse(text)) ==
               expected(numerator, power(std::max(scale, 0)), std::clamp(scale, 0, kScaleMax)));
     const auto near = Decimal::parse(text);
     const bool exact =

@@ -11,10 +11,6 @@
 namespace daybook::replay {
 namespace {
 
-Micros at(std::int64_t second) {
-  return Script::kStart + seconds(second);
-}
-
 class AsOf : public testing::Test {
  protected:
   void SetUp() override { append_all(log_, encode(sample_script().records())); }

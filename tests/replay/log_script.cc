@@ -12,10 +12,6 @@ using namespace std::string_view_literals;
 constexpr std::string_view kLong = "long";    // worker, leased, one at a time, retried
 constexpr std::string_view kShort = "short";  // exec, two starts a minute, never retried
 
-Micros at(std::int64_t second) {
-  return Script::kStart + seconds(second);
-}
-
 events::DefinitionPut definition(std::string_view id) {
   events::DefinitionPut e;
   e.definition = id;
@@ -106,6 +102,10 @@ JobId add_chain_job(Script& s) {
 }
 
 }  // namespace
+
+Micros at(std::int64_t second) {
+  return Script::kStart + seconds(second);
+}
 
 Script sample_script_v1() {
   Script s;

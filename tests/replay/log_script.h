@@ -21,6 +21,9 @@
 
 namespace daybook::replay {
 
+// That long after Script::kStart.
+Micros at(std::int64_t second);
+
 struct ScriptBatch {
   std::string name;  // how mutants find it
   Micros time;

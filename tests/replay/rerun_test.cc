@@ -18,10 +18,6 @@ constexpr std::string_view kThen =
     R"({"code":"param input: OnJobCreated\nparam word: text\nfrom { effect = 'scheduleJob',)"
     R"( definition = 'd', at = now + 1 minutes, parameters = { word = word } }"})";
 
-Micros at(std::int64_t second) {
-  return Script::kStart + seconds(second);
-}
-
 events::ComponentPut component(std::string_view id, std::string_view spec) {
   return {id, events::Runtime::kReactor, {spec}, sha256(spec), {}, {}, {}};
 }

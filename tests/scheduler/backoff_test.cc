@@ -7,13 +7,13 @@
 namespace daybook::scheduler {
 namespace {
 
-struct Case {
+struct BackoffCase {
   events::RetryPolicy policy;
   std::vector<std::int64_t> delays;  // after attempt 1, 2, 3 …
 };
 
 TEST(Backoff, DelaysAreTheExactTable) {
-  const Case table[] = {
+  const BackoffCase table[] = {
       {{9, seconds(1), hours(1), 2000, 0}, {1'000'000, 2'000'000, 4'000'000, 8'000'000}},
       {{9, seconds(2), seconds(10), 3000, 0}, {2'000'000, 6'000'000, 10'000'000, 10'000'000}},
       {{9, millis(250), hours(1), 1000, 0}, {250'000, 250'000, 250'000}},
@@ -25,7 +25,7 @@ TEST(Backoff, DelaysAreTheExactTable) {
       {{9, Duration{0}, hours(1), 2000, 0}, {0, 0, 0}},
       {{9, seconds(1), hours(1), 0, 0}, {1'000'000, 0, 0}},
   };
-  for (const Case& line : table) {
+  for (const BackoffCase& line : table) {
     for (std::uint32_t i = 0; i < line.delays.size(); ++i) {
       EXPECT_EQ(backoff(line.policy, Attempt{i + 1}, 12345).value, line.delays[i])
           << "factor " << line.policy.factor_milli << ", attempt " << i + 1;

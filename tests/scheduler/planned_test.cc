@@ -4,14 +4,14 @@
 namespace daybook::scheduler {
 namespace {
 
-struct Case {
+struct PlannedCase {
   const char* name;
   Duration ahead;        // given time from the start; negative: it was past when it was created
   Duration back_before;  // the wall clock is set back while it waits
   Duration back_behind;  // ... while its first attempt runs
 };
 
-class Planned : public EngineTest, public testing::WithParamInterface<Case> {
+class Planned : public EngineTest, public testing::WithParamInterface<PlannedCase> {
  protected:
   void SetUp() override {
     engine.component("c");
@@ -55,12 +55,12 @@ TEST_P(Planned, StaysOverStepsAndTriesAndTheDueTimeIsThatOfTheAttempt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Clocks, Planned,
-                         testing::Values(Case{"quiet", hours(4), {}, {}},
-                                         Case{"past", hours(-30), {}, {}},
-                                         Case{"back", hours(4), hours(2), {}},
-                                         Case{"past_back", hours(-30), hours(2), {}},
-                                         Case{"back_while_it_runs", hours(4), {}, hours(2)},
-                                         Case{"twice", hours(4), hours(2), hours(3)}),
+                         testing::Values(PlannedCase{"quiet", hours(4), {}, {}},
+                                         PlannedCase{"past", hours(-30), {}, {}},
+                                         PlannedCase{"back", hours(4), hours(2), {}},
+                                         PlannedCase{"past_back", hours(-30), hours(2), {}},
+                                         PlannedCase{"back_while_it_runs", hours(4), {}, hours(2)},
+                                         PlannedCase{"twice", hours(4), hours(2), hours(3)}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(Planned, AJobThatWaitedWhenTheClockWasSetBackKeepsWhatItWasGiven) {

@@ -315,7 +315,7 @@ Status Server::submit(scheduler::Request&& request) {
 // As tools/daybook/engine.cc does: what was started last ends first.
 void Server::stop() {
   stopping_ = true;
-  (void)dispatcher_->mail()->post(DispatcherRounds::Closing{});
+  (void)dispatcher_->mail()->post(dispatch::Closing{});
   stop_outbox();
   rules_->record_end();
   stop_dispatcher();
@@ -335,9 +335,9 @@ void Server::stop() {
 }
 
 void Server::stop_outbox() {
-  (void)outbox_->mail()->post(OutboxRounds::Closing{});
+  (void)outbox_->mail()->post(dispatch::Closing{});
   sender_.shutdown();
-  (void)outbox_->mail()->post(OutboxRounds::Quit{});
+  (void)outbox_->mail()->post(dispatch::Quit{});
   wait([this] { return outbox_ended_; });
 }
 
@@ -349,7 +349,7 @@ void Server::stop_dispatcher() {
   for (auto* runtime : {&exec_, &http_, &reactor_}) {
     runtime->shutdown();
   }
-  (void)dispatcher_->mail()->post(DispatcherRounds::Quit{});
+  (void)dispatcher_->mail()->post(dispatch::Quit{});
   wait([this] { return dispatcher_ended_; });
 }
 

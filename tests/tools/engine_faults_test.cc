@@ -27,7 +27,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds kWait{30};
+constexpr std::chrono::seconds kFaultWait{30};
 
 // Which thread cannot read the log any more, and why.
 struct Plant {
@@ -130,7 +130,7 @@ class EngineFaults : public testing::Test {
   }
   Error end() {
     auto future = ended.get_future();
-    EXPECT_EQ(future.wait_for(kWait), std::future_status::ready);
+    EXPECT_EQ(future.wait_for(kFaultWait), std::future_status::ready);
     return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready ? future.get()
                                                                                  : Error();
   }

@@ -16,7 +16,7 @@
 namespace daybook::cli {
 namespace {
 
-constexpr std::chrono::seconds kWait{30};
+constexpr std::chrono::seconds kEngineWait{30};
 
 EngineOptions quiet(const FakeClock& clock) {
   EngineOptions options;
@@ -51,7 +51,7 @@ TEST(Engine, RunsInMemoryWithoutHttpAndLeavesNothing) {
   const auto reply = (*engine)->sequencer().call(definition("d"));
   ASSERT_TRUE(reply) << reply.error().text();
   EXPECT_EQ(reply->last, Seq{2});  // after ServerStarted
-  ASSERT_TRUE((*engine)->views().wait_for(reply->last, kWait));
+  ASSERT_TRUE((*engine)->views().wait_for(reply->last, kEngineWait));
   EXPECT_TRUE(*(*engine)->views().definition("d"));
   (*engine)->stop();
   EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
@@ -83,8 +83,8 @@ TEST(Engine, ADueJobIsDispatchedOnTheGivenClock) {
   ASSERT_TRUE(reply) << reply.error().text();
   // Its component is missing, so that it fails as soon as it is started.
   const Seq ended = next(reply->last);
-  ASSERT_TRUE((*engine)->log().durable().wait(ended, kWait));
-  ASSERT_TRUE((*engine)->views().wait_for(ended, kWait));
+  ASSERT_TRUE((*engine)->log().durable().wait(ended, kEngineWait));
+  ASSERT_TRUE((*engine)->views().wait_for(ended, kEngineWait));
   const JobId id = std::get<scheduler::Created>(reply->outcome).jobs.front();
   const auto row = (*engine)->views().job(id);
   ASSERT_TRUE(row && *row);
@@ -136,7 +136,7 @@ TEST(Engine, AWorkerKeepsItsLeaseWhileTheServerStoodStill) {
   ASSERT_NE(job.token.started, Seq{});
   const Seq leased = engine.log().last();
   clock.pause(seconds(30));
-  ASSERT_TRUE(engine.log().durable().wait(next(leased), kWait));
+  ASSERT_TRUE(engine.log().durable().wait(next(leased), kEngineWait));
   EXPECT_EQ(engine.sequencer().metrics().clock_away, 1U);
   const auto renewed = engine.sequencer().call(scheduler::ExtendLease{job.token, {}});
   ASSERT_TRUE(renewed) << renewed.error().text();
@@ -159,7 +159,7 @@ TEST(Engine, AClockThatIsSetIsSeenByItself) {
   const auto created = engine.sequencer().call(one_job("d", clock.wall() + seconds(300)));
   ASSERT_TRUE(created);
   clock.jump(seconds(-600));
-  ASSERT_TRUE(engine.log().durable().wait(next(created->last), kWait));
+  ASSERT_TRUE(engine.log().durable().wait(next(created->last), kEngineWait));
   EXPECT_EQ(engine.sequencer().metrics().clock_back, 1U);
   EXPECT_EQ(engine.sequencer().metrics().pending_jobs, 1U);
   clock.jump(seconds(600));
@@ -237,13 +237,14 @@ TEST(Engine, AnOrderlyStopCostsNoJobItsAttempt) {
     const auto reply = (*engine)->sequencer().call(jobs);
     ASSERT_TRUE(reply) << reply.error().text();
     enough = Seq{reply->last.value + 100};
-    ASSERT_TRUE((*engine)->log().durable().wait(enough, kWait));
+    ASSERT_TRUE((*engine)->log().durable().wait(enough, kEngineWait));
   }
   auto engine = Engine::start(options);
   ASSERT_TRUE(engine) << engine.error().text();
   // Each job: started, completed.
-  ASSERT_TRUE((*engine)->log().durable().wait(Seq{enough.value - 100 + 1 + 2 * kJobs}, kWait));
-  ASSERT_TRUE((*engine)->views().wait_for((*engine)->log().last(), kWait));
+  ASSERT_TRUE(
+      (*engine)->log().durable().wait(Seq{enough.value - 100 + 1 + 2 * kJobs}, kEngineWait));
+  ASSERT_TRUE((*engine)->views().wait_for((*engine)->log().last(), kEngineWait));
   const auto counts = (*engine)->views().counts("d");
   ASSERT_TRUE(counts);
   EXPECT_EQ(counts->completed, kJobs);

@@ -17,8 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-Manifest read(const std::string& text, const fs::path& directory = ".",
-              ManifestOptions options = {}) {
+Manifest manifest_of(const std::string& text, const fs::path& directory = ".",
+                     ManifestOptions options = {}) {
   Manifest manifest;
   read_manifest(text, "m.yaml", directory, options, manifest);
   return manifest;
@@ -36,7 +36,7 @@ std::string problems(const Manifest& manifest) {
 TEST(Manifest, PageExampleIsReadWithItsCodeInlined) {
   const TempDirectory directory;
   directory.write("process-orders.hreactor", "from 1\n");
-  const Manifest manifest = read(
+  const Manifest manifest = manifest_of(
       "uri: /resources/components/process-orders.hreactor\n"
       "spec:\n"
       "  codeFile: process-orders.hreactor\n"
@@ -58,7 +58,7 @@ TEST(Manifest, PageExampleIsReadWithItsCodeInlined) {
 }
 
 TEST(Manifest, EveryFieldKeepsItsType) {
-  const Manifest manifest = read(
+  const Manifest manifest = manifest_of(
       "uri: /resources/job-definitions/full\n"
       "spec:\n"
       "  componentId: c\n"
@@ -85,7 +85,7 @@ TEST(Manifest, EveryFieldKeepsItsType) {
 TEST(Manifest, ExecCommandTakesFilesAsArguments) {
   const TempDirectory directory;
   directory.write("run.py", "print(1)\n");
-  const Manifest manifest = read(
+  const Manifest manifest = manifest_of(
       "uri: /resources/components/run\n"
       "spec:\n"
       "  runtime: exec\n"
@@ -97,19 +97,19 @@ TEST(Manifest, ExecCommandTakesFilesAsArguments) {
             R"(["python3","-c","print(1)\n","5"])");
 }
 
-struct Refused {
+struct RefusedManifest {
   const char* name;
   const char* text;
   const char* problems;
 };
 
-class ManifestRefusals : public testing::TestWithParam<Refused> {};
+class ManifestRefusals : public testing::TestWithParam<RefusedManifest> {};
 
 TEST_P(ManifestRefusals, NameTheLineAndTheReason) {
-  EXPECT_EQ(problems(read(GetParam().text)), GetParam().problems) << GetParam().text;
+  EXPECT_EQ(problems(manifest_of(GetParam().text)), GetParam().problems) << GetParam().text;
 }
 
-constexpr Refused kRefused[] = {
+constexpr RefusedManifest kRefusedManifests[] = {
     {"OutOfRange",
      "uri: /resources/job-definitions/a\nspec:\n  componentId: c\n  concurrency: 0\n"
      "  retry: {maxAttempts: 0,\n    backoff: {jitter: 2}}\n  retention: 99999d\n",
@@ -181,11 +181,11 @@ constexpr Refused kRefused[] = {
     {"NotUtf8", "uri: a\nspec: \xff\n", "m.yaml:2 NOT_UTF8\n"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, ManifestRefusals, testing::ValuesIn(kRefused),
+INSTANTIATE_TEST_SUITE_P(Table, ManifestRefusals, testing::ValuesIn(kRefusedManifests),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Manifest, RepeatedUriNamesBothLines) {
-  const Manifest manifest = read(
+  const Manifest manifest = manifest_of(
       "uri: /resources/job-definitions/a\nspec: {componentId: c}\n---\n"
       "uri: /resources/job-definitions/a\nspec: {componentId: d}\n");
   ASSERT_EQ(manifest.problems.size(), 1U);
@@ -204,7 +204,7 @@ TEST(Manifest, AliasesOfAliasesEndAtTheLimit) {
     text += "]\n";
   }
   // Reading must end quickly, whatever it says.
-  EXPECT_FALSE(read(text).problems.empty());
+  EXPECT_FALSE(manifest_of(text).problems.empty());
 }
 
 TEST(Manifest, TooManyValuesAreRefused) {
@@ -212,17 +212,17 @@ TEST(Manifest, TooManyValuesAreRefused) {
   for (std::size_t i = 0; i <= kManifestValuesMax; ++i) {
     text += "  - a\n";
   }
-  EXPECT_THAT(problems(read(text)), HasSubstr("TOO_MANY_VALUES"));
+  EXPECT_THAT(problems(manifest_of(text)), HasSubstr("TOO_MANY_VALUES"));
 }
 
 TEST(Manifest, DeepNestingIsRefused) {
-  EXPECT_THAT(problems(read("uri: " + std::string(100'000, '['))), HasSubstr("BAD_YAML"));
+  EXPECT_THAT(problems(manifest_of("uri: " + std::string(100'000, '['))), HasSubstr("BAD_YAML"));
   // The library finds documents in it without end.
-  EXPECT_THAT(problems(read(",")), HasSubstr("m.yaml:1 BAD_YAML"));
+  EXPECT_THAT(problems(manifest_of(",")), HasSubstr("m.yaml:1 BAD_YAML"));
 }
 
 TEST(Manifest, SizeLimitIsKept) {
-  EXPECT_EQ(problems(read(std::string(kManifestBytesMax + 1, '#'))),
+  EXPECT_EQ(problems(manifest_of(std::string(kManifestBytesMax + 1, '#'))),
             "m.yaml:1 MANIFEST_TOO_LARGE\n");
 }
 
@@ -231,7 +231,7 @@ TEST(Manifest, TooManyDocumentsAreRefused) {
   for (std::size_t i = 0; i <= kManifestDocumentsMax; ++i) {
     text += "---\na\n";
   }
-  EXPECT_EQ(problems(read(text)), "m.yaml:1 TOO_MANY_DOCUMENTS\n");
+  EXPECT_EQ(problems(manifest_of(text)), "m.yaml:1 TOO_MANY_DOCUMENTS\n");
 }
 
 TEST(Manifest, StandardInputIsReadForADash) {
@@ -323,19 +323,19 @@ TEST(ManifestFields, NamesOfTheReactorRuntimeAreOne) {
 }
 
 TEST(Manifest, IdsOfRulesAndDefinitionsMayHoldSlashes) {
-  const Manifest manifest = read(
+  const Manifest manifest = manifest_of(
       "uri: /resources/rules/orderManagement/reserveStock\nspec: {componentId: a.hrule}\n---\n"
       "uri: /resources/job-definitions/a/b\nspec: {componentId: c}\n");
   EXPECT_EQ(problems(manifest), "");
   ASSERT_EQ(manifest.resources.size(), 2U);
   EXPECT_EQ(manifest.resources[0].id, "orderManagement/reserveStock");
-  const Manifest bad = read("uri: /resources/rules/a//b\nspec: {componentId: a.hrule}\n");
+  const Manifest bad = manifest_of("uri: /resources/rules/a//b\nspec: {componentId: a.hrule}\n");
   ASSERT_EQ(bad.problems.size(), 1U);
   EXPECT_THAT(bad.problems[0].message, HasSubstr("'a//b' is no id of a rule"));
 }
 
 TEST(Manifest, WhatADefinitionNamesWithoutAValueIsANull) {
-  const Manifest manifest = read(
+  const Manifest manifest = manifest_of(
       "uri: /resources/job-definitions/d\n"
       "spec: {componentId: c, concurrency: , retry: {maxAttempts: }}\n---\n"
       "uri: /resources/components/c\nspec: {runtime: exec, command: [cat], env: }\n");
@@ -347,7 +347,7 @@ TEST(Manifest, WhatADefinitionNamesWithoutAValueIsANull) {
 }
 
 TEST(Manifest, RulesAreReadInBothForms) {
-  const Manifest manifest = read(
+  const Manifest manifest = manifest_of(
       "uri: /resources/rules/short\n"
       "spec:\n"
       "  displayName: Short\n"
@@ -385,7 +385,8 @@ TEST(Manifest, RulesInNeitherFormAreRefused) {
         "components: [{componentId: a}]\n  parameters: {}", "components: {componentId: a}",
         "components: [a]", "components: [{parameters: {}}]",
         "componentId: a\n  parameters: text"}) {
-    const Manifest manifest = read("uri: /resources/rules/r\nspec:\n  " + std::string(spec) + "\n");
+    const Manifest manifest =
+        manifest_of("uri: /resources/rules/r\nspec:\n  " + std::string(spec) + "\n");
     EXPECT_NE(problems(manifest), "") << spec;
   }
 }

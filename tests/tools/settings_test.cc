@@ -186,7 +186,7 @@ TEST(Settings, PlacesThatProgramsWriteToReplaceTheDefault) {
   EXPECT_EQ(given({"none"}), Paths{});
 }
 
-struct Refused {
+struct RefusedSetting {
   const char* name;
   const char* toml;
   GivenValues flags;
@@ -194,7 +194,7 @@ struct Refused {
   const char* origin;  // after the file's name when it begins with ':'
 };
 
-class SettingsRefusals : public testing::TestWithParam<Refused> {};
+class SettingsRefusals : public testing::TestWithParam<RefusedSetting> {};
 
 TEST_P(SettingsRefusals, NameTheOrigin) {
   const TempDirectory directory;
@@ -205,7 +205,7 @@ TEST_P(SettingsRefusals, NameTheOrigin) {
   EXPECT_EQ(settings.error().field, origin[0] == ':' ? file + origin : origin);
 }
 
-const Refused kRefused[] = {
+const RefusedSetting kRefusedSettings[] = {
     {"UnknownKey", "exec-slots = 1\nexec-slot = 1\n", {}, {}, ":2"},
     {"UnknownTable", "\n[server]\nport = 1\n", {}, {}, ":2"},
     {"NotToml", "exec-slots = 1\nlisten = \n", {}, {}, ":2"},
@@ -223,7 +223,7 @@ const Refused kRefused[] = {
     {"BadBoolean", "", {{"retention", {"maybe"}}}, {}, "--retention"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, SettingsRefusals, testing::ValuesIn(kRefused),
+INSTANTIATE_TEST_SUITE_P(Table, SettingsRefusals, testing::ValuesIn(kRefusedSettings),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Settings, AMissingFileIsAnError) {

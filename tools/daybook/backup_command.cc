@@ -13,7 +13,7 @@ namespace daybook::cli {
 
 namespace {
 
-struct Options {
+struct BackupOptions {
   std::string data_dir;
   std::string directory;
 };
@@ -30,7 +30,7 @@ void print_backup(const Session& session, const log::BackupInfo& info,
   print_members(session, out);
 }
 
-Status back_up(const Session& session, const Options& options) {
+Status back_up(const Session& session, const BackupOptions& options) {
   DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
   const auto beside = [&](const std::filesystem::path& to) {
     return copy_start_files(stopped->log(), stopped->data_dir().path(), to);
@@ -41,7 +41,7 @@ Status back_up(const Session& session, const Options& options) {
   return {};
 }
 
-Status restore_backup(const Session& session, const Options& options) {
+Status restore_backup(const Session& session, const BackupOptions& options) {
   DAYBOOK_ASSIGN(const log::BackupInfo info, log::restore(options.directory, options.data_dir));
   print_backup(session, info, options.data_dir);
   if (info.first > Seq{1}) {
@@ -51,7 +51,7 @@ Status restore_backup(const Session& session, const Options& options) {
   return {};
 }
 
-Status verify_backup(const Session& session, const Options& options) {
+Status verify_backup(const Session& session, const BackupOptions& options) {
   DAYBOOK_ASSIGN(const log::BackupInfo info, log::verify_backup(options.directory));
   print_backup(session, info, options.directory);
   return {};
@@ -60,7 +60,7 @@ Status verify_backup(const Session& session, const Options& options) {
 }  // namespace
 
 void add_backup_commands(CLI::App& root, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BackupOptions>();
   auto& backup = add_verb(
       root, "backup",
       "Copy the log of a stopped server, with all that a start needs, into a new directory, and "
@@ -71,7 +71,7 @@ void add_backup_commands(CLI::App& root, Session& session) {
   backup.callback([&session, options] {
     session.action = [&session, options] { return back_up(session, *options); };
   });
-  auto from = std::make_shared<Options>();
+  auto from = std::make_shared<BackupOptions>();
   auto verify_only = std::make_shared<bool>(false);
   auto& restore =
       add_verb(root, "restore", "Make a data directory from a backup, or only verify it",

@@ -28,7 +28,7 @@ const NamedResource kComponent = {.noun = "component",
                                               {time_column("UPDATED", 1), "updatedAt"},
                                               {text_column("NAME", 8, 3), "displayName"}}};
 
-struct Put {
+struct ComponentPut {
   std::string id;
   std::string json_file;
   std::vector<std::string> reset;
@@ -45,7 +45,7 @@ struct Put {
 
 // The names that `component check` is given without a spec: files, or one stored component. A
 // command is only a command when a runtime or an id that is no file's says so.
-std::vector<std::string> names_to_check(const Put& put) {
+std::vector<std::string> names_to_check(const ComponentPut& put) {
   std::vector<std::string> out;
   const bool bare = put.json_file.empty() && put.code_file.empty() && put.runtime.empty() &&
                     put.url.empty() && (put.command.empty() || names_a_file(put.id));
@@ -56,10 +56,11 @@ std::vector<std::string> names_to_check(const Put& put) {
   return out;
 }
 
-const std::vector<std::string> kResettable = {"displayName", "description", "componentVersion"};
+const std::vector<std::string> kComponentResets = {"displayName", "description",
+                                                   "componentVersion"};
 
 // The members that the command line names, over the file's.
-Result<boost::json::object> named_members(const Session& session, const Put& put) {
+Result<boost::json::object> component_members(const Session& session, const ComponentPut& put) {
   DAYBOOK_ASSIGN(boost::json::object spec, read_spec(session.env, put.json_file));
   set_text(spec, "runtime", put.runtime);
   set_text(spec, "url", put.url);
@@ -81,7 +82,7 @@ Result<boost::json::object> named_members(const Session& session, const Put& put
 // Of another runtime nothing but the texts for people has a meaning.
 void leave_runtime(boost::json::object& stored) {
   boost::json::object kept;
-  for (const std::string& name : kResettable) {
+  for (const std::string& name : kComponentResets) {
     if (const auto* value = stored.if_contains(name)) {
       kept[name] = *value;
     }
@@ -90,8 +91,9 @@ void leave_runtime(boost::json::object& stored) {
 }
 
 // A file is the whole component; options change what is stored.
-Result<boost::json::object> spec_of(const Session& session, const Put& put, Client& client) {
-  DAYBOOK_ASSIGN(boost::json::object named, named_members(session, put));
+Result<boost::json::object> spec_of(const Session& session, const ComponentPut& put,
+                                    Client& client) {
+  DAYBOOK_ASSIGN(boost::json::object named, component_members(session, put));
   if (!put.json_file.empty()) {
     return named;
   }
@@ -104,7 +106,7 @@ Result<boost::json::object> spec_of(const Session& session, const Put& put, Clie
   return merge_patch(std::move(spec), named);
 }
 
-Status put_component(const Session& session, const Put& put) {
+Status put_component(const Session& session, const ComponentPut& put) {
   if (const auto names = names_to_check(put); !names.empty()) {
     return check_components(session, names, put.options);
   }
@@ -122,8 +124,8 @@ Status put_component(const Session& session, const Put& put) {
   return {};
 }
 
-void add_put(CLI::App& noun, Session& session, bool check) {
-  auto put = std::make_shared<Put>();
+void add_component_put(CLI::App& noun, Session& session, bool check) {
+  auto put = std::make_shared<ComponentPut>();
   put->check = check;
   const std::string name = check ? "check" : "put";
   auto& verb =
@@ -152,7 +154,7 @@ void add_put(CLI::App& noun, Session& session, bool check) {
   verb.add_option("--reset", put->reset,
                   "Take this member away; repeatable. For others give the whole with --json")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(kResettable))
+      ->check(CLI::IsMember(kComponentResets))
       ->excludes(whole);
   verb.add_option("--runtime", put->runtime,
                   "exec, http, worker or reactor; only for ids without an ending that says it");
@@ -173,8 +175,8 @@ void add_component_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "component", "What a job runs");
   add_list_verb(noun, session, kComponent);
   add_get_verb(noun, session, kComponent);
-  add_put(noun, session, false);
-  add_put(noun, session, true);
+  add_component_put(noun, session, false);
+  add_component_put(noun, session, true);
   add_delete_verb(noun, session, kComponent);
   add_component_run_command(noun, session);
   add_component_repl_command(noun, session);

@@ -49,14 +49,6 @@ std::string error_answer(const Error& error) {
   return to_text(boost::json::object{{"error", error.text()}, {"code", error.reason}});
 }
 
-boost::json::array texts(const std::vector<std::string>& from) {
-  boost::json::array out;
-  for (const std::string& text : from) {
-    out.emplace_back(text);
-  }
-  return out;
-}
-
 // As POST /resources/graph takes it.
 boost::json::object graph_question(const graph::Query& query) {
   boost::json::object out{{"edge", query.set}};
@@ -71,7 +63,8 @@ boost::json::object graph_question(const graph::Query& query) {
     edges.push_back(graph_question(edge));
   }
   out["node"] =
-      boost::json::object{{"fields", texts(query.fields)}, {"navigate", std::move(edges)}};
+      boost::json::object{{"fields", boost::json::array(query.fields.begin(), query.fields.end())},
+                          {"navigate", std::move(edges)}};
   return out;
 }
 

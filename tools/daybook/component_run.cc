@@ -23,7 +23,7 @@ namespace daybook::cli {
 
 namespace {
 
-struct Options {
+struct FileRunOptions {
   std::string file;
   std::string root;
   std::vector<std::string> parameters;
@@ -97,7 +97,7 @@ void warn_of_cut_rows(const Session& session, const reactor::RunResult& result) 
   }
 }
 
-Status run_file(const Session& session, const Options& options) {
+Status run_file(const Session& session, const FileRunOptions& options) {
   DAYBOOK_ASSIGN(const ComponentFile file, open_component(session.env, options.file, options.root));
   std::optional<Client> client;
   if (options.ask_server) {
@@ -188,7 +188,7 @@ boost::json::object to_json(const reactor::RunResult& result) {
 }
 
 void add_component_run_command(CLI::App& noun, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<FileRunOptions>();
   auto& verb = add_verb(
       noun, "run", "Run a component's file once and show its result and effects; nothing is sent",
       {"component run examples/page/hourly-sync.hreactor --now 2025-11-16T02:00:00Z",

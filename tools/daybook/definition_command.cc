@@ -22,7 +22,7 @@ const NamedResource kDefinition = {.noun = "definition",
                                                {time_column("UPDATED", 1), "updatedAt"},
                                                {text_column("NAME", 8, 3), "displayName"}}};
 
-struct Put {
+struct DefinitionPut {
   std::string id;
   std::string json_file;
   std::vector<std::string> reset;
@@ -37,11 +37,11 @@ struct Put {
   bool paused = false;
 };
 
-const std::vector<std::string> kResettable = {
+const std::vector<std::string> kDefinitionResets = {
     "displayName", "retry",     "retry.maxAttempts", "retry.backoff", "timeout", "leaseDuration",
     "concurrency", "rateLimit", "priority",          "retention",     "paused",  "onFailure"};
 
-void put_options(boost::json::object& spec, const Put& put) {
+void put_options(boost::json::object& spec, const DefinitionPut& put) {
   set_text(spec, "componentId", put.component);
   set_text(spec, "displayName", put.display_name);
   set_text(spec, "timeout", put.timeout);
@@ -65,7 +65,7 @@ void put_options(boost::json::object& spec, const Put& put) {
   }
 }
 
-Status put_definition(const Session& session, const Put& put) {
+Status put_definition(const Session& session, const DefinitionPut& put) {
   DAYBOOK_ASSIGN(boost::json::object named, read_spec(session.env, put.json_file));
   put_options(named, put);
   DAYBOOK_TRY(reset_members(named, put.reset));
@@ -85,8 +85,8 @@ Status put_definition(const Session& session, const Put& put) {
   return {};
 }
 
-void add_put(CLI::App& noun, Session& session) {
-  auto put = std::make_shared<Put>();
+void add_definition_put(CLI::App& noun, Session& session) {
+  auto put = std::make_shared<DefinitionPut>();
   auto& verb =
       add_verb(noun, "put", "Create a job definition, or change what is named of one",
                {"definition put nightly-report --component report",
@@ -97,7 +97,7 @@ void add_put(CLI::App& noun, Session& session) {
   auto* whole = verb.add_option("--json", put->json_file, kJsonHelp);
   verb.add_option("--reset", put->reset, "Give this member its default again; repeatable")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(kResettable))
+      ->check(CLI::IsMember(kDefinitionResets))
       ->excludes(whole);
   verb.add_option("--component", put->component, "The component that it runs");
   verb.add_option("--display-name", put->display_name, "Name for people");
@@ -144,7 +144,7 @@ void add_definition_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "definition", "Job definitions: which component, and how it is run");
   add_list_verb(noun, session, kDefinition);
   add_get_verb(noun, session, kDefinition);
-  add_put(noun, session);
+  add_definition_put(noun, session);
   add_pause(noun, session, true);
   add_pause(noun, session, false);
   add_delete_verb(noun, session, kDefinition);

@@ -8,7 +8,7 @@ namespace daybook::cli {
 
 namespace {
 
-struct ListOptions {
+struct EventListOptions {
   std::size_t limit = 50;
   std::string after;
   std::string before;
@@ -25,7 +25,7 @@ struct ListOptions {
 
 // Newest first, as who looks wants to know what happened last; what follows a place is read on from
 // there.
-Status list_events(const Session& session, const ListOptions& options) {
+Status list_events(const Session& session, const EventListOptions& options) {
   const bool newest = !options.oldest && options.after.empty();
   ListRequest request{.path = "/resources/events",
                       .collection = "events",
@@ -49,7 +49,7 @@ Status list_events(const Session& session, const ListOptions& options) {
                      {text_column("DATA", 30), "data"}});
 }
 
-void add_filters(CLI::App& verb, ListOptions& options) {
+void add_filters(CLI::App& verb, EventListOptions& options) {
   verb.add_option("--job", options.job, "Only events of this job");
   verb.add_option("--definition", options.definition, "Only events of this job definition");
   verb.add_option("--component", options.component, "Only events of this component");
@@ -65,7 +65,7 @@ void add_filters(CLI::App& verb, ListOptions& options) {
 
 void add_event_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "event", "The events of the log");
-  auto options = std::make_shared<ListOptions>();
+  auto options = std::make_shared<EventListOptions>();
   auto& verb =
       add_verb(noun, "list", "List events, the newest first",
                {"event list --definition hourly-sync --since 2025-11-15T00:00Z",

@@ -14,11 +14,11 @@ namespace daybook::cli {
 
 namespace {
 
-const std::string kPath = "/resources/jobs";
+const std::string kJobsPath = "/resources/jobs";
 constexpr const char* kExampleJob = "019a8a3c-6c00-7000-8000-000000000017";
 
 std::string target_of(const std::string& id) {
-  return kPath + "/" + escape_segment(id);
+  return kJobsPath + "/" + escape_segment(id);
 }
 
 void add_run(CLI::App& noun, Session& session) {
@@ -58,7 +58,7 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-struct ListOptions {
+struct JobListOptions {
   ListRequest request;
   std::string definition;
   std::vector<std::string> statuses;
@@ -74,8 +74,8 @@ struct ListOptions {
   std::string finished_before;
 };
 
-Status list_jobs(const Session& session, ListOptions options) {
-  options.request.path = kPath;
+Status list_jobs(const Session& session, JobListOptions options) {
+  options.request.path = kJobsPath;
   options.request.collection = "jobs";
   options.request.fields = true;
   options.request.query = {
@@ -102,8 +102,8 @@ Status list_jobs(const Session& session, ListOptions options) {
                      {text_column("ERROR", 12), "error.message"}});
 }
 
-void add_list(CLI::App& noun, Session& session) {
-  auto options = std::make_shared<ListOptions>();
+void add_job_list(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<JobListOptions>();
   auto& verb = add_verb(
       noun, "list", "List jobs",
       {"job list --status pending,running", "job list --definition hourly-sync --limit 200",
@@ -256,7 +256,7 @@ void add_delete(CLI::App& noun, Session& session) {
 void add_job_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "job", "Jobs: schedule, follow, cancel");
   add_run(noun, session);
-  add_list(noun, session);
+  add_job_list(noun, session);
   add_by_id(noun, session, "get", "Show a job", [](const Session& s, const std::string& id) {
     return print_resource(s, target_of(id));
   });

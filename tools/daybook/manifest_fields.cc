@@ -28,7 +28,7 @@ constexpr std::array kRateLimit = {
     Field{.name = "per", .type = FieldType::kDuration, .required = true},
 };
 
-constexpr std::array kDefinition = {
+constexpr std::array kDefinitionFields = {
     Field{.name = "componentId", .type = FieldType::kComponentId, .required = true},
     Field{"displayName", FieldType::kText, "\"\""},
     Field{.name = "retry", .type = FieldType::kObject, .absent = "{}", .members = kRetry},
@@ -42,14 +42,14 @@ constexpr std::array kDefinition = {
     Field{"onFailure", FieldType::kJsonList, "[]"},
 };
 
-constexpr std::array kRuleComponent = {
+constexpr std::array kRuleComponentFields = {
     Field{.name = "componentId", .type = FieldType::kComponentId, .required = true},
     Field{"parameters", FieldType::kJson, "{}"},
 };
 
-constexpr std::array kRule = {
+constexpr std::array kRuleFields = {
     Field{"displayName", FieldType::kText, "\"\""},
-    Field{.name = "components", .type = FieldType::kObjects, .members = kRuleComponent},
+    Field{.name = "components", .type = FieldType::kObjects, .members = kRuleComponentFields},
     Field{"componentId", FieldType::kComponentId},
     Field{"parameters", FieldType::kJson, "{}"},
 };
@@ -61,7 +61,7 @@ constexpr std::array kLimits = {
     Field{"processes", FieldType::kInteger},
 };
 
-constexpr std::array kComponent = {
+constexpr std::array kComponentFields = {
     Field{"runtime", FieldType::kRuntime},
     Field{"code", FieldType::kText},
     Field{"codeFile", FieldType::kCodeFile},
@@ -112,13 +112,13 @@ boost::json::value normalized_value(const boost::json::value& value, const Field
 std::span<const Field> fields_of(ResourceKind kind) {
   switch (kind) {
     case ResourceKind::kComponent:
-      return kComponent;
+      return kComponentFields;
     case ResourceKind::kDefinition:
-      return kDefinition;
+      return kDefinitionFields;
     case ResourceKind::kRule:
       break;
   }
-  return kRule;
+  return kRuleFields;
 }
 
 std::string_view class_of(ResourceKind kind) {

@@ -20,7 +20,7 @@ namespace daybook::cli {
 
 namespace {
 
-struct Options {
+struct ReplayOptions {
   std::string data_dir;
   std::string until;
   std::string diff;
@@ -52,7 +52,8 @@ Result<scheduler::State> fold_until(const Session& session, StoppedLog& stopped,
   return state;
 }
 
-Status print_state(const Session& session, const Options& options, StoppedLog& stopped, Seq until) {
+Status print_state(const Session& session, const ReplayOptions& options, StoppedLog& stopped,
+                   Seq until) {
   const Micros begin = stopped.clock().steady();
   DAYBOOK_ASSIGN(const scheduler::State state, fold_until(session, stopped, until, options.chain));
   const double seconds = static_cast<double>((stopped.clock().steady() - begin).value) / 1e6;
@@ -74,7 +75,8 @@ Status print_state(const Session& session, const Options& options, StoppedLog& s
   return {};
 }
 
-Status print_diff(const Session& session, const Options& options, StoppedLog& stopped, Seq until) {
+Status print_diff(const Session& session, const ReplayOptions& options, StoppedLog& stopped,
+                  Seq until) {
   DAYBOOK_ASSIGN(const Seq other, seq_of(stopped.log(), options.diff, "--diff"));
   DAYBOOK_ASSIGN(const scheduler::State before,
                  fold_until(session, stopped, std::min(other, until), false));
@@ -121,7 +123,8 @@ Result<std::optional<replay::RebuildResult>> rebuild_views(StoppedLog& stopped,
   return std::optional(std::move(compared));
 }
 
-Status compare(const Session& session, const Options& options, StoppedLog& stopped, Seq until) {
+Status compare(const Session& session, const ReplayOptions& options, StoppedLog& stopped,
+               Seq until) {
   Progress progress(session.env, "replaying");
   replay::RebuildOptions wanted;
   wanted.until = until;
@@ -151,7 +154,7 @@ Status compare(const Session& session, const Options& options, StoppedLog& stopp
   return {};
 }
 
-Status replay_log(const Session& session, const Options& options) {
+Status replay_log(const Session& session, const ReplayOptions& options) {
   if (options.data_dir.empty()) {
     return fail(Code::kInvalid, "NO_DATA_DIR", "say where the log is", "--data-dir");
   }
@@ -167,7 +170,7 @@ Status replay_log(const Session& session, const Options& options) {
 }  // namespace
 
 void add_replay_command(CLI::App& root, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReplayOptions>();
   auto& verb =
       add_verb(root, "replay", "Rebuild the state of a stopped server from its log alone",
                {"replay --data-dir /var/lib/daybook --compare",

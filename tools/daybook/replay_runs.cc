@@ -16,7 +16,7 @@ namespace daybook::cli {
 
 namespace {
 
-struct Options {
+struct RepeatOptions {
   std::string data_dir;
   std::string job;
   std::string definition;
@@ -44,7 +44,7 @@ struct Said {
   std::string_view none;  // what is said when there is no run
 };
 
-Status replay_runs(const Session& session, const Options& options, const Said& said,
+Status replay_runs(const Session& session, const RepeatOptions& options, const Said& said,
                    const Repeat& repeat) {
   DAYBOOK_ASSIGN(const auto stopped, StoppedLog::open(options.data_dir));
   Progress progress(session.env, "replaying");
@@ -73,7 +73,7 @@ Status replay_runs(const Session& session, const Options& options, const Said& s
              : fail(Code::kCorrupt, "REPLAY_DIFFERS", "a past run gives another outcome now");
 }
 
-Status replay_jobs(const Session& session, const Options& options) {
+Status replay_jobs(const Session& session, const RepeatOptions& options) {
   replay::AttemptChoice choice;
   if (!options.job.empty()) {
     DAYBOOK_ASSIGN(choice.job, JobId::parse(options.job));
@@ -89,7 +89,7 @@ Status replay_jobs(const Session& session, const Options& options) {
                      });
 }
 
-Status replay_rules(const Session& session, const Options& options) {
+Status replay_rules(const Session& session, const RepeatOptions& options) {
   if (options.rule.empty() && !options.all) {
     return fail(Code::kInvalid, "NO_RULE", "say which rule, or --all");
   }
@@ -99,7 +99,7 @@ Status replay_rules(const Session& session, const Options& options) {
                      });
 }
 
-void add_common_options(CLI::App& verb, Options& options) {
+void add_common_options(CLI::App& verb, RepeatOptions& options) {
   verb.add_option("--data-dir", options.data_dir, "Data directory of a stopped server")->required();
   verb.add_option("--limit", options.limit, "Runs at most");
 }
@@ -107,7 +107,7 @@ void add_common_options(CLI::App& verb, Options& options) {
 }  // namespace
 
 void add_replay_job_command(CLI::App& replay, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RepeatOptions>();
   auto& verb =
       add_verb(replay, "job", "Run past attempts again from the log alone, and compare",
                {"replay job 01a2147d-ecd3-7000-8000-000000000030 --data-dir /var/lib/daybook",
@@ -122,7 +122,7 @@ void add_replay_job_command(CLI::App& replay, Session& session) {
 }
 
 void add_replay_rule_command(CLI::App& replay, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RepeatOptions>();
   auto& verb =
       add_verb(replay, "rule", "Run past runs of rules again from the log alone, and compare",
                {"replay rule pack-after-pick --data-dir /var/lib/daybook",

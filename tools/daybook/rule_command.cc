@@ -21,7 +21,7 @@ const NamedResource kRule = {.noun = "rule",
                                          {time_column("UPDATED", 1), "updatedAt"},
                                          {text_column("NAME", 8, 2), "displayName"}}};
 
-struct Put {
+struct RulePut {
   std::string id;
   std::string json_file;
   std::vector<std::string> reset;
@@ -31,7 +31,7 @@ struct Put {
 };
 
 // The members that the command line names, over the file's.
-Result<boost::json::object> named_members(const Session& session, const Put& put) {
+Result<boost::json::object> rule_members(const Session& session, const RulePut& put) {
   DAYBOOK_ASSIGN(boost::json::object spec, read_spec(session.env, put.json_file));
   set_text(spec, "displayName", put.display_name);
   DAYBOOK_TRY(reset_members(spec, put.reset));
@@ -52,8 +52,8 @@ Result<boost::json::object> named_members(const Session& session, const Put& put
   return spec;
 }
 
-Status put_rule(const Session& session, const Put& put) {
-  DAYBOOK_ASSIGN(boost::json::object spec, named_members(session, put));
+Status put_rule(const Session& session, const RulePut& put) {
+  DAYBOOK_ASSIGN(boost::json::object spec, rule_members(session, put));
   DAYBOOK_ASSIGN(Client client, session.client());
   const std::string target = kRule.target_of(put.id);
   if (put.json_file.empty()) {
@@ -65,8 +65,8 @@ Status put_rule(const Session& session, const Put& put) {
   return {};
 }
 
-void add_put(CLI::App& noun, Session& session) {
-  auto put = std::make_shared<Put>();
+void add_rule_put(CLI::App& noun, Session& session) {
+  auto put = std::make_shared<RulePut>();
   auto& verb = add_verb(noun, "put", "Create a rule, or change what is named of one",
                         {"rule put after-pick --component pack.hrule",
                          "rule put after-pick --component pack.hrule --parameters "
@@ -94,7 +94,7 @@ void add_rule_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "rule", "Rules: components that run when something happens");
   add_list_verb(noun, session, kRule);
   add_get_verb(noun, session, kRule);
-  add_put(noun, session);
+  add_rule_put(noun, session);
   add_delete_verb(noun, session, kRule);
 }
 

@@ -8,10 +8,10 @@ namespace daybook::cli {
 
 namespace {
 
-const std::string kPath = "/resources/sendings";
+const std::string kSendingsPath = "/resources/sendings";
 constexpr const char* kExampleSending = "01234567-89ab-8def-8123-456789abcdef";
 
-struct ListOptions {
+struct SendingListOptions {
   ListRequest request;
   std::string status;
   std::string category;
@@ -20,8 +20,8 @@ struct ListOptions {
   std::string job;
 };
 
-Status list_sendings(const Session& session, ListOptions options) {
-  options.request.path = kPath;
+Status list_sendings(const Session& session, SendingListOptions options) {
+  options.request.path = kSendingsPath;
   options.request.collection = "sendings";
   options.request.fields = true;
   options.request.query = {{"status", options.status},
@@ -40,8 +40,8 @@ Status list_sendings(const Session& session, ListOptions options) {
                      {text_column("ERROR", 12), "errorMessage"}});
 }
 
-void add_list(CLI::App& noun, Session& session) {
-  auto options = std::make_shared<ListOptions>();
+void add_sending_list(CLI::App& noun, Session& session) {
+  auto options = std::make_shared<SendingListOptions>();
   auto& verb = add_verb(noun, "list", "List sendings, newest first",
                         {"sending list --status bounced",
                          "sending list --transport email --recipient ann@example.org -o json"});
@@ -61,14 +61,14 @@ void add_list(CLI::App& noun, Session& session) {
 
 void add_sending_commands(CLI::App& root, Session& session) {
   auto& noun = add_noun(root, "sending", "Mails, posts and messages that left or will leave");
-  add_list(noun, session);
+  add_sending_list(noun, session);
   auto get_id = std::make_shared<std::string>();
   auto& get =
       add_verb(noun, "get", "Show one sending", {std::string("sending get ") + kExampleSending});
   get.add_option("id", *get_id, "The sending's id")->required();
   get.callback([&session, get_id] {
     session.action = [&session, get_id] {
-      return print_resource(session, kPath + "/" + escape_segment(*get_id));
+      return print_resource(session, kSendingsPath + "/" + escape_segment(*get_id));
     };
   });
   auto cancel_id = std::make_shared<std::string>();
@@ -77,7 +77,7 @@ void add_sending_commands(CLI::App& root, Session& session) {
   cancel.add_option("id", *cancel_id, "The sending's id")->required();
   cancel.callback([&session, cancel_id] {
     session.action = [&session, cancel_id] {
-      return delete_resource(session, kPath + "/" + escape_segment(*cancel_id),
+      return delete_resource(session, kSendingsPath + "/" + escape_segment(*cancel_id),
                              "sending " + *cancel_id);
     };
   });

@@ -16,7 +16,7 @@ namespace daybook::cli {
 
 namespace {
 
-struct Options {
+struct StatsOptions {
   std::string definition;
   std::string from;
   std::string to;
@@ -43,7 +43,7 @@ void round_times(boost::json::array& rows) {
   }
 }
 
-std::vector<ListColumn> columns_of(const Options& options) {
+std::vector<ListColumn> columns_of(const StatsOptions& options) {
   constexpr auto kRight = Table::Align::kRight;
   std::vector<ListColumn> out = {
       {{"BUCKET"}, "bucketTime"},           {{"DEFINITION"}, "jobDefinitionId"},
@@ -58,7 +58,7 @@ std::vector<ListColumn> columns_of(const Options& options) {
   return out;
 }
 
-ListRequest request_of(const Options& options) {
+ListRequest request_of(const StatsOptions& options) {
   return {.path = "/resources/jobs/statistics",
           .collection = "statistics",
           .query = {{"jobDefinitionId", options.definition},
@@ -71,7 +71,7 @@ ListRequest request_of(const Options& options) {
           .pinned = "from"};
 }
 
-Status print_statistics(const Session& session, const Options& options) {
+Status print_statistics(const Session& session, const StatsOptions& options) {
   DAYBOOK_ASSIGN(Client client, session.client());
   const ListRequest request = request_of(options);
   DAYBOOK_ASSIGN(boost::json::value list, fetch_list(client, request));
@@ -97,7 +97,7 @@ Status print_statistics(const Session& session, const Options& options) {
 }  // namespace
 
 void add_stats_command(CLI::App& root, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StatsOptions>();
   auto& verb = add_verb(root, "stats", "Statistics of jobs by definition and minute, hour or day",
                         {"stats --definition nightly-report",
                          "stats --from 2025-11-15T00:00Z --to 2025-11-16T00:00Z --resolution hour",

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kInserted = "INSERTED ";
 constexpr std::string_view kReserved = "RESERVED ";
-constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kBeanstalkLineEnd = "\r\n";
 
 // The bytes of the job that a RESERVED line announces.
 std::size_t job_bytes(std::string_view line) {
@@ -32,7 +32,7 @@ void BeanstalkSession::create(std::string& out, std::size_t jobs) {
     // Priority, delay, and the seconds after which a job that was taken is given to another.
     out += "put 1000 0 600 " + std::to_string(kJobBytes) + "\r\n";
     append_job(out, created_++);
-    out += kLineEnd;
+    out += kBeanstalkLineEnd;
   }
 }
 
@@ -82,14 +82,14 @@ void BeanstalkSession::take_line(std::string_view line) {
 
 Step BeanstalkSession::take(std::string_view& in, std::string& /*out*/) {
   while (replies_missing_ > 0) {
-    const std::size_t end = in.find(kLineEnd);
+    const std::size_t end = in.find(kBeanstalkLineEnd);
     if (end == std::string_view::npos) {
       return Step::kMore;
     }
     const std::string_view line = in.substr(0, end);
-    std::size_t whole = end + kLineEnd.size();
+    std::size_t whole = end + kBeanstalkLineEnd.size();
     if (asked_ == Asked::kReserve && line.starts_with(kReserved)) {
-      whole += job_bytes(line) + kLineEnd.size();
+      whole += job_bytes(line) + kBeanstalkLineEnd.size();
     }
     if (in.size() < whole) {
       return Step::kMore;

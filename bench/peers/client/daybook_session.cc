@@ -11,9 +11,6 @@ namespace {
 
 constexpr int kOk = 200;
 constexpr int kCreated = 201;
-// Jobs of different connections have different parameters.
-constexpr std::size_t kConnectionStep = 100'000'000;
-
 // How often `what` stands in `text`.
 std::size_t count(std::string_view text, std::string_view what) {
   std::size_t out = 0;

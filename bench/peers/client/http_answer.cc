@@ -28,7 +28,7 @@ bool starts_with_name(std::string_view line, std::string_view name) {
   return true;
 }
 
-std::size_t number(std::string_view text) {
+std::size_t number_in_answer(std::string_view text) {
   while (!text.empty() && text.front() == ' ') {
     text.remove_prefix(1);
   }
@@ -45,7 +45,7 @@ std::size_t body_bytes(std::string_view head) {
     const std::size_t next = head.find("\r\n", at + 2);
     const std::string_view line = head.substr(at + 2, next - at - 2);
     if (starts_with_name(line, kLength)) {
-      return number(line.substr(kLength.size()));
+      return number_in_answer(line.substr(kLength.size()));
     }
     at = next;
   }
@@ -63,7 +63,7 @@ std::optional<HttpAnswer> read_http_answer(std::string_view in) {
     return std::nullopt;
   }
   HttpAnswer out;
-  out.status = static_cast<int>(number(in.substr(kBegin.size(), kStatusDigits)));
+  out.status = static_cast<int>(number_in_answer(in.substr(kBegin.size(), kStatusDigits)));
   const std::size_t body = head + 4;
   const std::size_t size = body_bytes(in.substr(0, head));
   if (in.size() - body < size) {

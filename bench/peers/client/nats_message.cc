@@ -8,7 +8,7 @@
 namespace daybook::peers {
 namespace {
 
-constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kNatsLineEnd = "\r\n";
 // HMSG <subject> <sid> [reply-to] <bytes of headers> <bytes>
 constexpr std::size_t kWordsMax = 6;
 
@@ -34,7 +34,7 @@ Words split(std::string_view line) {
   return out;
 }
 
-std::size_t number(std::string_view text) {
+std::size_t number_in_message(std::string_view text) {
   std::size_t out = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, fault] = std::from_chars(text.data(), end, out);
@@ -52,12 +52,12 @@ std::optional<NatsMessage> with_body(std::string_view line, std::size_t sizes,
   if (words.count != without_reply && words.count != without_reply + 1) {
     throw Failure("NATS said: " + shown(line));
   }
-  const std::size_t size = number(words.word[words.count - 1]);
-  const std::size_t head = sizes == 2 ? number(words.word[words.count - 2]) : 0;
+  const std::size_t size = number_in_message(words.word[words.count - 1]);
+  const std::size_t head = sizes == 2 ? number_in_message(words.word[words.count - 2]) : 0;
   if (head > size) {
     throw Failure("NATS said: " + shown(line));
   }
-  if (rest.size() < size + kLineEnd.size()) {
+  if (rest.size() < size + kNatsLineEnd.size()) {
     return std::nullopt;
   }
   NatsMessage out;
@@ -66,7 +66,7 @@ std::optional<NatsMessage> with_body(std::string_view line, std::size_t sizes,
   out.reply_to = words.count > without_reply ? words.word[3] : std::string_view{};
   out.headers = rest.substr(0, head);
   out.body = rest.substr(head, size - head);
-  out.bytes = line.size() + kLineEnd.size() + size + kLineEnd.size();
+  out.bytes = line.size() + kNatsLineEnd.size() + size + kNatsLineEnd.size();
   return out;
 }
 
@@ -74,12 +74,12 @@ std::optional<NatsMessage> with_body(std::string_view line, std::size_t sizes,
 
 std::optional<NatsMessage> read_nats(std::string_view in) {
   using Kind = NatsMessage::Kind;
-  const std::size_t end = in.find(kLineEnd);
+  const std::size_t end = in.find(kNatsLineEnd);
   if (end == std::string_view::npos) {
     return std::nullopt;
   }
   const std::string_view line = in.substr(0, end);
-  const std::size_t after = end + kLineEnd.size();
+  const std::size_t after = end + kNatsLineEnd.size();
   if (line.starts_with("MSG ")) {
     return with_body(line, 1, in.substr(after));
   }

@@ -9,9 +9,6 @@ namespace daybook::peers {
 namespace {
 
 constexpr std::string_view kQueue = "jobs";
-// Jobs of different connections are different texts: LREM finds a job by its text.
-constexpr std::size_t kConnectionStep = 100'000'000;
-
 }  // namespace
 
 RedisSession::RedisSession(std::size_t id) : id_(id), own_("taken:" + std::to_string(id)) {}

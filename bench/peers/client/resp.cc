@@ -7,7 +7,7 @@
 namespace daybook::peers {
 namespace {
 
-long number(std::string_view text) {
+long number_in_reply(std::string_view text) {
   long out = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, fault] = std::from_chars(text.data(), end, out);
@@ -34,7 +34,7 @@ std::optional<RespReply> read_resp(std::string_view in) {
     case '+':
       return RespReply{Kind::kLine, line, after};
     case ':':
-      static_cast<void>(number(line));
+      static_cast<void>(number_in_reply(line));
       return RespReply{Kind::kNumber, line, after};
     case '*':
       if (line == "-1") {  // a blocking command that waited in vain
@@ -42,7 +42,7 @@ std::optional<RespReply> read_resp(std::string_view in) {
       }
       break;
     case '$': {
-      const long size = number(line);
+      const long size = number_in_reply(line);
       if (size < 0) {
         return RespReply{Kind::kNothing, {}, after};
       }

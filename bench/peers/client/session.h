@@ -46,6 +46,9 @@ inline constexpr std::size_t kJobBytes = 100;
 std::unique_ptr<Session> make_session(std::string_view peer, const std::string& queue,
                                       std::size_t id);
 
+// Between the numbers of two connections' first jobs: no two of a run are the same text.
+inline constexpr std::size_t kConnectionStep = 100'000'000;
+
 // Appends the parameters of job `number`: kJobBytes bytes of JSON, different for each number.
 void append_job(std::string& out, std::size_t number);
 
