@@ -9,7 +9,7 @@ SLOW := ^(slow|crash|fuzz)$$
 LINT := python3 tools/lint/lint.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install configure build run test test-slow bench bench-peers lint format clean
+.PHONY: help install configure build run test test-slow simulate bench bench-peers lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,11 @@ test: configure ## build PRESET (debug, asan, tsan, …) and run the quick tests
 test-slow: configure ## the crash, fuzz and other slow tests
 	cmake --build --preset $(PRESET) -j $(JOBS)
 	ctest --preset $(PRESET) -j $(JOBS) -L '$(SLOW)'
+
+simulate: install ## SEEDS=n histories of the whole server, from FROM=k on; TRACE=1 tells all
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target simulate
+	build/release/bin/simulate --seeds=$(or $(SEEDS),1000) --from=$(or $(FROM),1) $(if $(TRACE),--trace)
 
 bench: install ## build release and run every micro benchmark
 	cmake --preset release

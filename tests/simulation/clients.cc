@@ -203,7 +203,7 @@ void Clients::end_some() {
       ask(scheduler::RetryJob{job, draw_job(), {}});
       break;
     default:
-      ask(scheduler::RemoveJobs{{{job, "d2"}}, std::nullopt});
+      ask(scheduler::RemoveJobs{{{job, oracle_.definition_of(job)}}, std::nullopt});
   }
 }
 

@@ -11,6 +11,7 @@ constexpr Duration kPatience = seconds(10);
 
 void Network::connect(Server* server) {
   server_ = server;
+  ++connections_;
   for (const auto& [id, commands] : std::exchange(unanswered_, {})) {
     oracle_.not_told(id, commands);
   }

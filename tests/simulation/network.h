@@ -20,6 +20,8 @@ class Network {
   // Null: nobody listens. What was on its way to the one before is lost.
   void connect(Server* server);
   Server* server() const { return server_; }
+  // Counts them: an address may come again.
+  std::uint64_t connections() const { return connections_; }
 
   using Reply = Result<scheduler::Reply>;
   struct Sent {
@@ -45,6 +47,7 @@ class Network {
   Shared& shared_;
   Oracle& oracle_;
   Server* server_ = nullptr;
+  std::uint64_t connections_ = 0;
   std::map<CommandId, std::size_t> unanswered_;
 };
 

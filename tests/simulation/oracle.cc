@@ -106,11 +106,13 @@ void Oracle::see(const events::Recorded& recorded) {
     wrong("I5: logical time goes back at " + seq_text(recorded.meta.seq));
   }
   time_ = recorded.meta.time;
+  began_ = recorded.meta.seq == Seq{1} ? time_ : began_;
   see_effects(recorded);
   see_ends(recorded);
   see_sendings(recorded);
   if (const auto* created = std::get_if<events::JobCreated>(&recorded.event)) {
     jobs_.push_back(created->job);
+    definitions_.emplace(created->job, created->definition);
     ++tallies_[std::string(created->definition)].created;
   } else if (const auto* started = std::get_if<events::JobStarted>(&recorded.event)) {
     const Open attempt{started->job,
@@ -169,9 +171,9 @@ void Oracle::see_ends(const events::Recorded& recorded) {
         if constexpr (requires { event.end; }) {
           ended(event.job, event.end, recorded.meta);
           Tally& tally = tallies_[std::string(event.definition)];
-          tally.completed += std::is_same_v<E, events::JobCompleted> ? 1 : 0;
-          tally.failed += std::is_same_v<E, events::JobFailed> ? 1 : 0;
-          tally.cancelled += std::is_same_v<E, events::JobCancelled> ? 1 : 0;
+          tally.completed += std::is_same_v<E, events::JobCompleted> ? 1U : 0U;
+          tally.failed += std::is_same_v<E, events::JobFailed> ? 1U : 0U;
+          tally.cancelled += std::is_same_v<E, events::JobCancelled> ? 1U : 0U;
         }
       },
       recorded.event);
@@ -206,9 +208,9 @@ void Oracle::see_sendings(const events::Recorded& recorded) {
       wrong("sending " + sent->sending.text() + " is recorded as sent and never left");
     }
   }
-  sent_.bounced += std::holds_alternative<events::SendingBounced>(recorded.event) ? 1 : 0;
-  sent_.cancelled += std::holds_alternative<events::SendingCancelled>(recorded.event) ? 1 : 0;
-  sent_.removed += std::holds_alternative<events::SendingRemoved>(recorded.event) ? 1 : 0;
+  sent_.bounced += std::holds_alternative<events::SendingBounced>(recorded.event) ? 1U : 0U;
+  sent_.cancelled += std::holds_alternative<events::SendingCancelled>(recorded.event) ? 1U : 0U;
+  sent_.removed += std::holds_alternative<events::SendingRemoved>(recorded.event) ? 1U : 0U;
 }
 
 }  // namespace daybook::simulation

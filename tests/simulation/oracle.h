@@ -53,6 +53,7 @@ class Oracle {
   // The request that ended the attempt; none: it is open, or never was.
   std::optional<CommandId> ended_by(Seq started) const;
   const std::vector<JobId>& jobs() const { return jobs_; }
+  const std::string& definition_of(JobId job) const { return definitions_.at(job); }
   const std::vector<SendingId>& sendings() const { return sendings_; }
 
   struct Tally {
@@ -65,6 +66,7 @@ class Oracle {
   const Sent& sent() const { return sent_; }
   const std::set<std::size_t>& event_types() const { return types_; }
 
+  Micros began() const { return began_; }  // logical time of the first event
   // The fold of what is durable.
   const scheduler::State& state() const { return state_; }
   const replay::Ledger& ledger() const { return ledger_; }
@@ -80,7 +82,7 @@ class Oracle {
 
   Shared& shared_;
   scheduler::State state_;
-  Micros time_;
+  Micros began_, time_;
   replay::Ledger ledger_;
   std::map<JobId, Open> open_;
   std::set<Seq> launched_;
@@ -89,6 +91,7 @@ class Oracle {
   std::set<CommandId> requests_;
   std::map<SendingId, std::uint64_t> delivered_;
   std::vector<JobId> jobs_;
+  std::map<JobId, std::string> definitions_;
   std::vector<SendingId> sendings_;
   std::map<std::string, Tally> tallies_;
   Sent sent_;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "scheduler/recover.h"
 #include "scheduler/snapshot.h"
+#include "scheduler/state_parts.h"
 
 namespace daybook::simulation {
 namespace {

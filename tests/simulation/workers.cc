@@ -65,11 +65,12 @@ void Workers::poll(Worker& worker) {
         leased(worker, number, std::move(jobs));
       });
   if (!shared_.calm && random.chance(50)) {
-    shared_.after(random.between(millis(0), seconds(5)), [this, server, id] {
-      if (network_.server() == server) {
-        (void)server->dispatcher().mail()->post(DispatcherRounds::PollCancelled{id});
-      }
-    });
+    shared_.after(
+        random.between(millis(0), seconds(5)), [this, connection = network_.connections(), id] {
+          if (network_.connections() == connection) {
+            (void)network_.server()->dispatcher().mail()->post(DispatcherRounds::PollCancelled{id});
+          }
+        });
   }
 }
 
@@ -140,7 +141,7 @@ void Workers::take(Worker& worker, scheduler::StartedJob job) {
     beat(held, seconds(2));
   }
   if (!dies) {
-    shared_.after(deed.takes, [this, held] { report(held); });
+    shared_.after(deed.takes, [this, held] { this->report(held); });
   }
 }
 
@@ -179,7 +180,7 @@ void Workers::report(const std::shared_ptr<Held>& held) {
         reply == nullptr || (!*reply && reply->error().code == Code::kUnknownOutcome);
     if (held->tries_left > 0 && (unknown || shared_.random.chance(100))) {
       shared_.after(shared_.random.between(millis(10), seconds(40)),
-                    [this, held] { report(held); });
+                    [this, held] { this->report(held); });
     }
   };
   held->tries.push_back(network_.send(std::move(sent)));

@@ -191,8 +191,8 @@ void World::settle() {
   disk_.full = false;
   disk_.views.fault = StoreDisk::Fault::kNone;
   disk_.log.fail_next(scenarios::Failure::kNone);
-  const std::uint64_t end = turns_ + kSettleTurnsMax;
   clients_.resume_all();
+  const std::uint64_t end = turns_ + kSettleTurnsMax;
   while (shared_.verdict.ok() && !settled()) {
     turn();
     if (server_->dead()) {
@@ -202,6 +202,12 @@ void World::settle() {
     if (turns_ > end) {
       shared_.verdict.wrong("what there is to do does not get done: " + unsettled());
     }
+  }
+  // What ended before that is over by then, and everybody has seen it.
+  shared_.clock.advance(seconds(3720));
+  const Micros rested = shared_.clock.steady() + seconds(15);
+  while (shared_.verdict.ok() && shared_.clock.steady() < rested) {
+    turn();
   }
 }
 
