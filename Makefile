@@ -6,7 +6,7 @@ SLOW := ^(slow|crash|fuzz|history)$$
 LINT := python3 tools/lint/lint.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install configure build run test test-slow mutants bench bench-peers lint format clean
+.PHONY: help install configure build run test test-slow simulate mutants bench bench-peers lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,11 @@ FOLDERS ?= log,scheduler,projections,dispatch
 # MUTANTS_ARGS=--near: a first look without the tests of whole servers
 mutants: install ## N=100 small faults planted one at a time: which does no test notice? SEED=1 FOLDERS=dispatch
 	python3 -B tools/mutants/mutants.py --count $(N) --seed $(SEED) --folders $(FOLDERS) --jobs $(JOBS) $(MUTANTS_ARGS)
+
+simulate: install ## SEEDS=n histories of the whole server, from FROM=k on; TRACE=1 tells all
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target simulate
+	build/release/bin/simulate --seeds=$(or $(SEEDS),1000) --from=$(or $(FROM),1) $(if $(TRACE),--trace)
 
 bench: install ## build release and run every micro benchmark
 	cmake --preset release

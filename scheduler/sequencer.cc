@@ -66,6 +66,7 @@ struct Sequencer::Impl {
   std::thread sequencer_thread;
   std::thread commit_thread;
   std::atomic<bool> failed{false};
+  bool by_hand = true;  // no threads: their steps are taken by the caller
 
   // --- sequencer thread only ---
   LogicalTime time;
@@ -114,6 +115,8 @@ struct Sequencer::Impl {
   void run_sequencer();
   void run_commit();
   bool take_inbox(std::vector<Request>& out);
+  void decide_all(std::vector<Request>& batch);
+  bool commit_handed();
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
   Micros now();
@@ -136,12 +139,7 @@ struct Sequencer::Impl {
 void Sequencer::Impl::run_sequencer() {
   std::vector<Request> batch;
   while (take_inbox(batch)) {
-    for (Request& request : batch) {
-      process(request);
-    }
-    batch.clear();
-    hand_over();
-    maybe_snapshot(false);
+    decide_all(batch);
   }
   wait_for_commit();
   maybe_snapshot(true);
@@ -150,6 +148,15 @@ void Sequencer::Impl::run_sequencer() {
     sequencer_done = true;
   }
   wake_commit.notify_all();
+}
+
+void Sequencer::Impl::decide_all(std::vector<Request>& batch) {
+  for (Request& request : batch) {
+    process(request);
+  }
+  batch.clear();
+  hand_over();
+  maybe_snapshot(false);
 }
 
 // Waits for requests; false when closed and drained. What one swap takes while a group is syncing
@@ -344,6 +351,9 @@ void Sequencer::Impl::hand_over() {
     return;
   }
   publish_counts();
+  if (by_hand) {
+    commit_handed();
+  }
   std::unique_lock lock(mutex);
   commit_done.wait(lock, [&] { return !commit_busy; });
   filling.group = writer.take(std::move(spare));
@@ -361,6 +371,9 @@ void Sequencer::Impl::hand_over() {
 }
 
 void Sequencer::Impl::wait_for_commit() {
+  if (by_hand) {
+    commit_handed();
+  }
   std::unique_lock lock(mutex);
   commit_done.wait(lock, [&] { return !commit_busy; });
 }
@@ -386,7 +399,6 @@ void Sequencer::Impl::maybe_snapshot(bool last) {
 
 void Sequencer::Impl::run_commit() {
   for (;;) {
-    Commit next;
     {
       std::unique_lock lock(mutex);
       commit_waits = true;
@@ -394,11 +406,23 @@ void Sequencer::Impl::run_commit() {
       if (!handed_over) {
         return;
       }
-      next = std::exchange(handed, Commit{});
-      handed_over = commit_waits = false;
+      commit_waits = false;
     }
-    commit(std::move(next));
+    commit_handed();
   }
+}
+
+bool Sequencer::Impl::commit_handed() {
+  Commit next;
+  {
+    const std::lock_guard lock(mutex);
+    if (!std::exchange(handed_over, false)) {
+      return false;
+    }
+    next = std::exchange(handed, Commit{});
+  }
+  commit(std::move(next));
+  return true;
 }
 
 // On the commit thread, or on the sequencer thread while that one waits: one group at a time.
@@ -492,6 +516,7 @@ const State& Sequencer::state() const {
 
 Status Sequencer::start() {
   DAYBOOK_ASSIGN(std::thread commits, start_thread("commit", [this] { impl_->run_commit(); }));
+  impl_->by_hand = false;
   auto decides = start_thread("sequencer", [this] { impl_->run_sequencer(); });
   if (!decides) {
     {
@@ -517,6 +542,24 @@ void Sequencer::stop() {
     impl_->sequencer_thread.join();
     impl_->commit_thread.join();
   }
+}
+
+bool Sequencer::decide_by_hand() {
+  DAYBOOK_CHECK(impl_->by_hand, "the sequencer has no threads");
+  std::vector<Request> batch;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    batch.swap(impl_->inbox);
+    impl_->inbox_commands = 0;
+  }
+  const bool any = !batch.empty();
+  impl_->decide_all(batch);
+  return any;
+}
+
+bool Sequencer::commit_by_hand() {
+  DAYBOOK_CHECK(impl_->by_hand, "the sequencer has no threads");
+  return impl_->commit_handed();
 }
 
 Status Sequencer::submit(Request&& request) {
