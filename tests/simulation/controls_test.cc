@@ -53,7 +53,7 @@ TEST(SimulationControls, ASnapshotThatLacksAnEventIsFound) {
 }
 
 TEST(SimulationControls, ADispatcherThatIsNotWokenIsFound) {
-  EXPECT_THAT(found(Breakage::kMissesWake), HasSubstr("does not get done"));
+  EXPECT_THAT(found(Breakage::kMissesWake), HasSubstr("the dispatcher was not told"));
 }
 
 TEST(SimulationControls, AKeyThatIsForgottenIsFound) {

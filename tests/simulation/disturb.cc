@@ -35,7 +35,9 @@ void World::disturb() {
     shared_.say([&] { return "nothing runs for " + std::to_string(by.value) + " us"; });
     shared_.clock.pause(by);
   }
-  if (happens(random, choices.view_faults)) {
+  if (shared_.broken == Breakage::kForgetsViews) {
+    disk_.views.fault = random.chance(10) ? StoreDisk::Fault::kForgets : StoreDisk::Fault::kNone;
+  } else if (happens(random, choices.view_faults)) {
     disturb_views();
   }
   if (happens(random, choices.full_disks)) {

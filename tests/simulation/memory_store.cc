@@ -23,7 +23,7 @@ std::string text_of(const Prefix& prefix) {
 void StoreDisk::put(Undo& undo, std::string_view key, std::optional<std::string> value) {
   auto found = rows_.lower_bound(key);
   const bool there = found != rows_.end() && found->first == key;
-  undo.rows.emplace_back(key, there ? std::optional(found->second) : std::nullopt);
+  undo.rows.push_back({std::string(key), there ? std::optional(found->second) : std::nullopt});
   if (!value) {
     if (there) {
       rows_.erase(found);
@@ -37,16 +37,19 @@ void StoreDisk::put(Undo& undo, std::string_view key, std::optional<std::string>
 
 void StoreDisk::append(Undo& undo, std::string_view key, std::string_view more) {
   const auto found = rows_.find(key);
-  std::string value = found == rows_.end() ? std::string() : found->second;
-  value.append(more);
-  put(undo, key, std::move(value));
+  if (found == rows_.end()) {
+    put(undo, key, std::string(more));
+    return;
+  }
+  undo.rows.push_back({std::string(key), std::nullopt, found->second.size()});
+  found->second.append(more);
 }
 
 void StoreDisk::erase_range(Undo& undo, std::string_view from, std::string_view to) {
   const auto first = rows_.lower_bound(from);
   const auto last = rows_.lower_bound(to);
   for (auto row = first; row != last; ++row) {
-    undo.rows.emplace_back(row->first, row->second);
+    undo.rows.push_back({row->first, row->second});
   }
   rows_.erase(first, last);
 }
@@ -54,10 +57,12 @@ void StoreDisk::erase_range(Undo& undo, std::string_view from, std::string_view 
 void StoreDisk::undo_last() {
   Undo& undo = undo_.back();
   for (auto row = undo.rows.rbegin(); row != undo.rows.rend(); ++row) {
-    if (row->second) {
-      rows_[row->first] = std::move(*row->second);
+    if (row->bytes) {
+      rows_.find(row->key)->second.resize(*row->bytes);
+    } else if (row->value) {
+      rows_[row->key] = std::move(*row->value);
     } else {
-      rows_.erase(row->first);
+      rows_.erase(row->key);
     }
   }
   for (auto& [id, before] : undo.checkpoints) {

@@ -40,9 +40,15 @@ class StoreDisk {
  private:
   friend class MemoryStore;
 
-  // What a batch replaced, to be put back the other way round.
+  // What a batch replaced, to be put back the other way round. Of a row that it only made longer,
+  // how long it was.
+  struct Before {
+    std::string key;
+    std::optional<std::string> value{};
+    std::optional<std::size_t> bytes{};
+  };
   struct Undo {
-    std::vector<std::pair<std::string, std::optional<std::string>>> rows;
+    std::vector<Before> rows;
     std::vector<std::pair<ProjectionId, std::optional<projections::Checkpoint>>> checkpoints;
   };
   void put(Undo& undo, std::string_view key, std::optional<std::string> value);

@@ -93,8 +93,9 @@ TEST_F(MemoryStoreTest, HoldsWhatRocksStoreHolds) {
     draw(random, batch);
     write(memory, batch, Seq{n});
     write(*rocks, batch, Seq{n});
-    const std::string lower = random.chance(500) ? std::string() : key_of(random.below(60));
-    const std::string upper = random.chance(500) ? std::string() : key_of(random.below(60));
+    const std::uint64_t from = random.below(60);
+    const std::string lower = random.chance(500) ? std::string() : key_of(from);
+    const std::string upper = random.chance(500) ? std::string() : key_of(random.between(from, 60));
     ASSERT_EQ(rows(memory, lower, upper), rows(*rocks, lower, upper)) << "after batch " << n;
     ASSERT_EQ((*memory.checkpoint(kId))->applied, (*rocks->checkpoint(kId))->applied);
   }

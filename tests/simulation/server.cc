@@ -249,6 +249,22 @@ Result<std::uint64_t> Server::sweep() {
   return swept;
 }
 
+void Server::check_idle() {
+  if (dead_ || stopping_) {
+    return;
+  }
+  if (dispatcher_->applied() != disk_.log.last()) {
+    shared_.verdict.wrong("the dispatcher was not told that the log grew: it is at event " +
+                          std::to_string(dispatcher_->applied().value) + " of " +
+                          std::to_string(disk_.log.last().value));
+  }
+  if (outbox_->metrics().pending != oracle_.state().sending_count()) {
+    shared_.verdict.wrong("the outbox was not told that the log grew: it has " +
+                          std::to_string(outbox_->metrics().pending) + " sendings of " +
+                          std::to_string(oracle_.state().sending_count()));
+  }
+}
+
 std::optional<Micros> Server::next_wake() const {
   Wake out;
   for (const Wake& wake :

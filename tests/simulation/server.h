@@ -55,6 +55,8 @@ class Server {
   bool start();
   // One turn of a part; false: it has nothing to do now.
   bool turn(Part part);
+  // Nothing had anything to do: then all that follow the log have seen what is durable.
+  void check_idle();
   // When the first of them has something to do, if nothing comes; steady.
   std::optional<Micros> next_wake() const;
   // Ends it in its order: what was decided is written, and so are the views. Not from inside a

@@ -2,6 +2,9 @@
 // each one history of the whole server (README.md), over all cores, until one of them is wrong.
 // Ends with 0 when none was. Of a wrong one it tells the seed, what was wrong, and the last that
 // happened; with --trace, all that happened.
+#include <malloc.h>
+
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -159,5 +162,8 @@ int main(int count, char** texts) {
                  "usage: simulate [--seeds=n] [--from=k] [--threads=n] [--break=n] [--trace]\n");
     return 2;
   }
+  // Worlds come and go: their memory is not given back and asked for again each time.
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
   return Runs(*arguments).run();
 }

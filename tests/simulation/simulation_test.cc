@@ -48,7 +48,7 @@ TEST(Simulation, OneSeedIsOneHistory) {
   const auto run = [&](std::uint64_t seed, std::size_t lines) {
     return run_seed({.seed = seed, .trace_lines = lines, .directory = directory.empty()});
   };
-  for (const std::uint64_t seed : {7, 8, 9}) {
+  for (const std::uint64_t seed : {7U, 8U, 9U}) {
     const History once = run(seed, 0);
     const History again = run(seed, 100'000);
     EXPECT_EQ(once.chain, again.chain);

@@ -73,6 +73,9 @@ void World::advance() {
   constexpr Duration kLook = millis(500);
   const Seq last = disk_.log.last();
   idle_ = last == std::exchange(idle_at_, last) ? idle_ + 1 : 0;
+  if (server_) {
+    server_->check_idle();
+  }
   const Micros now = shared_.clock.steady();
   const auto outside = shared_.agenda.next();
   const auto inside = server_ ? server_->next_wake() : std::nullopt;
