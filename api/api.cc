@@ -42,8 +42,6 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
              lane("check", options, kHttpChecksMax, kHttpPeerChecksMax)),
       compiles(engine.views, engine.clock,
                lane("compile", options, kHttpCompilesMax, kHttpPeerCompilesMax)),
-      programs(engine.views, engine.clock,
-               lane("program", options, kHttpCompilesMax, kHttpPeerCompilesMax)),
       health(engine.views, engine.clock, {"health", 1, options.queries_max, {}}),
       direct(engine.views, engine.clock, {"direct", 1, options.queries_max, {}}),
       feeds(engine.views, engine.clock, {"feed", 1, options.streams_max, {}}),
@@ -58,8 +56,8 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
       stream_places({options.streams_max, options.peer_streams_max, Duration{kHttpStreamGraceUs}},
                     engine.clock) {}
 
-std::array<QueryPool*, 11> Context::pools() {
-  return {&queries, &renders, &bodies, &checks,   &compiles, &programs,
+std::array<QueryPool*, 10> Context::pools() {
+  return {&queries, &renders, &bodies, &checks,   &compiles,
           &health,  &direct,  &feeds,  &rebuilds, &graphs};
 }
 

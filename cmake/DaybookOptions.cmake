@@ -19,7 +19,10 @@ endif()
 
 find_program(DAYBOOK_CCACHE ccache)
 if(DAYBOOK_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DAYBOOK_CCACHE})
+  # What is compiled is shared between checkouts in different folders. A batch names its sources by
+  # where the checkout is, so it is the preprocessed text that must be the same, not the batch.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env --unset=CCACHE_DEPEND
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${DAYBOOK_CCACHE})
 endif()
 
 add_library(daybook_flags INTERFACE)

@@ -62,7 +62,7 @@ void Dispatcher::recover(const scheduler::State& state, Seq applied) {
 }
 
 Status Dispatcher::start() {
-  DAYBOOK_TRY(impl_->rounds.begin());
+  impl_->rounds.begin();
   DAYBOOK_ASSIGN(impl_->thread, start_thread("dispatch", [this] { impl_->work(); }));
   impl_->grown.emplace(impl_->log.tail(), events::TypeSet::all(),
                        [mailbox = impl_->mail] { mailbox->poke(); });
@@ -96,7 +96,6 @@ void Dispatcher::stop() {
       runtime->shutdown();
     }
   }
-  impl_->rounds.end_checks();
   (void)impl_->mail->post(Quit{});
   impl_->thread.join();
   impl_->grown.reset();

@@ -51,11 +51,10 @@ DispatcherRounds::DispatcherRounds(log::Log& log, scheduler::Sequencer& sequence
       clock_(clock),
       entropy_(entropy),
       options_(std::move(options)),
-      checks_(std::make_shared<EffectChecks>(options_.effects)),
       core_({options_.runtimes.exec == nullptr ? 0 : options_.exec_slots,
              options_.runtimes.http == nullptr ? 0 : options_.http_slots,
-             options_.runtimes.reactor == nullptr ? 0 : options_.reactor_slots,
-             {options_.effects.actors, {}}},
+             options_.runtimes.reactor == nullptr ? 0 : options_.reactor_slots, options_.effects,
+             options_.queue_memory, options_.queue_directory},
             entropy) {}
 
 void DispatcherRounds::recover(const scheduler::State& state, Seq applied) {
@@ -64,12 +63,11 @@ void DispatcherRounds::recover(const scheduler::State& state, Seq applied) {
   look_at_clock();
 }
 
-Status DispatcherRounds::begin() {
+void DispatcherRounds::begin() {
   if (!time_) {
     time_.emplace(clock_, Micros{});
   }
   absence_.begin(clock_.awake());
-  return checks_->start();
 }
 
 bool DispatcherRounds::round(std::vector<Message>& messages) {
@@ -89,6 +87,7 @@ bool DispatcherRounds::round(std::vector<Message>& messages) {
     actions = core_.take_actions();
   }
   messages.clear();
+  look_at_queue();
   execute(std::move(actions));
   empty_outbox();
   say_alive();
@@ -225,6 +224,16 @@ void DispatcherRounds::give_up(const Error& error) {
   report_fault(options_.supervisor, "dispatcher", error, Consequence::kStop);
 }
 
+// Its far part is on disk. Without the mutex: nobody but this thread changes the core.
+void DispatcherRounds::look_at_queue() {
+  if (const auto lost = core_.pending().far_broken(); lost && !blind_) {
+    give_up(*lost);
+  } else if (const auto held = core_.pending().far_fault(); held && !overfull_) {
+    overfull_ = true;
+    report_fault(options_.supervisor, "queue", *held, Consequence::kDegraded);
+  }
+}
+
 void DispatcherRounds::handle(Message&& message) {
   if (auto* arrived = std::get_if<RepliesArrived>(&message)) {
     core_.on_replies(arrived->tag, std::move(arrived->replies), now_);
@@ -287,11 +296,8 @@ components::Runtime* DispatcherRounds::runtime_of(events::Runtime kind) const {
 
 void DispatcherRounds::launch(Launch&& launch) {
   auto shared = std::make_shared<const scheduler::StartedJob>(std::move(launch.job));
-  const auto ended = [mailbox = mail_, shared](components::RunOutcome outcome) {
+  const auto done = [mailbox = mail_, shared](components::RunOutcome outcome) {
     (void)mailbox->post(RunEnded{shared, std::move(outcome)});
-  };
-  const auto done = [checked = checks_, ended](components::RunOutcome outcome) {
-    checked->pass(std::move(outcome), ended);
   };
   components::Runtime* const runtime = runtime_of(shared->component->runtime);
   if (runtime == nullptr) {

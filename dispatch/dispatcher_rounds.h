@@ -17,7 +17,6 @@
 #include "dispatch/absence.h"
 #include "dispatch/core.h"
 #include "dispatch/dispatcher.h"
-#include "dispatch/effect_checks.h"
 #include "dispatch/mailbox.h"
 #include "log/follower.h"
 #include "scheduler/logical_time.h"
@@ -58,9 +57,8 @@ class DispatcherRounds {
                    Entropy& entropy, DispatcherOptions options);
 
   void recover(const scheduler::State& state, Seq applied);
-  // Before the first round: the checks of effects have a thread, where there are any.
-  Status begin();
-  void end_checks() { checks_->stop(); }
+  // Before the first round.
+  void begin();
   const std::shared_ptr<Mail>& mail() const { return mail_; }
 
   // How long there is nothing to do if no message comes and nobody pokes; nothing: for ever. To be
@@ -87,6 +85,7 @@ class DispatcherRounds {
   void notice_absence();
   Status fold();
   void give_up(const Error& error);
+  void look_at_queue();
   void handle(Message&& message);
   void execute(Actions&& actions);
   components::Runtime* runtime_of(events::Runtime kind) const;
@@ -103,7 +102,6 @@ class DispatcherRounds {
   Entropy& entropy_;
   const DispatcherOptions options_;
   const std::shared_ptr<Mail> mail_ = std::make_shared<Mail>();
-  const std::shared_ptr<EffectChecks> checks_;
   std::atomic<bool> accepting_{false};
   std::atomic<std::size_t> polls_open_{0};
   std::atomic<PollId> last_poll_{0};
@@ -128,7 +126,8 @@ class DispatcherRounds {
   std::optional<log::Follower> follower_;
   std::deque<Unsent> outbox_;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs_;
-  bool blind_ = false;             // the log cannot be read any more
+  bool blind_ = false;             // the log or the queue cannot be read any more
+  bool overfull_ = false;          // the queue cannot be written: it takes more memory than it may
   bool closing_ = false;           // until `quiet_` is told
   std::optional<Micros> quit_by_;  // steady
 };

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::string_view kPart = "retention";
 constexpr std::chrono::seconds kBetween{60};
-constexpr std::chrono::seconds kViewsPatience{30};
 
 }  // namespace
 
@@ -23,7 +22,7 @@ Retention::Retention(Parts parts)
                 return parts_.sequencer.call(std::move(command), "system",
                                              parts_.entropy.command_id());
               },
-              [this](Seq seq) { return parts_.views.wait_for(seq, kViewsPatience); },
+              [this](Seq seq) { return parts_.views.wait_for(seq, parts_.patience); },
               [this] { return is_stopping(); }, [this](std::uint64_t removed) { count(removed); },
               [this](std::int64_t us) { behind_us_ = us; }}) {}
 

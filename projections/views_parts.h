@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 
-#include "projections/component_heads.h"
 #include "projections/folder.h"
 #include "projections/store.h"
 #include "projections/views.h"
@@ -16,7 +15,7 @@ namespace daybook::projections {
 inline constexpr Store::ProjectionId kJobs = 1;
 inline constexpr Store::ProjectionId kComponents = 2;
 inline constexpr Store::ProjectionId kDefinitions = 3;
-inline constexpr Store::ProjectionId kStatistics = 4;
+inline constexpr Store::ProjectionId kJobStatistics = 4;
 inline constexpr Store::ProjectionId kHistory = 5;
 inline constexpr Store::ProjectionId kRules = 6;
 inline constexpr Store::ProjectionId kSendings = 7;
@@ -39,7 +38,6 @@ struct Views::Impl {
   std::string healed;
   mutable Folder folder;  // a query that meets damage stops the projection
   std::mutex rebuild;     // held by the one rebuild
-  mutable ComponentHeads heads;
 
   // A view of a projection that has not failed.
   Result<std::unique_ptr<View>> view(Store::ProjectionId id) const;

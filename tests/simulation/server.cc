@@ -138,7 +138,7 @@ bool Server::start() {
     kill();
     return false;
   }
-  DAYBOOK_CHECK(dispatcher_->begin().has_value(), "no thread is needed");
+  dispatcher_->begin();
   if (shared_.broken != Breakage::kMissesWake) {
     grown_.emplace(disk_.log.tail(), events::TypeSet::all(),
                    [mailbox = dispatcher_->mail()] { mailbox->poke(); });
