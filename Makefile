@@ -32,17 +32,17 @@ test-slow: configure ## the crash, fuzz, history and other slow tests
 	cmake --build --preset $(PRESET) -j $(JOBS)
 	ctest --preset $(PRESET) -j $(JOBS) -L '$(SLOW)'
 
+simulate: install ## SEEDS=n histories of the whole server, from FROM=k on; TRACE=1 tells all
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target simulate
+	build/release/bin/simulate --seeds=$(or $(SEEDS),1000) --from=$(or $(FROM),1) $(if $(TRACE),--trace)
+
 N ?= 100
 SEED ?= 1
 FOLDERS ?= log,scheduler,projections,dispatch
 # MUTANTS_ARGS=--near: a first look without the tests of whole servers
 mutants: install ## N=100 small faults planted one at a time: which does no test notice? SEED=1 FOLDERS=dispatch
 	python3 -B tools/mutants/mutants.py --count $(N) --seed $(SEED) --folders $(FOLDERS) --jobs $(JOBS) $(MUTANTS_ARGS)
-
-simulate: install ## SEEDS=n histories of the whole server, from FROM=k on; TRACE=1 tells all
-	cmake --preset release
-	cmake --build --preset release -j $(JOBS) --target simulate
-	build/release/bin/simulate --seeds=$(or $(SEEDS),1000) --from=$(or $(FROM),1) $(if $(TRACE),--trace)
 
 bench: install ## build release and run every micro benchmark
 	cmake --preset release

@@ -224,7 +224,7 @@ void DispatcherRounds::give_up(const Error& error) {
   report_fault(options_.supervisor, "dispatcher", error, Consequence::kStop);
 }
 
-// Its far part is on disk. Without the mutex: nobody but the owner changes the core.
+// Its far part is on disk. Without the mutex: nobody but this thread changes the core.
 void DispatcherRounds::look_at_queue() {
   if (const auto lost = core_.pending().far_broken(); lost && !blind_) {
     give_up(*lost);

@@ -126,9 +126,9 @@ class DispatcherRounds {
   std::optional<log::Follower> follower_;
   std::deque<Unsent> outbox_;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs_;
-  bool blind_ = false;     // the log or the queue cannot be read any more
-  bool overfull_ = false;  // the queue cannot be written, so it takes more memory than it may
-  bool closing_ = false;   // until `quiet_` is told
+  bool blind_ = false;             // the log or the queue cannot be read any more
+  bool overfull_ = false;          // the queue cannot be written: it takes more memory than it may
+  bool closing_ = false;           // until `quiet_` is told
   std::optional<Micros> quit_by_;  // steady
 };
 

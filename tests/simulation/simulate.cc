@@ -155,8 +155,7 @@ class Runs {
 }  // namespace daybook::simulation
 
 int main(int count, char** texts) {
-  using namespace daybook::simulation;
-  const auto arguments = read_arguments(count, texts);
+  const auto arguments = daybook::simulation::read_arguments(count, texts);
   if (!arguments) {
     std::fprintf(stderr,
                  "usage: simulate [--seeds=n] [--from=k] [--threads=n] [--break=n] [--trace]\n");
@@ -165,5 +164,5 @@ int main(int count, char** texts) {
   // Worlds come and go: their memory is not given back and asked for again each time.
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
-  return Runs(*arguments).run();
+  return daybook::simulation::Runs(*arguments).run();
 }
