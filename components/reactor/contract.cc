@@ -16,7 +16,7 @@ namespace daybook::reactor {
 namespace {
 
 // Nobody is asked, nothing interrupts: steps and memory bound a check.
-class NoWorld final : public World {
+class NobodyAsked final : public World {
  public:
   Result<std::string> ask(std::string_view) override {
     return fail(Code::kInternal, "NO_WORLD", "a check of parameters asks nothing");
@@ -186,7 +186,7 @@ Status Contract::checked(std::string_view given, std::string_view event) const {
   RunInputs inputs;
   inputs.limits.steps = kContractStepsMax;
   inputs.limits.memory = kContractMemoryMax;
-  NoWorld world;
+  NobodyAsked world;
   Evaluator evaluator(inputs, world);
   try {
     evaluator.check_given(*program_, given, event);
