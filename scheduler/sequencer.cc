@@ -12,12 +12,12 @@
 #include "base/check.h"
 #include "base/limits/write_path.h"
 #include "base/thread.h"
-#include "base/time_text.h"
 #include "events/group.h"
-#include "log/event_reader.h"
 #include "log/tail.h"
 #include "scheduler/clock_note.h"
 #include "scheduler/decide.h"
+#include "scheduler/job_parameters.h"
+#include "scheduler/key_room.h"
 #include "scheduler/logical_time.h"
 #include "scheduler/state_parts.h"
 
@@ -37,42 +37,11 @@ struct Decided {
 // would cost it more than it could win by deciding meanwhile.
 constexpr std::size_t kLoneEvents = 16;
 
-// Ids of jobs and sendings are given once, so that whoever ends one again ends nothing else.
-bool ends_work(const Command& command) {
-  return std::visit(
-      []<typename C>(const C&) {
-        return std::is_same_v<C, CancelJob> || std::is_same_v<C, RequestCancel> ||
-               std::is_same_v<C, RemoveJobs> || std::is_same_v<C, CancelSending>;
-      },
-      command);
-}
-
-// Of what may be put again under its id.
-bool deletes(const Command& command) {
-  return std::visit(
-      []<typename C>(const C&) {
-        return std::is_same_v<C, DeleteDefinition> || std::is_same_v<C, DeleteComponent> ||
-               std::is_same_v<C, DeleteRule>;
-      },
-      command);
-}
-
 // What goes to the commit thread: a group, perhaps empty, and who waits for it.
 struct Commit {
   events::Group group;
   std::vector<Decided> decided;
 };
-
-// What the job was created with, as it stands in the log; valid until the reader's next call.
-Result<std::string_view> parameters_of(log::EventReader& reader, JobId job) {
-  DAYBOOK_ASSIGN(const events::Recorded* const recorded, reader.at(job.key()));
-  const auto* created = std::get_if<events::JobCreated>(&recorded->event);
-  if (created == nullptr || created->job != job) {
-    return fail(Code::kCorrupt, "NO_CREATION",
-                "event " + std::to_string(job.key().value) + " does not create job " + job.text());
-  }
-  return created->parameters.text.empty() ? std::string_view("{}") : created->parameters.text;
-}
 
 }  // namespace
 
@@ -106,10 +75,10 @@ struct Sequencer::Impl {
   Decision decision;
   Commit filling;
   std::uint64_t snapshot_at = 0;
-  log::EventReader deciding;
+  JobParameters deciding;
 
   // --- of who commits: one group at a time ---
-  log::EventReader answering;
+  JobParameters answering;
 
   // --- guarded by mutex ---
   std::mutex mutex;
@@ -151,8 +120,6 @@ struct Sequencer::Impl {
   std::optional<Result<Reply>> known_key(const Request& request, Micros now) const;
   Status decide_command(Context context, const Command& command);
   Status settle(Seq seq);
-  Status keep_parameters(Seq through);
-  Result<bool> remembers_key(const Request& request, const Command& command, Micros now);
   Reply record(const Request& request);
   void record_clock();
   void note_clock(const events::ClockStepped& step);
@@ -162,7 +129,6 @@ struct Sequencer::Impl {
   void wait_for_commit();
   void maybe_snapshot(bool last);
   void add_events(std::vector<Decided>& decided, Seq first) const;
-  Status add_parameters(std::vector<Decided>& decided);
   void fail_for_good(const Error& error);
   static void answer_all(Commit& commit, const Status& done);
 };
@@ -245,39 +211,13 @@ std::optional<Result<Reply>> Sequencer::Impl::known_key(const Request& request, 
   return Reply{use->first, use->last, use->chain, use->time, true, Done{}};
 }
 
-// Whether the key will be known; now: running time. What ends work is never refused for want of
-// room: repeated, it does no more than it did. What deletes has a reserve of its own.
-Result<bool> Sequencer::Impl::remembers_key(const Request& request, const Command& command,
-                                            Micros now) {
-  if (!request.key) {
-    return false;
-  }
-  const KeyWindow& held = state.parts().keys;
-  if (ends_work(command)) {
-    return held.has_reserve(now, options.keys_max);
-  }
-  const auto wait = held.wait_for_room(request.actor, now, options.keys_max);
-  const bool reserved =
-      deletes(command) && held.has_reserve(now, options.keys_max + kIdempotencyKeysForDeletions);
-  if (!wait || reserved) {
-    return true;
-  }
-  keys_refused.fetch_add(1, std::memory_order_relaxed);
-  Error error = make_error(Code::kExhausted, "TOO_MANY_KEYS",
-                           "as many idempotency keys of this caller are remembered as may; the "
-                           "oldest is forgotten in " +
-                               format_duration(Duration{wait->value / 1'000'000 * 1'000'000}));
-  error.retry_after_us = std::max<std::int64_t>(wait->value, 1);
-  return fail(std::move(error));
-}
-
 // Decides, with what the decision wants to know of the log. That the log cannot be read there ends
 // the server, as if it could not be written (I15): what stands in it would not be done.
 Status Sequencer::Impl::decide_command(Context context, const Command& command) {
   DAYBOOK_TRY(decide(context, command, decision));
   if (const auto job = decision.wants) {
     DAYBOOK_TRY(settle(job->key()));
-    const auto parameters = parameters_of(deciding, *job);
+    const auto parameters = deciding.of(*job);
     if (!parameters) {
       fail_for_good(parameters.error());
       return fail(parameters.error());
@@ -286,8 +226,12 @@ Status Sequencer::Impl::decide_command(Context context, const Command& command) 
     DAYBOOK_TRY(decide(context, command, decision));
     DAYBOOK_CHECK(!decision.wants, "a decision wants parameters once");
   }
-  const auto* trim = std::get_if<RecordTrim>(&command);
-  return trim == nullptr ? Status() : keep_parameters(trim->through);
+  if (const auto* trim = std::get_if<RecordTrim>(&command)) {
+    // What it takes from the log and is still needed.
+    DAYBOOK_TRY(settle(trim->through));
+    return deciding.keep(state, trim->through);
+  }
+  return {};
 }
 
 // Makes what was decided so far durable, when that event is part of it: nobody reads it before.
@@ -301,22 +245,6 @@ Status Sequencer::Impl::settle(Seq seq) {
                        : Status();
 }
 
-// What a trim takes from the log and is still needed. Failing refuses the trim.
-Status Sequencer::Impl::keep_parameters(Seq through) {
-  DAYBOOK_TRY(settle(through));
-  std::vector<JobId> jobs;
-  state.each_job([&](const JobView& job) {
-    if (job.job.key() <= through && job.kept_parameters == nullptr) {
-      jobs.push_back(job.job);
-    }
-  });
-  for (const JobId job : jobs) {
-    DAYBOOK_ASSIGN(const std::string_view parameters, parameters_of(deciding, job));
-    state.keep_parameters(job, parameters);
-  }
-  return {};
-}
-
 Result<Reply> Sequencer::Impl::process(const Request& request, const Command& command,
                                        const Error* closed_by) {
   const bool starts = std::holds_alternative<StartServer>(command);
@@ -327,8 +255,13 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
       return std::move(*known);
     }
   }
-  DAYBOOK_ASSIGN(const bool remembered,
-                 remembers_key(request, command, state.running(context.now)));
+  bool remembered = false;
+  if (request.key) {
+    const auto room = remembers_key(state.parts().keys, request.actor, command,
+                                    state.running(context.now), options.keys_max);
+    keys_refused.fetch_add(room ? 0 : 1, std::memory_order_relaxed);
+    DAYBOOK_ASSIGN(remembered, room);
+  }
   DAYBOOK_TRY(decide_command(context, command));
   // With a key, that nothing changed is an outcome too: the key then stands alone.
   if (decision.events.empty() && !remembered) {
@@ -501,9 +434,11 @@ void Sequencer::Impl::commit(Commit&& commit) {
   commit_done.notify_all();
   if (done && !commit.group.empty()) {
     add_events(commit.decided, commit.group.first);
-    if (Status known = add_parameters(commit.decided); !known) {
-      fail_for_good(known.error());
-      done = std::move(known);
+    for (Decided& one : commit.decided) {
+      if (Status known = answering.add_to(one.replies); !known) {
+        fail_for_good(known.error());
+        done = std::move(known);
+      }
     }
   }
   answer_all(commit, done);
@@ -522,20 +457,6 @@ void Sequencer::Impl::add_events(std::vector<Decided>& decided, Seq first) const
       }
     }
   }
-}
-
-// What was started is run by who is answered.
-Status Sequencer::Impl::add_parameters(std::vector<Decided>& decided) {
-  for (Decided& one : decided) {
-    for (Result<Reply>& reply : one.replies) {
-      auto* outcome = reply ? std::get_if<StartOutcome>(&reply->outcome) : nullptr;
-      if (outcome != nullptr && outcome->started && outcome->started->parameters.empty()) {
-        DAYBOOK_ASSIGN(outcome->started->parameters,
-                       parameters_of(answering, outcome->started->job));
-      }
-    }
-  }
-  return {};
 }
 
 void Sequencer::Impl::fail_for_good(const Error& error) {

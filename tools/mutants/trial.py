@@ -1,13 +1,11 @@
 """One mutant: built, and run against the tests until one fails."""
 
-import re
 from typing import NamedTuple
 
 import process
+from output import failed_test
 
 KILLED, ALIVE, INVALID = "killed", "alive", "invalid"
-_FAILED = re.compile(r"^\[  FAILED  \] ([\w/.]+)", re.M)
-_RAN = re.compile(r"^\[ RUN      \] ([\w/.]+)", re.M)
 
 
 class Outcome(NamedTuple):
@@ -40,12 +38,6 @@ def _first_kill(workspace, steps):
             said = (workspace.home / "test.txt").read_text(errors="replace")
             return Outcome(KILLED, f"{step.executable.name} {failed_test(said)}", how(ended))
     return Outcome(ALIVE)
-
-
-def failed_test(said):
-    """The test that failed, or else the last that began."""
-    failed, ran = _FAILED.search(said), _RAN.findall(said)
-    return failed[1] if failed else ran[-1] if ran else "(before the first test)"
 
 
 def how(ended):
