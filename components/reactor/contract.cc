@@ -62,9 +62,8 @@ Error no_contract(std::string what) {
 }
 
 Result<Contract::Parameter> read_parameter(const JsonValue& value) {
-  using Kind = JsonValue::Kind;
   Contract::Parameter out;
-  if (value.kind() != Kind::kObject) {
+  if (value.kind() != JsonValue::Kind::kObject) {
     return fail(no_contract("a parameter is an object"));
   }
   for (const auto& [name, member] : value.members()) {
@@ -73,9 +72,9 @@ Result<Contract::Parameter> read_parameter(const JsonValue& value) {
                               : name == "default" ? &out.fallback
                                                   : nullptr;
     bool* const flag = name == "required" ? &out.required : name == "event" ? &out.event : nullptr;
-    if (text != nullptr && member.kind() == Kind::kString) {
+    if (text != nullptr && member.kind() == JsonValue::Kind::kString) {
       *text = member.string();
-    } else if (flag != nullptr && member.kind() == Kind::kBool) {
+    } else if (flag != nullptr && member.kind() == JsonValue::Kind::kBool) {
       *flag = member.boolean();
     } else {
       return fail(no_contract("a parameter's member " + name));

@@ -1,13 +1,14 @@
 """What is private to a source has a name of its own in its target.
 
 A build compiles sources of a target in batches, where their nameless namespaces are one. Which
-sources meet changes with every one that is added, so no two may clash, wherever they stand.
+sources meet changes with every one that is added, so no two may clash, wherever they stand, nor
+with a type that a header of the folder shares.
 """
 
 import re
 from posixpath import dirname, normpath
 
-from cpp import brackets, line_of, strip
+from cpp import brackets, includes, line_of, strip
 from tree import Problem
 
 _TARGET = re.compile(r"\bdaybook_(?:library|program|test)\(\s*\S+\s(.*?)\)", re.S)
@@ -22,9 +23,15 @@ _FUNCTION = re.compile(r"^(?:(?:inline|static|constexpr) )*[\w:][\w:<>,*&\s]*?[\
 
 
 def check(tree):
-    for sources in _targets(tree):
+    for folder, sources in _targets(tree):
         known = {}
+        used = {what for p in sources for _, what, _ in includes(tree.text(p))}
+        for path in sorted(p for p in used if dirname(p) == folder):
+            for scope, name in _shared_types(tree.text(path)):
+                known.setdefault((scope, name), []).append((path, ("type", "")))
         for path in sources:
+            for line, name in _open_aliases(tree.text(path)):
+                yield Problem(path, line, f"the alias {name} belongs into the nameless namespace")
             for scope, line, name, what in sorted(_private(tree.text(path))):
                 others = known.setdefault((scope, name), [])
                 clash = next((p for p, w in others if p != path and _clash(w, what)), None)
@@ -38,8 +45,28 @@ def _targets(tree):
     for cmake in (p for p in tree.paths if p.endswith("CMakeLists.txt")):
         for target in _TARGET.finditer(re.sub(r"#[^\n]*", "", tree.text(cmake))):
             sources = _SOURCES.search(target[1])
-            yield [normpath(f"{dirname(cmake) or '.'}/{word}")
-                   for word in (sources[1].split() if sources else []) if word.endswith(".cc")]
+            words = sources[1].split() if sources else []
+            folder = dirname(cmake)
+            yield folder, [normpath(f"{folder}/{w}") for w in words if w.endswith(".cc")]
+
+
+def _shared_types(text):
+    """(namespace, name) of each type that is defined right in a namespace."""
+    code = strip(text)
+    for space in _NAMESPACE.finditer(code):
+        if space[1]:
+            inside = code[space.end():brackets(code).get(space.end() - 1, len(code))]
+            yield from ((space[1], m[1]) for m in _TYPE.finditer(inside))
+
+
+def _open_aliases(text):
+    """(line, name) of each alias that the whole batch would see."""
+    code = strip(text)
+    private = [(m.end(), brackets(code).get(m.end() - 1, len(code)))
+               for m in _NAMESPACE.finditer(code) if not m[1]]
+    for m in _ALIAS.finditer(code):
+        if not any(begin <= m.start() < end for begin, end in private):
+            yield line_of(text, m.start()), m[1]
 
 
 def _private(text):

@@ -217,6 +217,17 @@ class Nameless(CheckTest):
             self.assert_found(nameless, self.of(one, other),
                               ("log/sub/b.cc", 3, "log/a.cc has its own"))
 
+    def test_a_type_of_a_header_that_is_included(self):
+        texts = self.of("struct A {\n};\n", "")
+        texts["log/a.h"] = "namespace log {\nstruct A {\n};\n}\n"
+        self.assert_clean(nameless, texts)
+        texts["log/sub/b.cc"] = '#include "log/a.h"\n'
+        self.assert_found(nameless, texts, ("log/a.cc", 3, "log/a.h has its own A"))
+
+    def test_an_alias_that_the_batch_would_see(self):
+        self.assert_found(nameless, self.of("}\nusing A = int;\nnamespace {\n", ""),
+                          ("log/a.cc", 4, "the alias A"))
+
     def test_what_may_stand_twice(self):
         for one, other in (("struct A;\n", "struct A;\n"),
                            ("using A = int;\n", "using A = int;\n"),
