@@ -19,6 +19,7 @@
 #include "scheduler/job_parameters.h"
 #include "scheduler/key_room.h"
 #include "scheduler/logical_time.h"
+#include "scheduler/sequencer_counters.h"
 #include "scheduler/state_parts.h"
 
 namespace daybook::scheduler {
@@ -57,7 +58,7 @@ struct Sequencer::Impl {
     DAYBOOK_CHECK(state.applied() == log.last(),
                   "the sequencer starts from the fold of the whole log");
     snapshot_at = state.applied().value;
-    publish_counts();
+    counters.count(state, time);
   }
 
   // --- constant after construction, or with their own synchronisation ---
@@ -66,6 +67,7 @@ struct Sequencer::Impl {
   std::thread sequencer_thread;
   std::thread commit_thread;
   std::atomic<bool> failed{false};
+  bool by_hand = true;  // no threads: their steps are taken by the caller
 
   // --- sequencer thread only ---
   LogicalTime time;
@@ -94,26 +96,13 @@ struct Sequencer::Impl {
   Commit handed;
   std::vector<std::uint8_t> spare;  // memory of the last group, for the next
 
-  // --- metrics ---
-  std::atomic<std::uint64_t> commands{0}, refused{0}, events_total{0}, bytes{0}, groups{0};
-  std::atomic<std::uint64_t> sync_us_last{0}, sync_us_total{0}, clock_held{0};
-  std::array<std::atomic<std::uint64_t>, 5> clock_steps{};  // by kind
-  std::atomic<std::int64_t> clock_ahead_us{0};
-  std::atomic<std::uint64_t> pending_jobs{0}, running_jobs{0}, snapshot_seq{0};
-  std::atomic<std::uint64_t> keys{0}, key_bytes{0}, keys_refused{0};
-
-  void publish_counts() {
-    pending_jobs.store(state.pending_count(), std::memory_order_relaxed);
-    running_jobs.store(state.running_count(), std::memory_order_relaxed);
-    keys.store(state.key_count(), std::memory_order_relaxed);
-    key_bytes.store(state.key_bytes(), std::memory_order_relaxed);
-    clock_held.store(time.held(), std::memory_order_relaxed);
-    clock_ahead_us.store(state.offsets().ahead.value, std::memory_order_relaxed);
-  }
+  SequencerCounters counters;
 
   void run_sequencer();
   void run_commit();
   bool take_inbox(std::vector<Request>& out);
+  void decide_all(std::vector<Request>& batch);
+  bool commit_handed();
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
   Micros now();
@@ -136,12 +125,7 @@ struct Sequencer::Impl {
 void Sequencer::Impl::run_sequencer() {
   std::vector<Request> batch;
   while (take_inbox(batch)) {
-    for (Request& request : batch) {
-      process(request);
-    }
-    batch.clear();
-    hand_over();
-    maybe_snapshot(false);
+    decide_all(batch);
   }
   wait_for_commit();
   maybe_snapshot(true);
@@ -150,6 +134,15 @@ void Sequencer::Impl::run_sequencer() {
     sequencer_done = true;
   }
   wake_commit.notify_all();
+}
+
+void Sequencer::Impl::decide_all(std::vector<Request>& batch) {
+  for (Request& request : batch) {
+    process(request);
+  }
+  batch.clear();
+  hand_over();
+  maybe_snapshot(false);
 }
 
 // Waits for requests; false when closed and drained. What one swap takes while a group is syncing
@@ -188,9 +181,9 @@ void Sequencer::Impl::process(Request& request) {
   }
   for (const Command& command : request.commands) {
     decided.replies.push_back(process(request, command, closed_by ? &*closed_by : nullptr));
-    commands.fetch_add(1, std::memory_order_relaxed);
+    counters.commands.fetch_add(1, std::memory_order_relaxed);
     if (!decided.replies.back()) {
-      refused.fetch_add(1, std::memory_order_relaxed);
+      counters.refused.fetch_add(1, std::memory_order_relaxed);
     }
     hand_over_if_full();  // the answer goes with the last of the request's groups
   }
@@ -259,7 +252,7 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
   if (request.key) {
     const auto room = remembers_key(state.parts().keys, request.actor, command,
                                     state.running(context.now), options.keys_max);
-    keys_refused.fetch_add(room ? 0 : 1, std::memory_order_relaxed);
+    counters.keys_refused.fetch_add(room ? 0 : 1, std::memory_order_relaxed);
     DAYBOOK_ASSIGN(remembered, room);
   }
   DAYBOOK_TRY(decide_command(context, command));
@@ -294,7 +287,7 @@ Micros Sequencer::Impl::now() {
 }
 
 void Sequencer::Impl::note_clock(const events::ClockStepped& step) {
-  ++clock_steps[static_cast<std::size_t>(step.kind)];
+  ++counters.clock_steps[static_cast<std::size_t>(step.kind)];
   // Coming nearer goes on for as long as the clock was set back, in small parts.
   if (options.on_clock && step.kind != events::ClockStep::kSlew) {
     options.on_clock(describe(step));
@@ -343,7 +336,10 @@ void Sequencer::Impl::hand_over() {
   if (filling.decided.empty() && writer.pending().empty()) {
     return;
   }
-  publish_counts();
+  counters.count(state, time);
+  if (by_hand) {
+    commit_handed();
+  }
   std::unique_lock lock(mutex);
   commit_done.wait(lock, [&] { return !commit_busy; });
   filling.group = writer.take(std::move(spare));
@@ -361,6 +357,9 @@ void Sequencer::Impl::hand_over() {
 }
 
 void Sequencer::Impl::wait_for_commit() {
+  if (by_hand) {
+    commit_handed();
+  }
   std::unique_lock lock(mutex);
   commit_done.wait(lock, [&] { return !commit_busy; });
 }
@@ -380,13 +379,12 @@ void Sequencer::Impl::maybe_snapshot(bool last) {
   snapshot_at =
       taken ? state.applied().value : state.applied().value - options.snapshot_events * 9 / 10;
   if (taken) {
-    snapshot_seq = state.applied().value;
+    counters.snapshot = state.applied().value;
   }
 }
 
 void Sequencer::Impl::run_commit() {
   for (;;) {
-    Commit next;
     {
       std::unique_lock lock(mutex);
       commit_waits = true;
@@ -394,11 +392,23 @@ void Sequencer::Impl::run_commit() {
       if (!handed_over) {
         return;
       }
-      next = std::exchange(handed, Commit{});
-      handed_over = commit_waits = false;
+      commit_waits = false;
     }
-    commit(std::move(next));
+    commit_handed();
   }
+}
+
+bool Sequencer::Impl::commit_handed() {
+  Commit next;
+  {
+    const std::lock_guard lock(mutex);
+    if (!std::exchange(handed_over, false)) {
+      return false;
+    }
+    next = std::exchange(handed, Commit{});
+  }
+  commit(std::move(next));
+  return true;
 }
 
 // On the commit thread, or on the sequencer thread while that one waits: one group at a time.
@@ -415,12 +425,12 @@ void Sequencer::Impl::commit(Commit&& commit) {
     const auto took = std::chrono::steady_clock::now() - before;
     const auto us = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-    sync_us_last = us;
-    sync_us_total += us;
+    counters.sync_us_last = us;
+    counters.sync_us_total += us;
     if (done) {
-      events_total += commit.group.count;
-      bytes += commit.group.bytes.size();
-      ++groups;
+      counters.events += commit.group.count;
+      counters.bytes += commit.group.bytes.size();
+      ++counters.groups;
     }
   }
   // Known before the sequencer goes on, else it could take a snapshot of what is not durable
@@ -492,6 +502,7 @@ const State& Sequencer::state() const {
 
 Status Sequencer::start() {
   DAYBOOK_ASSIGN(std::thread commits, start_thread("commit", [this] { impl_->run_commit(); }));
+  impl_->by_hand = false;
   auto decides = start_thread("sequencer", [this] { impl_->run_sequencer(); });
   if (!decides) {
     {
@@ -517,6 +528,24 @@ void Sequencer::stop() {
     impl_->sequencer_thread.join();
     impl_->commit_thread.join();
   }
+}
+
+bool Sequencer::decide_by_hand() {
+  DAYBOOK_CHECK(impl_->by_hand, "the sequencer has no threads");
+  std::vector<Request> batch;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    batch.swap(impl_->inbox);
+    impl_->inbox_commands = 0;
+  }
+  const bool any = !batch.empty();
+  impl_->decide_all(batch);
+  return any;
+}
+
+bool Sequencer::commit_by_hand() {
+  DAYBOOK_CHECK(impl_->by_hand, "the sequencer has no threads");
+  return impl_->commit_handed();
 }
 
 Status Sequencer::submit(Request&& request) {
@@ -557,31 +586,8 @@ Result<Reply> Sequencer::call(Command command, std::string actor, CommandId id) 
 }
 
 SequencerMetrics Sequencer::metrics() const {
-  const Impl& i = *impl_;
-  SequencerMetrics out;
-  out.commands = i.commands;
-  out.refused = i.refused;
-  out.events = i.events_total;
-  out.bytes = i.bytes;
-  out.groups = i.groups;
-  out.sync_us_last = i.sync_us_last;
-  out.sync_us_total = i.sync_us_total;
-  const auto steps = [&](events::ClockStep kind) {
-    return i.clock_steps[static_cast<std::size_t>(kind)].load();
-  };
-  out.clock_back = steps(events::ClockStep::kBack);
-  out.clock_forward = steps(events::ClockStep::kForward);
-  out.clock_away = steps(events::ClockStep::kAway);
-  out.clock_slews = steps(events::ClockStep::kSlew);
-  out.clock_held = i.clock_held;
-  out.clock_ahead_us = i.clock_ahead_us;
-  out.pending_jobs = i.pending_jobs;
-  out.running_jobs = i.running_jobs;
-  out.keys = i.keys;
-  out.key_bytes = i.key_bytes;
-  out.keys_max = i.options.keys_max;
-  out.keys_refused = i.keys_refused;
-  out.snapshot = Seq{i.snapshot_seq};
+  SequencerMetrics out = impl_->counters.metrics();
+  out.keys_max = impl_->options.keys_max;
   const std::lock_guard lock(impl_->mutex);
   out.inbox = impl_->inbox.size();
   return out;

@@ -79,26 +79,51 @@ class Runner:
         self._baseline = Baseline(home / "baseline.json")
         self._workspace = None
         self._linked = {}
+        self._ready = set()
 
     def result(self, mutation):
         text = self._texts[mutation.path]
         outcome = self._memory.settled(mutation, text, equivalents.of(mutation) in self._entries)
         if outcome is None:
-            steps = plan.steps(mutation.path, self._executables(mutation.path), self._baseline.tests)
-            outcome = trial.run(self._workspace, mutation, text, steps)
+            outcome = self._trial(mutation, text)
             self._memory.add(mutation, text, outcome)
         return report.of(mutation, outcome, self._entries)
 
-    def _executables(self, path):
-        """Those that link the folder of a path, built and run once without a mutant."""
+    def _trial(self, mutation, text):
         self._workspace = self._workspace or _workspace(self._home, self._args.jobs)
+        own, others = self._executables(mutation.path)
+        tests_of = self._baseline.tests
+        self._prepare(own)
+        outcome = trial.run(self._workspace, mutation, text,
+                            plan.first_round(mutation.path, own, tests_of))
+        if outcome.what != trial.ALIVE:
+            return outcome
+        self._prepare(others)
+        after = trial.run(self._workspace, mutation, text,
+                          plan.second_round(own, others, tests_of))
+        return after._replace(processor=round(outcome.processor + after.processor, 2))
+
+    def _executables(self, path):
+        """Those that link the folder of a path: the folder's own, and the others."""
         folder = path.split("/")[0]
         if folder not in self._linked:
             ordered = executables.in_order(executables.load(ROOT), path, not self._args.near)
             linked = [e for e in ordered if self._workspace.links(e, folder)]
-            _prepare(self._workspace, self._baseline, linked)
-            self._linked[folder] = linked
+            self._linked[folder] = ([e for e in linked if e.folder == folder],
+                                    [e for e in linked if e.folder != folder])
         return self._linked[folder]
+
+    def _prepare(self, needed):
+        """Builds what no mutant has needed yet, and runs it once without any."""
+        needed = [e for e in needed if e not in self._ready]
+        if needed and not self._workspace.make([f"bin/{e.name}" for e in needed]):
+            sys.exit(f"the tree does not build: {self._home / 'build.txt'} says why")
+        try:
+            for executable in needed:
+                self._baseline.refresh(self._workspace, executable)
+        except Broken as broken:
+            sys.exit(str(broken))
+        self._ready.update(needed)
 
 
 def _workspace(home, jobs):
@@ -108,16 +133,6 @@ def _workspace(home, jobs):
     if not workspace.configure():
         sys.exit(f"the copy cannot be configured: {home / 'build.txt'} says why")
     return workspace
-
-
-def _prepare(workspace, baseline, linked):
-    if not workspace.make([f"bin/{e.name}" for e in linked]):
-        sys.exit(f"the tree does not build: {workspace.home / 'build.txt'} says why")
-    try:
-        for executable in linked:
-            baseline.refresh(workspace, executable)
-    except Broken as broken:
-        sys.exit(str(broken))
 
 
 def _arguments():

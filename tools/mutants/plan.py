@@ -1,4 +1,4 @@
-"""Which tests a mutant is run against, in steps: what is likely to notice it, and cheap, comes first."""
+"""Which tests a mutant is run against, in steps; what is cheap and likely to notice it comes first."""
 
 from typing import NamedTuple
 
@@ -17,27 +17,35 @@ class Step(NamedTuple):
     seconds_max: float
 
 
-def steps(path, linked, tests_of):
-    """The steps for a mutant of `path`, over the executables that link it in their order."""
+def first_round(path, own, tests_of):
+    """The quick steps of the executables of its own folder: its own file's tests, then the others."""
     mirror = executables.mirror(path)
-    folder = path.split("/")[0]
-    own, others, long = [], [], []
-    for executable in linked:
-        tests = tests_of(executable)
-        quick = {name: t for name, t in tests.items() if t.seconds <= QUICK_SECONDS}
-        near = {name: t for name, t in quick.items() if t.file == mirror}
-        rest = {name: t for name, t in quick.items() if name not in near}
-        slower = {name: t for name, t in tests.items()
-                  if QUICK_SECONDS < t.seconds <= baseline.LONG_SECONDS}
-        own += _step(executable, near, baseline.only(near))
-        others += _step(executable, rest, baseline.without(tests.keys() - rest.keys()))
-        if executable.folder == folder:
-            long += _step(executable, slower, baseline.only(slower))
-    return own + others + long
+    quick = {e: _between(tests_of(e), 0, QUICK_SECONDS) for e in own}
+    near = {e: {name: t for name, t in quick[e].items() if t.file == mirror} for e in own}
+    out = [_step(e, near[e], baseline.only(near[e])) for e in own]
+    for e in own:
+        rest = quick[e].keys() - near[e].keys()
+        out.append(_step(e, {name: quick[e][name] for name in rest},
+                         baseline.without(tests_of(e).keys() - rest)))
+    return [step for step in out if step]
+
+
+def second_round(own, others, tests_of):
+    """For who survived the first: what depends on its folder, and what takes longer in its own."""
+    out = []
+    for e in others:
+        quick = _between(tests_of(e), 0, QUICK_SECONDS)
+        out.append(_step(e, quick, baseline.without(tests_of(e).keys() - quick.keys())))
+    for e in own:
+        longer = _between(tests_of(e), QUICK_SECONDS, baseline.LONG_SECONDS)
+        out.append(_step(e, longer, baseline.only(longer)))
+    return [step for step in out if step]
+
+
+def _between(tests, least, most):
+    return {name: t for name, t in tests.items() if least <= t.seconds < most}
 
 
 def _step(executable, tests, filter_argument):
-    if not tests:
-        return []
     seconds = sum(test.seconds for test in tests.values())
-    return [Step(executable, tuple(filter_argument), TIMES * seconds + MORE_SECONDS)]
+    return tests and Step(executable, tuple(filter_argument), TIMES * seconds + MORE_SECONDS)

@@ -1,13 +1,17 @@
 import json
 import tempfile
 import unittest
+from contextlib import redirect_stdout
+from io import StringIO
+from math import inf
 from pathlib import Path
 
 from baseline import LONG_SECONDS, Baseline, Broken, Test
 from executables import Executable
 from process import Ended
-from tests.fakes import PASSED, Workspace
+from tests.fakes import Workspace
 
+FAILED = Ended(1, 0.1, False)
 A = Executable("a_test", "log")
 
 
@@ -20,8 +24,8 @@ def report(**seconds):
 class Reporting(Workspace):
     """Writes a report where the executable is told to, as googletest does."""
 
-    def __init__(self, home, text, ended=PASSED):
-        super().__init__(home, [("", ended)])
+    def __init__(self, home, text, *failures):
+        super().__init__(home, list(zip(failures[1::2], failures[::2])))
         self.build = self.home
         self._text = text
 
@@ -37,10 +41,10 @@ class Refresh(unittest.TestCase):
         self.home = Path(folder.name)
         (self.home / "bin").mkdir()
 
-    def refreshed(self, binary, text, ended=PASSED):
+    def refreshed(self, binary, text):
         (self.home / "bin" / A.name).write_text(binary)
         baseline = Baseline(self.home / "baseline.json")
-        workspace = Reporting(self.home, text, ended)
+        workspace = Reporting(self.home, text)
         baseline.refresh(workspace, A)
         return baseline.tests(A), workspace.did
 
@@ -56,6 +60,18 @@ class Refresh(unittest.TestCase):
         self.assertEqual({name: t.seconds for name, t in tests.items()},
                          {"A.B": 0.5, "A.Long": LONG_SECONDS + 1})
 
-    def test_a_failure_without_a_mutant_is_no_kill(self):
-        with self.assertRaises(Broken):
-            self.refreshed("1", report(B=0.25), Ended(1, 0.1, False))
+    def test_one_that_fails_without_a_mutant_is_left_out(self):
+        (self.home / "bin" / A.name).write_text("1")
+        baseline = Baseline(self.home / "baseline.json")
+        workspace = Reporting(self.home, report(B=0.25), FAILED, "[ RUN      ] A.Bad\n")
+        with redirect_stdout(StringIO()) as said:
+            baseline.refresh(workspace, A)
+        self.assertIn("a_test A.Bad", said.getvalue())
+        self.assertEqual(workspace.did[-1][-1], "--gtest_filter=-A.Bad")
+        self.assertEqual(baseline.tests(A)["A.Bad"].seconds, inf)
+
+    def test_a_broken_tree_is_no_kill(self):
+        (self.home / "bin" / A.name).write_text("1")
+        workspace = Reporting(self.home, report(B=0.25), *[FAILED, "[ RUN      ] A.Bad\n"] * 9)
+        with self.assertRaises(Broken), redirect_stdout(StringIO()):
+            Baseline(self.home / "baseline.json").refresh(workspace, A)

@@ -14,19 +14,25 @@ TESTS = {
 }
 
 
-class Steps(unittest.TestCase):
-    def setUp(self):
-        self.steps = plan.steps("log/chunk.cc", [NEAR, FAR], TESTS.__getitem__)
+class Rounds(unittest.TestCase):
+    def shown(self, steps):
+        return [(s.executable.name, *s.arguments) for s in steps]
 
-    def test_its_own_tests_come_first_and_the_long_ones_of_its_folder_last(self):
-        self.assertEqual([(s.executable.name, *s.arguments) for s in self.steps], [
+    def test_the_first_is_of_its_own_folder_and_begins_with_its_own_file(self):
+        steps = plan.first_round("log/chunk.cc", [NEAR], TESTS.__getitem__)
+        self.assertEqual(self.shown(steps), [
             ("near_test", "--gtest_filter=A.Mine"),
-            ("near_test", "--gtest_filter=-A.Longest:A.Mine:A.Slow"),
-            ("far_test", "--gtest_filter=-B.Slow"),
-            ("near_test", "--gtest_filter=A.Slow")])
+            ("near_test", "--gtest_filter=-A.Longest:A.Mine:A.Slow")])
+        self.assertAlmostEqual(steps[0].seconds_max, plan.TIMES * 0.1 + plan.MORE_SECONDS)
 
-    def test_a_step_has_many_times_what_it_takes(self):
-        self.assertAlmostEqual(self.steps[0].seconds_max, plan.TIMES * 0.1 + plan.MORE_SECONDS)
+    def test_the_second_is_of_the_others_and_ends_with_the_long_ones_of_its_folder(self):
+        steps = plan.second_round([NEAR], [FAR], TESTS.__getitem__)
+        self.assertEqual(self.shown(steps), [("far_test", "--gtest_filter=-B.Slow"),
+                                             ("near_test", "--gtest_filter=A.Slow")])
+
+    def test_a_file_without_tests_of_its_own_begins_with_those_of_its_folder(self):
+        steps = plan.first_round("log/other.cc", [NEAR], TESTS.__getitem__)
+        self.assertEqual(self.shown(steps), [("near_test", "--gtest_filter=-A.Longest:A.Slow")])
 
 
 class Order(unittest.TestCase):
