@@ -14,7 +14,7 @@ std::uint64_t often(Random& random, std::uint64_t most) {
 }  // namespace
 
 Choices::Choices(Random& random) {
-  acts = random.chance(100) ? random.between(100, 300) : random.between(15, 70);
+  acts = random.chance(50) ? random.between(100, 200) : random.between(10, 50);
   pace = seconds(static_cast<std::int64_t>(random.of<std::uint64_t>({1, 10, 60})));
   workers = random.between(1, 3);
   tail_bytes = random.of<std::size_t>({0, 2'000, 20'000, 1 << 20});
