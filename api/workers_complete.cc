@@ -3,15 +3,21 @@
 // An item names its attempt by the token and tells one of three ends: "result" (with "effects"),
 // "error", or "cancelled". The digest of the item as it was sent tells a repeated report, which
 // gets its first answer, from a second one, which is refused (I12).
+//
+// With a lease in the same request both go in at once, so that outcomes and starts may share a
+// group; what is due only by the reports is given too, since the lease goes on until they are
+// durable.
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "api/attempts.h"
 #include "api/facts.h"
 #include "api/handle.h"
 #include "api/handlers.h"
-#include "api/worker_items.h"
+#include "api/lease.h"
+#include "api/writes.h"
 #include "base/limits/http.h"
 #include "base/limits/http_work.h"
 #include "base/limits/resources.h"
@@ -305,35 +311,131 @@ void compile_and_hand_in(const CallPtr& call, const Responder& responder,
               });
 }
 
-}  // namespace
+// What the body asks for.
+struct ReportBody {
+  std::vector<JsonValue> items;
+  std::optional<dispatch::LeaseRequest> lease;
+};
 
-void complete_attempts(const CallPtr& call, const Responder& responder) {
-  const auto elements = item_elements(*call);
-  if (!elements) {
-    responder.send(refuse(elements.error()));
-    return;
+Answer<ReportBody> read_report_body(const Call& call) {
+  const JsonValue value(call.request.body);
+  ReportBody out;
+  if (value.kind() != JsonValue::Kind::kObject) {
+    DAYBOOK_ASSIGN(out.items, item_elements(value, "body"));
+    return out;
   }
-  Reading reading{*call, components::Compiling::kNever};
-  Read read;
-  for (std::size_t i = 0; i < elements->size() && !reading.must_leave_io(); ++i) {
-    read_item(reading, i, (*elements)[i], read);
+  FieldErrors errors;
+  FieldReader fields(value, "", errors);
+  const auto reports = fields.find("reports", JsonValue::Kind::kArray, "an array", Need::kRequired);
+  if (const auto lease = fields.object("lease")) {
+    out.lease = read_lease(*lease, "lease.", errors);
   }
-  if (reading.must_leave_io()) {
-    run_off_io(call, responder, [call, responder] { complete_attempts(call, responder); });
-    return;
+  fields.finish();
+  if (!errors.empty()) {
+    return refuse(Problem(errors.take()));
   }
-  const auto items = std::make_shared<WorkerItems>(call, responder, write_reported,
-                                                   Recall{is_repeated, recall_reported});
-  items->add(*elements);
+  DAYBOOK_ASSIGN(out.items, item_elements(*reports, "reports"));
+  return out;
+}
+
+// The lease that stands in the answer beside the outcomes. What becomes of it is said there, too,
+// when it is refused: the reports are not undone.
+std::shared_ptr<Lease> make_lease(const CallPtr& call, const std::shared_ptr<WorkerItems>& items,
+                                  bool keyed) {
+  return std::make_shared<Lease>(call, [call, items, keyed](Result<dispatch::LeasedJobs> leased) {
+    auto shared = std::make_shared<Result<dispatch::LeasedJobs>>(std::move(leased));
+    const auto write = [shared](JsonWriter& json) {
+      json.key("lease");
+      json.begin_object();
+      if (*shared) {
+        write_leased(json, **shared);
+      } else {
+        write_error(json, shared->error());
+      }
+      json.end_object();
+    };
+    items->give_more(write, [call, shared, keyed] {
+      if (*shared) {
+        give_back(*call, **shared, keyed);
+      }
+    });
+  });
+}
+
+// Nothing when it is more than an I/O thread should do, and one does it.
+std::optional<Read> read_items(const Call& call, const std::vector<JsonValue>& elements) {
+  Reading reading{call, components::Compiling::kNever};
+  Read out;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    read_item(reading, i, elements[i], out);
+    if (reading.must_leave_io()) {
+      return std::nullopt;
+    }
+  }
+  return out;
+}
+
+// Jobs that are done are told to be done, whatever becomes of the others.
+void hand_in_all(const CallPtr& call, const Responder& responder,
+                 const std::shared_ptr<WorkerItems>& items, const std::vector<JsonValue>& elements,
+                 Read read) {
   const auto texts = std::make_shared<Texts>();
   for (const std::size_t place : read.waiting) {
-    texts->emplace_back(place, std::string((*elements)[place].text()));
+    texts->emplace_back(place, std::string(elements[place].text()));
   }
-  call->release_body();
-  // Jobs that are done are told to be done, whatever becomes of the others.
   hand_in(*items, std::move(read));
   if (!texts->empty()) {
     compile_and_hand_in(call, responder, items, texts);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<WorkerItems> report_items(const CallPtr& call, WorkerItems::Done done) {
+  return std::make_shared<WorkerItems>(call, write_reported, Recall{is_repeated, recall_reported},
+                                       std::move(done));
+}
+
+void report_attempts(const CallPtr& call, const Responder& responder,
+                     const std::shared_ptr<WorkerItems>& items,
+                     const std::vector<JsonValue>& elements) {
+  call->off_io = true;  // where to do it was the caller's choice
+  hand_in_all(call, responder, items, elements, *read_items(*call, elements));
+}
+
+void complete_attempts(const CallPtr& call, const Responder& responder) {
+  auto body = read_report_body(*call);
+  if (!body) {
+    responder.send(refuse(std::move(body).error()));
+    return;
+  }
+  auto read = read_items(*call, body->items);
+  if (!read) {
+    run_off_io(call, responder, [call, responder] { complete_attempts(call, responder); });
+    return;
+  }
+  const auto items = report_items(call, send_answer(responder));
+  items->add(body->items);
+  if (!body->lease) {
+    hand_in_all(call, responder, items, body->items, std::move(*read));
+    call->release_body();
+    return;
+  }
+  if (Status noted = note_key(*call); !noted) {
+    responder.send(refuse(std::move(noted).error()));
+    return;
+  }
+  body->lease->actor = actor_of(*call);
+  body->lease->key = std::move(call->key);
+  body->lease->held = !body->lease->key;
+  const auto lease = make_lease(call, items, body->lease->key.has_value());
+  items->expect_more([lease] { lease->begin_wait(); });
+  hand_in_all(call, responder, items, body->items, std::move(*read));
+  call->release_body();
+  if (const auto refusal = items->refusal()) {
+    items->give_more([refusal](JsonWriter& json) { write_error(json, *refusal); }, {});
+  } else {
+    lease->ask(std::move(*body->lease), responder);
   }
 }
 

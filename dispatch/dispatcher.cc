@@ -42,6 +42,9 @@ struct PollArrived {
   LeaseRequest request;
   LeaseAnswer done;
 };
+struct WaitBegun {
+  PollId poll = 0;
+};
 struct PollCancelled {
   PollId poll = 0;
 };
@@ -52,8 +55,8 @@ struct StopAsked {
   JobId job;
 };
 struct Drain {};
-using DispatcherMessage = std::variant<RepliesArrived, RunEnded, PollArrived, PollCancelled,
-                                       GivenBack, StopAsked, Closing, Drain, Quit>;
+using DispatcherMessage = std::variant<RepliesArrived, RunEnded, PollArrived, WaitBegun,
+                                       PollCancelled, GivenBack, StopAsked, Closing, Drain, Quit>;
 using DispatcherMail = Mailbox<DispatcherMessage>;
 
 Status check_lease(const LeaseRequest& request) {
@@ -321,6 +324,8 @@ void Dispatcher::Impl::handle(DispatcherMessage&& message) {
     core.on_outcome(*ended->job, std::move(ended->outcome), now);
   } else if (auto* poll = std::get_if<PollArrived>(&message)) {
     core.add_poll(poll->poll, std::move(poll->request), std::move(poll->done), now);
+  } else if (const auto* begun = std::get_if<WaitBegun>(&message)) {
+    core.begin_wait(begun->poll, now);
   } else if (const auto* cancelled = std::get_if<PollCancelled>(&message)) {
     core.cancel_poll(cancelled->poll);
   } else if (auto* given = std::get_if<GivenBack>(&message)) {
@@ -504,6 +509,10 @@ PollId Dispatcher::lease(LeaseRequest request, LeaseAnswer done) {
     impl_->refuse(std::get<PollArrived>(message).done);
   }
   return poll;
+}
+
+void Dispatcher::begin_wait(PollId poll) {
+  (void)impl_->mail->post(WaitBegun{poll});
 }
 
 void Dispatcher::cancel_poll(PollId poll) {
