@@ -2,11 +2,11 @@
 PRESET ?= debug
 JOBS ?= $(shell nproc)
 # Labels of the tests that take minutes: `make test` leaves them out.
-SLOW := ^(slow|crash|fuzz)$$
+SLOW := ^(slow|crash|fuzz|history)$$
 LINT := python3 tools/lint/lint.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install configure build run test test-slow bench bench-peers lint format clean
+.PHONY: help install configure build run test test-slow mutants bench bench-peers lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,9 +28,16 @@ test: configure ## build PRESET (debug, asan, tsan, …) and run the quick tests
 	cmake --build --preset $(PRESET) -j $(JOBS)
 	ctest --preset $(PRESET) -j $(JOBS) -LE '$(SLOW)'
 
-test-slow: configure ## the crash, fuzz and other slow tests
+test-slow: configure ## the crash, fuzz, history and other slow tests
 	cmake --build --preset $(PRESET) -j $(JOBS)
 	ctest --preset $(PRESET) -j $(JOBS) -L '$(SLOW)'
+
+N ?= 100
+SEED ?= 1
+FOLDERS ?= log,scheduler,projections,dispatch
+# MUTANTS_ARGS=--near: a first look without the tests of whole servers
+mutants: install ## N=100 small faults planted one at a time: which does no test notice? SEED=1 FOLDERS=dispatch
+	python3 -B tools/mutants/mutants.py --count $(N) --seed $(SEED) --folders $(FOLDERS) --jobs $(JOBS) $(MUTANTS_ARGS)
 
 bench: install ## build release and run every micro benchmark
 	cmake --preset release

@@ -42,8 +42,6 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
              lane("check", options, kHttpChecksMax, kHttpPeerChecksMax)),
       compiles(engine.views, engine.clock,
                lane("compile", options, kHttpCompilesMax, kHttpPeerCompilesMax)),
-      programs(engine.views, engine.clock,
-               lane("program", options, kHttpCompilesMax, kHttpPeerCompilesMax)),
       health(engine.views, engine.clock, {"health", 1, options.queries_max, {}}),
       direct(engine.views, engine.clock, {"direct", 1, options.queries_max, {}}),
       gzips(engine.views, engine.clock,
@@ -66,9 +64,9 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
       worker_places({options.workers_max, options.peer_workers_max, Duration{kHttpIdleGraceUs}},
                     engine.clock) {}
 
-std::array<QueryPool*, 12> Context::pools() {
-  return {&queries, &renders, &bodies, &checks, &compiles, &programs,
-          &health,  &direct,  &gzips,  &feeds,  &rebuilds, &graphs};
+std::array<QueryPool*, 11> Context::pools() {
+  return {&queries, &renders, &bodies, &checks,   &compiles, &health,
+          &direct,  &gzips,   &feeds,  &rebuilds, &graphs};
 }
 
 Status check_listen(std::string_view host) {

@@ -5,10 +5,10 @@
 //                                               ├─ read: a pool's thread, once the views are fresh
 //                                               └─ stream: the log, piece by piece
 //
-// Threads: I/O threads own the connections and read nothing but definitions and the heads of their
-// components; whatever may wait (reads, streams, answers made from the log, compilations, large
-// bodies, rebuilds) is done by pools (call.h), of which each kind has its own, so that none holds
-// up another; one thread watches the log for streams.
+// Threads: I/O threads own the connections and read no store; whatever may wait (reads, streams,
+// answers made from the log, compilations, large bodies, rebuilds) is done by pools (call.h), of
+// which each kind has its own, so that none holds up another; one thread watches the log for
+// streams.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,15 @@
 #include "base/limits/worker_protocol.h"
 #include "base/result.h"
 #include "base/supervisor.h"
-#include "components/runtime.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/effects.h"
 #include "dispatch/outbox.h"
 #include "dispatch/rule_runner.h"
+#include "dispatch/runtime_checks.h"
 #include "graph/graph.h"
 #include "log/log.h"
 #include "projections/views.h"
+#include "scheduler/contract_check.h"
 #include "scheduler/sequencer.h"
 
 namespace spdlog {
@@ -55,6 +56,11 @@ struct Engine {
   const graph::Graph& graph;
   // Check component specs; a runtime that is not here is refused. Workers need none.
   dispatch::RuntimeChecks runtimes;
+  // What pending jobs and rules are checked with when their component changes.
+  scheduler::ContractCheck& contracts;
+  // Waits until contracts follow from all events up to that one, so long at most; empty where
+  // nobody keeps them.
+  std::function<bool(Seq, Duration)> contracts_settled{};
   dispatch::EffectRules effects;
   bool mail = false;  // a mail server is configured
   const Clock& clock;

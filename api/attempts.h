@@ -14,8 +14,7 @@ std::shared_ptr<WorkerItems> report_items(const CallPtr& call, WorkerItems::Done
 // Reads them and hands in what is sound, as one request. The items have been added; the elements
 // are not needed any more when it returns. Reads for as long as they are large: more than an I/O
 // thread should is for others.
-void report_attempts(const CallPtr& call, const Responder& responder,
-                     const std::shared_ptr<WorkerItems>& items,
+void report_attempts(const Engine& engine, const std::shared_ptr<WorkerItems>& items,
                      const std::vector<JsonValue>& elements);
 
 // workers.cc: the same with the elements of POST /resources/workers/heartbeat.

@@ -25,7 +25,7 @@ namespace daybook::api {
 // What all requests share. Kept alive by each of them, so a late answer finds it.
 struct Context {
   Context(Engine engine_in, const Options& options_in, std::size_t routes);
-  std::array<QueryPool*, 12> pools();
+  std::array<QueryPool*, 11> pools();
 
   Engine engine;
   Options options;
@@ -35,7 +35,6 @@ struct Context {
   QueryPool bodies;    // large bodies: read and checked away from the I/O threads
   QueryPool checks;    // of components that nobody stores: one thread of its own
   QueryPool compiles;  // components and rules that are to be stored: one thread of its own
-  QueryPool programs;  // what jobs wait for that are to be written: one thread of its own
   QueryPool health;    // how the server is: one thread of its own
   QueryPool direct;    // what waits for no view: one thread of its own
   QueryPool gzips;     // large answers are packed: one thread of its own

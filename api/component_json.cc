@@ -122,7 +122,7 @@ Answer<ReadComponent> read_component(std::string_view body, const std::string& i
   fields.line("displayName", out.display_name, kDisplayNameBytesMax);
   fields.text("description", out.description, kDescriptionBytesMax);
   fields.line("componentVersion", out.component_version, kTagBytesMax);
-  fields.pass_over_answered({"specHash"});
+  fields.pass_over_answered({"specHash", "parameters"});
   if (!runtime) {
     return refuse(Problem(errors.take()));
   }
@@ -134,8 +134,21 @@ Answer<ReadComponent> read_component(std::string_view body, const std::string& i
     return refuse(joined(errors.take(), std::move(checked)));
   }
   out.component.imports = std::move(checked->imports);
+  out.component.contract = std::move(checked->contract);
+  out.component.contract_of = checked->contract_of;
   return ReadComponent{std::move(out), std::move(checked->warnings)};
 }
+
+namespace {
+
+// "parameters": what the contract says; null where nothing is known.
+void write_contract(JsonWriter& json, const std::string& contract) {
+  const auto members =
+      contract.empty() ? std::vector<JsonValue::Member>() : JsonValue(contract).members();
+  json.raw_member("parameters", members.empty() ? "null" : members.front().second.text());
+}
+
+}  // namespace
 
 void write_component_members(JsonWriter& json, const projections::ComponentRow& row) {
   json.member("componentId", row.component);
@@ -147,6 +160,7 @@ void write_component_members(JsonWriter& json, const projections::ComponentRow& 
     json.raw_member(name, value.text());
   }
   json.member("specHash", to_hex(row.spec_hash));
+  write_contract(json, row.contract);
   json.member_or_null("createdAt", row.created_at.value != 0, row.created_at);
   json.member("updatedAt", row.updated_at);
   json.member("updatedBy", row.updated_by);
@@ -162,6 +176,7 @@ projections::ComponentRow component_row(const events::Meta& meta,
   out.display_name = event.display_name;
   out.description = event.description;
   out.component_version = event.component_version;
+  out.contract = event.contract.text;
   out.updated_at = meta.time;
   out.updated_by = meta.actor;
   out.seq = meta.seq;

@@ -9,7 +9,7 @@
 #include "api/problem.h"
 #include "base/json_writer.h"
 #include "components/runtime.h"
-#include "dispatch/parameter_check.h"
+#include "dispatch/runtime_checks.h"
 #include "events/types.h"
 #include "projections/rows.h"
 #include "scheduler/commands.h"

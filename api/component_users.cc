@@ -22,10 +22,10 @@ class Look {
  public:
   Look(const Engine& engine, const std::string& component)
       : engine_(engine), stored_(engine.views), component_(component) {
-    const auto head = engine.views.component_head(component);
-    missed_ = !head;
-    if (head && *head) {
-      head_ = **head;
+    auto stored = engine.views.component(component);
+    missed_ = !stored;
+    if (stored) {
+      stored_row_ = std::move(*stored);
     }
   }
 
@@ -47,7 +47,7 @@ class Look {
     if (missed_) {
       return;
     }
-    if (!head_) {
+    if (!stored_row_) {
       warn("COMPONENT_NOT_FOUND", "the rule " + id + " runs it, once it is there again", kRule, id);
       return;
     }
@@ -71,12 +71,11 @@ class Look {
     if (missed_) {
       return;
     }
-    if (!head_) {
+    if (!stored_row_) {
       warn("COMPONENT_NOT_FOUND", "jobs of " + id + " fail that come due before it is there again",
            kDefinition, id);
       return;
     }
-    const components::Runtime* runtime = runtime_of(head_->runtime);
     projections::JobFilter next;
     next.definition = id;
     next.status = projections::JobStatus::kPending;
@@ -85,16 +84,12 @@ class Look {
     first.limit = kComponentUsersMax;
     const auto jobs = engine_.views.jobs(next, first);
     missed_ = missed_ || !jobs;
-    if (runtime == nullptr || !jobs) {
+    if (stored_row_->contract.empty() || !jobs) {
       return;
     }
-    const auto rules =
-        runtime->parameter_rules(stored_.stored(*head_), components::Compiling::kAllowed);
     for (const projections::JobRow& job : jobs->rows) {
       const std::string_view parameters = job.parameters.empty() ? "{}"sv : job.parameters;
-      const Status taken = !rules   ? Status(fail(rules.error()))
-                           : *rules ? (*rules)(parameters)
-                                    : Status();
+      const Status taken = engine_.contracts.job(stored_row_->contract, parameters);
       if (!taken) {
         warn("PARAMETERS_REFUSED",
              "it refuses the parameters of the pending job " + job.job.text() + " of " + id + ": " +
@@ -118,21 +113,20 @@ class Look {
     return found == engine_.runtimes.end() ? nullptr : found->second;
   }
   Status rule_takes(const scheduler::RuleStep& step) const {
-    if (head_->runtime != events::Runtime::kReactor) {
+    if (stored_row_->runtime != events::Runtime::kReactor) {
       return fail(Code::kInvalid, "WRONG_RUNTIME", "a rule runs reactor components only");
     }
-    const components::Runtime* runtime = runtime_of(head_->runtime);
-    return runtime == nullptr
+    return stored_row_->contract.empty()
                ? Status()
-               : runtime->check_rule_parameters(
-                     stored_.stored(*head_),
+               : engine_.contracts.rule(
+                     stored_row_->contract,
                      step.parameters.empty() ? "{}" : std::string_view(step.parameters));
   }
 
   const Engine& engine_;
   const dispatch::StoredComponents stored_;
   const std::string& component_;
-  std::optional<projections::ComponentHead> head_;
+  std::optional<projections::ComponentRow> stored_row_;
   bool missed_ = false;
   ComponentWarnings warnings_;
 };

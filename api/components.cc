@@ -22,8 +22,8 @@ constexpr std::string_view kComponentFields[] = {
     "componentId", "runtime",  "displayName", "description",      "componentVersion",
     "code",        "command",  "env",         "workingDirectory", "limits",
     "output",      "user",     "writable",    "timeout",          "url",
-    "headers",     "specHash", "createdAt",   "updatedAt",        "updatedBy",
-    "seq"};
+    "headers",     "specHash", "parameters",  "createdAt",        "updatedAt",
+    "updatedBy",   "seq"};
 
 Answer<Response> render_put_component(const Written& written, const ComponentWarnings& warnings) {
   const events::Recorded& recorded = written.facts.all().front();
@@ -92,9 +92,16 @@ void answer_changed(const CallPtr& call, const Responder& responder, scheduler::
   auto look = [call, answer, reply = std::move(reply),
                warnings = std::move(warnings)](const Status& ready) mutable {
     const auto& users = std::get<scheduler::ComponentOutcome>(reply.outcome).users;
-    auto found = ready ? check_users(call->engine(), call->id, users)
+    const Engine& engine = call->engine();
+    const bool settled = users.importers.empty() || !engine.contracts_settled ||
+                         engine.contracts_settled(reply.last, Duration{kComponentUsersTimeUs});
+    auto found = ready ? check_users(engine, call->id, users)
                        : ComponentWarnings{{"NOT_ALL_CHECKED", "what names it was not looked at: " +
                                                                    ready.error().message}};
+    if (!settled) {
+      found.push_back({"NOT_ALL_CHECKED",
+                       "which parameters those that import it take is still being worked out"});
+    }
     warnings.insert(warnings.end(), found.begin(), found.end());
     answer(reply, std::move(warnings));
   };

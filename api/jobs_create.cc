@@ -10,8 +10,6 @@
 #include "base/check.h"
 #include "base/hex.h"
 #include "base/limits/http.h"
-#include "base/limits/http_work.h"
-#include "dispatch/parameter_check.h"
 
 namespace daybook::api {
 namespace {
@@ -20,22 +18,6 @@ using Body = scheduler::CreateJobs;
 
 // Of the open jobs that an ended one has made, the newest are looked at.
 constexpr std::size_t kChildrenLookedAtMax = 64;
-
-Status check_parameters(const Engine& engine, const scheduler::CreateJobs& command,
-                        components::Compiling compiling) {
-  dispatch::ParameterCheck check({&engine.views, &engine.runtimes, compiling});
-  for (std::size_t i = 0; i < command.jobs.size(); ++i) {
-    Status checked = check(command.jobs[i].definition, command.jobs[i].parameters);
-    if (!checked) {
-      Error error = std::move(checked).error();
-      if (command.listed) {
-        error.field = "[" + std::to_string(i) + "]." + error.field;
-      }
-      return fail(std::move(error));
-    }
-  }
-  return {};
-}
 
 Answer<Body> read_body(const Call& call) {
   const JsonValue value(call.request.body);
@@ -173,31 +155,6 @@ void submit_retry(const CallPtr& call, const Responder& responder, JobId id, con
                  });
 }
 
-void submit_jobs(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body) {
-  const bool is_array = body->listed;
-  write(call, responder, std::move(*body),
-        [is_array](const Written& written) { return render_created(written, is_array); });
-}
-
-// Most components have been compiled when jobs of theirs come: then all is said at once.
-void check_and_submit(const CallPtr& call, const Responder& responder, std::shared_ptr<Body> body,
-                      components::Compiling compiling) {
-  Status checked = check_parameters(call->engine(), *body, compiling);
-  if (!checked && checked.error().reason == "NOT_COMPILED") {
-    run_in_turn(call->context->programs, call, responder, [call, responder, body](Status ready) {
-      if (ready) {
-        check_and_submit(call, responder, body, components::Compiling::kAllowed);
-      } else {
-        responder.send(refuse(std::move(ready).error()));
-      }
-    });
-  } else if (!checked) {
-    responder.send(refuse(std::move(checked).error()));
-  } else {
-    submit_jobs(call, responder, std::move(body));
-  }
-}
-
 }  // namespace
 
 void create_jobs(const CallPtr& call, const Responder& responder) {
@@ -210,15 +167,9 @@ void create_jobs(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(read).error()));
     return;
   }
-  const bool few = body->jobs.size() <= kInlineChecksMax;
-  const auto check = [call, responder, shared = std::make_shared<Body>(std::move(*body))] {
-    check_and_submit(call, responder, shared, components::Compiling::kNever);
-  };
-  if (few || call->off_io) {
-    check();
-  } else {
-    run_off_io(call, responder, check);
-  }
+  const bool listed = body->listed;
+  write(call, responder, std::move(*body),
+        [listed](const Written& written) { return render_created(written, listed); });
 }
 
 void retry_job(const CallPtr& call, const Responder& responder) {

@@ -77,6 +77,10 @@ void write_dispatch(PrometheusText& out, const Engine& engine) {
   out.one("daybook_exec_running", "gauge", "Child processes running.", m.exec_running);
   out.one("daybook_http_running", "gauge", "Component requests running.", m.http_running);
   out.one("daybook_queue_waiting", "gauge", "Pending jobs not yet due.", m.waiting);
+  out.one("daybook_queue_on_disk", "gauge", "Of them, those beyond queue-memory: on disk.",
+          m.waiting_on_disk);
+  out.one("daybook_queue_memory_bytes", "gauge", "Memory of the pending queue, about.",
+          m.queue_bytes);
   out.one("daybook_queue_ready", "gauge", "Pending jobs that are due.", m.ready);
   out.one("daybook_leases_waiting", "gauge", "Workers waiting for jobs.", m.leases_waiting);
   out.one("daybook_retention_removed_total", "counter", "Jobs and sendings that retention removed.",
@@ -195,8 +199,7 @@ void write_connections(PrometheusText& out, const Context& context) {
   out.one("daybook_http_reads_dropped_total", "counter",
           "Reads that were not made since their client had left.", context.queries.dropped());
   out.one("daybook_http_compilations_waiting", "gauge", "Requests that wait to compile.",
-          std::uint64_t{context.checks.waiting() + context.compiles.waiting() +
-                        context.programs.waiting()});
+          std::uint64_t{context.checks.waiting() + context.compiles.waiting()});
   out.one("daybook_http_memory_bytes", "gauge", "Large bodies and answers of all connections.",
           std::uint64_t{context.memory.used()});
   out.one("daybook_http_memory_refused_total", "counter",

@@ -81,6 +81,16 @@ std::vector<Route> worker_routes() {
   };
 }
 
+std::vector<Route> rule_routes() {
+  return {
+      query("/resources/rules", list_rules, kList),
+      query("/resources/rules/{ruleId...}", get_rule),
+      with_body_of(kHttpComponentBodyBytesMax,
+                   async(Method::kPut, "/resources/rules/{ruleId...}", put_rule, true)),
+      async(Method::kDelete, "/resources/rules/{ruleId...}", delete_rule, false),
+  };
+}
+
 std::vector<Route> make_table() {
   const Names job_list{"jobDefinitionId", "status",        "tag",      "errorCode", "parentJobId",
                        "createdAfter",    "createdBefore", "runAfter", "runBefore", "finishedAfter",
@@ -109,11 +119,6 @@ std::vector<Route> make_table() {
       compile("/resources/components/{componentId...}", put_component),
       async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
 
-      query("/resources/rules", list_rules, kList),
-      query("/resources/rules/{ruleId...}", get_rule),
-      compile("/resources/rules/{ruleId...}", put_rule),
-      async(Method::kDelete, "/resources/rules/{ruleId...}", delete_rule, false),
-
       query("/resources/sendings", list_sendings,
             {"status", "category", "transport", "recipient", "jobId", "limit", "after", "before",
              "fields"}),
@@ -141,6 +146,8 @@ std::vector<Route> make_table() {
       instant("/version", version),
       instant("/openapi.json", openapi),
   };
+  const std::vector<Route> rules = rule_routes();
+  out.insert(out.end(), rules.begin(), rules.end());
   out.insert(out.end(), others.begin(), others.end());
   const std::vector<Route> workers = worker_routes();
   out.insert(out.end(), workers.begin(), workers.end());

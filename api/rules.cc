@@ -5,7 +5,6 @@
 #include "api/page_json.h"
 #include "api/rule_json.h"
 #include "api/writes.h"
-#include "dispatch/stored_components.h"
 
 namespace daybook::api {
 namespace {
@@ -68,26 +67,6 @@ void write_rule(JsonWriter& json, const projections::RuleRow& row) {
   json.end_object();
 }
 
-// Of the components that are there; others are looked at when they run.
-void check_components(const Engine& engine, const scheduler::PutRule& rule, FieldErrors& errors) {
-  const dispatch::StoredComponents texts(engine.views);
-  for (std::size_t i = 0; i < rule.components.size(); ++i) {
-    const scheduler::RuleStep& step = rule.components[i];
-    const auto head = engine.views.component_head(step.component);
-    const auto runtime =
-        head && *head ? engine.runtimes.find((*head)->runtime) : engine.runtimes.end();
-    if (runtime == engine.runtimes.end() || runtime->second == nullptr) {
-      continue;
-    }
-    Status checked = runtime->second->check_rule_parameters(texts.stored(**head), step.parameters);
-    if (!checked) {
-      Error error = std::move(checked).error();
-      error.field = "components[" + std::to_string(i) + "]." + error.field;
-      errors.add(std::move(error));
-    }
-  }
-}
-
 }  // namespace
 
 Answer<Response> get_rule(const Call& call) {
@@ -127,9 +106,6 @@ void put_rule(const CallPtr& call, const Responder& responder) {
   }
   FieldErrors errors;
   auto command = read_rule(JsonValue(call->request.body), call->id, errors);
-  if (errors.empty()) {
-    check_components(call->engine(), command, errors);
-  }
   if (!errors.empty()) {
     responder.send(refuse(Problem(errors.take())));
     return;

@@ -47,13 +47,29 @@ void WorkerSession::count_message() {
   }
 }
 
-void WorkerSession::receive(std::string text) {
+MemoryBudget::Share WorkerSession::new_share() {
+  return {context_->memory, [weak = weak_from_this(), shard = shard_] {
+            shard->post([weak] {
+              if (const auto self = weak.lock()) {
+                self->end({CloseCode::kTryAgain, "SERVER_BUSY"});
+              }
+            });
+          }};
+}
+
+void WorkerSession::receive(std::string text, MemoryBudget::Share memory) {
   count_message();
   if (end_) {
     return;
   }
   context_->metrics.worker_messages_in.fetch_add(1, std::memory_order_relaxed);
-  auto shared = std::make_shared<const std::string>(std::move(text));
+  struct Message {
+    std::string text;
+    MemoryBudget::Share memory;
+  };
+  memory.keep();
+  const auto message = std::make_shared<const Message>(Message{std::move(text), std::move(memory)});
+  const std::shared_ptr<const std::string> shared(message, &message->text);
   if (shared->size() <= kInlineBodyBytesMax) {
     take(shared, read_message(*shared));
     return;
@@ -188,10 +204,23 @@ void WorkerSession::say(std::string frame) {
   push({std::move(frame), 0, std::nullopt, bytes});
 }
 
+// What has been written or leased has to be told: there is room for it even when others must leave.
 void WorkerSession::push(Out out) {
   out_bytes_ += out.bytes;
   out_.push_back(std::move(out));
+  if (out_bytes_ > kHttpFreeBytes) {
+    if (!std::exchange(counts_out_, true)) {
+      out_memory_ = new_share();
+    }
+    out_memory_.hold_anyway(out_bytes_);
+  }
   wake_();
+}
+
+void WorkerSession::release_out() {
+  if (out_bytes_ <= kHttpFreeBytes && std::exchange(counts_out_, false)) {
+    out_memory_.release();
+  }
 }
 
 std::string WorkerSession::text_of(Out out) {
@@ -217,6 +246,7 @@ std::string WorkerSession::next_message() {
     out_.pop_front();
     context_->metrics.worker_frames_out.fetch_add(1, std::memory_order_relaxed);
   }
+  release_out();
   if (!out.empty()) {
     out += ']';
     context_->metrics.worker_messages_out.fetch_add(1, std::memory_order_relaxed);
@@ -243,6 +273,7 @@ void WorkerSession::give_back_unsent() {
     }
   }
   std::erase_if(out_, [](const Out& out) { return out.leased.has_value(); });
+  release_out();
 }
 
 void WorkerSession::drain() {
@@ -287,6 +318,7 @@ void WorkerSession::close() {
   for (const Lane& lane : lanes_) {
     metrics.worker_credits.fetch_sub(lane.wish.credits, std::memory_order_relaxed);
   }
+  out_memory_.release();
   metrics.worker_jobs_held.fetch_sub(held_.size(), std::memory_order_relaxed);
   held_.clear();
 }

@@ -50,9 +50,12 @@ class WorkerSession final : public std::enable_shared_from_this<WorkerSession> {
   WorkerSession(std::shared_ptr<Shard> shard, std::string peer, Wake wake);
   ~WorkerSession();
 
-  // One text message. A control frame counts as one too.
-  void receive(std::string text);
+  // One text message, with what it holds of the memory of all connections. A control frame counts
+  // as one too.
+  void receive(std::string text, MemoryBudget::Share memory);
   void count_message();
+  // For what comes or waits to be written: when others need it more, the connection ends.
+  MemoryBudget::Share new_share();
   // All that came together has been received.
   void settle();
   // False while enough of what came is without an answer.
@@ -115,6 +118,7 @@ class WorkerSession final : public std::enable_shared_from_this<WorkerSession> {
   void say(std::string frame);
   void say_error(std::optional<std::int64_t> id, const Error& error);
   void push(Out out);
+  void release_out();
   std::string text_of(Out out);
   void look_for_end();
   template <typename Work>
@@ -162,6 +166,8 @@ class WorkerSession final : public std::enable_shared_from_this<WorkerSession> {
   std::size_t faults_ = 0;      // in a row
   std::deque<Out> out_;
   std::size_t out_bytes_ = 0;
+  MemoryBudget::Share out_memory_;  // once they are many
+  bool counts_out_ = false;
   Micros second_;  // in which messages are counted
   std::size_t messages_ = 0;
 };

@@ -8,17 +8,6 @@
 #include "base/limits/worker_protocol.h"
 
 namespace daybook::api {
-namespace {
-
-// For what may have to wait before it is read: nobody stops waiting for it.
-class NobodyWatches final : public Exchange {
- public:
-  void answer(std::function<Answer<Response>()> /*make*/,
-              std::function<void()> /*unsent*/) override {}
-  void watch(std::function<void()> /*gone*/) override {}
-};
-
-}  // namespace
 
 void WorkerSession::gather(Batch& batch, std::int64_t id, const std::vector<JsonValue>& items,
                            const std::shared_ptr<const std::string>& text) {
@@ -44,7 +33,7 @@ void WorkerSession::hand_in_reports() {
   });
   items->add(batch->elements);
   const auto hand_in = [call, batch, items](const Status&) {
-    report_attempts(call, Responder(std::make_shared<NobodyWatches>()), items, batch->elements);
+    report_attempts(call->engine(), items, batch->elements);
   };
   if (batch->bytes <= kInlineBodyBytesMax) {
     hand_in(Status());

@@ -59,7 +59,10 @@ class WorkerSocket final : public Connection, public std::enable_shared_from_thi
   void on_control(websocket::frame_type kind);
   void wake();
   void read();
+  void read_on();
   void on_read(const SocketError& ec);
+  void on_message();
+  bool hold_message();
   void settle_soon();
   void on_round();
   void write();
@@ -76,6 +79,8 @@ class WorkerSocket final : public Connection, public std::enable_shared_from_thi
   Places::Place place_;
   std::shared_ptr<WorkerSession> session_;
   beast::flat_buffer in_{kWorkerMessageBytesMax};
+  MemoryBudget::Share in_memory_;  // of a message that is large
+  bool counts_in_ = false;
   std::string message_;  // that is written
   bool accepted_ = false;
   bool reading_ = false;
@@ -167,25 +172,55 @@ void WorkerSocket::read() {
     return;
   }
   reading_ = true;
-  ws_.async_read(
-      in_, [self = shared_from_this()](const SocketError& ec, std::size_t) { self->on_read(ec); });
+  read_on();
+}
+
+// Piece by piece, so that a large message is counted while it comes.
+void WorkerSocket::read_on() {
+  ws_.async_read_some(
+      in_, kHttpFreeBytes,
+      [self = shared_from_this()](const SocketError& ec, std::size_t) { self->on_read(ec); });
 }
 
 void WorkerSocket::on_read(const SocketError& ec) {
-  reading_ = false;
   if (closed_) {
     return;
   }
   if (ec) {
     // A close frame of the worker has been answered, as has what was no WebSocket or too large.
-    if (ec != websocket::error::closed && !said_goodbye_) {
-      context_->metrics.worker_ends.fetch_add(1, std::memory_order_relaxed);
-    }
     if (!said_goodbye_) {
+      if (ec != websocket::error::closed) {
+        context_->metrics.worker_ends.fetch_add(1, std::memory_order_relaxed);
+      }
       close();
     }
     return;
   }
+  if (!hold_message()) {
+    session_->end({CloseCode::kTryAgain, "SERVER_BUSY"});
+    return;
+  }
+  if (!ws_.is_message_done()) {
+    read_on();
+    return;
+  }
+  reading_ = false;
+  on_message();
+  read();  // before the round is asked for: what lies in the buffer comes first
+  settle_soon();
+}
+
+bool WorkerSocket::hold_message() {
+  if (in_.size() <= kHttpFreeBytes) {
+    return true;
+  }
+  if (!std::exchange(counts_in_, true)) {
+    in_memory_ = session_->new_share();
+  }
+  return in_memory_.hold(in_.size());
+}
+
+void WorkerSocket::on_message() {
   heard_at_ = now();
   ++reads_;
   std::string text(static_cast<const char*>(in_.data().data()), in_.size());
@@ -193,13 +228,13 @@ void WorkerSocket::on_read(const SocketError& ec) {
   if (in_.capacity() > kHttpFreeBytes) {
     in_.shrink_to_fit();
   }
+  counts_in_ = false;
+  MemoryBudget::Share memory = std::exchange(in_memory_, MemoryBudget::Share());
   if (ws_.got_text()) {
-    session_->receive(std::move(text));
+    session_->receive(std::move(text), std::move(memory));
   } else {
     session_->end({CloseCode::kNotText, "NOT_TEXT"});
   }
-  read();  // before the round is asked for: what lies in the buffer comes first
-  settle_soon();
 }
 
 void WorkerSocket::settle_soon() {
@@ -333,6 +368,7 @@ void WorkerSocket::close() {
   ws_.next_layer().close(ignored);
   session_->close();
   context_->metrics.worker_connections.fetch_sub(1, std::memory_order_relaxed);
+  in_memory_.release();
   place_.release();
   handshake_.worker_place.release();
   shard_->forget(shared_from_this());

@@ -19,7 +19,6 @@
 #include "api/lease.h"
 #include "api/writes.h"
 #include "base/limits/http.h"
-#include "base/limits/http_work.h"
 #include "base/limits/resources.h"
 #include "base/sha256.h"
 #include "components/runtime.h"
@@ -53,24 +52,11 @@ scheduler::Failed read_error(const JsonValue& value, FieldErrors& errors) {
   return dispatch::failed_of(std::move(out));
 }
 
-struct Reading {
-  const Call& call;
-  components::Compiling compiling;
-  std::size_t checks = 0;     // of parameters of jobs, all items together
-  bool must_compile = false;  // the last item has to be read again where that is allowed
-
-  bool must_leave_io() const { return !call.off_io && checks > kInlineChecksMax; }
-};
-
-// The effects are read by the same code that reads what a component printed. Gives what the job
-// fails with when the report is sound but its effects cannot be, as with a definition that is not
-// there.
-std::optional<scheduler::Failed> read_effects(FieldReader& fields, Reading& reading,
-                                              scheduler::ReportAttempt& out) {
-  const Engine& engine = reading.call.engine();
+// The effects are read by the same code that reads what a component printed.
+void read_effects(FieldReader& fields, const Engine& engine, scheduler::ReportAttempt& out) {
   const auto effects = fields.find("effects", JsonValue::Kind::kArray, "an array");
   if (!effects) {
-    return std::nullopt;
+    return;
   }
   const std::string document = R"({"result":null,"effects":)" + std::string(effects->text()) + "}";
   auto parsed = components::parse_output(document, engine.clock.wall());
@@ -81,30 +67,14 @@ std::optional<scheduler::Failed> read_effects(FieldReader& fields, Reading& read
   };
   if (!parsed) {
     refuse(std::move(parsed).error());
-    return std::nullopt;
+    return;
   }
-  reading.checks += static_cast<std::size_t>(
-      std::count_if(parsed->effects.begin(), parsed->effects.end(), [](const auto& effect) {
-        return std::holds_alternative<components::ScheduleJobEffect>(effect);
-      }));
-  if (reading.must_leave_io()) {
-    return std::nullopt;
-  }
-  dispatch::EffectRules rules = engine.effects;
-  if (rules.parameters) {
-    rules.parameters->compiling = reading.compiling;
-  }
-  auto made = dispatch::make_effects(out.token, std::move(parsed->effects), rules);
-  reading.must_compile = !made && made.error().reason == "NOT_COMPILED";
-  if (!made && made.error().reason == "EFFECT_REFUSED") {
-    return dispatch::effect_failure(made.error());
-  }
+  auto made = dispatch::make_effects(out.token, std::move(parsed->effects), engine.effects);
   if (!made) {
     refuse(std::move(made).error());
-    return std::nullopt;
+    return;
   }
   out.effects = std::move(*made);
-  return std::nullopt;
 }
 
 void read_job(FieldReader& fields, scheduler::ReportAttempt& out) {
@@ -118,7 +88,7 @@ void read_job(FieldReader& fields, scheduler::ReportAttempt& out) {
   }
 }
 
-scheduler::ReportAttempt read_report(Reading& reading, const JsonValue& value,
+scheduler::ReportAttempt read_report(const Engine& engine, const JsonValue& value,
                                      FieldErrors& errors) {
   scheduler::ReportAttempt out;
   FieldReader fields(value, "", errors);
@@ -132,21 +102,18 @@ scheduler::ReportAttempt read_report(Reading& reading, const JsonValue& value,
     out.failed = read_error(*error, errors);
   }
   fields.boolean("cancelled", out.cancelled);
-  auto refused = read_effects(fields, reading, out);
+  read_effects(fields, engine, out);
   fields.finish();
   const int ends = (out.result.empty() ? 0 : 1) + (out.failed ? 1 : 0) + (out.cancelled ? 1 : 0);
   if (ends > 1 || (!out.effects.empty() && (out.failed || out.cancelled))) {
     errors.add("tells more than one end: give result (with effects), error or cancelled",
                fields.path_of("result"));
   }
-  if (refused) {
-    out.result.clear();
-    out.failed = std::move(refused);
-  } else if (out.result.empty()) {
+  if (out.result.empty()) {
     out.result = "null";
   }
   out.digest = digest_of(value.text());
-  out.jitter = reading.call.engine().entropy.next();
+  out.jitter = engine.entropy.next();
   return out;
 }
 
@@ -258,59 +225,6 @@ void recall_reported(const Call& call, scheduler::Reply& reply) {
   reply.chain = facts->chain();
 }
 
-// What became of the items of a report that were read.
-struct Read {
-  std::vector<ItemCommand> commands;
-  std::vector<std::pair<std::size_t, Error>> faults;
-  std::vector<std::size_t> waiting;  // until their effects' components have been compiled
-};
-
-void read_item(Reading& reading, std::size_t place, const JsonValue& value, Read& out) {
-  FieldErrors errors;
-  reading.must_compile = false;
-  auto command = read_report(reading, value, errors);
-  if (reading.must_compile) {
-    out.waiting.push_back(place);
-  } else if (errors.empty()) {
-    out.commands.push_back({place, std::move(command)});
-  } else {
-    out.faults.emplace_back(place, std::move(errors.take().front()));
-  }
-}
-
-void hand_in(WorkerItems& items, Read read) {
-  for (auto& [place, fault] : read.faults) {
-    items.refuse(place, std::move(fault));
-  }
-  items.submit(std::move(read.commands));
-}
-
-// Of the items that wait, by place, each as it was sent.
-using Texts = std::vector<std::pair<std::size_t, std::string>>;
-
-// One item in a turn, so that a report of many holds up others no longer than one of one.
-void compile_and_hand_in(const CallPtr& call, const Responder& responder,
-                         const std::shared_ptr<WorkerItems>& items, std::shared_ptr<Texts> texts) {
-  run_in_turn(call->context->programs, call, responder,
-              [call, responder, items, texts = std::move(texts)](const Status& ready) {
-                Read read;
-                if (ready) {
-                  const auto [place, text] = std::move(texts->back());
-                  texts->pop_back();
-                  Reading reading{*call, components::Compiling::kAllowed};
-                  read_item(reading, place, JsonValue(text), read);
-                } else {
-                  for (const auto& [place, text] : std::exchange(*texts, {})) {
-                    read.faults.emplace_back(place, ready.error());
-                  }
-                }
-                hand_in(*items, std::move(read));
-                if (!texts->empty()) {
-                  compile_and_hand_in(call, responder, items, texts);
-                }
-              });
-}
-
 // What the body asks for.
 struct ReportBody {
   std::vector<JsonValue> items;
@@ -362,33 +276,6 @@ std::shared_ptr<Lease> make_lease(const CallPtr& call, const std::shared_ptr<Wor
   });
 }
 
-// Nothing when it is more than an I/O thread should do, and one does it.
-std::optional<Read> read_items(const Call& call, const std::vector<JsonValue>& elements) {
-  Reading reading{call, components::Compiling::kNever};
-  Read out;
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    read_item(reading, i, elements[i], out);
-    if (reading.must_leave_io()) {
-      return std::nullopt;
-    }
-  }
-  return out;
-}
-
-// Jobs that are done are told to be done, whatever becomes of the others.
-void hand_in_all(const CallPtr& call, const Responder& responder,
-                 const std::shared_ptr<WorkerItems>& items, const std::vector<JsonValue>& elements,
-                 Read read) {
-  const auto texts = std::make_shared<Texts>();
-  for (const std::size_t place : read.waiting) {
-    texts->emplace_back(place, std::string(elements[place].text()));
-  }
-  hand_in(*items, std::move(read));
-  if (!texts->empty()) {
-    compile_and_hand_in(call, responder, items, texts);
-  }
-}
-
 }  // namespace
 
 std::shared_ptr<WorkerItems> report_items(const CallPtr& call, WorkerItems::Done done) {
@@ -396,11 +283,19 @@ std::shared_ptr<WorkerItems> report_items(const CallPtr& call, WorkerItems::Done
                                        std::move(done));
 }
 
-void report_attempts(const CallPtr& call, const Responder& responder,
-                     const std::shared_ptr<WorkerItems>& items,
+void report_attempts(const Engine& engine, const std::shared_ptr<WorkerItems>& items,
                      const std::vector<JsonValue>& elements) {
-  call->off_io = true;  // where to do it was the caller's choice
-  hand_in_all(call, responder, items, elements, *read_items(*call, elements));
+  std::vector<ItemCommand> commands;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    FieldErrors errors;
+    auto command = read_report(engine, elements[i], errors);
+    if (errors.empty()) {
+      commands.push_back({i, std::move(command)});
+    } else {
+      items->refuse(i, std::move(errors.take().front()));
+    }
+  }
+  items->submit(std::move(commands));
 }
 
 void complete_attempts(const CallPtr& call, const Responder& responder) {
@@ -409,15 +304,10 @@ void complete_attempts(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(body).error()));
     return;
   }
-  auto read = read_items(*call, body->items);
-  if (!read) {
-    run_off_io(call, responder, [call, responder] { complete_attempts(call, responder); });
-    return;
-  }
   const auto items = report_items(call, send_answer(responder));
   items->add(body->items);
   if (!body->lease) {
-    hand_in_all(call, responder, items, body->items, std::move(*read));
+    report_attempts(call->engine(), items, body->items);
     call->release_body();
     return;
   }
@@ -430,7 +320,7 @@ void complete_attempts(const CallPtr& call, const Responder& responder) {
   body->lease->held = !body->lease->key;
   const auto lease = make_lease(call, items, body->lease->key.has_value());
   items->expect_more([lease] { lease->begin_wait(); });
-  hand_in_all(call, responder, items, body->items, std::move(*read));
+  report_attempts(call->engine(), items, body->items);
   call->release_body();
   if (const auto refusal = items->refusal()) {
     items->give_more([refusal](JsonWriter& json) { write_error(json, *refusal); }, {});

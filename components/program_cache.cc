@@ -9,12 +9,6 @@ std::string key_text(const Hash& key) {
 
 }  // namespace
 
-void ProgramKey::add(std::string_view component, const Hash& spec_hash) {
-  const std::string id = std::to_string(component.size()) + ':' + std::string(component);
-  digest_.update({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()});
-  digest_.update(spec_hash);
-}
-
 std::shared_ptr<const reactor::Program> ProgramCache::find(const Hash& key) {
   const std::lock_guard lock(mutex_);
   const auto found = places_.find(key_text(key));

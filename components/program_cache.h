@@ -10,25 +10,15 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "base/sha256.h"
+#include "base/texts_key.h"
 #include "components/reactor/program.h"
 
 namespace daybook::components {
 
-// What a program is made of: its own id and the hash of its spec, then those of its modules.
-class ProgramKey {
- public:
-  void add(std::string_view component, const Hash& spec_hash);
-  Hash finish() { return digest_.finish(); }
-
- private:
-  Sha256 digest_;
-};
-
 // Of a component and what it imports, each with `component` and `spec_hash`.
 template <typename Text>
 Hash program_key(const Text& own, const std::vector<Text>& imports) {
-  ProgramKey key;
+  TextsKey key;
   key.add(own.component, own.spec_hash);
   for (const Text& import : imports) {
     key.add(import.component, import.spec_hash);

@@ -9,10 +9,12 @@
 
 #include "base/limits/components.h"
 #include "base/sha256.h"
+#include "base/texts_key.h"
 #include "base/thread.h"
 #include "components/json_reader.h"
 #include "components/order_document.h"
 #include "components/program_cache.h"
+#include "components/reactor/contract.h"
 #include "components/reactor_spec.h"
 #include "components/rule_evaluator.h"
 
@@ -23,7 +25,7 @@ using Done = std::function<void(RunOutcome)>;
 using Interrupted = std::function<std::optional<Error>()>;
 
 Hash key_of(const Order& order) {
-  ProgramKey key;
+  TextsKey key;
   key.add(order.component, sha256(order.spec));
   for (const Module& module : order.modules) {
     key.add(module.component, sha256(module.spec));
@@ -97,8 +99,6 @@ struct ReactorRuntime::Impl {
   RunOutcome run(const Ticket& ticket);
   // An error of `interrupted` comes back as it is.
   CompiledOrder program_of(const Order& order, Interrupted interrupted = {});
-  // Null when it is not known and may not be compiled.
-  CompiledOrder program_of(const Stored& stored, Compiling compiling);
 
   const ReactorOptions options;
   Outside& outside;
@@ -163,22 +163,6 @@ CompiledOrder ReactorRuntime::Impl::program_of(const Order& order, Interrupted i
   return program;
 }
 
-// Made of the texts as they are now, which may be others than those that were hashed: it is kept
-// under what it was made of.
-CompiledOrder ReactorRuntime::Impl::program_of(const Stored& stored, Compiling compiling) {
-  auto known = cache.find(program_key(stored.own, stored.imports));
-  if (known || compiling == Compiling::kNever) {
-    return known;
-  }
-  Order order;
-  order.component = stored.own.component;
-  order.spec = stored.texts.spec(stored.own.component).value_or("");
-  for (const Stored::Text& import : stored.imports) {
-    add_module(order, import.component, stored.texts);
-  }
-  return program_of(order);
-}
-
 ReactorRuntime::ReactorRuntime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<ReactorRuntime>> ReactorRuntime::open(ReactorOptions options,
@@ -200,14 +184,27 @@ CheckResult ReactorRuntime::check(const Draft& draft) const {
     return tl::unexpected(SpecFaults{std::move(faults).all()});
   }
   const StoredModules modules(draft.others);
+  reactor::CompileOptions options;
+  const Micros deadline = impl_->clock.steady() + Duration{kCompileTimeUs};
+  options.interrupted = [&]() -> std::optional<Error> {
+    return impl_->clock.steady() < deadline
+               ? std::nullopt
+               : std::optional(make_error(Code::kInvalid, "COMPILE_TIMEOUT",
+                                          "Takes too long to compile.", "code"));
+  };
   reactor::Compiled compiled =
-      reactor::compile(draft.component, std::move(*code), modules, impl_->outside.sets());
+      reactor::compile(draft.component, std::move(*code), modules, impl_->outside.sets(), options);
+  if (compiled.interrupted) {
+    return tl::unexpected(SpecFaults{{std::move(*compiled.interrupted)}});
+  }
   if (!compiled.ok() || !faults.empty()) {
     return tl::unexpected(
         to_faults(compiled.ok() ? std::vector<reactor::Diagnostic>() : compiled.diagnostics,
                   draft.component, std::move(faults)));
   }
   Checked out{std::move(compiled.imports)};
+  out.contract = reactor::contract_text(*compiled.program);
+  out.contract_of = modules.texts_key(draft, out.imports);
   if (reactor::gives_nothing(*compiled.program)) {
     out.warnings.push_back(make_error(Code::kInvalid, "GIVES_NOTHING",
                                       "It gives nothing: there is no 'from' in it.", "code"));
@@ -223,36 +220,6 @@ void ReactorRuntime::prepare(const Draft& draft) const {
     add_module(order, id, draft.others);
   }
   (void)impl_->program_of(order);
-}
-
-// A component that cannot run says so when it should.
-Result<ParameterRules> ReactorRuntime::parameter_rules(const Stored& stored,
-                                                       Compiling compiling) const {
-  CompiledOrder program = impl_->program_of(stored, compiling);
-  if (!program) {
-    return ParameterRules();
-  }
-  if (*program == nullptr) {
-    return fail(Code::kUnavailable, "NOT_COMPILED", "the component must be compiled first");
-  }
-  return ParameterRules([program = std::move(*program)](std::string_view parameters) {
-    return reactor::check_parameters(*program, parameters);
-  });
-}
-
-Status ReactorRuntime::check_rule_parameters(const Stored& stored,
-                                             std::string_view parameters) const {
-  const CompiledOrder program = impl_->program_of(stored, Compiling::kAllowed);
-  if (!program) {
-    return {};
-  }
-  const RuleHooks hooks = hooks_of(**program);
-  if (hooks.hooks.empty()) {
-    return fail(Code::kInvalid, "INVALID_FIELD",
-                "Takes no event: a parameter must be of the type of one, such as OnJobCompleted.",
-                "componentId");
-  }
-  return reactor::check_parameters(**program, parameters, hooks.parameter);
 }
 
 std::shared_ptr<Run> ReactorRuntime::run(Order order, Done done) {

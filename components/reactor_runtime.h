@@ -37,8 +37,6 @@ class ReactorRuntime final : public Runtime {
 
   CheckResult check(const Draft& draft) const override;
   void prepare(const Draft& draft) const override;
-  Result<ParameterRules> parameter_rules(const Stored& stored, Compiling compiling) const override;
-  Status check_rule_parameters(const Stored& stored, std::string_view parameters) const override;
   std::shared_ptr<Run> run(Order order, std::function<void(RunOutcome)> done) override;
   void shutdown() override;
 

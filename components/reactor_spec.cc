@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits/resources.h"
+#include "base/texts_key.h"
 #include "components/json_reader.h"
 #include "components/order_document.h"
 
@@ -48,7 +49,21 @@ std::optional<std::string> OrderModules::code(std::string_view component) const 
 
 std::optional<std::string> StoredModules::code(std::string_view component) const {
   const auto spec = directory_.spec(component);
+  if (spec) {
+    read_.insert_or_assign(std::string(component), sha256(*spec));
+  }
   return spec ? code_of(*spec) : std::nullopt;
+}
+
+Hash StoredModules::texts_key(const Draft& draft, const std::vector<std::string>& imports) const {
+  TextsKey key;
+  key.add(draft.component, sha256(draft.spec));
+  for (const std::string& import : imports) {
+    if (const auto found = read_.find(import); found != read_.end()) {
+      key.add(import, found->second);
+    }
+  }
+  return key.finish();
 }
 
 namespace {

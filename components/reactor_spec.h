@@ -1,6 +1,7 @@
 // What a component in the reactor language says of itself: {"code": "…"}. Private to components.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +32,12 @@ class StoredModules final : public reactor::Modules {
  public:
   explicit StoredModules(const ComponentDirectory& directory) : directory_(directory) {}
   std::optional<std::string> code(std::string_view component) const override;
+  // Of a draft and of what it imports, as they were read.
+  Hash texts_key(const Draft& draft, const std::vector<std::string>& imports) const;
 
  private:
   const ComponentDirectory& directory_;
+  mutable std::map<std::string, Hash, std::less<>> read_;
 };
 
 // After those of members, each fault as an error whose field names source, line and column, with

@@ -115,25 +115,13 @@ struct Draft {
   std::vector<std::string> imports{};  // known of a stored one
 };
 
-// A component that is stored, and what it imports as far as it is there, by the hashes of their
-// texts: a runtime that knows it by them reads none.
-struct Stored {
-  struct Text {
-    std::string component;
-    Hash spec_hash{};
-  };
-  Text own;
-  std::vector<Text> imports{};
-  const ComponentDirectory& texts;  // of all of them
-};
-
-// Whether these parameters (a JSON object text) will do; the error names the parameter. Any thread;
-// outlives the runtime. Empty: all will do.
-using ParameterRules = std::function<Status(std::string_view parameters)>;
-
 struct Checked {
   std::vector<std::string> imports;  // ids of the components whose modules it needs
   std::vector<Error> warnings{};     // what can be stored, and is hardly meant so
+  // Which parameters it takes (reactor/contract.h), and of which texts that was derived
+  // (base/texts_key.h); empty: the runtime does not say.
+  std::string contract{};
+  Hash contract_of{};
 };
 // Every fault, not the first; each names the member, or source, line and column.
 struct SpecFaults {
@@ -142,24 +130,15 @@ struct SpecFaults {
 };
 using CheckResult = tl::expected<Checked, SpecFaults>;
 
-// Whether an answer may take a compilation, which some threads must not wait for.
-enum class Compiling : std::uint8_t { kAllowed, kNever };
-
 class Runtime {
  public:
   virtual ~Runtime() = default;
 
+  // May compile: kCompileTimeUs at most.
   virtual CheckResult check(const Draft& draft) const = 0;
   // Does ahead what the first run would wait for, of a component that has been checked. May take as
   // long as that.
   virtual void prepare(const Draft&) const {}
-  // Which parameters a job of a stored component may have. kUnavailable "NOT_COMPILED" when it
-  // cannot be said without compiling, and that is not allowed.
-  virtual Result<ParameterRules> parameter_rules(const Stored&, Compiling) const {
-    return ParameterRules();
-  }
-  // Whether a rule that runs the component may have these; it must take events.
-  virtual Status check_rule_parameters(const Stored&, std::string_view) const { return {}; }
 
   // Starts the order; `done` is called exactly once, from a thread of the runtime, and must not
   // block.

@@ -30,6 +30,9 @@ Core::Core(CoreOptions options, Entropy& entropy)
       http_free_(options.http_slots),
       reactor_free_(options.reactor_slots),
       options_(options) {
+  if (options_.queue_memory > 0) {
+    queue_.keep_far(projections::queue_run_files(options_.queue_directory), options_.queue_memory);
+  }
   // One slot is always left for the other definitions. http and reactor runs end by themselves.
   if (options.exec_slots > 1) {
     queue_.set_share(events::Runtime::kExec, static_cast<std::uint32_t>(options.exec_slots - 1));
@@ -409,6 +412,8 @@ DispatcherMetrics Core::metrics(Micros now) const {
   out.http_running = options_.http_slots - std::min(http_free_, options_.http_slots);
   out.reactor_running = options_.reactor_slots - std::min(reactor_free_, options_.reactor_slots);
   out.waiting = counts.waiting;
+  out.waiting_on_disk = queue_.far_counts().jobs;
+  out.queue_bytes = queue_.memory_bytes();
   out.ready = counts.ready;
   out.running = counts.running;
   out.leases_waiting = polls_.size();

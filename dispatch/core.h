@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -46,6 +47,9 @@ struct CoreOptions {
   std::size_t http_slots = 0;
   std::size_t reactor_slots = 0;
   EffectRules effects{};
+  // Memory of jobs that wait for a wall time, and where the others go; zero: all are in memory.
+  std::size_t queue_memory = 0;
+  std::filesystem::path queue_directory{};
 };
 
 // One request to the sequencer; the replies come back with its tag.
@@ -123,6 +127,8 @@ class Core {
   // No replies will come any more: polls that wait for one are told so.
   void abandon();
   QueueView queue(std::string_view definition, Micros now) const;
+  // What became of the queue's part on disk: projections/queue.h.
+  const projections::Queue& pending() const { return queue_; }
   std::vector<WorkerRow> workers() const { return workers_.rows(); }
   DispatcherMetrics metrics(Micros now) const;
 

@@ -43,14 +43,12 @@ void Core::recover(const scheduler::State& state, Seq applied, const WorkerOf& w
   offsets_ = state.offsets();
   queue_.seed_clocks(offsets_);
   seed_definitions(queue_, state);
-  state.each_job([&](const scheduler::JobView& job) {
-    const projections::Queue::PendingJob known{job.job, job.definition->id, job.run_at,
-                                               job.priority, job.delayed};
-    if (!job.running) {
-      queue_.seed_pending(known);
-      return;
-    }
-    queue_.seed_running(known);
+  queue_.seed_room(state.pending_count() + state.running_count());
+  state.each_pending([&](const scheduler::PendingView& job) {
+    queue_.seed_pending({job.job, job.definition->id, job.run_at, job.priority, job.delayed});
+  });
+  state.each_running([&](const scheduler::JobView& job) {
+    queue_.seed_running({job.job, job.definition->id, job.run_at, job.priority, job.delayed});
     OpenAttempt attempt;
     attempt.job = job.job;
     attempt.started = job.started;

@@ -18,7 +18,6 @@
 #include "base/thread.h"
 #include "dispatch/absence.h"
 #include "dispatch/core.h"
-#include "dispatch/effect_checks.h"
 #include "dispatch/mailbox.h"
 #include "dispatch/order.h"
 #include "dispatch/retention.h"
@@ -101,8 +100,8 @@ struct Dispatcher::Impl {
         options(std::move(options_in)),
         core({options.runtimes.exec == nullptr ? 0 : options.exec_slots,
               options.runtimes.http == nullptr ? 0 : options.http_slots,
-              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots,
-              {options.effects.actors, {}}},
+              options.runtimes.reactor == nullptr ? 0 : options.reactor_slots, options.effects,
+              options.queue_memory, options.queue_directory},
              entropy_in) {}
 
   void work();
@@ -112,6 +111,7 @@ struct Dispatcher::Impl {
   void notice_absence();
   Status fold();
   void give_up(const Error& error);
+  void look_at_queue();
   void handle(DispatcherMessage&& message);
   void execute(Actions&& actions);
   components::Runtime* runtime_of(events::Runtime kind) const;
@@ -128,7 +128,6 @@ struct Dispatcher::Impl {
   Entropy& entropy;
   const DispatcherOptions options;
   const std::shared_ptr<DispatcherMail> mail = std::make_shared<DispatcherMail>();
-  const std::shared_ptr<EffectChecks> checks = std::make_shared<EffectChecks>(options.effects);
   std::atomic<bool> accepting{false};
   std::atomic<std::size_t> polls_open{0};
   std::atomic<PollId> last_poll{0};
@@ -156,8 +155,9 @@ struct Dispatcher::Impl {
   std::optional<log::Follower> follower;
   std::deque<Unsent> outbox;
   std::unordered_map<Seq, std::shared_ptr<components::Run>> runs;
-  bool blind = false;             // the log cannot be read any more
-  bool closing = false;           // until `quiet` is told
+  bool blind = false;     // the log or the queue cannot be read any more
+  bool overfull = false;  // the queue cannot be written, so it takes more memory than it may
+  bool closing = false;   // until `quiet` is told
   std::optional<Micros> quit_by;  // steady
 };
 
@@ -187,6 +187,7 @@ void Dispatcher::Impl::work() {
       actions = core.take_actions();
     }
     messages.clear();
+    look_at_queue();
     execute(std::move(actions));
     empty_outbox();
     say_alive();
@@ -316,6 +317,16 @@ void Dispatcher::Impl::give_up(const Error& error) {
   report_fault(options.supervisor, "dispatcher", error, Consequence::kStop);
 }
 
+// Its far part is on disk. Without the mutex: nobody but this thread changes the core.
+void Dispatcher::Impl::look_at_queue() {
+  if (const auto lost = core.pending().far_broken(); lost && !blind) {
+    give_up(*lost);
+  } else if (const auto held = core.pending().far_fault(); held && !overfull) {
+    overfull = true;
+    report_fault(options.supervisor, "queue", *held, Consequence::kDegraded);
+  }
+}
+
 void Dispatcher::Impl::handle(DispatcherMessage&& message) {
   if (auto* arrived = std::get_if<RepliesArrived>(&message)) {
     core.on_replies(arrived->tag, std::move(arrived->replies), now);
@@ -380,11 +391,8 @@ components::Runtime* Dispatcher::Impl::runtime_of(events::Runtime kind) const {
 
 void Dispatcher::Impl::launch(Launch&& launch) {
   auto shared = std::make_shared<const scheduler::StartedJob>(std::move(launch.job));
-  const auto ended = [mailbox = mail, shared](components::RunOutcome outcome) {
+  const auto done = [mailbox = mail, shared](components::RunOutcome outcome) {
     (void)mailbox->post(RunEnded{shared, std::move(outcome)});
-  };
-  const auto done = [checked = checks, ended](components::RunOutcome outcome) {
-    checked->pass(std::move(outcome), ended);
   };
   components::Runtime* const runtime = runtime_of(shared->component->runtime);
   if (runtime == nullptr) {
@@ -452,7 +460,6 @@ Status Dispatcher::start() {
   if (!impl_->time) {
     impl_->time.emplace(impl_->clock, Micros{});
   }
-  DAYBOOK_TRY(impl_->checks->start());
   DAYBOOK_ASSIGN(impl_->thread, start_thread("dispatch", [this] { impl_->work(); }));
   impl_->grown.emplace(impl_->log.tail(), events::TypeSet::all(),
                        [mailbox = impl_->mail] { mailbox->poke(); });
@@ -487,7 +494,6 @@ void Dispatcher::stop() {
       runtime->shutdown();
     }
   }
-  impl_->checks->stop();
   (void)impl_->mail->post(Quit{});
   impl_->thread.join();
   impl_->grown.reset();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,12 +45,16 @@ struct DispatcherOptions {
   std::size_t reactor_slots = 4;  // runs of the reactor language, some of them waiting for a thread
   EffectRules effects;
   bool retention = true;
-  Duration drain{kRunDrainTimeoutUs};      // in which runs may end by themselves at stop()
+  Duration drain{kRunDrainTimeoutUs};  // in which runs may end by themselves at stop()
+  // Memory of jobs that wait for a wall time, the farther ones are in unnamed files in the
+  // directory; zero: all are in memory.
+  std::size_t queue_memory = 0;
+  std::filesystem::path queue_directory{};
   std::shared_ptr<spdlog::logger> logger;  // null: silent
   // Called from the dispatcher's thread about once a second while an attempt is open.
   std::function<void()> on_alive;
-  // Told when it cannot read the log any more (nothing starts after it), and when retention stands
-  // still; null: nobody.
+  // Told when it cannot read the log or the queue's files any more (nothing starts after it), when
+  // those cannot be written, and when retention stands still; null: nobody.
   Supervisor* supervisor = nullptr;
 };
 
@@ -108,6 +113,8 @@ struct DispatcherMetrics {
   std::uint64_t http_running = 0;
   std::uint64_t reactor_running = 0;
   std::uint64_t waiting = 0;
+  std::uint64_t waiting_on_disk = 0;  // of them
+  std::uint64_t queue_bytes = 0;      // memory of the queue
   std::uint64_t ready = 0;
   std::uint64_t running = 0;
   std::uint64_t leases_waiting = 0;  // long polls open

@@ -33,62 +33,24 @@ scheduler::NewSending made(components::SendEffect&& effect, SendingId id) {
 
 }  // namespace
 
-namespace {
-
-std::optional<Error> refused(const components::ScheduleJobEffect& job, ParameterCheck& check) {
-  const Status taken = check(job.definition, job.parameters);
-  if (taken) {
-    return std::nullopt;
-  }
-  Error error = taken.error();
-  if (error.reason != "NOT_COMPILED") {
-    error = make_error(Code::kInvalid, "EFFECT_REFUSED", job.definition + ": " + error.message,
-                       error.field);
-  }
-  return error;
-}
-
-}  // namespace
-
-tl::expected<void, NotMade> check_effects(const std::vector<components::Effect>& effects,
-                                          const EffectRules& rules) {
-  std::optional<ParameterCheck> check;
-  if (rules.parameters) {
-    check.emplace(*rules.parameters);
-  }
-  for (std::size_t i = 0; i < effects.size(); ++i) {
-    const auto not_made = [i](Error error) {
-      error.field = "effects[" + std::to_string(i) + "]." + error.field;
-      return tl::unexpected(NotMade{std::move(error), i});
-    };
-    if (const auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
-      if (auto why = check ? refused(*job, *check) : std::nullopt) {
-        return not_made(std::move(*why));
-      }
-    } else if (std::get<components::SendEffect>(effects[i]).transport == Transport::kActor &&
-               !rules.actors) {
-      return not_made(make_error(
-          Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
-          "This server has no actor endpoint, so messageActor cannot be carried out.", "effect"));
-    }
-  }
-  return {};
-}
-
 EffectsResult make_effects(const scheduler::Token& token, std::vector<components::Effect> effects,
                            const EffectRules& rules) {
-  if (auto checked = check_effects(effects, rules); !checked) {
-    return tl::unexpected(std::move(checked).error());
-  }
   std::vector<scheduler::Effect> out;
   out.reserve(effects.size());
   for (std::size_t i = 0; i < effects.size(); ++i) {
     if (auto* job = std::get_if<components::ScheduleJobEffect>(&effects[i])) {
       out.emplace_back(made(std::move(*job)));
-    } else {
-      out.emplace_back(made(std::get<components::SendEffect>(std::move(effects[i])),
-                            scheduler::derive_sending_id(token, i)));
+      continue;
     }
+    auto& send = std::get<components::SendEffect>(effects[i]);
+    if (send.transport == Transport::kActor && !rules.actors) {
+      return tl::unexpected(NotMade{
+          make_error(Code::kUnsupported, "EFFECT_NOT_SUPPORTED",
+                     "This server has no actor endpoint, so messageActor cannot be carried out.",
+                     "effects[" + std::to_string(i) + "].effect"),
+          i});
+    }
+    out.emplace_back(made(std::move(send), scheduler::derive_sending_id(token, i)));
   }
   return out;
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "components/runtime.h"
-#include "dispatch/parameter_check.h"
 #include "scheduler/commands.h"
 
 namespace daybook::dispatch {
@@ -13,8 +12,6 @@ namespace daybook::dispatch {
 // What this server can do with effects.
 struct EffectRules {
   bool actors = false;  // an actor endpoint is configured
-  // What parameters of new jobs are checked with; absent: they are left to the run.
-  std::optional<ParameterSource> parameters{};
 };
 
 // Why effects cannot be made, and the place of the one that is to blame.
@@ -25,15 +22,9 @@ using EffectsResult = tl::expected<std::vector<scheduler::Effect>, NotMade>;
 
 // Sendings without an id get the one that follows from the token and their place. Fails, naming the
 // effect's place, with kUnsupported "EFFECT_NOT_SUPPORTED" for one that this server could never
-// carry out, with kInvalid "EFFECT_REFUSED" for a job whose parameters its component refuses, and
-// with kUnavailable "NOT_COMPILED" where that cannot be said without compiling, which is not
-// allowed.
+// carry out.
 EffectsResult make_effects(const scheduler::Token& token, std::vector<components::Effect> effects,
                            const EffectRules& rules);
-
-// Whether make_effects() would make them: all that may take compilations.
-tl::expected<void, NotMade> check_effects(const std::vector<components::Effect>& effects,
-                                          const EffectRules& rules);
 
 // What an attempt or a rule fails with whose effects could not be made; the same as a run has it.
 components::Failure effect_refusal(const NotMade& error, const scheduler::EffectPlaces& places);

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::string_view kPart = "retention";
 constexpr std::chrono::seconds kBetween{60};
-constexpr std::chrono::seconds kViewsPatience{30};
 
 }  // namespace
 
@@ -94,11 +93,11 @@ Result<std::uint64_t> Retention::sweep_all(Next next, Again again) {
       }
       unseen.push_back(reply.last);
       if (unseen.size() > kSweepCommandsAhead || removed < found.count) {
-        DAYBOOK_TRY(parts_.views.wait_for(unseen.front(), kViewsPatience));
+        DAYBOOK_TRY(parts_.views.wait_for(unseen.front(), parts_.patience));
         unseen.pop_front();
       }
     }
-    return unseen.empty() ? Status() : parts_.views.wait_for(unseen.back(), kViewsPatience);
+    return unseen.empty() ? Status() : parts_.views.wait_for(unseen.back(), parts_.patience);
   };
   if (const Status status = run(); !status) {
     again();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -25,6 +26,8 @@ namespace daybook::dispatch {
 
 // Removals between two lines of the server's log.
 inline constexpr std::uint64_t kRemovalsPerLogLine = 100'000;
+// How long a sweep waits for views that fell behind; then it fails, and the next one goes on.
+inline constexpr std::chrono::milliseconds kSweepPatience{30'000};
 
 struct RetentionMetrics {
   std::uint64_t removed = 0;   // jobs and sendings
@@ -42,6 +45,7 @@ class Retention {
     std::shared_ptr<spdlog::logger> logger;  // null: silent
     Supervisor* supervisor = nullptr;        // told while sweeps fail
     std::uint64_t log_every = kRemovalsPerLogLine;
+    std::chrono::milliseconds patience = kSweepPatience;
   };
   explicit Retention(Parts parts) : parts_(std::move(parts)) {}
   ~Retention() { stop(); }

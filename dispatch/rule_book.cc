@@ -17,16 +17,6 @@ std::vector<RuleBook::Step> steps_of(std::string_view rule, Seq put, std::string
   return out;
 }
 
-std::shared_ptr<const scheduler::Component> component_of(const events::ComponentPut& e) {
-  auto out = std::make_shared<scheduler::Component>();
-  out->id = e.component;
-  out->runtime = e.runtime;
-  out->spec = e.spec.text;
-  out->spec_hash = e.spec_hash;
-  out->imports.assign(e.imports.begin(), e.imports.end());
-  return out;
-}
-
 std::uint16_t type_of(std::string_view name) {
   const auto entry = events::find_name(name);
   DAYBOOK_CHECK(entry.has_value(), "the event is in the catalogue");
@@ -35,12 +25,7 @@ std::uint16_t type_of(std::string_view name) {
 
 }  // namespace
 
-RuleBook::RuleBook(const scheduler::State& state) : as_of_(state.applied()) {
-  state.each_component([&](const scheduler::Component& component) {
-    if (component.runtime == events::Runtime::kReactor) {
-      components_.emplace(component.id, state.find_component(component.id));
-    }
-  });
+RuleBook::RuleBook(const scheduler::State& state) : components_(state), as_of_(state.applied()) {
   state.each_rule([&](const scheduler::Rule& rule) {
     for (const scheduler::RuleVersion& version : rule.versions) {
       put(rule.id, version.put, version.components);
@@ -51,7 +36,8 @@ RuleBook::RuleBook(const scheduler::State& state) : as_of_(state.applied()) {
 
 bool RuleBook::folds(std::uint16_t type) {
   static const std::uint16_t kTypes[] = {type_of("RulePut"), type_of("RuleDeleted"),
-                                         type_of("ComponentPut"), type_of("ComponentDeleted")};
+                                         type_of("ComponentPut"), type_of("ComponentDeleted"),
+                                         type_of("ContractDerived")};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 
@@ -66,18 +52,8 @@ void RuleBook::fold(const events::Recorded& recorded) {
     if (const auto found = rules_.find(gone->rule); found != rules_.end()) {
       rules_.erase(found);
     }
-  } else if (const auto* component = std::get_if<events::ComponentPut>(&recorded.event)) {
+  } else if (!components_.fold(recorded).empty()) {
     codes_.clear();
-    // Another runtime is as good as no component: a rule cannot run it.
-    auto made = component_of(*component);
-    if (made->runtime == events::Runtime::kReactor) {
-      components_.insert_or_assign(made->id, std::move(made));
-    } else {
-      components_.erase(made->id);
-    }
-  } else if (const auto* deleted = std::get_if<events::ComponentDeleted>(&recorded.event)) {
-    codes_.clear();
-    components_.erase(std::string(deleted->component));
   }
 }
 
@@ -91,14 +67,15 @@ bool RuleBook::concerns(const events::Recorded& recorded) const {
     changed = put->component;
   } else if (const auto* deleted = std::get_if<events::ComponentDeleted>(&recorded.event)) {
     changed = deleted->component;
+  } else if (const auto* derived = std::get_if<events::ContractDerived>(&recorded.event)) {
+    changed = derived->component;
   } else {
     return false;
   }
   const auto imports = [&](const std::string& component) {
     const auto found = components_.find(component);
-    return found != components_.end() &&
-           std::find(found->second->imports.begin(), found->second->imports.end(), changed) !=
-               found->second->imports.end();
+    return found != nullptr &&
+           std::find(found->imports.begin(), found->imports.end(), changed) != found->imports.end();
   };
   for (const auto& [id, versions] : rules_) {
     for (const Step& step : versions.back().steps) {
@@ -153,17 +130,17 @@ std::shared_ptr<const components::RuleCode> RuleBook::code(std::string_view comp
     return known->second;
   }
   const auto found = components_.find(component);
-  if (found == components_.end()) {
+  if (found == nullptr) {
     return nullptr;
   }
   const auto text_of = [](const scheduler::Component& c) {
     return components::RuleCode::Text{c.id, c.spec, c.spec_hash};
   };
   auto out = std::make_shared<components::RuleCode>();
-  out->own = text_of(*found->second);
-  for (const std::string& import : found->second->imports) {
-    if (const auto module = components_.find(import); module != components_.end()) {
-      out->modules.push_back(text_of(*module->second));
+  out->own = text_of(*found);
+  for (const std::string& import : found->imports) {
+    if (const auto module = components_.find(import)) {
+      out->modules.push_back(text_of(*module));
     }
   }
   codes_.emplace(component, out);
@@ -172,9 +149,9 @@ std::shared_ptr<const components::RuleCode> RuleBook::code(std::string_view comp
 
 std::vector<std::string> RuleBook::missing_modules(std::string_view component) const {
   std::vector<std::string> out;
-  if (const auto found = components_.find(component); found != components_.end()) {
-    for (const std::string& import : found->second->imports) {
-      if (!components_.contains(import)) {
+  if (const auto found = components_.find(component)) {
+    for (const std::string& import : found->imports) {
+      if (components_.find(import) == nullptr) {
         out.push_back(import);
       }
     }

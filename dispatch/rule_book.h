@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "components/rules.h"
+#include "dispatch/component_book.h"
 #include "events/types.h"
 #include "scheduler/state.h"
 
@@ -67,7 +68,7 @@ class RuleBook {
   void put(std::string_view rule, Seq put, std::string_view components);
 
   std::map<std::string, Versions, std::less<>> rules_;
-  std::map<std::string, std::shared_ptr<const scheduler::Component>, std::less<>> components_;
+  ComponentBook components_;
   std::map<std::string, std::shared_ptr<const components::RuleCode>, std::less<>> codes_;
   Seq as_of_;
 };

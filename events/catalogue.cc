@@ -37,6 +37,7 @@ constexpr std::array kCatalogue = {
     CatalogueEntry{27, 1, "RuleApplied"},
     CatalogueEntry{28, 1, "RulesAdvanced"},
     CatalogueEntry{29, 1, "ClockStepped"},
+    CatalogueEntry{30, 1, "ContractDerived"},
 };
 static_assert(kCatalogue.size() == std::variant_size_v<Event>);
 

@@ -59,6 +59,7 @@ constexpr std::array<Reader, std::variant_size_v<Event>> kReaders = {
     read_as<fb::RuleApplied, RuleApplied>,
     read_as<fb::RulesAdvanced, RulesAdvanced>,
     read_as<fb::ClockStepped, ClockStepped>,
+    read_as<fb::ContractDerived, ContractDerived>,
 };
 
 Meta meta_of(const Header& header) {

@@ -113,6 +113,7 @@ void write(Builder& b, Actor actor, const RuleDeleted& e);
 void write(Builder& b, Actor actor, const RuleApplied& e);
 void write(Builder& b, Actor actor, const RulesAdvanced& e);
 void write(Builder& b, Actor actor, const ClockStepped& e);
+void write(Builder& b, Actor actor, const ContractDerived& e);
 
 bool read(const fb::ServerStarted& t, ServerStarted& e);
 bool read(const fb::ComponentPut& t, ComponentPut& e);
@@ -143,5 +144,6 @@ bool read(const fb::RuleDeleted& t, RuleDeleted& e);
 bool read(const fb::RuleApplied& t, RuleApplied& e);
 bool read(const fb::RulesAdvanced& t, RulesAdvanced& e);
 bool read(const fb::ClockStepped& t, ClockStepped& e);
+bool read(const fb::ContractDerived& t, ContractDerived& e);
 
 }  // namespace daybook::events::parts

@@ -14,6 +14,11 @@ bool read(const fb::ServerStarted& t, ServerStarted& e) {
   return e.epoch.value > 0 && e.away.value >= 0;
 }
 
+// Absent where there is none.
+flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> derivation(Builder& b, const Hash& of) {
+  return of == Hash{} ? flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>>() : hash(b, of);
+}
+
 void write(Builder& b, Actor actor, const ComponentPut& e) {
   const auto component = text(b, e.component);
   const auto spec = text(b, e.spec.text);
@@ -22,8 +27,11 @@ void write(Builder& b, Actor actor, const ComponentPut& e) {
   const auto description = text(b, e.description);
   const auto version = text(b, e.component_version);
   const auto imports = texts(b, e.imports);
+  const auto contract = text(b, e.contract.text);
+  const auto contract_of = derivation(b, e.contract_of);
   b.Finish(fb::CreateComponentPut(b, actor, component, static_cast<std::uint8_t>(e.runtime), spec,
-                                  spec_hash, display_name, description, version, imports));
+                                  spec_hash, display_name, description, version, imports, contract,
+                                  contract_of));
 }
 
 bool read(const fb::ComponentPut& t, ComponentPut& e) {
@@ -34,8 +42,10 @@ bool read(const fb::ComponentPut& t, ComponentPut& e) {
   e.description = text(t.description());
   e.component_version = text(t.component_version());
   texts(t.imports(), e.imports);
+  e.contract = Json{text(t.contract())};
   const bool known = t.runtime() >= 1 && t.runtime() <= 4;
-  return known && !e.component.empty() && hash(t.spec_hash(), e.spec_hash);
+  return known && !e.component.empty() && hash(t.spec_hash(), e.spec_hash) &&
+         hash(t.contract_of(), e.contract_of);
 }
 
 void write(Builder& b, Actor actor, const ComponentDeleted& e) {
@@ -46,6 +56,21 @@ void write(Builder& b, Actor actor, const ComponentDeleted& e) {
 bool read(const fb::ComponentDeleted& t, ComponentDeleted& e) {
   e.component = text(t.component());
   return !e.component.empty();
+}
+
+void write(Builder& b, Actor actor, const ContractDerived& e) {
+  const auto component = text(b, e.component);
+  const auto contract = text(b, e.contract.text);
+  const auto contract_of = derivation(b, e.contract_of);
+  const auto imports = texts(b, e.imports);
+  b.Finish(fb::CreateContractDerived(b, actor, component, contract, contract_of, imports));
+}
+
+bool read(const fb::ContractDerived& t, ContractDerived& e) {
+  e.component = text(t.component());
+  e.contract = Json{text(t.contract())};
+  texts(t.imports(), e.imports);
+  return !e.component.empty() && !e.contract.text.empty() && hash(t.contract_of(), e.contract_of);
 }
 
 void write(Builder& b, Actor actor, const DefinitionPut& e) {

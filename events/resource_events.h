@@ -21,7 +21,9 @@ struct ServerStarted {
 };
 
 // A component was created or changed. spec is the runtime's own description: code, command, url, …
-// imports: ids of the components whose modules its code imports.
+// imports: ids of the components whose modules its code imports. contract: which parameters it
+// takes (docs/adr/0013), absent for runtimes that have none and in logs of before there were any;
+// contract_of: a hash of what it was derived from, see base/texts_key.h.
 struct ComponentPut {
   Text component;
   Runtime runtime = Runtime::kExec;
@@ -31,11 +33,14 @@ struct ComponentPut {
   Text description;
   Text component_version;
   std::vector<Text> imports{};
+  Json contract{};
+  Hash contract_of{};
 
   void each(auto&& f) const {
     f("componentId", component), f("runtime", runtime), f("spec", spec), f("specHash", spec_hash);
     f("displayName", display_name), f("description", description);
     f("componentVersion", component_version), f("imports", imports);
+    f("contract", contract), f("contractOf", contract_of);
   }
 };
 
@@ -43,6 +48,20 @@ struct ComponentDeleted {
   Text component;
 
   void each(auto&& f) const { f("componentId", component); }
+};
+
+// What a stored component takes and imports was derived anew: a module of it had changed, or it was
+// stored before there were contracts.
+struct ContractDerived {
+  Text component;
+  Json contract;
+  Hash contract_of{};
+  std::vector<Text> imports{};
+
+  void each(auto&& f) const {
+    f("componentId", component), f("contract", contract), f("contractOf", contract_of);
+    f("imports", imports);
+  }
 };
 
 // Delay before attempt n + 1 = min(max, initial * factor^(n-1)), spread by ± jitter.

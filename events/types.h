@@ -17,13 +17,13 @@
 
 namespace daybook::events {
 
-using Event =
-    std::variant<ServerStarted, ComponentPut, ComponentDeleted, DefinitionPut, DefinitionDeleted,
-                 JobCreated, JobStarted, JobCompleted, JobFailed, JobRetryScheduled,
-                 JobCancelRequested, JobCancelled, LeaseExtended, LeaseExpired, JobRemoved,
-                 IdempotencyKeyUsed, LogTrimmed, RetentionApplied, SendingCreated,
-                 SendingRetryScheduled, SendingSent, SendingBounced, SendingCancelled,
-                 SendingRemoved, RulePut, RuleDeleted, RuleApplied, RulesAdvanced, ClockStepped>;
+using Event = std::variant<ServerStarted, ComponentPut, ComponentDeleted, DefinitionPut,
+                           DefinitionDeleted, JobCreated, JobStarted, JobCompleted, JobFailed,
+                           JobRetryScheduled, JobCancelRequested, JobCancelled, LeaseExtended,
+                           LeaseExpired, JobRemoved, IdempotencyKeyUsed, LogTrimmed,
+                           RetentionApplied, SendingCreated, SendingRetryScheduled, SendingSent,
+                           SendingBounced, SendingCancelled, SendingRemoved, RulePut, RuleDeleted,
+                           RuleApplied, RulesAdvanced, ClockStepped, ContractDerived>;
 
 // What the header and the payload say about every event alike.
 struct Meta {

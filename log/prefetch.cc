@@ -1,6 +1,5 @@
 #include "log/prefetch.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -177,21 +176,6 @@ class PrefetchCursor final : public Cursor {
 };
 
 }  // namespace
-
-Status read_newest(Log& log, std::uint64_t records) {
-  const Seq last = log.last();
-  const Seq from{std::max(log.first().value, last.value - std::min(last.value, records) + 1)};
-  if (from > last) {
-    return {};
-  }
-  DAYBOOK_ASSIGN(auto inner, log.read(from));
-  const auto cursor = prefetch(std::move(inner), from, last);
-  events::RecordView record;
-  for (bool more = true; more;) {
-    DAYBOOK_ASSIGN(more, cursor->next(record));
-  }
-  return {};
-}
 
 std::unique_ptr<Cursor> prefetch(std::unique_ptr<Cursor> inner, Seq from, Seq until) {
   return std::make_unique<PrefetchCursor>(std::move(inner), from, until);

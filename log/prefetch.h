@@ -21,8 +21,4 @@ namespace daybook::log {
 // after it, or earlier when `inner` has no more. What `inner` reads from must outlive the cursor.
 std::unique_ptr<Cursor> prefetch(std::unique_ptr<Cursor> inner, Seq from, Seq until);
 
-// Reads the newest `records` records, or all when there are fewer: whether both CRCs hold and none
-// is missing. The error names the first that cannot be read.
-Status read_newest(Log& log, std::uint64_t records);
-
 }  // namespace daybook::log

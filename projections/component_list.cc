@@ -23,23 +23,47 @@ bool decode_component(std::string_view name, std::string_view value, ComponentRo
   for (std::uint64_t n = scan.varint(); n > 0 && scan.ok(); --n) {
     row.imports.emplace_back(scan.text());
   }
+  // Rows of before there were contracts end here, as do those that have none.
+  row.contract = scan.ok() && !scan.done() ? scan.text() : std::string_view();
   if (scan.ok()) {
     std::memcpy(row.spec_hash.data(), hash.data(), hash.size());
   }
   return scan.ok();
 }
 
-std::string encode(const events::ComponentPut& e, const events::Meta& meta, Micros created_at) {
+std::string encode(const ComponentRow& row) {
   std::string out;
   Put put(out);
-  put.u8(static_cast<std::uint8_t>(e.runtime)).text(e.spec.text);
-  put.raw({reinterpret_cast<const char*>(e.spec_hash.data()), e.spec_hash.size()});
-  put.text(e.display_name).text(e.description).text(e.component_version);
-  put.zigzag(created_at.value).zigzag(meta.time.value).text(meta.actor).varint(meta.seq.value);
-  put.varint(e.imports.size());
-  for (const events::Text import : e.imports) {
+  put.u8(static_cast<std::uint8_t>(row.runtime)).text(row.spec);
+  put.raw({reinterpret_cast<const char*>(row.spec_hash.data()), row.spec_hash.size()});
+  put.text(row.display_name).text(row.description).text(row.component_version);
+  put.zigzag(row.created_at.value).zigzag(row.updated_at.value);
+  put.text(row.updated_by).varint(row.seq.value);
+  put.varint(row.imports.size());
+  for (const std::string& import : row.imports) {
     put.text(import);
   }
+  if (!row.contract.empty()) {
+    put.text(row.contract);
+  }
+  return out;
+}
+
+ComponentRow row_of(const events::ComponentPut& e, const events::Meta& meta, Micros created_at) {
+  ComponentRow out;
+  out.component = e.component;
+  out.runtime = e.runtime;
+  out.spec = e.spec.text;
+  out.spec_hash = e.spec_hash;
+  out.display_name = e.display_name;
+  out.description = e.description;
+  out.component_version = e.component_version;
+  out.imports.assign(e.imports.begin(), e.imports.end());
+  out.contract = e.contract.text;
+  out.created_at = created_at;
+  out.updated_at = meta.time;
+  out.updated_by = meta.actor;
+  out.seq = meta.seq;
   return out;
 }
 
@@ -61,14 +85,26 @@ Status ComponentList::apply(const events::Recorded& recorded) {
   if (const auto* deleted = std::get_if<events::ComponentDeleted>(&recorded.event)) {
     return rows_.erase(deleted->component);
   }
-  const auto* e = std::get_if<events::ComponentPut>(&recorded.event);
-  if (e == nullptr) {
+  const auto* put = std::get_if<events::ComponentPut>(&recorded.event);
+  const auto* derived = std::get_if<events::ContractDerived>(&recorded.event);
+  if (put == nullptr && derived == nullptr) {
     return {};
   }
-  DAYBOOK_ASSIGN(auto stored, rows_.get(e->component));
-  DAYBOOK_ASSIGN(const auto old, parse_component(e->component, std::move(stored)));
-  return rows_.put(e->component,
-                   encode(*e, recorded.meta, old ? old->created_at : recorded.meta.time));
+  const std::string_view id = put != nullptr ? put->component : derived->component;
+  DAYBOOK_ASSIGN(auto stored, rows_.get(id));
+  DAYBOOK_ASSIGN(auto old, parse_component(id, std::move(stored)));
+  if (put != nullptr) {
+    const Micros created_at = old ? old->created_at : recorded.meta.time;
+    return rows_.put(id, encode(row_of(*put, recorded.meta, created_at)));
+  }
+  if (!old) {
+    return fail(Code::kCorrupt, "BAD_FOLD",
+                "an event names component " + std::string(id) + ", which is not there");
+  }
+  // Nobody changed the component: when and by whom it was stored stays.
+  old->imports.assign(derived->imports.begin(), derived->imports.end());
+  old->contract = derived->contract.text;
+  return rows_.put(id, encode(*old));
 }
 
 void ComponentList::write(Batch& batch) {

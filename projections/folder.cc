@@ -279,7 +279,6 @@ bool Folder::deliver() {
       fail_slot(*slot, status.error());
       continue;
     }
-    slot->changes += slot->projection->unwritten_bytes() > 0 ? 1 : 0;
     slot->projection->written();
     const auto mine = std::find_if(checkpoints_.begin(), checkpoints_.end(),
                                    [&](const auto& c) { return c.first == slot->id; });
@@ -358,7 +357,6 @@ void Folder::revive(Slot& slot) {
     const std::lock_guard lock(errors_mutex_);
     slot.error.clear();
   }
-  ++slot.changes;
   slot.failed = false;
   report_healed(supervisor_, "view " + slot.name);
 }

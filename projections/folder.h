@@ -49,8 +49,6 @@ struct Slot {
   std::atomic<std::uint64_t> written{0};
   std::atomic<std::uint64_t> rebuilt{0};
   std::atomic<bool> rebuilding{false};
-  // Of its rows in the store; raised before what a write shows is told to be there.
-  std::atomic<std::uint64_t> changes{0};
   std::atomic<bool> failed{false};
   std::string error;
 

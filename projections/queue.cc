@@ -1,249 +1,19 @@
 #include "projections/queue.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "base/limits/dispatch.h"
-#include "projections/queue_definitions.h"
-#include "projections/queue_heap.h"
-#include "projections/queue_jobs.h"
+#include "projections/queue_impl.h"
 
 namespace daybook::projections {
 namespace {
 
-constexpr std::uint32_t kNone = QueueJobs::kNone;
 constexpr auto kWorkerLine = static_cast<std::size_t>(events::Runtime::kWorker);
 
 }  // namespace
-
-struct Queue::Impl {
-  QueueJobs jobs;
-  QueueDefinitions definitions{jobs};
-  QueueHeap<ByDue> waiting;  // for the wall clock
-  QueueHeap<ByDue> delayed;  // for the running clock
-  QueueCounts totals;        // ready counts offered jobs too
-  events::ClockOffsets offsets;
-  // The latest seen, in an event or a question: running time, and wall time by the offsets as they
-  // stand.
-  Micros now;
-  Micros wall;
-  std::array<bool, QueueDefinitions::kLines> refused{};  // by the last take()
-  std::size_t passed_over = 0;  // offers in a row that went past who has waited longest
-
-  void see(Micros logical);
-  void advance(Micros logical);
-  void wake(QueueHeap<ByDue>& heap, Micros until);
-  QueueHeap<ByDue>& heap_of(std::uint32_t slot) { return jobs[slot].delayed ? delayed : waiting; }
-  void take_out(std::uint32_t slot);
-  void put_ready(std::uint32_t slot);
-  void make_ready(std::uint32_t slot);
-  void put_pending(std::uint32_t slot);
-  void put_waiting(std::uint32_t slot);
-  void keep_due(Micros before, Duration by);
-  void put_running(std::uint32_t slot);
-  void add(const QueueJob& job, bool running);
-  void end(JobId job, std::string_view definition, bool was_running);
-  std::uint32_t choose(std::span<const Line* const> lines);
-  Offer offer(std::uint32_t index);
-
-  void on(const events::ClockStepped& e, Micros logical);
-  void on(const events::JobCreated& e);
-  void on(const events::JobStarted& e);
-  void on(const events::JobRetryScheduled& e);
-};
-
-// Removes the job from where it stands and from the counts, but not from the table.
-void Queue::Impl::take_out(std::uint32_t slot) {
-  const QueueJob& job = jobs[slot];
-  QueueDefinition& d = definitions[job.definition];
-  switch (job.place) {
-    case QueuePlace::kWaiting:
-      heap_of(slot).erase(jobs, slot);
-      --d.waiting;
-      --totals.waiting;
-      break;
-    case QueuePlace::kReady:
-      d.ready.erase(jobs, slot);
-      --totals.ready;
-      break;
-    case QueuePlace::kOffered:
-      --d.offered;
-      --totals.ready;
-      break;
-    case QueuePlace::kRunning:
-      --d.running;
-      --totals.running;
-      break;
-  }
-}
-
-void Queue::Impl::put_ready(std::uint32_t slot) {
-  jobs[slot].place = QueuePlace::kReady;
-  definitions[jobs[slot].definition].ready.push(jobs, slot);
-  ++totals.ready;
-}
-
-void Queue::Impl::make_ready(std::uint32_t slot) {
-  QueueJob& job = jobs[slot];
-  if (job.delayed) {
-    // Ready jobs are compared as people see them.
-    job.run_at = offsets.wall(offsets.at_running(job.run_at));
-  }
-  put_ready(slot);
-}
-
-void Queue::Impl::put_pending(std::uint32_t slot) {
-  if (jobs[slot].run_at <= (jobs[slot].delayed ? now : wall)) {
-    make_ready(slot);
-  } else {
-    put_waiting(slot);
-  }
-}
-
-void Queue::Impl::put_waiting(std::uint32_t slot) {
-  jobs[slot].place = QueuePlace::kWaiting;
-  heap_of(slot).push(jobs, slot);
-  ++definitions[jobs[slot].definition].waiting;
-  ++totals.waiting;
-}
-
-void Queue::Impl::put_running(std::uint32_t slot) {
-  jobs[slot].place = QueuePlace::kRunning;
-  ++definitions[jobs[slot].definition].running;
-  ++totals.running;
-}
-
-void Queue::Impl::add(const QueueJob& job, bool running) {
-  const std::uint32_t slot = jobs.insert(job);
-  if (running) {
-    put_running(slot);
-  } else {
-    put_pending(slot);
-  }
-  definitions.settle(job.definition, now);
-}
-
-void Queue::Impl::see(Micros logical) {
-  now = std::max(now, offsets.running(logical));
-  wall = std::max(wall, offsets.wall(logical));
-}
-
-void Queue::Impl::wake(QueueHeap<ByDue>& heap, Micros until) {
-  while (!heap.empty() && jobs[heap.top()].run_at <= until) {
-    const std::uint32_t slot = heap.top();
-    take_out(slot);
-    make_ready(slot);
-    definitions.settle(jobs[slot].definition, now);
-  }
-}
-
-void Queue::Impl::advance(Micros logical) {
-  see(logical);
-  definitions.wake(now);
-  wake(waiting, wall);
-  wake(delayed, now);
-}
-
-void Queue::Impl::on(const events::ClockStepped& e, Micros logical) {
-  const Micros before = offsets.wall(logical);
-  if (e.kind == events::ClockStep::kBack) {
-    wake(waiting, before);
-  }
-  offsets = e.offsets;
-  wall = offsets.wall(logical);
-  now = std::max(now, offsets.running(logical));
-  if (e.kind == events::ClockStep::kBack) {
-    keep_due(before, Duration{before.value - wall.value});
-  }
-}
-
-// What was due when the wall clock went back stays due. What became ready only since, for who asks
-// runs ahead of the log, waits for its time again.
-void Queue::Impl::keep_due(Micros before, Duration by) {
-  std::vector<std::uint32_t> early;
-  jobs.each([&](std::uint32_t slot) {
-    QueueJob& job = jobs[slot];
-    const bool due = job.place == QueuePlace::kReady || job.place == QueuePlace::kOffered;
-    if (!due) {
-      return;
-    }
-    if (job.delayed || job.run_at <= before) {
-      job.delayed = true;
-      job.run_at = events::moved(job.run_at, -by.value);  // all of them: their order stays
-    } else if (job.place == QueuePlace::kReady) {
-      early.push_back(slot);
-    }
-  });
-  for (const std::uint32_t slot : early) {
-    take_out(slot);
-    put_waiting(slot);
-    definitions.settle(jobs[slot].definition, now);
-  }
-}
-
-void Queue::Impl::on(const events::JobCreated& e) {
-  QueueJob job{e.job, e.run_at, definitions.get(e.definition), 0, e.priority, {}, e.delayed};
-  if (e.delayed) {
-    job.run_at = offsets.running(e.run_at);
-  }
-  add(job, false);
-}
-
-void Queue::Impl::on(const events::JobStarted& e) {
-  const std::uint32_t slot = jobs.find(e.job.key());
-  if (slot == kNone) {
-    return;
-  }
-  const std::uint32_t index = jobs[slot].definition;
-  take_out(slot);
-  put_running(slot);
-  QueueDefinition& d = definitions[index];
-  if (d.rate_count != 0) {
-    d.starts.start(now, d.rate_count, d.rate_per);
-  }
-  definitions.settle(index, now);
-}
-
-// A running job that was seeded without its id is only a number: it comes back with its
-// definition's priority.
-void Queue::Impl::on(const events::JobRetryScheduled& e) {
-  const std::uint32_t slot = jobs.find(e.job.key());
-  if (slot != kNone) {
-    take_out(slot);
-    jobs[slot].run_at = offsets.running(e.run_at);
-    jobs[slot].delayed = true;
-    put_pending(slot);
-    definitions.settle(jobs[slot].definition, now);
-    return;
-  }
-  const std::uint32_t index = definitions.get(e.definition);
-  if (definitions[index].running > 0) {
-    --definitions[index].running;
-    --totals.running;
-  }
-  add({e.job, offsets.running(e.run_at), index, 0, definitions[index].priority, {}, true}, false);
-}
-
-void Queue::Impl::end(JobId job, std::string_view definition, bool was_running) {
-  const std::uint32_t slot = jobs.find(job.key());
-  if (slot != kNone) {
-    const std::uint32_t index = jobs[slot].definition;
-    take_out(slot);
-    jobs.erase(slot);
-    definitions.settle(index, now);
-    return;
-  }
-  const std::uint32_t index = definitions.find(definition);
-  if (was_running && index != kNone && definitions[index].running > 0) {
-    --definitions[index].running;
-    --totals.running;
-    definitions.settle(index, now);
-  }
-}
 
 // Which definition of these lines is served next; not all of them are empty. The highest priority,
 // but once in a while who has waited longest: no stream of urgent jobs stops the others.
@@ -312,6 +82,31 @@ void Queue::apply(const events::Recorded& recorded) {
 
 void Queue::set_share(events::Runtime runtime, std::uint32_t jobs) {
   impl_->definitions.set_share(runtime, jobs);
+}
+
+void Queue::keep_far(std::unique_ptr<QueueRunFiles> files, std::size_t memory_bytes) {
+  Impl& q = *impl_;
+  q.files = std::move(files);
+  // An eighth for those that wait for a run of their own; some for pieces of runs, and for vectors
+  // that grow.
+  q.far = std::make_unique<QueueFar>(*q.files, memory_bytes / 8 / sizeof(FarJob));
+  q.near_max = memory_bytes / 8 * 5 / kQueueJobBytes;
+}
+
+std::optional<Error> Queue::far_fault() const {
+  return impl_->far ? impl_->far->fault() : std::nullopt;
+}
+
+std::optional<Error> Queue::far_broken() const {
+  return impl_->far ? impl_->far->broken() : std::nullopt;
+}
+
+Queue::FarCounts Queue::far_counts() const {
+  return impl_->far ? FarCounts{impl_->far->size(), impl_->far->runs()} : FarCounts{};
+}
+
+void Queue::seed_room(std::size_t jobs) {
+  impl_->jobs.reserve(impl_->far ? std::min(jobs, impl_->near_max) : jobs);
 }
 
 void Queue::seed_clocks(const events::ClockOffsets& offsets) {
@@ -386,7 +181,7 @@ std::vector<Queue::Offer> Queue::take_for_worker(Micros now, std::size_t max,
   };
   for (const std::string& name : definitions) {
     const std::uint32_t index = q.definitions.find(name);
-    if (index != kNone) {
+    if (index != QueueJobs::kNone) {
       stand(index);
     }
   }
@@ -404,7 +199,7 @@ std::vector<Queue::Offer> Queue::take_for_worker(Micros now, std::size_t max,
 void Queue::give_back(JobId job) {
   Impl& q = *impl_;
   const std::uint32_t slot = q.jobs.find(job.key());
-  if (slot != kNone && q.jobs[slot].place == QueuePlace::kOffered) {
+  if (slot != QueueJobs::kNone && q.jobs[slot].place == QueuePlace::kOffered) {
     q.take_out(slot);
     if (q.jobs[slot].delayed || q.jobs[slot].run_at <= q.wall) {
       q.put_ready(slot);
@@ -424,9 +219,14 @@ std::optional<Micros> Queue::next_due() const {
   if (out) {
     out = impl_->offsets.at_running(*out);
   }
-  if (!impl_->waiting.empty()) {
-    const Micros due = impl_->offsets.at_wall(impl_->jobs[impl_->waiting.top()].run_at);
+  const auto wait_for = [&](Micros run_at) {
+    const Micros due = impl_->offsets.at_wall(run_at);
     out = out ? std::min(*out, due) : due;
+  };
+  if (!impl_->waiting.empty()) {
+    wait_for(impl_->jobs[impl_->waiting.top()].run_at);
+  } else if (impl_->far && impl_->far->size() > 0) {
+    wait_for(impl_->horizon);
   }
   return out;
 }
@@ -439,7 +239,7 @@ QueueCounts Queue::counts(Micros now) const {
 QueueCounts Queue::counts(std::string_view definition, Micros now) const {
   impl_->advance(now);
   const std::uint32_t index = impl_->definitions.find(definition);
-  if (index == kNone) {
+  if (index == QueueJobs::kNone) {
     return {};
   }
   const QueueDefinition& d = impl_->definitions[index];
@@ -449,7 +249,7 @@ QueueCounts Queue::counts(std::string_view definition, Micros now) const {
 Hold Queue::hold(std::string_view definition, Micros now) const {
   impl_->advance(now);
   const std::uint32_t index = impl_->definitions.find(definition);
-  if (index == kNone) {
+  if (index == QueueJobs::kNone) {
     return Hold::kNone;
   }
   const QueueDefinition& d = impl_->definitions[index];
@@ -469,7 +269,7 @@ Hold Queue::hold(std::string_view definition, Micros now) const {
 
 Queue::ForWorkers Queue::for_workers(std::string_view definition) const {
   const std::uint32_t index = impl_->definitions.find(definition);
-  if (index == kNone || !impl_->definitions[index].exists) {
+  if (index == QueueJobs::kNone || !impl_->definitions[index].exists) {
     return ForWorkers::kNoDefinition;
   }
   const auto runtime = impl_->definitions.runtime(impl_->definitions[index]);
@@ -482,7 +282,7 @@ Queue::ForWorkers Queue::for_workers(std::string_view definition) const {
 std::optional<std::uint64_t> Queue::ahead(JobId job, Micros now) const {
   impl_->advance(now);
   const std::uint32_t slot = impl_->jobs.find(job.key());
-  if (slot == kNone) {
+  if (slot == QueueJobs::kNone) {
     return std::nullopt;
   }
   const QueueJob& row = impl_->jobs[slot];
@@ -498,7 +298,8 @@ std::optional<std::uint64_t> Queue::ahead(JobId job, Micros now) const {
 
 std::size_t Queue::memory_bytes() const {
   return impl_->jobs.memory_bytes() + impl_->waiting.memory_bytes() +
-         impl_->delayed.memory_bytes() + impl_->definitions.memory_bytes();
+         impl_->delayed.memory_bytes() + impl_->definitions.memory_bytes() +
+         (impl_->far ? impl_->far->memory_bytes() : 0);
 }
 
 }  // namespace daybook::projections

@@ -10,6 +10,10 @@
 // round; and one start in kPassedOverMax goes to who has waited longest, whatever its priority.
 // take() only proposes: the job stays *offered* until JobStarted, JobFailed or JobCancelled is
 // folded, or until give_back(). Pure: no clock, no threads; one owner.
+//
+// Jobs that wait for a wall time may be more than memory holds: with keep_far() the farthest stand
+// in sorted runs on disk (queue_far.h) and come back as their time comes near. They are in all
+// counts, and nothing else tells them from the others.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +26,9 @@
 
 #include "base/ids.h"
 #include "base/rate_window.h"
+#include "base/result.h"
 #include "events/types.h"
+#include "projections/queue_run.h"
 
 namespace daybook::projections {
 
@@ -50,6 +56,20 @@ class Queue {
   // else.
   void set_share(events::Runtime runtime, std::uint32_t jobs);
 
+  // From now on about so much memory is used for jobs that wait for a wall time; the others go to
+  // `files`. Before all else.
+  void keep_far(std::unique_ptr<QueueRunFiles> files, std::size_t memory_bytes);
+  // Why runs could not be written: memory is not bounded any more.
+  std::optional<Error> far_fault() const;
+  // Why one could not be read: jobs are lost, and the queue must be made anew.
+  std::optional<Error> far_broken() const;
+  // Jobs on disk, and in how many runs.
+  struct FarCounts {
+    std::uint64_t jobs = 0;
+    std::size_t runs = 0;
+  };
+  FarCounts far_counts() const;
+
   // --- seeding from a snapshot of the decision state, before the first apply() ---
   struct PendingJob {
     JobId job;
@@ -59,6 +79,7 @@ class Queue {
     bool delayed = false;
   };
   void seed_clocks(const events::ClockOffsets& offsets);  // first of all
+  void seed_room(std::size_t jobs);                       // how many will come; a hint
   void seed_component(std::string_view id, events::Runtime runtime);
   // starts: in running time.
   void seed_definition(const events::DefinitionPut& definition, const RateWindow& starts);

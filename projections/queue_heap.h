@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "projections/queue_jobs.h"
@@ -78,6 +79,9 @@ class QueueHeap {
     }
     return count;
   }
+
+  // Empties the heap; its members in any order.
+  std::vector<std::uint32_t> release() { return std::exchange(items_, {}); }
 
   std::size_t memory_bytes() const { return items_.capacity() * sizeof(std::uint32_t); }
 

@@ -1,5 +1,7 @@
 #include "projections/queue_jobs.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace daybook::projections {
@@ -25,14 +27,18 @@ std::uint32_t QueueJobs::find(Seq key) const {
   }
 }
 
-void QueueJobs::grow() {
-  const std::size_t size = index_.empty() ? 1024 : index_.size() * 2;
-  std::vector<std::uint32_t> old(size, kNone);
-  old.swap(index_);
+// The slots are walked in their own order, in which they were made: only the index is met at
+// random.
+void QueueJobs::resize_index(std::size_t size) {
+  std::vector<bool> is_free(used_);
+  for (const std::uint32_t slot : free_) {
+    is_free[slot] = true;
+  }
+  index_.assign(size, kNone);
   shift_ = 64 - __builtin_ctzll(size);
   const std::size_t mask = size - 1;
-  for (const std::uint32_t slot : old) {
-    if (slot == kNone) {
+  for (std::uint32_t slot = 0; slot < used_; ++slot) {
+    if (is_free[slot]) {
       continue;
     }
     std::size_t at = home((*this)[slot].job.key());
@@ -43,10 +49,18 @@ void QueueJobs::grow() {
   }
 }
 
-std::uint32_t QueueJobs::insert(const QueueJob& job) {
-  if (4 * (size_ + 1) > 3 * index_.size()) {
-    grow();
+void QueueJobs::reserve(std::size_t jobs) {
+  std::size_t size = std::max<std::size_t>(index_.size(), 1024);
+  while (4 * jobs > 3 * size) {
+    size *= 2;
   }
+  if (size > index_.size()) {
+    resize_index(size);
+  }
+}
+
+std::uint32_t QueueJobs::insert(const QueueJob& job) {
+  reserve(size_ + 1);
   std::uint32_t slot = used_;
   if (!free_.empty()) {
     slot = free_.back();

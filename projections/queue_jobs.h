@@ -35,6 +35,8 @@ class QueueJobs {
   // Adds a job that is not in the table; returns its slot.
   std::uint32_t insert(const QueueJob& job);
   void erase(std::uint32_t slot);
+  // The index has room for so many.
+  void reserve(std::size_t jobs);
 
   QueueJob& operator[](std::uint32_t slot) { return blocks_[slot / kBlock][slot % kBlock]; }
   const QueueJob& operator[](std::uint32_t slot) const {
@@ -55,7 +57,7 @@ class QueueJobs {
   static constexpr std::uint32_t kBlock = 4096;
 
   std::size_t home(Seq key) const;
-  void grow();
+  void resize_index(std::size_t size);
 
   std::vector<std::unique_ptr<QueueJob[]>> blocks_;
   std::vector<std::uint32_t> free_;   // slots given back

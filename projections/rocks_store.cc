@@ -4,22 +4,16 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <system_error>
 #include <vector>
 
-#include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
-#include <rocksdb/merge_operator.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/sst_file_writer.h>
-#include <rocksdb/table.h>
-#include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_batch.h>
 
 #include "base/check.h"
@@ -28,6 +22,7 @@
 #include "log/table_check.h"
 #include "projections/bytes.h"
 #include "projections/rocks_faults.h"
+#include "projections/rocks_options.h"
 #include "projections/rocks_view.h"
 
 namespace daybook::projections {
@@ -38,35 +33,7 @@ namespace {
 constexpr std::uint64_t kLevel0FilesMax = 40;
 // A batch of so many bytes is worth a table file of its own.
 constexpr std::size_t kLargeBatchBytes = 4 << 20;
-// Keys in a row that are nearly all tombstones.
-constexpr std::size_t kTombstoneRun = 64 * 1024;
 constexpr std::string_view kLargeBatchName = "large-batch-";
-
-// Appends the new bytes to the old ones: the order of the batches is the order of the bytes. All at
-// once: a list may have been appended to thousands of times since it was last whole.
-class AppendOperator final : public rocksdb::MergeOperator {
- public:
-  bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
-    std::string& all = out->new_value;
-    all.clear();
-    if (in.existing_value != nullptr) {
-      all.append(in.existing_value->data(), in.existing_value->size());
-    }
-    for (const rocksdb::Slice& part : in.operand_list) {
-      all.append(part.data(), part.size());
-    }
-    return true;
-  }
-  bool PartialMergeMulti(const rocksdb::Slice&, const std::deque<rocksdb::Slice>& parts,
-                         std::string* out, rocksdb::Logger*) const override {
-    out->clear();
-    for (const rocksdb::Slice& part : parts) {
-      out->append(part.data(), part.size());
-    }
-    return true;
-  }
-  const char* Name() const override { return "daybook.append"; }
-};
 
 std::filesystem::path damage_path(const std::filesystem::path& directory) {
   return directory / "damaged";
@@ -126,51 +93,6 @@ class DamageIsOfItsReaders final : public rocksdb::EventListener {
   std::atomic<bool> off_{false};
   std::atomic<rocksdb::DB*> db_{nullptr};
 };
-
-rocksdb::Options make_options(const RocksStore::Options& from) {
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  options.merge_operator = std::make_shared<AppendOperator>();
-  options.write_buffer_size = from.write_buffer_bytes;
-  options.max_write_buffer_number = 2;
-  options.max_background_jobs = 2;
-  // Bounds what filters and indexes take: under 0.3 MB a file.
-  options.max_open_files = 512;
-  options.level_compaction_dynamic_level_bytes = true;
-  options.target_file_size_base = 32 << 20;
-  options.max_bytes_for_level_base = 128 << 20;
-  options.level0_file_num_compaction_trigger = 8;
-  options.level0_slowdown_writes_trigger = 40;
-  // Writes are slowed down, not stopped: one that waits for a compaction waits for ever when there
-  // is none.
-  options.level0_stop_writes_trigger = 1 << 20;
-  options.compression = rocksdb::kLZ4Compression;
-  options.compression_per_level.assign(7, rocksdb::kLZ4Compression);
-  options.compression_per_level[0] = options.compression_per_level[1] = rocksdb::kNoCompression;
-  // A sweep leaves long runs of tombstones in front of the oldest jobs, over which lists of them
-  // would step: files with such runs are compacted first. Files where tombstones and rows mix wait
-  // for their turn, for each compaction in between would meet the same ones again.
-  options.table_properties_collector_factories.push_back(
-      rocksdb::NewCompactOnDeletionCollectorFactory(kTombstoneRun, kTombstoneRun * 7 / 8));
-  // Closing without a flush is the same as a crash, and as harmless.
-  options.avoid_flush_during_shutdown = true;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1 << 20;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(from.block_cache_bytes);
-  // Filters and indexes stay with their open file. In the cache, one that is larger than a shard
-  // (512 KiB: 400,000 keys) would be read anew for each look-up.
-  table.cache_index_and_filter_blocks = false;
-  // The last level, nine tenths of all keys, has no filters: keys are looked up to be found.
-  options.optimize_filters_for_hits = true;
-  table.block_size = 16 << 10;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
 
 std::string encode(const Checkpoint& c) {
   std::string out;
@@ -512,7 +434,7 @@ Status RocksStore::Impl::write_file(const Batch& batch, Checkpoints checkpoints)
 
 Status RocksStore::Impl::write_file(const std::string& path, const Batch& batch,
                                     Checkpoints checkpoints) {
-  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), db->GetOptions());
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), for_new_table(db->GetOptions()));
   DAYBOOK_TRY(check(file.Open(path)));
   for (const auto& [id, checkpoint] : checkpoints) {
     DAYBOOK_TRY(check(file.Put(meta_key(id), encode(checkpoint))));

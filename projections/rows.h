@@ -60,6 +60,7 @@ struct ComponentRow {
   std::string description;
   std::string component_version;
   std::vector<std::string> imports;  // components whose modules it needs
+  std::string contract{};            // JSON text; empty: none was derived
   Micros created_at;
   Micros updated_at;
   std::string updated_by;

@@ -43,7 +43,7 @@ std::array<Kind, 8> kinds() {
   return {Kind{kJobs, [] { return std::make_unique<JobList>(kRowCacheBytes); }},
           Kind{kComponents, [] { return std::make_unique<ComponentList>(); }},
           Kind{kDefinitions, [] { return std::make_unique<DefinitionList>(); }},
-          Kind{kStatistics, [] { return std::make_unique<Statistics>(); }},
+          Kind{kJobStatistics, [] { return std::make_unique<Statistics>(); }},
           Kind{kHistory, [] { return std::make_unique<History>(); }},
           Kind{kRules, [] { return std::make_unique<RuleList>(); }},
           Kind{kSendings, [] { return std::make_unique<SendingList>(); }},

@@ -25,7 +25,6 @@
 #include "base/result.h"
 #include "base/supervisor.h"
 #include "log/log.h"
-#include "projections/component_head.h"
 #include "projections/rows.h"
 #include "projections/sending_rows.h"
 #include "projections/testing.h"
@@ -155,9 +154,6 @@ class Views {
                                   const EventStretch& stretch) const;
 
   Result<std::optional<ComponentRow>> component(std::string_view id) const;
-  // The same without its text, which is not read again while no component changes: for who asks at
-  // every job. Null when there is none.
-  Result<std::shared_ptr<const ComponentHead>> component_head(std::string_view id) const;
   Result<Page<ComponentRow>> components(const PageRequest& page) const;
   Result<std::optional<DefinitionRow>> definition(std::string_view id) const;
   Result<Page<DefinitionRow>> definitions(const PageRequest& page) const;

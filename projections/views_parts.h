@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 
-#include "projections/component_heads.h"
 #include "projections/folder.h"
 #include "projections/rocks_store.h"
 #include "projections/views.h"
@@ -16,7 +15,7 @@ namespace daybook::projections {
 inline constexpr RocksStore::ProjectionId kJobs = 1;
 inline constexpr RocksStore::ProjectionId kComponents = 2;
 inline constexpr RocksStore::ProjectionId kDefinitions = 3;
-inline constexpr RocksStore::ProjectionId kStatistics = 4;
+inline constexpr RocksStore::ProjectionId kJobStatistics = 4;
 inline constexpr RocksStore::ProjectionId kHistory = 5;
 inline constexpr RocksStore::ProjectionId kRules = 6;
 inline constexpr RocksStore::ProjectionId kSendings = 7;
@@ -39,7 +38,6 @@ struct Views::Impl {
   std::string healed;
   mutable Folder folder;  // a query that meets damage stops the projection
   std::mutex rebuild;     // held by the one rebuild
-  mutable ComponentHeads heads;
 
   // A view of a projection that has not failed.
   Result<std::unique_ptr<View>> view(RocksStore::ProjectionId id) const;

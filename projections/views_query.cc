@@ -86,23 +86,6 @@ Result<std::optional<ComponentRow>> Views::component(std::string_view id) const 
   return impl_->told(*view, ComponentList::find(*view, id));
 }
 
-Result<std::shared_ptr<const ComponentHead>> Views::component_head(std::string_view id) const {
-  const auto& slots = impl_->folder.slots();
-  const auto slot =
-      std::find_if(slots.begin(), slots.end(), [](const auto& s) { return s->id == kComponents; });
-  if ((*slot)->failed) {
-    return fail(failed(**slot, impl_->folder.error_of(**slot)));
-  }
-  return impl_->heads.find(id, (*slot)->changes, [&]() -> Result<ComponentHeads::Head> {
-    DAYBOOK_ASSIGN(auto row, component(id));
-    if (!row) {
-      return ComponentHeads::Head();
-    }
-    return std::make_shared<const ComponentHead>(ComponentHead{
-        std::move(row->component), row->runtime, row->spec_hash, std::move(row->imports)});
-  });
-}
-
 Result<Page<ComponentRow>> Views::components(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kComponents));
   return impl_->told(*view, ComponentList::list(*view, page));
@@ -151,7 +134,7 @@ Result<std::vector<Views::EndedSending>> Views::sendings_due(
 }
 
 Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
-  DAYBOOK_ASSIGN(const auto view, impl_->view(kStatistics));
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kJobStatistics));
   return impl_->told(*view, statistics_query::list(*view, query));
 }
 

@@ -71,7 +71,7 @@ Result<scheduler::State> state_as_of(log::Log& log, const Point& point,
   scheduler::State state;
   if (!snapshots.empty()) {
     for (const auto& file : scheduler::list_snapshots(snapshots)) {
-      auto snapshot = scheduler::read_snapshot(file);
+      auto snapshot = scheduler::read_snapshot(file, log.first());
       if (!snapshot || snapshot->seq > until) {
         continue;
       }

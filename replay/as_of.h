@@ -34,8 +34,9 @@ Result<scheduler::State> state_as_of(log::Log& log, const Point& point,
 // Canonical JSON: members and entries in a fixed order, one entry per line, equal texts for equal
 // states.
 // {"seq","time","epoch","hash","counts":{…},"components":[…],"definitions":[…],"jobs":[…]}.
-// Attempts' secrets are left out.
-std::string state_json(const scheduler::State& state);
+// Attempts' secrets are left out. What jobs were created with is read from the log, of which the
+// state is; "parameters" is null where an event was trimmed and the state does not keep them.
+Result<std::string> state_json(const scheduler::State& state, log::Log& log);
 
 enum class ChangeKind : std::uint8_t { kAdded, kRemoved, kChanged };
 struct Change {
@@ -46,8 +47,9 @@ struct Change {
   std::string after;   // empty when removed
 };
 
-// What differs between the two, by kind and id; each entry once.
-std::vector<Change> diff(const scheduler::State& a, const scheduler::State& b);
+// What differs between the two, by kind and id; each entry once. Both are of the log.
+Result<std::vector<Change>> diff(const scheduler::State& a, const scheduler::State& b,
+                                 log::Log& log);
 // {"added":[…],"removed":[…],"changed":[{"what","id","before","after"},…]}, one entry per line.
 std::string diff_json(const std::vector<Change>& changes);
 

@@ -149,6 +149,12 @@ void JobRules::on(const events::ComponentDeleted& e) {
   components_.erase(found);
 }
 
+void JobRules::on(const events::ContractDerived& e) {
+  if (!components_.contains(e.component)) {
+    broken(Rule::kComponent, "a contract was derived of a component that was not there");
+  }
+}
+
 void JobRules::on(const events::DefinitionPut& e) {
   Definition& definition = definitions_[std::string(e.definition)];
   definition.retry = e.retry;

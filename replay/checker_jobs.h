@@ -104,6 +104,7 @@ class JobRules {
   void on(const events::RuleApplied& e);
   void on(const events::RulesAdvanced& e);
   void on(const events::ClockStepped& e);
+  void on(const events::ContractDerived& e);
 
   void broken(Rule rule, std::string text) { findings_.add(rule, meta_.seq, std::move(text)); }
   // The live job; null, with the reason reported, when there is none.

@@ -28,6 +28,10 @@ class ComponentHistory {
                                       {put->imports.begin(), put->imports.end()}});
     } else if (const auto* gone = std::get_if<events::ComponentDeleted>(&recorded.event)) {
       stored_.erase(std::string(gone->component));
+    } else if (const auto* derived = std::get_if<events::ContractDerived>(&recorded.event)) {
+      if (const auto found = stored_.find(derived->component); found != stored_.end()) {
+        found->second.imports.assign(derived->imports.begin(), derived->imports.end());
+      }
     }
   }
 

@@ -57,13 +57,26 @@ Entries rules_of(const scheduler::State& state) {
   return out;
 }
 
-// Both states give their jobs by creation; only those that differ become text.
-void compare_jobs(const scheduler::State& a, const scheduler::State& b, std::vector<Change>& out) {
+// Both states give their jobs by creation; only those that differ become text as a whole.
+Status compare_jobs(const scheduler::State& a, const scheduler::State& b, log::EventReader& reader,
+                    std::vector<Change>& out) {
   const auto jobs_of = [](const scheduler::State& state) {
     std::vector<scheduler::JobView> views;
     views.reserve(state.pending_count() + state.running_count());
     state.each_job([&](const scheduler::JobView& view) { views.push_back(view); });
     return views;
+  };
+  const auto add = [&](ChangeKind kind, const scheduler::JobView* before,
+                       const scheduler::JobView* after) -> Status {
+    Change change{kind, "job", (before != nullptr ? before : after)->job.text(), {}, {}};
+    if (before != nullptr) {
+      DAYBOOK_ASSIGN(change.before, whole_job_json(*before, reader));
+    }
+    if (after != nullptr) {
+      DAYBOOK_ASSIGN(change.after, whole_job_json(*after, reader));
+    }
+    out.push_back(std::move(change));
+    return {};
   };
   const auto left = jobs_of(a);
   const auto right = jobs_of(b);
@@ -75,31 +88,27 @@ void compare_jobs(const scheduler::State& a, const scheduler::State& b, std::vec
     const bool only_right =
         !only_left && (i == left.size() || right[j].job.key() < left[i].job.key());
     if (only_left) {
-      out.push_back({ChangeKind::kRemoved, "job", left[i].job.text(), job_json(left[i]), {}});
-      ++i;
+      DAYBOOK_TRY(add(ChangeKind::kRemoved, &left[i], nullptr));
     } else if (only_right) {
-      out.push_back({ChangeKind::kAdded, "job", right[j].job.text(), {}, job_json(right[j])});
-      ++j;
-    } else {
-      std::string before = job_json(left[i]);
-      std::string after = job_json(right[j]);
-      if (before != after) {
-        out.push_back(
-            {ChangeKind::kChanged, "job", left[i].job.text(), std::move(before), std::move(after)});
-      }
-      ++i;
-      ++j;
+      DAYBOOK_TRY(add(ChangeKind::kAdded, nullptr, &right[j]));
+    } else if (job_json(left[i]) != job_json(right[j])) {
+      DAYBOOK_TRY(add(ChangeKind::kChanged, &left[i], &right[j]));
     }
+    i += only_right ? 0 : 1;
+    j += only_left ? 0 : 1;
   }
+  return {};
 }
 
 }  // namespace
 
-std::vector<Change> diff(const scheduler::State& a, const scheduler::State& b) {
+Result<std::vector<Change>> diff(const scheduler::State& a, const scheduler::State& b,
+                                 log::Log& log) {
   std::vector<Change> out;
   compare("component", components_of(a), components_of(b), out);
   compare("definition", definitions_of(a), definitions_of(b), out);
-  compare_jobs(a, b, out);
+  log::EventReader reader(log);
+  DAYBOOK_TRY(compare_jobs(a, b, reader, out));
   compare("sending", sendings_of(a), sendings_of(b), out);
   compare("rule", rules_of(a), rules_of(b), out);
   return out;

@@ -19,23 +19,27 @@ double seconds_since(const Clock& clock, Micros before) {
 }
 
 // What the first difference is, in words: hashes alone help nobody.
-std::string first_difference(const scheduler::State& rebuilt, const scheduler::State& other) {
-  const auto changes = diff(rebuilt, other);
-  if (changes.empty()) {
+std::string first_difference(const scheduler::State& rebuilt, const scheduler::State& other,
+                             log::Log& log) {
+  const auto changes = diff(rebuilt, other, log);
+  if (!changes) {
+    return changes.error().message;
+  }
+  if (changes->empty()) {
     return "the hashes differ, the live entries do not: keys, reports or ended jobs do";
   }
-  const Change& change = changes.front();
+  const Change& change = changes->front();
   return std::string(change.what) + " " + change.id + ": rebuilt " +
          (change.before.empty() ? "nothing" : change.before) + ", kept " +
          (change.after.empty() ? "nothing" : change.after) + " (and " +
-         std::to_string(changes.size() - 1) + " more)";
+         std::to_string(changes->size() - 1) + " more)";
 }
 
 Comparison compare_hash(std::string what, const scheduler::State& rebuilt, const Hash& rebuilt_hash,
-                        const scheduler::State& other) {
+                        const scheduler::State& other, log::Log& log) {
   Comparison out{std::move(what), other.hash() == rebuilt_hash, {}};
   if (!out.identical) {
-    out.difference = first_difference(rebuilt, other);
+    out.difference = first_difference(rebuilt, other, log);
   }
   return out;
 }
@@ -44,7 +48,7 @@ Comparison compare_hash(std::string what, const scheduler::State& rebuilt, const
 // cannot be.
 std::optional<scheduler::State> from_snapshot(log::Log& log, const std::filesystem::path& file,
                                               Seq end, std::vector<std::string>& notes) {
-  auto snapshot = scheduler::read_snapshot(file);
+  auto snapshot = scheduler::read_snapshot(file, log.first());
   const auto note = [&](const std::string& why) {
     notes.push_back(file.filename().string() + ": " + why);
     return std::nullopt;
@@ -126,7 +130,7 @@ Result<RebuildResult> compare_state(log::Log& log, const std::filesystem::path& 
   for (const auto& file : files) {
     if (const auto state = from_snapshot(log, file, out.as_of, out.notes)) {
       out.compared.push_back(compare_hash("state: " + file.filename().string() + " + tail", rebuilt,
-                                          out.state, *state));
+                                          out.state, *state, log));
     }
   }
   if (log.first() > Seq{1} && out.compared.empty()) {

@@ -97,7 +97,31 @@ std::string definition_json(const scheduler::Definition& definition) {
   return out;
 }
 
-std::string job_json(const scheduler::JobView& job) {
+namespace {
+
+// What a job was created with; its texts are null where the log does not go back so far.
+struct Creation {
+  std::string parameters = "null";
+  std::string unique_key;
+};
+
+Result<Creation> creation_of(const scheduler::JobView& job, log::EventReader& reader) {
+  Creation out;
+  const auto recorded = reader.at(job.job.key());
+  if (!recorded && recorded.error().reason != "LOG_TRIMMED") {
+    return fail(recorded.error());
+  }
+  const auto* event = recorded ? std::get_if<events::JobCreated>(&(*recorded)->event) : nullptr;
+  if (event != nullptr) {
+    out.parameters = event->parameters.text.empty() ? "{}" : one_line(event->parameters.text);
+    out.unique_key = event->unique_key;
+  } else if (job.kept_parameters != nullptr) {
+    out.parameters = one_line(*job.kept_parameters);
+  }
+  return out;
+}
+
+std::string job_text(const scheduler::JobView& job, const Creation* creation) {
   std::string out;
   JsonObject object(out);
   object.text("jobId", job.job.text());
@@ -109,8 +133,10 @@ std::string job_json(const scheduler::JobView& job) {
   }
   object.signed_number("priority", job.priority);
   object.number("attempt", job.attempt.value);
-  object.text("uniqueKey", job.unique_key);
-  object.raw("parameters", job.parameters.empty() ? "{}" : one_line(job.parameters));
+  if (creation != nullptr) {
+    object.text("uniqueKey", creation->unique_key);
+    object.raw("parameters", creation->parameters);
+  }
   if (job.rule_depth > 0) {
     object.number("ruleDepth", job.rule_depth);
   }
@@ -123,6 +149,17 @@ std::string job_json(const scheduler::JobView& job) {
   }
   object.end();
   return out;
+}
+
+}  // namespace
+
+std::string job_json(const scheduler::JobView& job) {
+  return job_text(job, nullptr);
+}
+
+Result<std::string> whole_job_json(const scheduler::JobView& job, log::EventReader& reader) {
+  DAYBOOK_ASSIGN(const Creation creation, creation_of(job, reader));
+  return job_text(job, &creation);
 }
 
 std::string sending_json(const scheduler::Sending& sending) {
@@ -161,7 +198,7 @@ std::string rule_json(const scheduler::Rule& rule) {
   return out;
 }
 
-std::string state_json(const scheduler::State& state) {
+Result<std::string> state_json(const scheduler::State& state, log::Log& log) {
   std::string out = "{";
   const auto member = [&](std::string_view name, const std::string& json) {
     out += out.size() > 1 ? ",\n\"" : "\n\"";
@@ -191,7 +228,19 @@ std::string state_json(const scheduler::State& state) {
   state.each_definition([&](const auto& entry) { definitions.add(definition_json(entry)); });
   definitions.end();
   EntryList jobs(out, "jobs");
-  state.each_job([&](const auto& entry) { jobs.add(job_json(entry)); });
+  log::EventReader reader(log);
+  Status read;
+  state.each_job([&](const auto& entry) {
+    if (!read) {
+      return;
+    }
+    if (auto json = whole_job_json(entry, reader)) {
+      jobs.add(*json);
+    } else {
+      read = fail(std::move(json).error());
+    }
+  });
+  DAYBOOK_TRY(read);
   jobs.end();
   EntryList sendings(out, "sendings");
   state.each_sending([&](const auto& entry) { sendings.add(sending_json(entry)); });

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "base/result.h"
+#include "log/event_reader.h"
 #include "scheduler/state.h"
 
 namespace daybook::replay {
@@ -11,6 +13,9 @@ std::string component_json(const scheduler::Component& component);
 std::string definition_json(const scheduler::Definition& definition);
 std::string sending_json(const scheduler::Sending& sending);
 std::string rule_json(const scheduler::Rule& rule);
+// All but what its creation says for good.
 std::string job_json(const scheduler::JobView& job);
+// And with that: from the log.
+Result<std::string> whole_job_json(const scheduler::JobView& job, log::EventReader& reader);
 
 }  // namespace daybook::replay

@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/limits/definitions.h"
 #include "events/types.h"
+#include "scheduler/component_commands.h"
 #include "scheduler/effects.h"
 #include "scheduler/rule_commands.h"
 
@@ -30,26 +31,6 @@ struct Token {
   std::string text() const;
   static Result<Token> parse(std::string_view text, std::string_view field);
   bool operator==(const Token&) const = default;
-};
-
-// A component as it stood when an attempt started: immutable, shared.
-struct Component {
-  std::string id;
-  events::Runtime runtime = events::Runtime::kExec;
-  std::string spec;  // JSON text
-  Hash spec_hash{};
-  std::vector<std::string> imports{};  // components whose modules its code imports
-};
-
-struct PutComponent {
-  Component component;
-  std::string display_name;
-  std::string description;
-  std::string component_version;
-};
-
-struct DeleteComponent {
-  std::string component;
 };
 
 struct PutDefinition {
@@ -239,6 +220,6 @@ using Command =
                  CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
                  ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim, CreateSending,
                  CancelSending, ReportSending, RemoveSendings, PutRule, DeleteRule, ApplyRule,
-                 AdvanceRules, NoteClock>;
+                 AdvanceRules, NoteClock, StateContracts>;
 
 }  // namespace daybook::scheduler

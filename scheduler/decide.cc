@@ -10,6 +10,7 @@ void Decision::clear() {
   cause = Seq{};
   outcome = Done{};
   past = Seq{};
+  wants.reset();
 }
 
 Status check_open(const Context& context) {

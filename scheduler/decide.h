@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "events/types.h"
 #include "scheduler/commands.h"
+#include "scheduler/contract_check.h"
 #include "scheduler/outcomes.h"
 #include "scheduler/state.h"
 
@@ -22,6 +23,10 @@ struct Context {
   Seq next_seq;  // of the first event that would be decided
   // Why new work is refused at the moment (the disk's watermark), if it is.
   const Error* closed = nullptr;
+  // Parameters of the one job that an earlier try wanted.
+  const std::string_view* parameters = nullptr;
+  // What parameters of jobs and rules are checked with; null: they are left to the run.
+  ContractCheck* contracts = nullptr;
 };
 
 // The events of one batch; their texts borrow from the command, the state and `texts`, until the
@@ -33,6 +38,9 @@ struct Decision {
   Outcome outcome;
   // For a repeated report: the event that had recorded it.
   Seq past;
+  // A job that fails, and its parameters are neither kept nor given: this is no decision yet. Look
+  // them up (log/event_reader.h), and decide again with them.
+  std::optional<JobId> wants;
   // What a change of a definition makes of it, and what a definition asks for when a job fails:
   // events borrow their texts.
   PutDefinition definition;
@@ -71,5 +79,6 @@ Status decide(const Context& context, const DeleteRule& command, Decision& out);
 Status decide(const Context& context, const ApplyRule& command, Decision& out);
 Status decide(const Context& context, const AdvanceRules& command, Decision& out);
 Status decide(const Context& context, const NoteClock& command, Decision& out);
+Status decide(const Context& context, const StateContracts& command, Decision& out);
 
 }  // namespace daybook::scheduler

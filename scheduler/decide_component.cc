@@ -1,4 +1,5 @@
 // PutComponent, DeleteComponent.
+#include "base/check.h"
 #include "base/limits/resources.h"
 #include "base/limits/state.h"
 #include "scheduler/decide_parts.h"
@@ -11,6 +12,7 @@ Status decide(const Context& context, const PutComponent& command, Decision& out
   if (component.spec.size() > kSpecBytesMax) {
     return fail(Code::kTooLarge, "TOO_LARGE", "the component's description is over its limit");
   }
+  DAYBOOK_CHECK(component.contract.size() <= kContractBytesMax, "a contract has its own limit");
   const bool created = context.state.find_component(component.id) == nullptr;
   if (created && context.state.component_count() >= kComponentsMax) {
     return fail(Code::kExhausted, "TOO_MANY_COMPONENTS",
@@ -25,6 +27,8 @@ Status decide(const Context& context, const PutComponent& command, Decision& out
   event.description = command.description;
   event.component_version = command.component_version;
   event.imports.assign(component.imports.begin(), component.imports.end());
+  event.contract = {component.contract};
+  event.contract_of = component.contract_of;
   out.events.emplace_back(std::move(event));
   out.outcome =
       ComponentOutcome{created, context.state.users_of(component.id, kComponentUsersMax + 1)};

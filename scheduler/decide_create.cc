@@ -49,6 +49,7 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
     return fail(Code::kTooLarge, "TOO_LARGE", "the parameters are over their limit",
                 prefix + "parameters");
   }
+  DAYBOOK_TRY(check_parameters(context, definition->settings, job.parameters, prefix));
   // A time that was given is read on the wall clock, a delay is one of the log.
   const Micros now = source.delayed ? context.now : context.state.offsets().wall(context.now);
   if (source.run_at.value > now.value + kRunAtAheadMaxUs) {

@@ -22,7 +22,10 @@ struct Adder {
   std::string prefix() const { return "effects[" + std::to_string(index) + "]."; }
 
   // The members of an effect have names of their own.
-  Error as_of_effect(Error error) const {
+  Error as_of_effect(Error error, const NewJob& job) const {
+    if (error.field.starts_with(prefix() + "parameters")) {
+      error.message.insert(0, job.definition + ": ");
+    }
     if (error.field == prefix() + "jobDefinitionId") {
       error.field = prefix() + "definition";
     } else if (error.field == prefix() + "runAt") {
@@ -62,7 +65,7 @@ struct Adder {
     job.parent_ends = source.of != EffectsSource::Of::kRule;
     auto created = create_job(context, job, taken, prefix(), out);
     if (!created) {
-      return fail(as_of_effect(std::move(created).error()));
+      return fail(as_of_effect(std::move(created).error(), effect.job));
     }
     made.jobs.push_back(*created);
     return {};
@@ -92,6 +95,18 @@ struct Adder {
   }
 };
 
+// Of the job that fails.
+std::string_view parameters_of(const Context& context, const JobView& job, Decision& out) {
+  if (job.kept_parameters != nullptr) {
+    return *job.kept_parameters;
+  }
+  if (context.parameters != nullptr) {
+    return *context.parameters;
+  }
+  out.wants = job.job;
+  return "{}";
+}
+
 }  // namespace
 
 Status add_effects(const Context& context, const std::vector<Effect>& effects,
@@ -116,7 +131,7 @@ EffectsMade add_job_failed(const Context& context, const JobView& job, events::J
                            Decision& out) {
   const std::size_t at = out.events.size();
   const Seq failed{context.next_seq.value + at};
-  event.parameters = {job.parameters.empty() ? std::string_view("{}") : job.parameters};
+  event.parameters = {parameters_of(context, job, out)};
   out.events.emplace_back(event);
   EffectsMade made;
   // Who deletes a definition wants nothing more of it, least of all once for each of its jobs.

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "scheduler/decide.h"
 
@@ -10,6 +11,12 @@ namespace daybook::scheduler {
 
 // Refuses new work while the disk is at its watermark.
 Status check_open(const Context& context);
+
+// Whether the component of that definition takes them: false is said by an error whose field stands
+// behind `prefix`. Left to the run: a component that is not there, or of which no contract is
+// known.
+Status check_parameters(const Context& context, const PutDefinition& settings,
+                        std::string_view parameters, const std::string& prefix);
 
 // One job to be created, with what its makers know beside the request itself.
 struct JobSource {

@@ -3,6 +3,7 @@
 
 #include "base/limits/definitions.h"
 #include "base/limits/resources.h"
+#include "base/limits/state.h"
 #include "scheduler/decide_parts.h"
 
 namespace daybook::scheduler {
@@ -132,6 +133,7 @@ ReportOutcome fail_attempt(const Context& context, const JobView& job,
   const bool uncounted = failure.lost && job.lost_in_a_row < kLostAttemptsMax;
   const Attempt counted{job.attempt.value - job.uncounted};
   const bool again = failure.retryable && !job.definition->deleted &&
+                     job.attempt.value < kJobAttemptsMax &&
                      (uncounted || counted.value < retry.max_attempts);
   if (job.cancel_requested) {
     outcome.result = AttemptResult::kCancelled;

@@ -21,6 +21,15 @@ Status check_components(const Context& context, const PutRule& command, RuleOutc
       outcome.missing.push_back(id);
     } else if (component->runtime != events::Runtime::kReactor) {
       return fail(Code::kInvalid, "WRONG_RUNTIME", "a rule runs reactor components only", field);
+    } else if (context.contracts != nullptr && !component->contract.empty()) {
+      const std::string& parameters = command.components[i].parameters;
+      Status taken =
+          context.contracts->rule(component->contract, parameters.empty() ? "{}" : parameters);
+      if (!taken) {
+        Error error = std::move(taken).error();
+        error.field.insert(0, "components[" + std::to_string(i) + "].");
+        return fail(std::move(error));
+      }
     }
   }
   return {};

@@ -82,7 +82,7 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   started.definition = job->definition->id;
   started.attempt = event.attempt;
   started.token = {context.next_seq, command.secret};
-  started.parameters = job->parameters.empty() ? "{}" : job->parameters;
+  started.parameters = job->kept_parameters != nullptr ? *job->kept_parameters : "";
   started.started_at = context.now;
   for (const std::string& import : component->imports) {
     if (auto module = context.state.find_component(import)) {

@@ -69,5 +69,7 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::RulesAdvanced& e);
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::ClockStepped& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::ContractDerived& e);
 
 }  // namespace daybook::scheduler

@@ -11,7 +11,8 @@ JobSlot& live(State::Parts& s, JobId job) {
   return *slot;
 }
 
-// Closes the open attempt and remembers how it ended. No-op for a job that ends without one.
+// Closes the open attempt and remembers how it ended. No-op for a job that ends without one. The
+// job waits for the time it was due at: who calls this says what becomes of it.
 void close_attempt(State::Parts& s, const events::Meta& m, JobSlot& slot,
                    const State::PastReport& report) {
   if (!slot.running()) {
@@ -20,9 +21,10 @@ void close_attempt(State::Parts& s, const events::Meta& m, JobSlot& slot,
   State::PastReport past = report;
   past.job = slot.id;
   past.seq = m.seq;
-  s.reports.insert(slot.started, past);
-  s.open.erase(slot.started.value);
-  slot.started = Seq{};
+  const auto attempt = s.open.find(slot.started().value);
+  s.reports.insert(slot.started(), past);
+  slot.wait_until(attempt->second.due, false);
+  s.open.erase(attempt);
   --s.definition(slot.definition).running;
   ++s.definition(slot.definition).pending;
   ++s.pending;
@@ -32,13 +34,12 @@ void close_attempt(State::Parts& s, const events::Meta& m, JobSlot& slot,
 void end_job(State::Parts& s, JobSlot& slot) {
   const std::uint32_t definition = slot.definition;
   const JobId job = slot.id;
-  if (const std::string_view key = slot.unique_key(); !key.empty()) {
-    s.unique.erase(unique_name(s.definition(definition).id, key));
-  }
+  s.unique.erase(job.key());
   s.ended.insert(job.key());
   s.rule_depths.erase(job.key().value);
   s.lost.erase(job.key().value);
   s.planned.erase(job.key().value);
+  s.kept.erase(job.key().value);
   s.jobs.erase(job);
   --s.definition(definition).pending;
   --s.pending;
@@ -68,17 +69,14 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
                   const events::JobStarted& e) {
   JobSlot& slot = live(s, e.job);
   DAYBOOK_CHECK(!slot.running(), "at most one open attempt per job (I13)");
-  DAYBOOK_CHECK(e.attempt.value == slot.attempt.value + 1, "attempts count up by one");
+  DAYBOOK_CHECK(e.attempt.value == slot.attempt().value + 1, "attempts count up by one");
   const auto running = [&](Micros at) { return at.value == 0 ? at : s.offsets.running(at); };
   const Micros planned = s.planned_of(slot);
-  slot.attempt = e.attempt;
-  slot.started = m.seq;
-  slot.run_at = e.due;
-  slot.delayed = false;
+  slot.start(m.seq, e.attempt);
   if (planned != e.due) {
     s.planned.emplace(slot.id.key().value, planned);
   }
-  s.open.emplace(m.seq.value, OpenAttempt{e.job, e.secret, m.time, running(e.lease_until),
+  s.open.emplace(m.seq.value, OpenAttempt{e.job, e.secret, e.due, m.time, running(e.lease_until),
                                           running(e.timeout_at), false});
   Definition& definition = s.definition(slot.definition);
   --definition.pending;
@@ -105,8 +103,7 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   JobSlot& slot = live(s, e.job);
   s.keep_planned(slot);
   close_attempt(s, m, slot, {e.end.report, {}, {}, AttemptResult::kRetryScheduled, e.run_at});
-  slot.delayed = true;
-  slot.run_at = s.offsets.running(e.run_at);
+  slot.wait_until(s.offsets.running(e.run_at), true);
   note_lost(s, e);
 }
 
@@ -120,14 +117,15 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
                   const events::LeaseExtended& e) {
   const JobSlot& slot = live(s, e.job);
-  DAYBOOK_CHECK(slot.running() && slot.attempt == e.attempt, "a heartbeat is of the open attempt");
-  s.open.at(slot.started.value).lease_until = s.offsets.running(e.lease_until);
+  DAYBOOK_CHECK(slot.running() && slot.attempt() == e.attempt,
+                "a heartbeat is of the open attempt");
+  s.open.at(slot.started().value).lease_until = s.offsets.running(e.lease_until);
 }
 
 // What becomes of the job follows in the same batch, and closes the attempt.
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
                   const events::LeaseExpired& e) {
-  DAYBOOK_CHECK(live(s, e.job).started == e.started, "an expired lease is of the open attempt");
+  DAYBOOK_CHECK(live(s, e.job).started() == e.started, "an expired lease is of the open attempt");
 }
 
 }  // namespace daybook::scheduler

@@ -10,11 +10,12 @@ namespace {
 void keep_due(State::Parts& s, Micros now) {
   const events::ClockOffsets& before = s.offsets;
   s.jobs.each([&](JobSlot& slot) {
-    const Micros due = before.at_wall(slot.run_at);
-    if (!slot.running() && !slot.delayed && due <= now) {
+    if (slot.running() || slot.delayed()) {
+      return;
+    }
+    if (const Micros due = before.at_wall(slot.run_at()); due <= now) {
       s.keep_planned(slot);
-      slot.delayed = true;
-      slot.run_at = before.running(due);
+      slot.wait_until(before.running(due), true);
     }
   });
 }

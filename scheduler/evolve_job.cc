@@ -9,13 +9,11 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   DAYBOOK_CHECK(e.job.key() == m.seq, "a job's key is the number of its first event");
   const std::uint32_t definition = s.definition_slot(e.definition);
   JobSlot& slot = s.jobs.insert(e.job);
-  slot.delayed = e.delayed;
-  slot.run_at = e.delayed ? s.offsets.running(e.run_at) : e.run_at;
+  slot.wait_until(e.delayed ? s.offsets.running(e.run_at) : e.run_at, e.delayed);
   slot.priority = static_cast<std::int8_t>(e.priority);
   slot.definition = definition;
-  slot.set_texts(e.parameters.text == "{}" ? std::string_view() : e.parameters.text, e.unique_key);
   if (!e.unique_key.empty()) {
-    s.unique.emplace(unique_name(e.definition, e.unique_key), e.job);
+    s.unique.insert(UniqueKeys::id_of(e.definition, e.unique_key), m.seq);
   }
   if (e.rule_depth > 0) {
     s.rule_depths.emplace(m.seq.value, e.rule_depth);
@@ -28,7 +26,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
                   const events::JobCancelRequested& e) {
   const JobSlot* slot = s.jobs.find(e.job);
   DAYBOOK_CHECK(slot != nullptr && slot->running(), "a job that is asked to stop is running");
-  s.open.at(slot->started.value).cancel_requested = true;
+  s.open.at(slot->started().value).cancel_requested = true;
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&, const events::JobRemoved& e) {

@@ -11,6 +11,17 @@ void forget_imports(State::Parts& s, const Component& component) {
   }
 }
 
+void store(State::Parts& s, std::shared_ptr<const Component> component) {
+  auto& stored = s.components[component->id];
+  if (stored != nullptr) {
+    forget_imports(s, *stored);
+  }
+  for (const std::string& import : component->imports) {
+    s.importers.add(import, component->id);
+  }
+  stored = std::move(component);
+}
+
 }  // namespace
 
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
@@ -29,14 +40,20 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
   component->spec = e.spec.text;
   component->spec_hash = e.spec_hash;
   component->imports.assign(e.imports.begin(), e.imports.end());
-  auto& stored = s.components[component->id];
-  if (stored != nullptr) {
-    forget_imports(s, *stored);
-  }
-  for (const std::string& import : component->imports) {
-    s.importers.add(import, component->id);
-  }
-  stored = std::move(component);
+  component->contract = e.contract.text;
+  component->contract_of = e.contract_of;
+  store(s, std::move(component));
+}
+
+void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
+                  const events::ContractDerived& e) {
+  const auto found = s.components.find(e.component);
+  DAYBOOK_CHECK(found != s.components.end(), "a contract is of a component that is there");
+  auto component = std::make_shared<Component>(*found->second);
+  component->imports.assign(e.imports.begin(), e.imports.end());
+  component->contract = e.contract.text;
+  component->contract_of = e.contract_of;
+  store(s, std::move(component));
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,

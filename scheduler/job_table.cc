@@ -1,148 +1,144 @@
 #include "scheduler/job_table.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "base/check.h"
 
 namespace daybook::scheduler {
+namespace {
 
-static_assert(sizeof(JobSlot) == 56, "ten million jobs are ordinary: memory per job is a bar");
+static_assert(sizeof(JobSlot) == 32, "ten million jobs are ordinary: memory per job is a bar");
+static_assert(kJobAttemptsMax < 1U << 21);
 
-void JobSlot::set_texts(std::string_view parameters, std::string_view unique_key) {
-  unique_key_bytes = static_cast<std::uint32_t>(unique_key.size());
-  if (parameters.empty() && unique_key.empty()) {
-    texts.reset();
-    return;
-  }
-  const auto size = static_cast<std::uint32_t>(parameters.size());
-  texts = std::make_unique_for_overwrite<char[]>(sizeof(size) + size + unique_key.size());
-  std::memcpy(texts.get(), &size, sizeof(size));
-  // Not memcpy: either may be empty, and then has no address.
-  char* const after = std::copy(parameters.begin(), parameters.end(), texts.get() + sizeof(size));
-  std::copy(unique_key.begin(), unique_key.end(), after);
-}
-
-std::string_view JobSlot::parameters() const {
-  if (!texts) {
-    return {};
-  }
-  std::uint32_t size = 0;
-  std::memcpy(&size, texts.get(), sizeof(size));
-  return {texts.get() + sizeof(size), size};
-}
-
-std::string_view JobSlot::unique_key() const {
-  if (unique_key_bytes == 0) {
-    return {};
-  }
-  const std::string_view before = parameters();
-  return {before.data() + before.size(), unique_key_bytes};
-}
-
-std::size_t JobTable::home(std::uint64_t key) const {
-  return static_cast<std::size_t>((key * 0x9e3779b97f4a7c15ULL) >> 20) & (index_.size() - 1);
-}
-
-std::size_t JobTable::probe(std::uint64_t key) const {
-  std::size_t at = home(key);
-  while (index_[at] != kNone && slot(index_[at]).id.key().value != key) {
-    at = (at + 1) & (index_.size() - 1);
-  }
-  return at;
-}
-
-void JobTable::grow() {
-  const std::vector<std::uint32_t> old = std::move(index_);
-  index_.assign(std::max<std::size_t>(64, old.size() * 2), kNone);
-  for (const std::uint32_t at : old) {
-    if (at != kNone) {
-      index_[probe(slot(at).id.key().value)] = at;
+// The slot with that key in a sorted run, or null. Keys of jobs that were created together are
+// nearly dense, so the place is guessed from the key; every other step halves the run, for when it
+// is not so.
+JobSlot* search(JobSlot* begin, JobSlot* end, std::uint64_t key) {
+  for (bool guess = true; begin != end; guess = !guess) {
+    const std::uint64_t low = begin->id.key().value;
+    const std::uint64_t high = (end - 1)->id.key().value;
+    if (key < low || key > high) {
+      return nullptr;
+    }
+    const auto size = static_cast<std::uint64_t>(end - begin);
+    std::uint64_t step = size / 2;
+    if (guess && high > low) {
+      __extension__ using Wide = unsigned __int128;
+      step = static_cast<std::uint64_t>(Wide{key - low} * (size - 1) / (high - low));
+    }
+    JobSlot* const at = begin + step;
+    const std::uint64_t found = at->id.key().value;
+    if (found == key) {
+      return at;
+    }
+    if (found < key) {
+      begin = at + 1;
+    } else {
+      end = at;
     }
   }
+  return nullptr;
+}
+
+}  // namespace
+
+void JobSlot::wait_until(Micros run_at, bool delayed) {
+  at = run_at.value;
+  is_running = 0;
+  is_delayed = delayed ? 1 : 0;
+}
+
+void JobSlot::start(Seq started, Attempt attempt) {
+  DAYBOOK_CHECK(attempt.value <= kJobAttemptsMax, "a job is tried so often at most");
+  at = static_cast<std::int64_t>(started.value);
+  is_running = 1;
+  is_delayed = 0;
+  attempts = attempt.value & kJobAttemptsMax;
+}
+
+std::vector<JobTable::Chunk>::const_iterator JobTable::chunk_of(Seq key) const {
+  const auto above = std::upper_bound(chunks_.begin(), chunks_.end(), key,
+                                      [](Seq k, const Chunk& chunk) { return k < chunk.first; });
+  return above == chunks_.begin() ? above : std::prev(above);
 }
 
 JobSlot& JobTable::insert(JobId id) {
-  if ((size_ + 1) * 4 > index_.size() * 3) {
-    grow();
+  DAYBOOK_CHECK(is_new(id), "a job is created once, behind those before it");
+  if (chunks_.empty() || chunks_.back().used == kChunk) {
+    chunks_.push_back({id.key(), 0, 0, std::make_unique<JobSlot[]>(kChunk)});
   }
-  const std::size_t position = probe(id.key().value);
-  DAYBOOK_CHECK(index_[position] == kNone, "a job is created once");
-  std::uint32_t at = used_;
-  if (!free_.empty()) {
-    at = free_.back();
-    free_.pop_back();
-  } else {
-    ++used_;
-    if (at / kChunk == chunks_.size()) {
-      chunks_.push_back(std::make_unique<JobSlot[]>(kChunk));
-    }
+  Chunk& chunk = chunks_.back();
+  if (chunk.used == 0) {
+    chunk.first = id.key();
   }
-  index_[position] = at;
+  newest_ = id.key();
   ++size_;
-  slot(at) = JobSlot{};
-  slot(at).id = id;
-  return slot(at);
+  ++chunk.live;
+  JobSlot& slot = chunk.slots[chunk.used++];
+  slot = JobSlot{};
+  slot.id = id;
+  return slot;
+}
+
+const JobSlot* JobTable::find_key(Seq key) const {
+  if (chunks_.empty()) {
+    return nullptr;
+  }
+  const Chunk& chunk = *chunk_of(key);
+  const JobSlot* slot = search(chunk.begin(), chunk.end(), key.value);
+  return slot == nullptr || is_hole(*slot) ? nullptr : slot;
+}
+
+const JobSlot* JobTable::find(JobId id) const {
+  const JobSlot* slot = find_key(id.key());
+  return slot == nullptr || slot->id != id ? nullptr : slot;
 }
 
 JobSlot* JobTable::find(JobId id) {
   return const_cast<JobSlot*>(std::as_const(*this).find(id));
 }
 
-const JobSlot* JobTable::find(JobId id) const {
-  if (index_.empty()) {
-    return nullptr;
-  }
-  const std::size_t position = probe(id.key().value);
-  if (index_[position] == kNone || slot(index_[position]).id != id) {
-    return nullptr;
-  }
-  return &slot(index_[position]);
-}
-
 void JobTable::erase(JobId id) {
-  DAYBOOK_CHECK(find(id) != nullptr, "an erased job is there");
-  std::size_t hole = probe(id.key().value);
-  slot(index_[hole]) = JobSlot{};
-  free_.push_back(index_[hole]);
+  JobSlot* const slot = find(id);
+  DAYBOOK_CHECK(slot != nullptr, "an erased job is there");
+  slot->definition = kHole;
   --size_;
-  // Close the hole: move back every entry whose home lies at or before it (Knuth, vol. 3, 6.4
-  // algorithm R).
-  const std::size_t mask = index_.size() - 1;
-  for (std::size_t at = (hole + 1) & mask; index_[at] != kNone; at = (at + 1) & mask) {
-    const std::size_t wanted = home(slot(index_[at]).id.key().value);
-    if (((at - wanted) & mask) >= ((at - hole) & mask)) {
-      index_[hole] = index_[at];
-      hole = at;
-    }
-  }
-  index_[hole] = kNone;
+  const auto chunk = chunks_.begin() + (chunk_of(id.key()) - chunks_.cbegin());
+  --chunk->live;
+  close_gaps(chunk);
 }
 
-std::vector<const JobSlot*> JobTable::sorted() const {
-  std::vector<const JobSlot*> out;
-  out.reserve(size_);
-  for (std::uint32_t at = 0; at < used_; ++at) {
-    if (!slot(at).id.is_null()) {
-      out.push_back(&slot(at));
-    }
+void JobTable::close_gaps(Place at) {
+  if (at->live == 0 && at + 1 != chunks_.end()) {
+    chunks_.erase(at);
+  } else if (at->live == 0) {
+    at->used = 0;  // the next job goes there
+  } else if (at + 1 == chunks_.end() || !join(at)) {
+    static_cast<void>(at != chunks_.begin() && join(at - 1));
   }
-  const auto older = [](const JobSlot* a, const JobSlot* b) { return a->id.key() < b->id.key(); };
-  if (!std::is_sorted(out.begin(), out.end(), older)) {
-    std::sort(out.begin(), out.end(), older);
+}
+
+// Each joining ends a chunk, and moves no more than one holds, so erasing stays cheap: as long as
+// no chunk is made for every job that comes, which is why the last one keeps a quarter free.
+bool JobTable::join(Place left) {
+  const Place right = left + 1;
+  const std::uint32_t most = right + 1 == chunks_.end() ? kChunk / 4 * 3 : kChunk;
+  if (left->live + right->live > most) {
+    return false;
   }
-  return out;
+  JobSlot* const end = std::remove_if(left->begin(), left->end(), is_hole);
+  JobSlot* const joined = std::copy_if(right->begin(), right->end(), end,
+                                       [](const JobSlot& slot) { return !is_hole(slot); });
+  left->used = left->live = left->live + right->live;
+  DAYBOOK_CHECK(joined == left->end(), "a chunk counts its live slots");
+  left->first = left->slots[0].id.key();
+  chunks_.erase(right);
+  return true;
 }
 
 std::size_t JobTable::memory_bytes() const {
-  std::size_t bytes = chunks_.size() * kChunk * sizeof(JobSlot);
-  bytes += (index_.capacity() + free_.capacity()) * sizeof(std::uint32_t);
-  for (std::uint32_t at = 0; at < used_; ++at) {
-    if (slot(at).texts) {
-      bytes += slot(at).parameters().size() + slot(at).unique_key_bytes + 24;
-    }
-  }
-  return bytes;
+  return chunks_.size() * kChunk * sizeof(JobSlot) + chunks_.capacity() * sizeof(Chunk);
 }
 
 }  // namespace daybook::scheduler

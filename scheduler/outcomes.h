@@ -75,7 +75,7 @@ struct StartedJob {
   std::string definition;
   Attempt attempt;
   Token token;
-  std::string parameters;
+  std::string parameters;  // as decided: only those that are kept; as answered: always there
   std::shared_ptr<const Component> component;
   std::vector<std::shared_ptr<const Component>> modules{};  // what it imports, as it stands now
   Micros started_at;

@@ -18,6 +18,9 @@ std::string unfit(const Snapshot& snapshot, log::Log& log) {
   if (snapshot.coarse && log.first().value <= 1) {
     return "it is of an older form";
   }
+  if (const auto needed = snapshot.state.first_needed(); needed && *needed < log.first()) {
+    return "it lacks parameters of jobs whose events were trimmed";
+  }
   if (snapshot.seq == log.last()) {
     return snapshot.chain == log.last_chain() ? "" : "its history is not this log's";
   }
@@ -67,7 +70,7 @@ Status fold(State& state, log::Log& log, Seq until, const std::function<void(Seq
 Result<Recovered> recover(log::Log& log, const std::filesystem::path& snapshots) {
   Recovered out;
   for (const auto& file : list_snapshots(snapshots)) {
-    auto snapshot = read_snapshot(file);
+    auto snapshot = read_snapshot(file, log.first());
     std::string why = snapshot ? unfit(*snapshot, log) : snapshot.error().message;
     if (!why.empty()) {
       out.notes.push_back(file.filename().string() + ": " + why);

@@ -14,6 +14,7 @@
 #include "base/thread.h"
 #include "base/time_text.h"
 #include "events/group.h"
+#include "log/event_reader.h"
 #include "log/tail.h"
 #include "scheduler/clock_note.h"
 #include "scheduler/decide.h"
@@ -62,6 +63,17 @@ struct Commit {
   std::vector<Decided> decided;
 };
 
+// What the job was created with, as it stands in the log; valid until the reader's next call.
+Result<std::string_view> parameters_of(log::EventReader& reader, JobId job) {
+  DAYBOOK_ASSIGN(const events::Recorded* const recorded, reader.at(job.key()));
+  const auto* created = std::get_if<events::JobCreated>(&recorded->event);
+  if (created == nullptr || created->job != job) {
+    return fail(Code::kCorrupt, "NO_CREATION",
+                "event " + std::to_string(job.key().value) + " does not create job " + job.text());
+  }
+  return created->parameters.text.empty() ? std::string_view("{}") : created->parameters.text;
+}
+
 }  // namespace
 
 struct Sequencer::Impl {
@@ -70,7 +82,9 @@ struct Sequencer::Impl {
         time(clock, state_in.time(), state_in.offsets()),
         state(std::move(state_in)),
         options(std::move(options_in)),
-        writer(log.last(), log.last_chain(), state.epoch()) {
+        writer(log.last(), log.last_chain(), state.epoch()),
+        deciding(log),
+        answering(log) {
     DAYBOOK_CHECK(state.applied() == log.last(),
                   "the sequencer starts from the fold of the whole log");
     snapshot_at = state.applied().value;
@@ -92,6 +106,10 @@ struct Sequencer::Impl {
   Decision decision;
   Commit filling;
   std::uint64_t snapshot_at = 0;
+  log::EventReader deciding;
+
+  // --- of who commits: one group at a time ---
+  log::EventReader answering;
 
   // --- guarded by mutex ---
   std::mutex mutex;
@@ -131,6 +149,9 @@ struct Sequencer::Impl {
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
   Micros now();
   std::optional<Result<Reply>> known_key(const Request& request, Micros now) const;
+  Status decide_command(Context context, const Command& command);
+  Status settle(Seq seq);
+  Status keep_parameters(Seq through);
   Result<bool> remembers_key(const Request& request, const Command& command, Micros now);
   Reply record(const Request& request);
   void record_clock();
@@ -141,6 +162,8 @@ struct Sequencer::Impl {
   void wait_for_commit();
   void maybe_snapshot(bool last);
   void add_events(std::vector<Decided>& decided, Seq first) const;
+  Status add_parameters(std::vector<Decided>& decided);
+  void fail_for_good(const Error& error);
   static void answer_all(Commit& commit, const Status& done);
 };
 
@@ -248,11 +271,57 @@ Result<bool> Sequencer::Impl::remembers_key(const Request& request, const Comman
   return fail(std::move(error));
 }
 
+// Decides, with what the decision wants to know of the log. That the log cannot be read there ends
+// the server, as if it could not be written (I15): what stands in it would not be done.
+Status Sequencer::Impl::decide_command(Context context, const Command& command) {
+  DAYBOOK_TRY(decide(context, command, decision));
+  if (const auto job = decision.wants) {
+    DAYBOOK_TRY(settle(job->key()));
+    const auto parameters = parameters_of(deciding, *job);
+    if (!parameters) {
+      fail_for_good(parameters.error());
+      return fail(parameters.error());
+    }
+    context.parameters = &*parameters;
+    DAYBOOK_TRY(decide(context, command, decision));
+    DAYBOOK_CHECK(!decision.wants, "a decision wants parameters once");
+  }
+  const auto* trim = std::get_if<RecordTrim>(&command);
+  return trim == nullptr ? Status() : keep_parameters(trim->through);
+}
+
+// Makes what was decided so far durable, when that event is part of it: nobody reads it before.
+Status Sequencer::Impl::settle(Seq seq) {
+  if (seq > log.last()) {
+    hand_over();
+    wait_for_commit();
+  }
+  return failed.load() ? fail(Code::kUnknownOutcome, "OUTCOME_UNKNOWN",
+                              "the server is stopping after a failed write")
+                       : Status();
+}
+
+// What a trim takes from the log and is still needed. Failing refuses the trim.
+Status Sequencer::Impl::keep_parameters(Seq through) {
+  DAYBOOK_TRY(settle(through));
+  std::vector<JobId> jobs;
+  state.each_job([&](const JobView& job) {
+    if (job.job.key() <= through && job.kept_parameters == nullptr) {
+      jobs.push_back(job.job);
+    }
+  });
+  for (const JobId job : jobs) {
+    DAYBOOK_ASSIGN(const std::string_view parameters, parameters_of(deciding, job));
+    state.keep_parameters(job, parameters);
+  }
+  return {};
+}
+
 Result<Reply> Sequencer::Impl::process(const Request& request, const Command& command,
                                        const Error* closed_by) {
   const bool starts = std::holds_alternative<StartServer>(command);
   const Micros at = starts ? time.next() : now();
-  const Context context{state, at, writer.next_seq(), closed_by};
+  const Context context{state, at, writer.next_seq(), closed_by, nullptr, options.contracts.get()};
   if (request.key) {
     if (auto known = known_key(request, context.now)) {
       return std::move(*known);
@@ -260,7 +329,7 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
   }
   DAYBOOK_ASSIGN(const bool remembered,
                  remembers_key(request, command, state.running(context.now)));
-  DAYBOOK_TRY(decide(context, command, decision));
+  DAYBOOK_TRY(decide_command(context, command));
   // With a key, that nothing changed is an outcome too: the key then stands alone.
   if (decision.events.empty() && !remembered) {
     return Reply{decision.past, decision.past, {}, context.now, false, std::move(decision.outcome)};
@@ -432,6 +501,10 @@ void Sequencer::Impl::commit(Commit&& commit) {
   commit_done.notify_all();
   if (done && !commit.group.empty()) {
     add_events(commit.decided, commit.group.first);
+    if (Status known = add_parameters(commit.decided); !known) {
+      fail_for_good(known.error());
+      done = std::move(known);
+    }
   }
   answer_all(commit, done);
   if (fatal && options.on_fatal) {
@@ -448,6 +521,26 @@ void Sequencer::Impl::add_events(std::vector<Decided>& decided, Seq first) const
         reply->events = events;
       }
     }
+  }
+}
+
+// What was started is run by who is answered.
+Status Sequencer::Impl::add_parameters(std::vector<Decided>& decided) {
+  for (Decided& one : decided) {
+    for (Result<Reply>& reply : one.replies) {
+      auto* outcome = reply ? std::get_if<StartOutcome>(&reply->outcome) : nullptr;
+      if (outcome != nullptr && outcome->started && outcome->started->parameters.empty()) {
+        DAYBOOK_ASSIGN(outcome->started->parameters,
+                       parameters_of(answering, outcome->started->job));
+      }
+    }
+  }
+  return {};
+}
+
+void Sequencer::Impl::fail_for_good(const Error& error) {
+  if (!failed.exchange(true) && options.on_fatal) {
+    options.on_fatal(error);
   }
 }
 

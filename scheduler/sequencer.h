@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "log/log.h"
 #include "scheduler/commands.h"
+#include "scheduler/contract_check.h"
 #include "scheduler/outcomes.h"
 #include "scheduler/state.h"
 
@@ -89,6 +90,8 @@ struct SequencerOptions {
   // it is durable and a snapshot is wanted; empty: no snapshots.
   std::function<Status(const State&, Seq, const Hash&)> snapshot;
   std::uint64_t snapshot_events = 1'000'000;
+  // What parameters are checked with, on the sequencer thread; null: they are left to the runs.
+  std::shared_ptr<ContractCheck> contracts{};
   // What became of the clocks, as a line for the server's log; on the sequencer thread.
   std::function<void(const std::string&)> on_clock;
   // Idempotency keys that are remembered at most.

@@ -64,64 +64,6 @@ bool read_definition(Reader& r, State::Parts& p) {
   return rate_used == 0 ? rate_start.value == 0 : d.starts.restore({{rate_start, rate_used}});
 }
 
-void write_job(Writer& w, const State::Parts& p, const JobSlot& slot) {
-  w.number(slot.id);
-  w.text(p.definition(slot.definition).id);
-  w.number(slot.run_at);
-  w.number(std::int64_t{slot.priority});
-  w.number(std::uint64_t{slot.attempt.value});
-  w.text(slot.parameters());
-  w.text(slot.unique_key());
-  w.number(slot.started);
-  if (!slot.running()) {
-    return;
-  }
-  const OpenAttempt& open = p.open.at(slot.started.value);
-  w.number(open.secret.high);
-  w.number(open.secret.low);
-  w.number(open.started_at);
-  w.number(open.lease_until);
-  w.number(open.timeout_at);
-  w.number(std::uint64_t{open.cancel_requested});
-}
-
-bool read_job(Reader& r, State::Parts& p) {
-  const JobId job = r.job();
-  const std::string_view definition = r.text();
-  if (!r.ok() || job.is_null() || p.jobs.find(job) != nullptr ||
-      p.definition_index.find(definition) == p.definition_index.end()) {
-    return false;
-  }
-  JobSlot& slot = p.jobs.insert(job);
-  slot.definition = p.definition_slot(definition);
-  slot.run_at = r.micros();
-  slot.priority = static_cast<std::int8_t>(r.signed_number(INT8_MAX));
-  slot.attempt = Attempt{r.small()};
-  const std::string_view parameters = r.text();
-  const std::string_view unique_key = r.text();
-  slot.set_texts(parameters, unique_key);
-  if (!unique_key.empty()) {
-    p.unique.emplace(unique_name(definition, unique_key), job);
-  }
-  slot.started = r.seq();
-  Definition& counts = p.definition(slot.definition);
-  slot.delayed = !slot.running() && slot.attempt.value > 0;  // it waits to be tried again
-  if (!slot.running()) {
-    ++counts.pending;
-    ++p.pending;
-    return r.ok();
-  }
-  OpenAttempt open{job, {}, {}, {}, {}, false};
-  open.secret.high = r.number();
-  open.secret.low = r.number();
-  open.started_at = r.micros();
-  open.lease_until = r.micros();
-  open.timeout_at = r.micros();
-  open.cancel_requested = r.flag();
-  ++counts.running;
-  return p.open.emplace(slot.started.value, open).second && r.ok();
-}
-
 void write_memories(Writer& w, const State::Parts& p) {
   const auto words = p.ended.words();
   w.number(std::uint64_t{words.size()});
@@ -202,13 +144,15 @@ bool read_memories(Reader& r, State::Parts& p) {
 std::uint32_t format_of(const State& state) {
   const State::Parts& p = state.parts();
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
-  return form::has_clocks(p)      ? kStateFormat
+  return p.jobs.size() > 0        ? kStateFormat
+         : form::has_contracts(p) ? kStateFormat5
+         : form::has_clocks(p)    ? kStateFormat4
          : third                  ? kStateFormat3
          : form::has_additions(p) ? kStateFormat2
                                   : kStateFormat1;
 }
 
-Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
+Status serialize(const State& state, const std::function<Status(Bytes)>& sink, Kept kept) {
   const State::Parts& p = state.parts();
   Writer w(sink);
   const std::uint32_t format = format_of(state);
@@ -230,11 +174,7 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
     write_definition(w, p.definition(index));
     w.step();
   }
-  w.number(std::uint64_t{p.jobs.size()});
-  for (const JobSlot* slot : p.jobs.sorted()) {
-    write_job(w, p, *slot);
-    w.step();
-  }
+  form::write_jobs(w, p);
   write_memories(w, p);
   if (format >= kStateFormat2) {
     form::write_additions(w, p);
@@ -243,8 +183,14 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink) {
     form::write_rate_starts(w, p);
     form::write_additions3(w, p);
   }
-  if (format >= kStateFormat) {
-    form::write_clocks(w, p);
+  if (format >= kStateFormat4) {
+    form::write_clocks(w, p, format < kStateFormat);
+  }
+  if (format >= kStateFormat5) {
+    form::write_contracts(w, p);
+  }
+  if (kept == Kept::kWith && !p.kept.empty()) {
+    form::write_kept(w, p);
   }
   return w.finish();
 }
@@ -254,13 +200,13 @@ namespace {
 // Whether a job has been started that is alive.
 bool tried(State::Parts& p) {
   bool out = false;
-  p.jobs.each([&](const JobSlot& slot) { out = out || slot.attempt.value > 0; });
+  p.jobs.each([&](const JobSlot& slot) { out = out || slot.attempts > 0; });
   return out;
 }
 
 }  // namespace
 
-Result<State> deserialize(Bytes bytes, FormRead* read) {
+Result<State> deserialize(Bytes bytes, FormRead* read, Seq log_first) {
   const auto corrupt = [] {
     return fail(Code::kCorrupt, "CORRUPT_SNAPSHOT", "the bytes are not a decision state");
   };
@@ -289,10 +235,8 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
     }
   }
   const bool rates = form::has_rate_starts(p);
-  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
-    if (!read_job(r, p)) {
-      return corrupt();
-    }
+  if (!(format < kStateFormat ? form::read_jobs1(r, p, log_first) : form::read_jobs(r, p))) {
+    return corrupt();
   }
   if (!read_memories(r, p)) {
     return corrupt();
@@ -304,16 +248,22 @@ Result<State> deserialize(Bytes bytes, FormRead* read) {
       (rates || !form::read_rate_starts(r, p) || !form::read_additions3(r, p))) {
     return corrupt();
   }
-  if (format >= kStateFormat && !form::read_clocks(r, p)) {
+  if (format >= kStateFormat4 && !form::read_clocks(r, p, format < kStateFormat)) {
+    return corrupt();
+  }
+  if (format >= kStateFormat5 && !form::read_contracts(r, p)) {
     return corrupt();
   }
   // Only the shortest form counts: a format with nothing of what it added is none.
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
-  const bool shortest = format == kStateFormat    ? form::has_clocks(p)
+  const bool shortest = format == kStateFormat    ? p.jobs.size() > 0
+                        : format == kStateFormat5 ? form::has_contracts(p)
+                        : format == kStateFormat4 ? form::has_clocks(p)
                         : format == kStateFormat3 ? third
                         : format == kStateFormat2 ? form::has_additions(p)
                                                   : true;
-  if (!shortest || !r.at_end()) {
+  const bool whole = r.at_end() || (format == kStateFormat && form::read_kept(r, p));
+  if (!shortest || !whole || !r.at_end()) {
     return corrupt();
   }
   p.index_users();

@@ -50,13 +50,16 @@ bool read_imports(Reader& r, State::Parts& p) {
 
 void write_depths(Writer& w, const State::Parts& p) {
   w.number(std::uint64_t{p.rule_depths.size()});
-  for (const JobSlot* slot : p.jobs.sorted()) {
-    if (const auto found = p.rule_depths.find(slot->id.key().value); found != p.rule_depths.end()) {
-      w.number(slot->id);
+  if (p.rule_depths.empty()) {
+    return;
+  }
+  p.jobs.each([&](const JobSlot& slot) {
+    if (const auto found = p.rule_depths.find(slot.id.key().value); found != p.rule_depths.end()) {
+      w.number(slot.id);
       w.number(std::uint64_t{found->second});
       w.step();
     }
-  }
+  });
 }
 
 bool read_depths(Reader& r, State::Parts& p) {

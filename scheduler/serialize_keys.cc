@@ -47,13 +47,16 @@ bool read_on_failure(Reader& r, State::Parts& p) {
 
 void write_planned(Writer& w, const State::Parts& p) {
   w.number(std::uint64_t{p.planned.size()});
-  for (const JobSlot* slot : p.jobs.sorted()) {
-    if (const auto found = p.planned.find(slot->id.key().value); found != p.planned.end()) {
-      w.number(slot->id);
+  if (p.planned.empty()) {
+    return;
+  }
+  p.jobs.each([&](const JobSlot& slot) {
+    if (const auto found = p.planned.find(slot.id.key().value); found != p.planned.end()) {
+      w.number(slot.id);
       w.number(found->second);
       w.step();
     }
-  }
+  });
 }
 
 bool read_planned(Reader& r, State::Parts& p) {

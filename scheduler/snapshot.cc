@@ -92,14 +92,17 @@ Status write_file(const State& state, Seq seq, const Hash& chain, const std::fil
   }
   std::uint64_t size = 0;
   std::uint32_t crc = 0;
-  DAYBOOK_TRY(serialize(state, [&](Bytes piece) -> Status {
-    if (Status go_on = check_wanted(wanted); !go_on) {
-      return go_on;
-    }
-    size += piece.size();
-    crc = crc32c(piece, crc);
-    return write_all(file.fd(), piece, path);
-  }));
+  DAYBOOK_TRY(serialize(
+      state,
+      [&](Bytes piece) -> Status {
+        if (Status go_on = check_wanted(wanted); !go_on) {
+          return go_on;
+        }
+        size += piece.size();
+        crc = crc32c(piece, crc);
+        return write_all(file.fd(), piece, path);
+      },
+      Kept::kWith));
   if (::lseek(file.fd(), 0, SEEK_SET) < 0) {
     return io_error("cannot write a snapshot", path);
   }
@@ -139,7 +142,7 @@ Status write_snapshot(const State& state, Seq seq, const Hash& chain,
   return {};
 }
 
-Result<Snapshot> read_snapshot(const std::filesystem::path& path) {
+Result<Snapshot> read_snapshot(const std::filesystem::path& path, Seq log_first) {
   const auto corrupt = [&](std::string_view what) {
     return fail(Code::kCorrupt, "CORRUPT_SNAPSHOT", what, path.string());
   };
@@ -173,7 +176,7 @@ Result<Snapshot> read_snapshot(const std::filesystem::path& path) {
     return corrupt("the head or a checksum does not match");
   }
   FormRead form;
-  DAYBOOK_ASSIGN(out.state, deserialize(body, &form));
+  DAYBOOK_ASSIGN(out.state, deserialize(body, &form, log_first));
   out.coarse = form.coarse;
   if (out.state.applied() != out.seq) {
     return corrupt("the body is of another sequence number");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/texts_key.h"
 #include "scheduler/serialize.h"
 #include "scheduler/state_parts.h"
 
@@ -58,16 +59,18 @@ void State::Parts::release_definition(std::uint32_t index) {
 
 Micros State::Parts::due_of(const JobSlot& slot) const {
   if (slot.running()) {
-    return slot.run_at;  // as it was at the start
+    return open.at(slot.started().value).due;
   }
-  return slot.delayed ? offsets.at_running(slot.run_at) : offsets.at_wall(slot.run_at);
+  return slot.delayed() ? offsets.at_running(slot.run_at()) : offsets.at_wall(slot.run_at());
 }
 
 Micros State::Parts::planned_of(const JobSlot& slot) const {
   if (const auto before = planned.find(slot.id.key().value); before != planned.end()) {
     return before->second;
   }
-  return slot.delayed ? offsets.wall(due_of(slot)) : slot.run_at;
+  return slot.delayed()   ? offsets.wall(due_of(slot))
+         : slot.running() ? due_of(slot)
+                          : slot.run_at();
 }
 
 void State::Parts::keep_planned(const JobSlot& slot) {
@@ -78,14 +81,15 @@ JobView State::Parts::view(const JobSlot& slot) const {
   JobView out;
   out.job = slot.id;
   out.definition = definitions[slot.definition].get();
-  out.delayed = slot.delayed;
+  out.delayed = slot.delayed();
   out.running = slot.running();
   out.due = due_of(slot);
-  out.run_at = slot.delayed ? out.due : slot.run_at;
+  out.run_at = out.delayed || out.running ? out.due : slot.run_at();
   out.priority = slot.priority;
-  out.attempt = slot.attempt;
-  out.parameters = slot.parameters();
-  out.unique_key = slot.unique_key();
+  out.attempt = slot.attempt();
+  if (const auto text = kept.find(slot.id.key().value); text != kept.end()) {
+    out.kept_parameters = &text->second;
+  }
   if (const auto depth = rule_depths.find(slot.id.key().value); depth != rule_depths.end()) {
     out.rule_depth = depth->second;
   }
@@ -98,8 +102,8 @@ JobView State::Parts::view(const JobSlot& slot) const {
     out.retried_by = reports.newest_end(slot.id);
   }
   if (out.running) {
-    const OpenAttempt& attempt = open.at(slot.started.value);
-    out.started = slot.started;
+    const OpenAttempt& attempt = open.at(slot.started().value);
+    out.started = slot.started();
     out.secret = attempt.secret;
     out.started_at = attempt.started_at;
     const auto logical = [&](Micros at) { return at.value == 0 ? at : offsets.at_running(at); };
@@ -157,6 +161,17 @@ std::shared_ptr<const Component> State::find_component(std::string_view id) cons
   return found == parts_->components.end() ? nullptr : found->second;
 }
 
+Hash State::texts_key(const Component& component) const {
+  TextsKey key;
+  key.add(component.id, component.spec_hash);
+  for (const std::string& import : component.imports) {
+    if (const auto module = find_component(import)) {
+      key.add(import, module->spec_hash);
+    }
+  }
+  return key.finish();
+}
+
 ComponentUsers State::users_of(std::string_view component, std::size_t max) const {
   ComponentUsers out{
       parts_->importers.of(component, max), parts_->definitions_of.of(component, max), {}};
@@ -210,8 +225,24 @@ std::size_t State::key_bytes() const {
 }
 
 std::optional<JobId> State::find_unique(std::string_view definition, std::string_view key) const {
-  const auto found = parts_->unique.find(unique_name(definition, key));
-  return found == parts_->unique.end() ? std::nullopt : std::optional(found->second);
+  const auto holder = parts_->unique.holder(UniqueKeys::id_of(definition, key));
+  return holder ? std::optional(parts_->jobs.find_key(*holder)->id) : std::nullopt;
+}
+
+std::optional<Seq> State::first_needed() const {
+  std::optional<Seq> out;
+  parts_->jobs.each([&](const JobSlot& slot) {
+    const Seq key = slot.id.key();
+    if (!out && !parts_->kept.contains(key.value)) {
+      out = key;
+    }
+  });
+  return out;
+}
+
+void State::keep_parameters(JobId job, std::string_view parameters) {
+  DAYBOOK_CHECK(parts_->jobs.find(job) != nullptr, "parameters are kept of live jobs");
+  parts_->kept.insert_or_assign(job.key().value, std::string(parameters));
 }
 
 std::optional<Seq> State::first_held_by_keys(Micros now) const {
@@ -258,7 +289,27 @@ Seq State::rules_through() const {
 }
 
 void State::each_job(const std::function<void(const JobView&)>& visit) const {
-  for (const JobSlot* slot : parts_->jobs.sorted()) {
+  parts_->jobs.each([&](const JobSlot& slot) { visit(parts_->view(slot)); });
+}
+
+void State::each_pending(const std::function<void(const PendingView&)>& visit) const {
+  parts_->jobs.each([&](const JobSlot& slot) {
+    if (!slot.running()) {
+      visit({slot.id, parts_->definitions[slot.definition].get(),
+             slot.delayed() ? parts_->due_of(slot) : slot.run_at(), slot.priority, slot.delayed()});
+    }
+  });
+}
+
+void State::each_running(const std::function<void(const JobView&)>& visit) const {
+  std::vector<const JobSlot*> slots;
+  slots.reserve(parts_->open.size());
+  for (const auto& [started, attempt] : parts_->open) {
+    slots.push_back(parts_->jobs.find(attempt.job));
+  }
+  std::sort(slots.begin(), slots.end(),
+            [](const JobSlot* a, const JobSlot* b) { return a->id.key() < b->id.key(); });
+  for (const JobSlot* slot : slots) {
     visit(parts_->view(*slot));
   }
 }
@@ -293,12 +344,15 @@ Hash State::hash() const {
 
 std::size_t State::memory_bytes() const {
   std::size_t bytes = parts_->jobs.memory_bytes() + parts_->ended.memory_bytes();
-  bytes += parts_->open.size() * (sizeof(OpenAttempt) + 32);
+  bytes += parts_->open.size() * (sizeof(OpenAttempt) + 32) + parts_->unique.memory_bytes();
+  for (const auto& [job, text] : parts_->kept) {
+    bytes += text.capacity() + 80;
+  }
   bytes += parts_->keys.memory_bytes() + parts_->reports.memory_bytes();
   bytes += parts_->definitions.size() * (sizeof(Definition) + 128);
   bytes += parts_->importers.memory_bytes() + parts_->definitions_of.memory_bytes();
   for (const auto& [id, component] : parts_->components) {
-    bytes += component->spec.size() + 256;
+    bytes += component->spec.size() + component->contract.size() + 256;
   }
   bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
   bytes += (parts_->rule_depths.size() + parts_->lost.size() + parts_->planned.size()) * 48;

@@ -57,7 +57,8 @@ struct Rule {
   const RuleVersion* version_for(Seq on) const;
 };
 
-// A live job, as a reader sees it; texts are valid until the next evolve().
+// A live job, as a reader sees it, but for what its JobCreated event says for good; valid until the
+// next evolve().
 struct JobView {
   JobId job;
   const Definition* definition = nullptr;
@@ -71,8 +72,9 @@ struct JobView {
   std::uint32_t lost_in_a_row = 0;
   // Of a pending job that is to be tried again: the event that decided it, while it is remembered.
   Seq retried_by;
-  std::string_view parameters;
-  std::string_view unique_key;
+  // Its parameters, where its JobCreated event has left the log or may leave it; else null, and
+  // they stand there.
+  const std::string* kept_parameters = nullptr;
   std::uint32_t rule_depth = 0;
   bool running = false;
   // Of the open attempt:
@@ -82,6 +84,15 @@ struct JobView {
   Micros lease_until;  // zero: the server runs it
   Micros timeout_at;
   bool cancel_requested = false;
+};
+
+// What the queue has to know of a pending job; as in JobView.
+struct PendingView {
+  JobId job;
+  const Definition* definition = nullptr;
+  Micros run_at;
+  std::int32_t priority = 0;
+  bool delayed = false;
 };
 
 class State {
@@ -102,6 +113,9 @@ class State {
   const Definition* find_definition(
       std::string_view id) const;  // also a deleted one that has live jobs
   std::shared_ptr<const Component> find_component(std::string_view id) const;
+  // Of a component's text and those of what it imports, as they stand: its contract is stale when
+  // it was derived from others.
+  Hash texts_key(const Component& component) const;
   // Who names it, whether it is there or not; definitions that are deleted do not count.
   ComponentUsers users_of(std::string_view component, std::size_t max) const;
   std::optional<JobView> find_job(JobId job) const;
@@ -116,6 +130,10 @@ class State {
   std::size_t key_bytes() const;  // and the memory that they take
   // The live job of that definition that holds the key.
   std::optional<JobId> find_unique(std::string_view definition, std::string_view key) const;
+  // The oldest event that the parameters of a live job are read from; nothing when all are kept.
+  std::optional<Seq> first_needed() const;
+  // Takes over what the log will not hold any more. No part of the hash: it follows from the log.
+  void keep_parameters(JobId job, std::string_view parameters);
 
   std::optional<Sending> find_sending(SendingId id) const;  // while it is pending
   // Whether the sending that this event created has ended and is still in the lists.
@@ -149,7 +167,10 @@ class State {
   // The outcome that was recorded for an attempt that is over, while it is remembered.
   std::optional<PastReport> find_report(Seq started) const;
 
-  void each_job(const std::function<void(const JobView&)>& visit) const;            // by creation
+  void each_job(const std::function<void(const JobView&)>& visit) const;  // by creation
+  // The same in two parts: a start looks at millions that wait.
+  void each_pending(const std::function<void(const PendingView&)>& visit) const;    // by creation
+  void each_running(const std::function<void(const JobView&)>& visit) const;        // by creation
   void each_definition(const std::function<void(const Definition&)>& visit) const;  // by id
   void each_component(const std::function<void(const Component&)>& visit) const;    // by id
 

@@ -42,6 +42,11 @@ class Writer {
     number(std::uint64_t{value.size()});
     buffer_.insert(buffer_.end(), value.begin(), value.end());
   }
+  void word(std::uint64_t value) {
+    for (int byte = 0; byte < 8; ++byte, value >>= 8) {
+      buffer_.push_back(static_cast<std::uint8_t>(value));
+    }
+  }
   void hash(const Hash& value) { buffer_.insert(buffer_.end(), value.begin(), value.end()); }
 
   // Call between entries: passes full pieces on.
@@ -134,6 +139,18 @@ class Reader {
     bytes_ = bytes_.subspan(size);
     return out;
   }
+  std::uint64_t word() {
+    std::uint64_t out = 0;
+    if (bytes_.size() < sizeof(out)) {
+      ok_ = false;
+      return out;
+    }
+    for (unsigned byte = 0; byte < sizeof(out); ++byte) {
+      out |= std::uint64_t{bytes_[byte]} << 8 * byte;
+    }
+    bytes_ = bytes_.subspan(sizeof(out));
+    return out;
+  }
   Hash hash() {
     Hash out{};
     if (bytes_.size() < out.size()) {
@@ -150,6 +167,16 @@ class Reader {
   bool ok_ = true;
 };
 
+// Live jobs as formats 1 to 5 had them (serialize_jobs.cc). Parameters of those that were created
+// before log_first are kept, the others stand in the log.
+bool read_jobs1(Reader& r, State::Parts& p, Seq log_first);
+// And as format 6 has them.
+void write_jobs(Writer& w, const State::Parts& p);
+bool read_jobs(Reader& r, State::Parts& p);
+// Parameters that are kept: behind a form. There are some.
+void write_kept(Writer& w, const State::Parts& p);
+bool read_kept(Reader& r, State::Parts& p);
+
 // What format 2 added (serialize_additions.cc). A state without any of it has the form of format 1.
 bool has_additions(const State::Parts& p);
 void write_additions(Writer& w, const State::Parts& p);
@@ -164,9 +191,15 @@ bool has_rate_starts(const State::Parts& p);
 void write_rate_starts(Writer& w, const State::Parts& p);
 bool read_rate_starts(Reader& r, State::Parts& p);
 
-// What format 4 added (serialize_clocks.cc).
+// What format 4 added (serialize_clocks.cc); with_delays: formats 4 and 5, in format 6 each job
+// says it itself.
 bool has_clocks(const State::Parts& p);
-void write_clocks(Writer& w, const State::Parts& p);
-bool read_clocks(Reader& r, State::Parts& p);
+void write_clocks(Writer& w, const State::Parts& p, bool with_delays);
+bool read_clocks(Reader& r, State::Parts& p, bool with_delays);
+
+// What format 5 added (serialize_contracts.cc).
+bool has_contracts(const State::Parts& p);
+void write_contracts(Writer& w, const State::Parts& p);
+bool read_contracts(Reader& r, State::Parts& p);
 
 }  // namespace daybook::scheduler::form

@@ -14,12 +14,14 @@
 #include "scheduler/job_table.h"
 #include "scheduler/key_window.h"
 #include "scheduler/state.h"
+#include "scheduler/unique_keys.h"
 
 namespace daybook::scheduler {
 
 struct OpenAttempt {
   JobId job;
   events::Secret secret;
+  Micros due;  // as it was at the start, in logical time
   Micros started_at;
   Micros lease_until;  // in running time, as timeout_at; zero: the server runs it
   Micros timeout_at;   // zero: none
@@ -51,7 +53,7 @@ struct State::Parts {
   std::unordered_map<std::uint64_t, OpenAttempt> open;  // by started
   std::uint64_t pending = 0;
   EndedSet ended;
-  std::unordered_map<std::string, JobId> unique;  // "<definition>\0<key>"
+  UniqueKeys unique;
   KeyWindow keys;
   ReportMemory reports;
 
@@ -59,6 +61,8 @@ struct State::Parts {
   std::unordered_map<std::uint64_t, std::uint32_t> rule_depths;  // by job key; zeros are left out
   // By job key: what a job was created for, in wall time, where its run_at does not say so.
   std::unordered_map<std::uint64_t, Micros> planned;
+  // By job key: parameters that are not, or may not be much longer, in the log. Not in the form.
+  std::unordered_map<std::uint64_t, std::string> kept;
   std::unordered_map<SendingId, Sending> sendings;
   EndedSet sendings_ended;  // by their SendingCreated event
   std::map<std::string, Rule, std::less<>> rules;

@@ -58,5 +58,9 @@ inline constexpr std::int64_t kRegexMemoryBytesMax = 8LL * 1024 * 1024;
 // definition names no timeout.
 inline constexpr std::size_t kProgramCacheBytes = 64 * 1024 * 1024;
 inline constexpr std::int64_t kReactorTimeoutUs = 60LL * 1'000'000;
+// One compilation for whoever stores a component, or keeps contracts: real ones take milliseconds.
+inline constexpr std::int64_t kCompileTimeUs = 10LL * 1'000'000;
+// Contracts that are kept to check parameters with, some kilobytes each.
+inline constexpr std::size_t kContractCacheBytes = 16 * 1024 * 1024;
 
 }  // namespace daybook

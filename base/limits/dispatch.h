@@ -15,6 +15,16 @@ inline constexpr std::size_t kPassedOverMax = 64;
 // Jobs that cannot run (their definition or component is gone) and are being failed: few, since
 // they may come by the million and all others wait behind them.
 inline constexpr std::size_t kFailuresInFlightMax = 128;
+// The pending queue: memory of jobs that wait for a wall time (the setting `queue-memory`), of
+// which the farthest are on disk beyond it: half a million of them by default, and never so few
+// that runs on disk are tiny.
+inline constexpr std::size_t kQueueMemoryDefault = 32 * 1024 * 1024;
+inline constexpr std::size_t kQueueMemoryLeast = 1024 * 1024;
+// What one of them takes: its row, its places in the index and in the heap, with what those grow
+// by.
+inline constexpr std::size_t kQueueJobBytes = 64;
+// Of a run on disk, jobs that are read at once.
+inline constexpr std::size_t kQueueRunPiece = 128;
 inline constexpr std::size_t kRemovalsPerCommandMax = 1024;
 // Such commands that the views need not show yet: the sweep keeps them busy and no more.
 inline constexpr std::size_t kSweepCommandsAhead = 4;

@@ -11,8 +11,8 @@ namespace daybook {
 inline constexpr std::size_t kHttpSmallBodyBytesMax = 256 * 1024;
 // Of what may wait to be compiled: a component of the largest size and what is said of it.
 inline constexpr std::size_t kHttpComponentBodyBytesMax = 2 * 1024 * 1024;
-// Of those that may wait to compile a component (kHttpCompilesMax), to store it or to write its
-// jobs, so many of one address.
+// Of those that may wait to compile a component (kHttpCompilesMax), to store it, so
+// many of one address.
 inline constexpr std::size_t kHttpPeerCompilesMax = 48;
 // Those that wait for a check only: each holds a body of up to 8 MiB meanwhile.
 inline constexpr std::size_t kHttpChecksMax = 16;
@@ -31,7 +31,5 @@ inline constexpr std::size_t kHttpInlineGzipBytesMax = 16 * 1024;
 inline constexpr std::size_t kHttpGzipsMax = 64;
 inline constexpr std::size_t kHttpPeerGzipsMax = 48;
 inline constexpr int kHttpGzipLevel = 1;
-// Jobs of one request whose parameters an I/O thread checks; more are checked on another.
-inline constexpr std::size_t kInlineChecksMax = 1;
 
 }  // namespace daybook

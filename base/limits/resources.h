@@ -28,6 +28,10 @@ inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
 inline constexpr std::size_t kComponentCodeBytesMax = 1024 * 1024;
 // A component's whole description: code of the largest size, JSON escapes included, in one event.
 inline constexpr std::size_t kSpecBytesMax = 3 * 1024 * 1024;
+// Which parameters a component takes, as text: 32 of them, whose types may list what they take.
+inline constexpr std::size_t kContractBytesMax = 64 * 1024;
+// So many derived contracts are recorded at once: one batch stays far from what one may hold.
+inline constexpr std::size_t kContractsPerCommandMax = 16;
 // Effects of one attempt, all in one batch with its result.
 inline constexpr std::size_t kEffectsMax = 256;
 

@@ -12,6 +12,9 @@ inline constexpr std::size_t kComponentsMax = 100'000;
 // Who names a component that is changed or deleted: so many of each kind are looked at, to say what
 // it breaks.
 inline constexpr std::size_t kComponentUsersMax = 16;
+// Attempts of one job, those that do not count included: as many as 21 bits of its row hold. A
+// definition allows kAttemptsMax, and kLostAttemptsMax between each two of them.
+inline constexpr std::uint32_t kJobAttemptsMax = (1U << 21) - 1;
 // Reports whose answer is remembered, so that a repeated report gets the first answer (about 64
 // thousand, 24 B each).
 inline constexpr std::size_t kReportMemory = 65'536;

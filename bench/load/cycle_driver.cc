@@ -41,9 +41,10 @@ CycleDriver::CycleDriver(Engine& engine, const CycleOptions& options)
     : engine_(engine), options_(options), born_(kBornSlots) {}
 
 Result<CycleResult> CycleDriver::run() {
+  // Of a store that it begins from the queue knows nothing: those jobs wait for others.
+  DAYBOOK_ASSIGN(cursor_, engine_.log().read(next(engine_.log().last())));
   DAYBOOK_TRY(put_definitions(engine_.sequencer(), options_.definitions, events::Runtime::kExec,
                               R"({"command":["true"]})"));
-  DAYBOOK_ASSIGN(cursor_, engine_.log().read(engine_.log().first()));
   began_ = std::chrono::steady_clock::now();
   if (options_.prefill) {
     produce();

@@ -100,9 +100,12 @@ Status bench_cycles(std::string name, const CyclesOptions& options, std::ostream
   report.parameter("snapshots", options.snapshots ? "on" : "off");
   report.parameter("sync", options.sync ? "on" : "OFF");
   if (options.keep.empty()) {
-    return repeat(options.run, report, out, [&](const std::filesystem::path& directory) {
-      return run_once(options, directory);
-    });
+    return repeat(options.run, report, out,
+                  [&](const std::filesystem::path& scratch) -> Result<Numbers> {
+                    const std::filesystem::path directory = scratch / "data";
+                    DAYBOOK_TRY(begin_from_store(options.run, directory));
+                    return run_once(options, directory);
+                  });
   }
   DAYBOOK_TRY(report.probe());
   DAYBOOK_ASSIGN(Numbers numbers, run_once(options, options.keep));

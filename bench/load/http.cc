@@ -47,6 +47,10 @@ Result<Numbers> run_once(const HttpBenchOptions& options, const HttpServer& serv
 }  // namespace
 
 Status bench_http(const HttpBenchOptions& options, std::ostream& out) {
+  if (!options.server.empty() && !options.run.store.empty()) {
+    return fail(Code::kInvalid, "TWO_STORES",
+                "a server that runs has its own store: give --store or --server", "--store");
+  }
   Report report("http", options.run.directory);
   report.parameter("connections", options.connections);
   report.parameter("seconds", options.seconds);
@@ -61,6 +65,7 @@ Status bench_http(const HttpBenchOptions& options, std::ostream& out) {
           DAYBOOK_ASSIGN(const HttpServer server, HttpServer::parse(options.server, options.token));
           return run_once(options, server, 0);
         }
+        DAYBOOK_TRY(begin_from_store(options.run, scratch / "data"));
         DAYBOOK_ASSIGN(ServerProcess child, ServerProcess::start({{}, scratch / "data", {}}));
         DAYBOOK_ASSIGN(Numbers numbers, run_once(options, child.server(), child.pid()));
         DAYBOOK_TRY(child.stop());

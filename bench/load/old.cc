@@ -1,265 +1,178 @@
 #include "bench/load/old.h"
 
-#include <atomic>
+#include <algorithm>
+#include <array>
 #include <chrono>
-#include <mutex>
+#include <fstream>
 #include <optional>
-#include <thread>
-#include <utility>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
-#include "bench/load/cycle_driver.h"
-#include "bench/load/http_load.h"
-#include "bench/load/jobs.h"
+#include "bench/load/engine.h"
 #include "bench/load/machine.h"
+#include "bench/load/questions.h"
 #include "bench/load/server_process.h"
+#include "bench/load/sweep.h"
+#include "bench/load/workers.h"
+#include "bench/store/store.h"
 
 namespace daybook::bench {
 namespace {
 
-constexpr std::size_t kWorkers = 4;
-constexpr std::size_t kJobsOfCall = 100;
-constexpr std::size_t kCalls = 100;
+// The first start on a store without views builds them.
+constexpr std::chrono::seconds kStartPatience{3600};
+constexpr std::chrono::seconds kRoundPatience{600};
 
-struct Question {
+// A store with a server on it, and what each round measured.
+struct Side {
   std::string name;
-  std::string target;
+  std::filesystem::path data;
+  std::optional<ServerProcess> child{};
+  std::vector<double> posts{};
+  std::vector<double> cycles{};
 };
-const std::vector<Question>& questions() {
-  static const std::vector<Question> kAll = {
-      {"running", "/resources/jobs?status=running"},
-      {"pending_by_run_at", "/resources/jobs?status=pending&order=runAt"},
-      {"pending", "/resources/jobs?status=pending"},
-      {"newest", "/resources/jobs"},
-      {"one_definition", "/resources/jobs?jobDefinitionId=" + definition_name(1)},
-      {"statistics", "/resources/jobs/statistics"},
-      {"events_of_rare_type", "/resources/events?type=JobFailed"},
-      {"events_newest_of_definition",
-       "/resources/events?order=newest&jobDefinitionId=" + definition_name(1)},
-      {"version", "/version"},
-  };
-  return kAll;
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
 
-// Until the server rests: what it still owes (compactions of what was written before) is no part of
-// what is measured. Returns the seconds that it took.
-Result<double> settle(int pid) {
-  constexpr std::chrono::milliseconds kLook{500};
-  constexpr std::uint64_t kRestNs = 10'000'000;
-  constexpr int kLooksMax = 240;
-  DAYBOOK_ASSIGN(std::uint64_t before, processor_ns(pid));
-  for (int looks = 0; looks < kLooksMax; ++looks) {
-    std::this_thread::sleep_for(kLook);
-    DAYBOOK_ASSIGN(const std::uint64_t now, processor_ns(pid));
-    if (now - std::exchange(before, now) < kRestNs) {
-      return std::chrono::duration<double>(looks * kLook).count();
-    }
-  }
-  return fail(Code::kUnavailable, "NO_REST", "the server has not come to rest in two minutes");
+double seconds_between(Micros from, Micros to) {
+  return static_cast<double>((to - from).value) / 1e6;
 }
 
-Status put_work(const HttpServer& server) {
-  DAYBOOK_ASSIGN(HttpConnection connection, HttpConnection::open(server));
-  DAYBOOK_TRY(connection.send("PUT", "/resources/components/over-http", R"({"runtime":"worker"})"));
-  for (const std::string_view name : {"posted", "worked"}) {
-    DAYBOOK_TRY(connection.send("PUT", "/resources/job-definitions/" + std::string(name),
-                                R"({"componentId":"over-http"})"));
-  }
-  return {};
-}
-
-Result<double> post_rate(const OldOptions& options, const HttpServer& server) {
-  HttpLoadOptions load;
-  load.server = server;
-  load.seconds = options.seconds;
-  load.target = "/resources/jobs";
-  load.body = [](std::size_t connection) {
-    return R"({"jobDefinitionId":"posted","parameters":)" + parameters_of(connection, 100) + "}";
-  };
-  DAYBOOK_ASSIGN(const HttpLoadResult result, run_http_load(load));
-  if (!result.others.empty()) {
-    return fail(Code::kUnavailable, "LOAD_FAILED",
-                "the server answered " + std::to_string(result.others.begin()->first));
-  }
-  return static_cast<double>(result.answers) / result.seconds;
-}
-
-// What each job of a lease is reported with.
-std::string completions(std::string_view leased, std::size_t& count) {
-  std::string out = "[";
-  constexpr std::string_view kToken = R"("token":")";
-  for (std::size_t at = leased.find(kToken); at != std::string_view::npos;
-       at = leased.find(kToken, at)) {
-    at += kToken.size();
-    out += count++ == 0 ? "" : ",";
-    out += R"({"token":")";
-    out += leased.substr(at, leased.find('"', at) - at);
-    out += R"(","result":{}})";
-  }
-  return out + "]";
-}
-
-// Schedules, leases and completes until it is told to stop.
-class Workers {
- public:
-  explicit Workers(const HttpServer& server) {
-    for (std::size_t i = 0; i < kWorkers; ++i) {
-      threads_.emplace_back([this, server] {
-        if (const Status status = work(server); !status) {
-          const std::lock_guard lock(mutex_);
-          failed_ = failed_ ? failed_ : std::optional(status.error());
-        }
-      });
-    }
-  }
-  ~Workers() { stop(); }
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
-
-  void stop() {
-    stopping_ = true;
-    for (std::thread& thread : threads_) {
-      thread.join();
-    }
-    threads_.clear();
-  }
-  std::uint64_t completed() const { return completed_; }
-  // Once stopped: how the first of them failed.
-  Status ended() const { return failed_ ? Status(fail(*failed_)) : Status(); }
-
- private:
-  Status work(const HttpServer& server) {
-    DAYBOOK_ASSIGN(HttpConnection connection, HttpConnection::open(server));
-    std::string jobs = "[";
-    for (std::size_t i = 0; i < kJobsOfCall; ++i) {
-      jobs += (i == 0 ? "" : ",") + std::string(R"({"jobDefinitionId":"worked","parameters":)") +
-              parameters_of(i, 100) + "}";
-    }
-    jobs += "]";
-    const std::string lease = R"({"definitions":["worked"],"max":)" + std::to_string(kJobsOfCall) +
-                              R"(,"waitMs":1000,"workerId":"bench"})";
-    while (!stopping_) {
-      DAYBOOK_TRY(connection.send("POST", "/resources/jobs", jobs));
-      DAYBOOK_ASSIGN(const std::string leased,
-                     connection.send("POST", "/resources/workers/lease", lease));
-      std::size_t count = 0;
-      const std::string reports = completions(leased, count);
-      if (count > 0) {
-        DAYBOOK_TRY(connection.send("POST", "/resources/workers/complete", reports));
+// How often RocksDB says in its own log that it held writes up.
+std::size_t stalls(const std::filesystem::path& directory) {
+  std::size_t out = 0;
+  std::error_code gone;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, gone)) {
+    if (entry.path().filename().string().starts_with("LOG")) {
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        out += line.find("Stalling writes") != std::string::npos ||
+               line.find("Stopping writes") != std::string::npos;
       }
-      completed_ += count;
     }
-    return {};
   }
+  return out;
+}
 
-  std::atomic<bool> stopping_{false};
-  std::mutex mutex_;
-  std::optional<Error> failed_;
-  std::atomic<std::uint64_t> completed_{0};
-  std::vector<std::thread> threads_;
-};
-
-Result<double> cycle_rate(const OldOptions& options, const HttpServer& server) {
+// From the start to where it listens, to the first list that shows the whole log, to rest.
+Status start(Side& side, std::string_view which, Numbers& out) {
   const SystemClock clock;
-  Workers workers(server);
   const Micros began = clock.steady();
-  std::this_thread::sleep_for(std::chrono::duration<double>(options.seconds));
-  const std::uint64_t completed = workers.completed();
-  const double took = static_cast<double>((clock.steady() - began).value) / 1e6;
-  workers.stop();
-  DAYBOOK_TRY(workers.ended());
-  return static_cast<double>(completed) / took;
-}
-
-// Each question while jobs go through, kCalls times or as often as there is time for, and once the
-// server rests: then all that it does is to answer.
-Status ask(const OldOptions& options, const ServerProcess& child, const std::string& store,
-           Numbers& out) {
-  const SystemClock clock;
+  DAYBOOK_ASSIGN(ServerProcess child,
+                 ServerProcess::start({{}, side.data, {"--retention", "false"}}));
+  const Micros listens = clock.steady();
   DAYBOOK_ASSIGN(HttpConnection connection, HttpConnection::open(child.server()));
-  std::vector<Histogram> latencies(questions().size());
-  {
-    Workers workers(child.server());
-    const auto over = clock.steady() + Duration{static_cast<std::int64_t>(options.seconds * 1e6)};
-    for (std::size_t call = 0; call < kCalls && (call == 0 || clock.steady() < over); ++call) {
-      for (std::size_t i = 0; i < questions().size(); ++i) {
-        const Micros began = clock.steady();
-        DAYBOOK_TRY(connection.send("GET", questions()[i].target));
-        latencies[i].record((clock.steady() - began).value * 1000);
-      }
+  while (!connection.send("GET", "/resources/jobs?limit=1")) {
+    if (clock.steady() - listens > Duration{std::chrono::microseconds(kStartPatience).count()}) {
+      return fail(Code::kUnavailable, "NOT_STARTED", "no list was answered within an hour");
     }
-    workers.stop();
-    DAYBOOK_TRY(workers.ended());
   }
-  DAYBOOK_TRY(settle(child.pid()));
-  for (std::size_t i = 0; i < questions().size(); ++i) {
-    DAYBOOK_ASSIGN(const std::uint64_t before, processor_ns(child.pid()));
-    for (std::size_t call = 0; call < kCalls; ++call) {
-      DAYBOOK_TRY(connection.send("GET", questions()[i].target));
-    }
-    DAYBOOK_ASSIGN(const std::uint64_t after, processor_ns(child.pid()));
-    const auto spent = static_cast<double>(after - before);
-    const std::string name = store + "_" + questions()[i].name;
-    out.push_back({name + "_cpu_us", spent / 1000.0 / static_cast<double>(kCalls)});
-    out.push_back({name + "_under_load_p50_us", latencies[i].percentile_us(50)});
-  }
+  const Micros lists = clock.steady();
+  const std::string name = side.name + "_" + std::string(which) + "_start_";
+  out.push_back({name + "listens_s", seconds_between(began, listens)});
+  out.push_back({name + "lists_s", seconds_between(began, lists)});
+  DAYBOOK_ASSIGN(const double settled, settle(child.pid(), kStartPatience));
+  out.push_back({name + "settled_after_s", settled});
+  side.child.emplace(std::move(child));
   return {};
 }
 
-struct Rates {
-  double post = 0;
-  double cycles = 0;
-};
-
-Result<Rates> measure(const OldOptions& options, const std::filesystem::path& data,
-                      const std::string& store, Numbers& out) {
-  DAYBOOK_ASSIGN(ServerProcess child, ServerProcess::start({{}, data, {"--retention", "false"}}));
-  DAYBOOK_TRY(put_work(child.server()));
-  Rates rates;
-  DAYBOOK_ASSIGN(const double settled, settle(child.pid()));
-  out.push_back({store + "_settled_after_s", settled});
-  DAYBOOK_ASSIGN(rates.cycles, cycle_rate(options, child.server()));
-  DAYBOOK_ASSIGN(rates.post, post_rate(options, child.server()));
-  out.push_back({store + "_post_per_second", rates.post});
-  out.push_back({store + "_cycles_per_second", rates.cycles});
-  DAYBOOK_TRY(ask(options, child, store, out));
-  DAYBOOK_ASSIGN(const std::uint64_t resident, resident_bytes(child.pid()));
-  out.push_back({store + "_resident_mib", mib(resident)});
-  DAYBOOK_TRY(child.stop());
-  return rates;
+// The first start is of what the store was left as, the second of what a server left.
+Status start_twice(Side& side, Numbers& out) {
+  DAYBOOK_TRY(start(side, "first", out));
+  DAYBOOK_TRY(put_work(side.child->server()));
+  DAYBOOK_TRY(side.child->stop());
+  side.child.reset();
+  return start(side, "later", out);
 }
 
-Status grow_old(const OldOptions& options, const std::filesystem::path& data) {
-  const SystemClock clock;
-  DAYBOOK_ASSIGN(const auto engine, Engine::open({data, true, true, true, {}}, clock));
-  CycleOptions cycle;
-  cycle.jobs = options.jobs;
-  cycle.definitions = options.definitions;
-  cycle.progress = options.run.progress;
-  CycleDriver driver(*engine, cycle);
-  DAYBOOK_TRY(driver.run());
-  DAYBOOK_TRY(engine->views()->wait_for(engine->log().last(), std::chrono::minutes(30)));
-  engine->stop();
+Status measure_round(const OldOptions& options, Side& side) {
+  DAYBOOK_TRY(settle(side.child->pid(), kRoundPatience));
+  DAYBOOK_ASSIGN(const double cycles, cycle_rate(side.child->server(), options.seconds));
+  side.cycles.push_back(cycles);
+  DAYBOOK_TRY(settle(side.child->pid(), kRoundPatience));
+  DAYBOOK_ASSIGN(const double posts, post_rate(side.child->server(), options.seconds));
+  side.posts.push_back(posts);
   return {};
+}
+
+Status finish(const OldOptions& options, Side& side, Numbers& out) {
+  out.push_back({side.name + "_post_per_second", median(side.posts)});
+  out.push_back({side.name + "_cycles_per_second", median(side.cycles)});
+  DAYBOOK_TRY(settle(side.child->pid(), kRoundPatience));
+  DAYBOOK_TRY(ask_all(*side.child, side.name, options.seconds, out));
+  DAYBOOK_ASSIGN(const std::uint64_t resident, resident_bytes(side.child->pid()));
+  out.push_back({side.name + "_resident_mib", mib(resident)});
+  DAYBOOK_TRY(side.child->stop());
+  side.child.reset();
+  out.push_back({side.name + "_log_stalls", static_cast<double>(stalls(side.data / "log"))});
+  out.push_back({side.name + "_views_stalls", static_cast<double>(stalls(side.data / "views"))});
+  out.push_back({side.name + "_log_mib", mib(disk_bytes(side.data / "log"))});
+  out.push_back({side.name + "_views_mib", mib(disk_bytes(side.data / "views"))});
+  return {};
+}
+
+// Of each round the old store's to the empty one's, and the median of those.
+double ratio(const std::vector<double>& old, const std::vector<double>& empty) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    out.push_back(old[i] / empty[i]);
+  }
+  return median(out);
 }
 
 Result<Numbers> run_once(const OldOptions& options, const std::filesystem::path& scratch) {
   Numbers out;
-  DAYBOOK_ASSIGN(const Rates young, measure(options, scratch / "empty", "empty", out));
-  DAYBOOK_TRY(grow_old(options, scratch / "old"));
-  DAYBOOK_ASSIGN(const Rates old, measure(options, scratch / "old", "old", out));
-  out.push_back({"post_old_to_empty", old.post / young.post});
-  out.push_back({"cycles_old_to_empty", old.cycles / young.cycles});
+  Side empty{"empty", scratch / "empty"};
+  Side old{"old", scratch / "old"};
+  DAYBOOK_TRY(begin_from_store(options.run, old.data));
+  DAYBOOK_TRY(start_twice(empty, out));
+  DAYBOOK_TRY(start_twice(old, out));
+  for (std::size_t round = 0; round < options.rounds; ++round) {
+    const std::array<Side*, 2> turn =
+        round % 2 == 0 ? std::array{&empty, &old} : std::array{&old, &empty};
+    for (Side* side : turn) {
+      DAYBOOK_TRY(measure_round(options, *side));
+    }
+    if (options.run.progress) {
+      options.run.progress(round + 1, options.rounds);
+    }
+  }
+  out.push_back({"post_old_to_empty", ratio(old.posts, empty.posts)});
+  out.push_back({"cycles_old_to_empty", ratio(old.cycles, empty.cycles)});
+  DAYBOOK_TRY(finish(options, empty, out));
+  DAYBOOK_TRY(finish(options, old, out));
+  if (options.sweep_retention) {
+    DAYBOOK_TRY(measure_sweep(old.data, *options.sweep_retention, options.seconds, out));
+    out.push_back({"old_sweep_views_stalls", static_cast<double>(stalls(old.data / "views"))});
+  }
   return out;
 }
 
 }  // namespace
 
-Status bench_old(const OldOptions& options, std::ostream& out) {
+Status bench_old(const OldOptions& given, std::ostream& out) {
+  OldOptions options = given;
+  std::optional<ScratchDirectory> made;
+  if (options.run.store.empty()) {
+    DAYBOOK_ASSIGN(ScratchDirectory scratch, ScratchDirectory::make(options.run.directory));
+    made.emplace(std::move(scratch));
+    MakeStore make;
+    make.store.jobs = options.jobs;
+    make.store.pending = options.pending;
+    make.store.definitions = options.definitions;
+    make.store.until = SystemClock().wall();
+    make.directory = options.run.store = made->path() / "store";
+    make.progress = options.run.progress;
+    DAYBOOK_TRY(make_store(make));
+  }
   Report report("old", options.run.directory);
-  report.parameter("jobs", options.jobs);
-  report.parameter("definitions", options.definitions);
+  report.parameter("rounds", options.rounds);
   report.parameter("seconds", options.seconds);
   return repeat(options.run, report, out,
                 [&](const std::filesystem::path& scratch) { return run_once(options, scratch); });

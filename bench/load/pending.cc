@@ -73,6 +73,7 @@ Result<Numbers> run_once(const PendingOptions& options, const std::filesystem::p
   const SystemClock clock;
   Numbers out;
   const ServerOptions server{{}, scratch / "data", {}};
+  DAYBOOK_TRY(begin_from_store(options.run, server.data));
   DAYBOOK_ASSIGN(ServerProcess first, ServerProcess::start(server));
   DAYBOOK_ASSIGN(HttpConnection connection, HttpConnection::open(first.server()));
   const Micros began = clock.steady();

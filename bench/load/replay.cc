@@ -4,6 +4,7 @@
 
 #include "base/hex.h"
 #include "bench/load/engine.h"
+#include "bench/store/facts.h"
 #include "events/codec.h"
 #include "projections/queue.h"
 
@@ -75,16 +76,17 @@ Result<Numbers> run_once(log::RocksLog& log, bool views, const std::filesystem::
 }  // namespace
 
 Status bench_replay(const ReplayOptions& options, std::ostream& out) {
+  DAYBOOK_ASSIGN(const StoreFacts facts, facts_of(options.data));
   const SystemClock clock;
   log::DataDirOptions existing;
   existing.create = false;
   DAYBOOK_ASSIGN(const auto data, log::DataDir::open(options.data, clock, existing));
   DAYBOOK_ASSIGN(const auto log, log::RocksLog::open(*data));
   if (log->first() != Seq{1} || log->last() == Seq{}) {
-    return fail(Code::kInvalid, "LOG_NOT_WHOLE", "the log is empty or was trimmed", "--data-dir");
+    return fail(Code::kInvalid, "LOG_NOT_WHOLE", "the log is empty or was trimmed", "--store");
   }
   Report report("replay", options.run.directory);
-  report.parameter("events", log->last().value);
+  add_store(report, options.data, facts);
   report.parameter("views", options.views ? "on" : "off");
   Hash hash{};
   DAYBOOK_TRY(report.probe());

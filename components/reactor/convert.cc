@@ -303,11 +303,6 @@ Value Evaluator::given_parameter(const Parameter& parameter, const Value& given,
   return *value;
 }
 
-bool Evaluator::may_be_absent(const Parameter& parameter) {
-  Types types;
-  return parameter.type != nullptr && types.fits(types.nothing(), types.of_node(*parameter.type));
-}
-
 // The record that the parameters are; every name in it is one that the program has.
 Value Evaluator::read_parameters(const Program& program, std::string_view json) {
   Value given;
@@ -343,7 +338,7 @@ void Evaluator::bind_parameters(const Program& program, std::string_view json, F
       frame.slots[p.slot] = given_parameter(p, given.record->values[at], frame);
       given_.resize(std::max<std::size_t>(given_.size(), p.slot + 1U));
       given_[p.slot] = true;
-    } else if (p.fallback == nullptr && !may_be_absent(p)) {
+    } else if (p.fallback == nullptr && !may_be_nothing(p.type)) {
       stop_parameter(p.name, "The parameter '" + std::string(p.name) + "' is missing.");
     }
   }
@@ -363,7 +358,7 @@ void Evaluator::check_given(const Program& program, std::string_view json,
       }
     } else if (at < shape.size) {
       given_parameter(p, given.record->values[at], frame);
-    } else if (p.fallback == nullptr && !may_be_absent(p)) {
+    } else if (p.fallback == nullptr && !may_be_nothing(p.type)) {
       stop_parameter(p.name, "The parameter '" + std::string(p.name) + "' is missing.");
     }
   }

@@ -160,7 +160,6 @@ class Evaluator {
   std::optional<Value> literal_value(const Value& value, const TypeNode& type, Frame& frame);
   [[noreturn]] void stop_parameter(std::string_view name, std::string_view message);
   Value given_parameter(const Parameter& parameter, const Value& given, Frame& frame);
-  static bool may_be_absent(const Parameter& parameter);
   Value read_parameters(const Program& program, std::string_view json);
   void bind_parameters(const Program& program, std::string_view json, Frame& frame);
 

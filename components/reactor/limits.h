@@ -50,6 +50,12 @@ inline constexpr std::size_t kTypeDepthMax = 64;
 // Nodes that the checker looks at, and comparisons of types; then the rest is checked in the run.
 inline constexpr std::size_t kCheckStepsMax = 2'000'000;
 
+// The contract of a component (contract.h): the patterns in its types, compiled on the thread that
+// decides (8 ms), and what one check may take there, a few milliseconds. Beyond it the run decides.
+inline constexpr std::size_t kContractRegexInstructionsMax = 16 * 1024;
+inline constexpr std::uint64_t kContractStepsMax = 200'000;
+inline constexpr std::size_t kContractMemoryMax = 16U << 20;
+
 // One run.
 struct RunLimits {
   std::uint64_t steps = 50'000'000;  // nodes evaluated; about five seconds

@@ -528,4 +528,9 @@ bool Types::fits(const Type* from, const Type* to) {
   return !from->is(Kind::kNegated) && fits_parts(from, to);
 }
 
+bool may_be_nothing(const TypeNode* type) {
+  Types types;
+  return type != nullptr && types.fits(types.nothing(), types.of_node(*type));
+}
+
 }  // namespace daybook::reactor

@@ -147,6 +147,8 @@ class Types {
 
 // The members of a union, or the type alone.
 std::span<const Type* const> members(const Type* const& type);
+// Whether nothing is of a type that is written; not where none is, of a parameter.
+bool may_be_nothing(const TypeNode* type);
 // Nothing is known of such values, or there are none: any use of them is fine.
 inline bool is_open(const Type* type) {
   return type->is(Type::Kind::kAny) || type->is(Type::Kind::kNegated) ||

@@ -223,6 +223,19 @@ TEST_F(E2eWorkerHostile, WhoReadsNothingGetsNoMoreThanABoundAndIsEnded) {
   EXPECT_GT(elements(rest.body, "jobs").size(), 0U);
 }
 
+TEST_F(E2eWorkerHostile, LargeMessagesShareTheMemoryThatThereIs) {
+  options.memory_bytes = 1024 * 1024;
+  start();
+  TestWorker first(port());
+  ASSERT_TRUE(first.socket.send_frame(Kind::kText, std::string(900'000, ' '), false));
+  until([&] { return std::stoul(metric("daybook_http_memory_bytes")) >= 900'000; });
+  TestWorker second(port());
+  ASSERT_TRUE(second.socket.send_frame(Kind::kText, std::string(900'000, ' '), false));
+  expect_end(second, 1013, "SERVER_BUSY");
+  first.socket.cut();
+  until([&] { return metric("daybook_http_memory_bytes") == "0"; });
+}
+
 TEST_F(E2eWorkerHostile, ConnectionsOfWorkersHaveALimit) {
   options.workers_max = 2;
   start();

@@ -12,6 +12,7 @@
 
 #include "base/json_check.h"
 #include "base/json_value.h"
+#include "dispatch/contracts.h"
 #include "dispatch/dispatcher.h"
 #include "graph/own_sets.h"
 #include "log/memory_log.h"
@@ -54,6 +55,7 @@ struct ServerFixture::Parts {
   Supervisor supervisor;
   spdlog::logger logger{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
   log::MemoryLog log;
+  dispatch::Contracts contracts;
   std::unique_ptr<scheduler::Sequencer> sequencer;
   std::unique_ptr<projections::Views> views;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
@@ -93,7 +95,8 @@ void ServerFixture::start() {
                      .dispatcher = *p.dispatcher,
                      .graph = *p.graph,
                      .runtimes = runtimes,
-                     .effects = {false, dispatch::ParameterSource{p.views.get(), &runtimes}},
+                     .contracts = p.contracts,
+                     .effects = {},
                      .clock = p.clock,
                      .entropy = p.entropy,
                      .logger = p.logger,

@@ -31,9 +31,12 @@ TEST_F(CoreRun, JobWaitsForItsTime) {
   settle();
   EXPECT_TRUE(launched.empty());
   EXPECT_EQ(core->idle(now()), seconds(60));
+  EXPECT_EQ(core->metrics(engine.now).waiting, 1U);
   advance(seconds(60));
   settle();
   EXPECT_EQ(launched.size(), 1U);
+  EXPECT_EQ(core->metrics(engine.now).waiting, 0U);
+  EXPECT_EQ(core->metrics(engine.now).running, 1U);
   EXPECT_EQ(core->idle(now()), std::nullopt);
 }
 

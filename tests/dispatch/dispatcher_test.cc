@@ -250,52 +250,6 @@ TEST_F(DispatcherTest, ChildrenThatAreSignalledWithTheServerCostTheirJobsNothing
   }
 }
 
-// A runtime that takes its time to say what parameters a component takes.
-class SlowChecks final : public components::Runtime {
- public:
-  components::CheckResult check(const components::Draft&) const override {
-    return components::Checked{};
-  }
-  Result<components::ParameterRules> parameter_rules(const components::Stored&,
-                                                     components::Compiling) const override {
-    return components::ParameterRules([this](std::string_view) -> Status {
-      asked = true;
-      while (!answer) {
-        std::this_thread::yield();
-      }
-      return fail(Code::kInvalid, "INVALID_FIELD", "Not that.", "parameters.x");
-    });
-  }
-  std::shared_ptr<components::Run> run(components::Order,
-                                       std::function<void(components::RunOutcome)>) override {
-    return nullptr;
-  }
-  void shutdown() override {}
-
-  mutable std::atomic<bool> asked{false};
-  std::atomic<bool> answer{false};
-};
-
-TEST_F(DispatcherTest, NobodyWaitsForTheCheckOfWhatARunAskedFor) {
-  SlowChecks slow;
-  const RuntimeChecks slowly{{events::Runtime::kExec, &slow}};
-  checks = &slowly;
-  open();
-  exec_definition("other", R"(["echo","1"])");
-  const std::string effect = R"({\"effect\":\"scheduleJob\",\"definition\":\"other\"})";
-  exec_definition("d", R"(["echo","{\"result\":1,\"effects\":[)" + effect + R"(]}"])");
-  ASSERT_TRUE(views->wait_for(log.last(), kPatience));
-  const JobId job = create("d");
-  eventually([&] { return slow.asked.load(); });
-  EXPECT_EQ(dispatcher->metrics().exec_running, 1U);
-  EXPECT_EQ(await<events::JobCompleted>(create("other")).result.text, "1");
-  slow.answer = true;
-  const auto failed = await<events::JobFailed>(job);
-  EXPECT_EQ(failed.failure.code, "EFFECT_REFUSED");
-  EXPECT_NE(failed.failure.details.text.find("effects[0].parameters.x"), std::string_view::npos);
-  close();  // before what it asks goes
-}
-
 TEST_F(DispatcherTest, EndedJobsAreRemovedWhenTheirRetentionIsOver) {
   open();
   exec_definition("d", R"(["true"])",

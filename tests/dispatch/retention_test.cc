@@ -66,6 +66,38 @@ TEST_F(RetentionTest, WhatIsNotOverStays) {
   EXPECT_EQ(views->counts("d")->completed, 3U);
 }
 
+TEST_F(RetentionTest, TheViewsFallOnlySoManyCommandsBehindASweep) {
+  open_with_short_retention();
+  const std::size_t count = (kSweepCommandsAhead + 2) * kRemovalsPerCommandMax;
+  end_jobs(count);
+  views->stop();
+  const std::uint64_t before = sequencer->metrics().commands;
+  Retention::Parts hasty{*sequencer, *views, clock, entropy, nullptr};
+  hasty.patience = std::chrono::milliseconds(0);
+  Retention retention(hasty);
+  EXPECT_EQ(retention.sweep().error().reason, "PROJECTION_LAGS");
+  EXPECT_EQ(sequencer->metrics().commands - before, kSweepCommandsAhead + 1);
+  ASSERT_TRUE(views->start());
+  ASSERT_TRUE(views->wait_for(log.last(), kPatience));
+  Retention next({*sequencer, *views, clock, entropy, nullptr});
+  EXPECT_EQ(*next.sweep(), count - retention.metrics().removed);
+}
+
+TEST_F(RetentionTest, WhatIsGoneButStillShownEndsASweep) {
+  open_with_short_retention();
+  end_jobs(3);
+  views->stop();
+  Retention::Parts hasty{*sequencer, *views, clock, entropy, nullptr};
+  hasty.patience = std::chrono::milliseconds(0);
+  Retention first(hasty);
+  EXPECT_EQ(first.sweep().error().reason, "PROJECTION_LAGS");
+  EXPECT_EQ(first.metrics().removed, 3U);
+  Retention second(hasty);
+  const auto swept = second.sweep();
+  ASSERT_TRUE(swept) << swept.error().text();
+  EXPECT_EQ(*swept, 0U);
+}
+
 TEST_F(RetentionTest, EndedSendingsGoWhenTheirTimeIsOver) {
   DispatcherOptions options;
   options.retention = false;

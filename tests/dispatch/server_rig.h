@@ -74,9 +74,6 @@ class ServerRig : public testing::Test {
     sequencer = std::make_unique<scheduler::Sequencer>(log, clock, std::move(state),
                                                        scheduler::SequencerOptions{});
     options.runtimes.exec = exec.get();
-    if (checks != nullptr) {
-      options.effects.parameters = ParameterSource{views.get(), checks};
-    }
     options.drain = drain;
     dispatcher =
         std::make_unique<Dispatcher>(log, *sequencer, *views, clock, entropy, std::move(options));
@@ -198,8 +195,7 @@ class ServerRig : public testing::Test {
     }
   }
 
-  Duration drain = millis(100);           // of the next open()
-  const RuntimeChecks* checks = nullptr;  // the same
+  Duration drain = millis(100);  // of the next open()
   components::TestDirectory directory;
   SetClock clock;
   SystemEntropy entropy;

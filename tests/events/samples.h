@@ -53,6 +53,19 @@ inline SendingId sending() {
   return {0x0123'4567'89ab'8def, 0x8123'4567'89ab'cdef};
 }
 
+inline ComponentPut component_put() {
+  return ComponentPut{"mail/send",
+                      Runtime::kHttp,
+                      {R"({"url":"http://127.0.0.1/"})"},
+                      sha256("spec"),
+                      "Mail",
+                      "sends \xc3\xa4 mail",
+                      "v2",
+                      {"lib/text", "lib/time"},
+                      {R"({"parameters":[]})"},
+                      sha256("texts")};
+}
+
 inline std::vector<Event> all() {
   const JobId id = job(42);
   const AttemptEnd end{Attempt{2},
@@ -66,14 +79,7 @@ inline std::vector<Event> all() {
   const Failure failure{"E_SMTP", "refused:\n\"busy\"", {R"({"code":451})"}};
   return {
       ServerStarted{Epoch{3}, "1.2.3", "host-a", 4711, seconds(12)},
-      ComponentPut{"mail/send",
-                   Runtime::kHttp,
-                   {R"({"url":"http://127.0.0.1/"})"},
-                   sha256("spec"),
-                   "Mail",
-                   "sends \xc3\xa4 mail",
-                   "v2",
-                   {"lib/text", "lib/time"}},
+      component_put(),
       ComponentDeleted{"mail/send"},
       definition_put(),
       DefinitionDeleted{"mail", 12},
@@ -119,12 +125,22 @@ inline std::vector<Event> all() {
       RuleApplied{"on-done", "a.hrule", sha256("spec"), Seq{40}, 2, {R"([1])"}, failure, skipped},
       RulesAdvanced{Seq{40}},
       ClockStepped{ClockStep::kForward, seconds(90), {seconds(60), seconds(30)}, seconds(5)},
+      ContractDerived{"mail/send", {R"({"parameters":null})"}, sha256("texts"), {"lib/text"}},
   };
 }
 
-// What the release of the clocks wrote: today's, until an event has more to say.
-inline std::vector<Event> all_of_v3() {
+// What the release of contracts wrote: today's, until an event has more to say.
+inline std::vector<Event> all_of_v4() {
   return all();
+}
+
+// The samples of the release before contracts.
+inline std::vector<Event> all_of_v3() {
+  std::vector<Event> out = all_of_v4();
+  std::get<ComponentPut>(out[1]).contract = {};
+  std::get<ComponentPut>(out[1]).contract_of = {};
+  out.erase(out.begin() + 29, out.end());
+  return out;
 }
 
 // The samples of the releases before clock steps and what is done on a failure.

@@ -53,32 +53,6 @@ TEST_F(Resources, DeletedDefinitionIsGoneAndStartsAnew) {
   EXPECT_EQ((*r.now().definition("d"))->created_at, s.now);
 }
 
-// A head that was read before may be that of a component which has changed since.
-TEST(StoppedList, HeadOfAComponentIsNotToldByAListThatHasStopped) {
-  ViewsRig r(0);
-  Story& s = r.story;
-  r.open();
-  events::ComponentPut e;
-  e.component = "c";
-  e.runtime = events::Runtime::kWorker;
-  e.spec = {"{}"};
-  s.put(e);
-  const JobId job = s.create("d");
-  const auto head = r.now().component_head("c");
-  ASSERT_TRUE(head);
-  ASSERT_TRUE(*head);
-  // An end without an attempt: no such event is valid, and nothing is folded any more.
-  events::JobCompleted invalid;
-  invalid.job = job;
-  invalid.definition = "d";
-  s.put(invalid);
-  while (!r.views->wait_for(s.last(), std::chrono::milliseconds(5)) && r.views->component("c")) {
-  }
-  const auto stopped = r.views->component_head("c");
-  ASSERT_FALSE(stopped);
-  EXPECT_EQ(stopped.error().reason, "PROJECTION_FAILED");
-}
-
 TEST_F(Resources, ComponentShowsAllItsFields) {
   events::ComponentPut e;
   e.component = "lib/x.hreactor";

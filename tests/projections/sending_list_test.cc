@@ -1,4 +1,5 @@
 // The sending list: rows, filters, pages, exact counts, removal.
+#include "base/limits/views.h"
 #include "tests/projections/views_rig.h"
 
 namespace daybook::projections {
@@ -134,6 +135,22 @@ TEST_F(SendingListTest, PagesMeetWithoutGapsInBothDirections) {
   EXPECT_EQ(listed({}, {3, second->last_cursor, ""}), (Numbers{1}));
   EXPECT_EQ(listed({}, {3, "", second->first_cursor}), (Numbers{7, 6, 5}));
   EXPECT_EQ(r.now().sendings({}, {3, "ffff", ""}).error().reason, "BAD_CURSOR");
+}
+
+TEST_F(SendingListTest, AFilterWithoutIndexLooksAtALimitedNumberOfRowsAndGoesOn) {
+  create(1, {}, Transport::kEmail, "wanted");
+  std::uint64_t n = 1;
+  while (n < kJobScanMax) {
+    create(++n);
+  }
+  SendingFilter wanted;
+  wanted.category = "wanted";
+  EXPECT_EQ(listed(wanted), Numbers{1});
+  create(++n);
+  const auto page = r.now().sendings(wanted, {});
+  ASSERT_TRUE(page);
+  EXPECT_TRUE(page->rows.empty());
+  EXPECT_EQ(listed(wanted, {10, page->last_cursor, ""}), Numbers{1});
 }
 
 TEST_F(SendingListTest, RemovedOnesAreGoneAndSoAreTheirIndexes) {

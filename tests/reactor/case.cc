@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/json_text.h"
+#include "components/reactor/contract.h"
 
 namespace daybook::reactor {
 namespace {
@@ -177,6 +178,25 @@ const Sets& case_sets() {
   return sets;
 }
 
+namespace {
+
+// Its contract, read apart from it, says of the parameters what the program says.
+std::string compare_contract(const Case& c, const Program& program) {
+  const std::string text = contract_text(program);
+  const auto contract = Contract::read(text);
+  if (!contract || text == kUnknownContract) {
+    return "contract: " + text + "\n";
+  }
+  const Status own = check_parameters(program, c.parameters);
+  const Status apart = (*contract)->check(c.parameters);
+  const auto shown_of = [](const Status& s) { return s ? "taken" : s.error().text(); };
+  return own.has_value() == apart.has_value() && shown_of(own) == shown_of(apart)
+             ? std::string()
+             : "contract: " + text + " says " + shown_of(apart) + ", not " + shown_of(own) + "\n";
+}
+
+}  // namespace
+
 std::string problems_of(const Case& c) {
   if (c.code.empty()) {
     return c.name;
@@ -189,6 +209,7 @@ std::string problems_of(const Case& c) {
   if (!out.empty() || !compiled.ok()) {
     return out;
   }
+  out += compare_contract(c, *compiled.program);
   RunInputs inputs;
   inputs.parameters = c.parameters;
   inputs.now = kCaseNow;

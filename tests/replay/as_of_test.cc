@@ -56,7 +56,7 @@ TEST_F(AsOf, ATimeIsTheLastEventThatIsNotAfterIt) {
 }
 
 TEST_F(AsOf, TheJsonShowsWhatWasAliveThen) {
-  const auto value = boost::json::parse(state_json(state(at(31))));
+  const auto value = boost::json::parse(*state_json(state(at(31)), log_));
   EXPECT_EQ(value.at("counts").at("runningJobs").as_int64(), 1);
   EXPECT_EQ(value.at("counts").at("pendingJobs").as_int64(), 0);
   EXPECT_EQ(value.at("counts").at("idempotencyKeys").as_int64(), 1);
@@ -70,15 +70,15 @@ TEST_F(AsOf, TheJsonShowsWhatWasAliveThen) {
 }
 
 TEST_F(AsOf, TheJsonIsTheSameHoweverTheStateWasReached) {
-  const std::string once = state_json(state(Seq{20}));
+  const std::string once = *state_json(state(Seq{20}), log_);
   scheduler::State stepwise = state(Seq{7});
   const auto cursor = log_.read(Seq{8});
-  EXPECT_EQ(once, state_json(state(Seq{20})));
-  EXPECT_NE(once, state_json(stepwise));
+  EXPECT_EQ(once, *state_json(state(Seq{20}), log_));
+  EXPECT_NE(once, *state_json(stepwise, log_));
 }
 
 TEST_F(AsOf, DiffNamesWhatWasAddedRemovedAndChanged) {
-  const auto changes = diff(state(at(31)), state(at(77)));
+  const auto changes = *diff(state(at(31)), state(at(77)), log_);
   std::map<std::string, std::vector<ChangeKind>> kinds;
   for (const Change& change : changes) {
     kinds[std::string(change.what)].push_back(change.kind);
@@ -98,7 +98,7 @@ TEST_F(AsOf, DiffNamesWhatWasAddedRemovedAndChanged) {
 }
 
 TEST_F(AsOf, EqualStatesHaveNoDiff) {
-  EXPECT_TRUE(diff(state(Seq{25}), state(Seq{25})).empty());
+  EXPECT_TRUE(diff(state(Seq{25}), state(Seq{25}), log_)->empty());
   EXPECT_EQ(boost::json::parse(diff_json({})).at("added").as_array().size(), 0U);
 }
 

@@ -269,6 +269,17 @@ void add_clock_steps(Script& s) {
   s.add("complete.x2", 811, {events::JobCompleted{job, kShort, end(2, second, 802), {"{}"}, 0}}, 3);
 }
 
+// A component without a contract gets one, and imports another module.
+void add_contracts(Script& s) {
+  s.add("contract", 820,
+        {events::ContractDerived{"a.hrule",
+                                 {R"({"parameters":[{"name":"e","type":"OnJobCompleted",)"
+                                  R"("required":true,"event":true}]})"},
+                                 sha256("texts"),
+                                 {"lib/text"sv, "lib/time"sv}}},
+        3);
+}
+
 }  // namespace
 
 Script sample_script() {
@@ -276,6 +287,7 @@ Script sample_script() {
   add_sendings(s);
   add_rules(s);
   add_clock_steps(s);
+  add_contracts(s);
   s.freeze();
   return s;
 }

@@ -168,6 +168,9 @@ class Driver {
     const std::string code(e.failure.code);
     word("applied " + std::string(e.rule) + (code.empty() ? "" : " ") + code);
   }
+  void say(const events::ContractDerived& e, const events::Meta&) {
+    word("contract " + std::string(e.component));
+  }
   void say(const events::RulesAdvanced&, const events::Meta&) { word("advanced"); }
   void say(const events::JobFailed& e, const events::Meta& meta) {
     happened(e.job, "failed", meta.seq);

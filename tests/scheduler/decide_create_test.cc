@@ -34,17 +34,17 @@ TEST_F(DecideCreate, JobHasWhatWasAskedAndDefaultsForTheRest) {
   engine.restart();
   const auto first = engine.state.find_job(created.jobs[0]);
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->parameters, R"({"a":1})");
+  EXPECT_EQ(engine.created(created.jobs[0]).parameters.text, R"({"a":1})");
   EXPECT_EQ(first->run_at, engine.now + hours(1));
   EXPECT_EQ(first->priority, -3);
-  EXPECT_EQ(first->unique_key, "k");
+  EXPECT_EQ(engine.created(created.jobs[0]).unique_key, "k");
   EXPECT_EQ(first->attempt, Attempt{0});
   EXPECT_FALSE(first->running);
   const auto second = engine.state.find_job(created.jobs[1]);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->run_at, engine.now);
   EXPECT_EQ(second->priority, 4);
-  EXPECT_EQ(second->parameters, "");
+  EXPECT_EQ(engine.created(created.jobs[1]).parameters.text, "{}");
   EXPECT_EQ(engine.state.pending_count(), 2U);
   EXPECT_LT(created.jobs[0], created.jobs[1]);
 }

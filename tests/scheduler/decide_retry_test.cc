@@ -25,7 +25,7 @@ TEST_F(DecideRetry, EndedJobIsScheduledAgainAsANewOne) {
   ASSERT_EQ(created.jobs.size(), 1U);
   EXPECT_EQ(engine.written, Names{"JobCreated"});
   EXPECT_NE(created.jobs[0], ended);
-  EXPECT_EQ(engine.state.find_job(created.jobs[0])->parameters, R"({"again":true})");
+  EXPECT_EQ(engine.created(created.jobs[0]).parameters.text, R"({"again":true})");
   EXPECT_TRUE(engine.state.is_ended(ended));
 }
 

@@ -13,6 +13,7 @@
 
 #include "events/catalogue.h"
 #include "events/group.h"
+#include "log/event_reader.h"
 #include "log/memory_log.h"
 #include "scheduler/decide.h"
 #include "scheduler/recover.h"
@@ -29,6 +30,7 @@ class Engine {
   State state;
   Micros now = kStart;
   std::optional<Error> closed;            // why new work is refused
+  ContractCheck* contracts = nullptr;     // what parameters are checked with
   std::vector<std::string_view> written;  // names of the events of the last command
   Seq cause;                              // of the last command
 
@@ -36,8 +38,15 @@ class Engine {
     written.clear();
     command_ = asked;  // the events borrow its texts
     const Command& command = command_;
-    const Context context{state, now, writer_.next_seq(), closed ? &*closed : nullptr};
+    Context context{state,   now,      writer_.next_seq(), closed ? &*closed : nullptr,
+                    nullptr, contracts};
     DAYBOOK_TRY(decide(context, command, decision_));
+    if (decision_.wants) {
+      const std::string_view parameters = created(*decision_.wants).parameters.text;
+      context.parameters = &parameters;
+      DAYBOOK_TRY(decide(context, command, decision_));
+      EXPECT_FALSE(decision_.wants);
+    }
     if (!decision_.events.empty()) {
       record();
     }
@@ -69,6 +78,27 @@ class Engine {
     }
     return done.error().field.empty() ? done.error().reason
                                       : done.error().reason + " " + done.error().field;
+  }
+
+  // What the job was created with, as the log says; valid until the next call.
+  events::JobCreated created(JobId job) {
+    const auto recorded = reader_.at(job.key());
+    EXPECT_TRUE(recorded) << recorded.error().text();
+    return std::get<events::JobCreated>((*recorded)->event);
+  }
+
+  // As the sequencer and who archives do: what is still needed is kept.
+  void trim(Seq through) {
+    std::vector<JobId> jobs;
+    state.each_job([&](const JobView& job) {
+      if (job.job.key() <= through) {
+        jobs.push_back(job.job);
+      }
+    });
+    for (const JobId job : jobs) {
+      state.keep_parameters(job, created(job).parameters.text);
+    }
+    ASSERT_TRUE(log.trim(through));
   }
 
   // Another process: the state is what the log says.
@@ -197,6 +227,7 @@ class Engine {
     ASSERT_TRUE(appended) << appended.error().text();
   }
 
+  log::EventReader reader_{log};
   Command command_;
   std::vector<events::Event> kept_;
   events::GroupWriter writer_{Seq{}, events::genesis(), Epoch{1}};

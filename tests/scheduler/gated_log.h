@@ -3,6 +3,8 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "log/memory_log.h"
 
@@ -10,6 +12,8 @@ namespace daybook::scheduler {
 
 class GatedLog final : public log::Log {
  public:
+  explicit GatedLog(std::size_t tail_bytes = kTailBytesMax) : inner(tail_bytes) {}
+
   log::MemoryLog inner;
 
   void close() { set(false); }
@@ -35,7 +39,18 @@ class GatedLog final : public log::Log {
     }
     return inner.append(group);
   }
-  Result<std::unique_ptr<log::Cursor>> read(Seq from) override { return inner.read(from); }
+  Result<std::unique_ptr<log::Cursor>> read(Seq from) override {
+    const std::lock_guard lock(mutex_);
+    if (unreadable_) {
+      return fail(*unreadable_);
+    }
+    return inner.read(from);
+  }
+  // From now on nobody reads it.
+  void refuse_reads(Error error) {
+    const std::lock_guard lock(mutex_);
+    unreadable_ = std::move(error);
+  }
   Status trim(Seq through) override { return inner.trim(through); }
 
  private:
@@ -49,6 +64,7 @@ class GatedLog final : public log::Log {
   std::condition_variable changed_;
   bool open_ = true;
   bool waiting_ = false;
+  std::optional<Error> unreadable_;
 };
 
 }  // namespace daybook::scheduler

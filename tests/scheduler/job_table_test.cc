@@ -2,8 +2,9 @@
 
 #include <rapidcheck.h>
 
+#include <iterator>
 #include <map>
-#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -18,35 +19,35 @@ TEST(JobTable, EmptyOneFindsNothing) {
   const JobTable table;
   EXPECT_EQ(table.find(id(1)), nullptr);
   EXPECT_EQ(table.size(), 0U);
-  EXPECT_TRUE(table.sorted().empty());
+  EXPECT_EQ(table.memory_bytes(), 0U);
+  EXPECT_EQ(table.find_key(Seq{1}), nullptr);
 }
 
-TEST(JobTable, SlotIsFreshWhenItIsUsedAgain) {
+TEST(JobTable, SlotIsFreshWhenItsPlaceIsUsedAgain) {
   JobTable table;
   JobSlot& first = table.insert(id(1));
-  first.set_texts("{\"a\":1}", "key");
-  first.started = Seq{9};
-  first.attempt = Attempt{3};
+  first.start(Seq{9}, Attempt{3});
   first.priority = -4;
+  EXPECT_TRUE(first.running());
+  EXPECT_EQ(first.started(), Seq{9});
   table.erase(id(1));
   const JobSlot& second = table.insert(id(2));
-  EXPECT_EQ(second.parameters(), "");
-  EXPECT_EQ(second.unique_key(), "");
   EXPECT_FALSE(second.running());
-  EXPECT_EQ(second.attempt, Attempt{0});
+  EXPECT_FALSE(second.delayed());
+  EXPECT_EQ(second.started(), Seq{});
+  EXPECT_EQ(second.attempt(), Attempt{0});
   EXPECT_EQ(second.priority, 0);
 }
 
-TEST(JobTable, TextsOfEveryKindReadBack) {
+TEST(JobTable, SlotHoldsAsManyAttemptsAsAJobMayHave) {
   JobSlot slot;
-  for (const std::string& parameters : {std::string(), std::string("{}"), std::string(5000, 'x')}) {
-    for (const std::string& key : {std::string(), std::string("k"), std::string(128, 'y')}) {
-      slot.set_texts(parameters, key);
-      EXPECT_EQ(slot.parameters(), parameters);
-      EXPECT_EQ(slot.unique_key(), key);
-      EXPECT_EQ(slot.texts == nullptr, parameters.empty() && key.empty());
-    }
-  }
+  slot.start(Seq{1}, Attempt{kJobAttemptsMax});
+  EXPECT_EQ(slot.attempt(), Attempt{kJobAttemptsMax});
+  slot.wait_until(Micros{-5}, true);
+  EXPECT_EQ(slot.run_at(), Micros{-5});
+  EXPECT_TRUE(slot.delayed());
+  EXPECT_EQ(slot.attempt(), Attempt{kJobAttemptsMax});
+  EXPECT_DEATH(slot.start(Seq{2}, Attempt{kJobAttemptsMax + 1}), "tried so often at most");
 }
 
 TEST(JobTable, IdWithTheSameKeyButAnotherTimeIsNotFound) {
@@ -59,58 +60,99 @@ TEST(JobTable, JobIsInsertedOnceAndErasedOnlyWhenItIsThere) {
   JobTable table;
   table.insert(id(1));
   EXPECT_DEATH(table.insert(id(1)), "a job is created once");
+  table.erase(id(1));
+  EXPECT_FALSE(table.is_new(id(1))) << "keys are not used again";
   EXPECT_DEATH(table.erase(id(2)), "an erased job is there");
 }
 
-TEST(JobTable, MemoryOfAMillionJobsWithoutTextsIsUnder66BytesEach) {
+std::vector<JobId> ids_of(const JobTable& table) {
+  std::vector<JobId> out;
+  table.each([&](const JobSlot& slot) { out.push_back(slot.id); });
+  return out;
+}
+
+TEST(JobTable, MemoryOfAMillionJobsIsUnder33BytesEachAndFollowsThemDown) {
   constexpr std::uint64_t kJobs = 1'000'000;
   JobTable table;
   for (std::uint64_t key = 1; key <= kJobs; ++key) {
     table.insert(id(key));
   }
   EXPECT_EQ(table.size(), kJobs);
-  EXPECT_LT(table.memory_bytes(), kJobs * 66);
-  for (std::uint64_t key = 1; key <= kJobs; key += 2) {
-    table.erase(id(key));
+  EXPECT_LT(table.memory_bytes(), kJobs * 33);
+  for (std::uint64_t key = 1; key <= kJobs; ++key) {
+    if (key % 100 != 0) {
+      table.erase(id(key));
+    }
   }
   EXPECT_EQ(table.find(id(1)), nullptr);
-  EXPECT_NE(table.find(id(2)), nullptr);
-  EXPECT_EQ(table.sorted().size(), kJobs / 2);
+  EXPECT_NE(table.find(id(200)), nullptr);
+  EXPECT_EQ(ids_of(table).size(), kJobs / 100);
+  EXPECT_LT(table.memory_bytes(), kJobs / 100 * 33 * 3) << "two neighbours are more than one";
 }
 
-// The table against a plain map, over inserts and erases that come back to few keys, so that chains
-// of the index grow, close and wrap round.
+// Jobs that stay and jobs that come and go: no chunk is made, and joined again, for each of them.
+TEST(JobTable, RowsDoNotMoveForEachJobThatComesAndGoes) {
+  JobTable table;
+  std::uint64_t key = 0;
+  while (key < 4095) {
+    table.insert(id(++key));
+  }
+  const JobSlot* const stays = table.find(id(7));
+  table.insert(id(++key));
+  std::size_t moved = 0;
+  const JobSlot* last = nullptr;
+  for (int i = 0; i < 10'000; ++i) {
+    table.insert(id(++key));
+    table.erase(id(key - 1));
+    const JobSlot* now = table.find(id(7));
+    moved += last != nullptr && now != last ? 1 : 0;
+    last = now;
+  }
+  EXPECT_EQ(table.size(), 4096U);
+  EXPECT_LE(moved, 10U);
+  EXPECT_NE(stays, nullptr);
+}
+
+// The table against a plain map, over keys that rise in steps of every size while old ones go.
 TEST(JobTable, AnswersLikeAMapOverRandomInsertsAndErases) {
   const bool held = rc::check([] {
     JobTable table;
     std::map<std::uint64_t, std::int64_t> model;
-    const auto spread = *rc::gen::element<std::uint64_t>(1, 64, 4096, 1ULL << 20, 1ULL << 44);
-    const int steps = *rc::gen::inRange(0, 600);
-    for (int step = 0; step < steps; ++step) {
-      const std::uint64_t key = (1 + *rc::gen::inRange<std::uint64_t>(0, 120)) * spread;
-      if (model.contains(key)) {
-        table.erase(id(key));
-        model.erase(key);
-      } else {
-        table.insert(id(key)).run_at = Micros{step};
-        model[key] = step;
+    std::uint64_t newest = 0;
+    const auto spread = *rc::gen::element<std::uint64_t>(1, 64, 4096, 1ULL << 44);
+    const int rounds = *rc::gen::inRange(0, 30);
+    for (int round = 0; round < rounds; ++round) {
+      const int inserts = *rc::gen::inRange(0, 3000);
+      for (int i = 0; i < inserts; ++i) {
+        newest += 1 + static_cast<std::uint64_t>(i * 7919 % 5) * spread;
+        table.insert(id(newest)).wait_until(Micros{i}, false);
+        model[newest] = i;
+      }
+      // Every n-th of them goes, from somewhere on.
+      const int every = *rc::gen::inRange(1, 6);
+      const auto from = *rc::gen::inRange<std::size_t>(0, model.size() + 1);
+      int n = 0;
+      for (auto at = std::next(model.begin(), static_cast<std::ptrdiff_t>(from));
+           at != model.end();) {
+        if (++n % every == 0) {
+          table.erase(id(at->first));
+          at = model.erase(at);
+        } else {
+          ++at;
+        }
       }
       RC_ASSERT(table.size() == model.size());
     }
-    for (std::uint64_t n = 1; n <= 121; ++n) {
-      const JobSlot* slot = table.find(id(n * spread));
-      const auto expected = model.find(n * spread);
-      RC_ASSERT((slot != nullptr) == (expected != model.end()));
-      if (slot != nullptr) {
-        RC_ASSERT(slot->run_at.value == expected->second);
-      }
+    for (const auto& [key, step] : model) {
+      const JobSlot* slot = table.find(id(key));
+      RC_ASSERT(slot != nullptr && slot->run_at().value == step);
+      RC_ASSERT((table.find(id(key + 1)) != nullptr) == model.contains(key + 1));
     }
-    const auto sorted = table.sorted();
-    RC_ASSERT(sorted.size() == model.size());
-    auto expected = model.begin();
-    for (const JobSlot* slot : sorted) {
-      RC_ASSERT(slot->id == id((expected++)->first));
+    std::vector<JobId> expected;
+    for (const auto& [key, step] : model) {
+      expected.push_back(id(key));
     }
+    RC_ASSERT(ids_of(table) == expected);
   });
   EXPECT_TRUE(held);
 }

@@ -32,7 +32,7 @@ class OnFailure : public EngineTest {
     report.failed->message = message;
     return engine.ok<ReportOutcome>(report);
   }
-  std::string parameters(JobId id) { return std::string(engine.state.find_job(id)->parameters); }
+  std::string parameters(JobId id) { return std::string(engine.created(id).parameters.text); }
 };
 
 constexpr std::string_view kRescue =
@@ -52,7 +52,7 @@ TEST_F(OnFailure, JobsAreMadeInTheBatchOfTheFinalFailureWithWhatIsKnown) {
   const auto made = engine.state.find_job(outcome.scheduled[0]);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->run_at, engine.now + seconds(300));
-  EXPECT_EQ(made->parameters,
+  EXPECT_EQ(parameters(outcome.scheduled[0]),
             R"({"job":")" + failed.text() +
                 R"(","all":{"a":{"b":[1,2]}},"n":[1,2],"gone":null,"text":"E_TEST: it failed",)"
                 R"("details":{"n":1},"at":1,"planned":")" +

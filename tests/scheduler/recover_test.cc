@@ -1,6 +1,8 @@
 #include "scheduler/recover.h"
 
 #include <fstream>
+#include <map>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -117,17 +119,50 @@ TEST_F(ForeignSnapshot, IsPassedOverWhereTheLogBeginsRightBehindIt) {
 }
 
 TEST_F(Recovery, TrimmedLogIsContinuedFromASnapshotThatReachesIt) {
-  snapshot();
   const Seq at = engine.log.last();
+  engine.trim(Seq{at.value - 1});
+  snapshot();
   engine.ended("d");
   ASSERT_TRUE(engine.log.trim(at));
   expect_recovered(at, 0);
 }
 
 TEST_F(Recovery, WhollyTrimmedLogIsContinuedFromItsHead) {
+  engine.trim(engine.log.last());
+  snapshot();
+  expect_recovered(engine.log.last(), 0);
+}
+
+// The snapshot was taken before the trim was recorded: it does not keep what the log has lost.
+TEST_F(Recovery, SnapshotThatLacksParametersOfATrimmedJobIsPassedOver) {
   snapshot();
   ASSERT_TRUE(engine.log.trim(engine.log.last()));
-  expect_recovered(engine.log.last(), 0);
+  const auto recovered = recover(engine.log, directory.path());
+  ASSERT_FALSE(recovered);
+  EXPECT_EQ(recovered.error().reason, "LOG_TRIMMED");
+}
+
+TEST_F(Recovery, ParametersOfTrimmedJobsComeBackWithTheSnapshotThatKeepsThem) {
+  std::map<JobId, std::string> expected;
+  engine.state.each_job([&](const JobView& job) {
+    expected.emplace(job.job, engine.created(job.job).parameters.text);
+  });
+  const Hash before = engine.state.hash();
+  engine.trim(engine.log.last());
+  EXPECT_EQ(engine.state.hash(), before);
+  EXPECT_EQ(engine.state.first_needed(), std::nullopt);
+  snapshot();
+  engine.component("c");
+  const JobId young = engine.create("d");
+  const auto recovered = recover(engine.log, directory.path());
+  ASSERT_TRUE(recovered) << recovered.error().text();
+  for (const auto& [job, parameters] : expected) {
+    const auto view = recovered->state.find_job(job);
+    ASSERT_TRUE(view && view->kept_parameters != nullptr);
+    EXPECT_EQ(*view->kept_parameters, parameters);
+  }
+  EXPECT_EQ(recovered->state.find_job(young)->kept_parameters, nullptr);
+  EXPECT_EQ(recovered->state.first_needed(), young.key());
 }
 
 TEST_F(Recovery, TrimmedLogWithoutASnapshotThatReachesItRefuses) {

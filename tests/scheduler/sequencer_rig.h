@@ -20,6 +20,8 @@ using Replies = std::vector<Result<Reply>>;
 
 class SequencerRig : public testing::Test {
  protected:
+  explicit SequencerRig(std::size_t tail_bytes = kTailBytesMax) : log(tail_bytes) {}
+
   // Begins on whatever the log holds.
   void start(SequencerOptions options = {}) {
     sequencer.reset();

@@ -466,6 +466,26 @@ TEST_F(SequencerSnapshots, AreOfDurableStateOnlyAndOneIsTakenAtTheEnd) {
   EXPECT_EQ(sequencer->metrics().snapshot, Seq{25});
 }
 
+TEST_F(SequencerSnapshots, AreCountedFromWhereAStartBegan) {
+  start();
+  for (int i = 0; i < 15; ++i) {
+    ASSERT_TRUE(sequencer->call(definition()));
+  }
+  SequencerOptions options;
+  std::vector<Seq> taken;
+  options.snapshot_events = 10;
+  options.snapshot = [&](const State&, Seq seq, const Hash&) -> Status {
+    taken.push_back(seq);
+    return {};
+  };
+  start(std::move(options));
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(sequencer->call(definition()));
+  }
+  sequencer->stop();
+  EXPECT_EQ(taken, std::vector{Seq{17}});
+}
+
 TEST_F(SequencerSnapshots, RefusedOneIsTriedAgainBeforeTheNextIsDue) {
   SequencerOptions options;
   std::vector<Seq> asked;

@@ -21,6 +21,21 @@ std::vector<std::uint8_t> form_of(const State& state) {
   return out;
 }
 
+// Ends all live jobs, whose presence alone makes the newest format.
+void end_all(Engine& engine) {
+  std::vector<JobId> jobs;
+  engine.state.each_job([&](const JobView& job) { jobs.push_back(job.job); });
+  for (const JobId job : jobs) {
+    engine.ok<CancelOutcome>(RequestCancel{job, true});
+  }
+}
+
+JobId oldest_job(const State& state) {
+  JobId out;
+  state.each_job([&](const JobView& job) { out = out.is_null() ? job.job : out; });
+  return out;
+}
+
 TEST(Serialize, EmptyStateComesBack) {
   const State empty;
   const auto again = deserialize(form_of(empty));
@@ -50,8 +65,14 @@ TEST(Serialize, EverythingComesBack) {
   state.each_job([&](const JobView& job) {
     const auto other = again->find_job(job.job);
     ASSERT_TRUE(other);
-    EXPECT_EQ(other->parameters, job.parameters);
-    EXPECT_EQ(other->unique_key, job.unique_key);
+    EXPECT_EQ(other->run_at, job.run_at);
+    EXPECT_EQ(other->due, job.due);
+    EXPECT_EQ(other->priority, job.priority);
+    EXPECT_EQ(other->attempt, job.attempt);
+    EXPECT_EQ(other->definition->id, job.definition->id);
+    EXPECT_EQ(again->parts().unique.held_by(job.job.key()),
+              state.parts().unique.held_by(job.job.key()));
+    EXPECT_EQ(other->started_at, job.started_at);
     EXPECT_EQ(other->secret, job.secret);
     EXPECT_EQ(other->lease_until, job.lease_until);
     EXPECT_EQ(other->cancel_requested, job.cancel_requested);
@@ -78,7 +99,7 @@ void add_sendings_and_rules(State& state) {
   auto component = std::make_shared<Component>(*parts.components.at("c"));
   component->imports = {"lib/a", "lib/b"};
   parts.components["c"] = component;
-  parts.rule_depths.emplace(parts.jobs.sorted().front()->id.key().value, 3);
+  parts.rule_depths.emplace(oldest_job(state).key().value, 3);
   for (const std::uint64_t n : {4UL, 2UL, 9UL}) {
     const SendingId id{n, n};
     parts.sendings.emplace(id, Sending{id, Seq{10 - n}, Attempt{2}, Micros{77}});
@@ -93,13 +114,8 @@ TEST(Serialize, SendingsAndRulesComeBack) {
   Engine engine;
   live(engine, 2);
   State& state = engine.state;
-  EXPECT_EQ(format_of(state), kStateFormat3);
-  state.parts().definition(0).starts = {};
-  state.parts().planned.clear();
-  EXPECT_EQ(format_of(state), kStateFormat1);
   const Hash before = state.hash();
   add_sendings_and_rules(state);
-  EXPECT_EQ(format_of(state), kStateFormat2);
   EXPECT_NE(state.hash(), before);
   const auto again = deserialize(form_of(state));
   ASSERT_TRUE(again) << again.error().text();
@@ -121,6 +137,27 @@ TEST(Serialize, SendingsAndRulesComeBack) {
   std::uint32_t depth = 0;
   again->each_job([&](const JobView& job) { depth += job.rule_depth; });
   EXPECT_EQ(depth, 3U);
+}
+
+TEST(Serialize, FormatIsTheOldestThatHoldsAllThereIs) {
+  Engine engine;
+  live(engine, 2);
+  State& state = engine.state;
+  EXPECT_EQ(format_of(state), kStateFormat);
+  end_all(engine);
+  EXPECT_EQ(format_of(state), kStateFormat3);
+  state.parts().definition(0).starts = {};
+  EXPECT_EQ(format_of(state), kStateFormat1);
+  state.parts().sendings_ended.insert(Seq{70});
+  EXPECT_EQ(format_of(state), kStateFormat2);
+  state.parts().offsets = {seconds(-3), seconds(7)};
+  EXPECT_EQ(format_of(state), kStateFormat4);
+  for (int step = 0; step < 2; ++step) {
+    const auto again = deserialize(form_of(state));
+    ASSERT_TRUE(again) << again.error().text();
+    EXPECT_EQ(form_of(*again), form_of(state));
+    state.parts().offsets = {};
+  }
 }
 
 TEST(Serialize, StateWhoseSendingsAndRulesWentHasTheFormItHadBefore) {
@@ -145,8 +182,12 @@ TEST(Serialize, FormatWithNothingOfItsOwnIsCorrupt) {
   form[0] = kStateFormat3;
   form.insert(form.end(), 4, 0);
   EXPECT_FALSE(deserialize(form));
-  form[0] = kStateFormat;
+  form[0] = kStateFormat4;
   form.insert(form.end(), 4, 0);
+  EXPECT_FALSE(deserialize(form));
+  form[0] = kStateFormat;
+  EXPECT_FALSE(deserialize(form));
+  form[0] = kStateFormat + 1;
   EXPECT_FALSE(deserialize(form));
 }
 
@@ -162,6 +203,7 @@ TEST(Serialize, StartsOfRateLimitsComeBack) {
     engine.now = engine.now + seconds(1);
     engine.start(engine.create("d"));
   }
+  end_all(engine);
   EXPECT_EQ(format_of(engine.state), kStateFormat3);
   FormRead read;
   const auto again = deserialize(form_of(engine.state), &read);
@@ -195,6 +237,33 @@ TEST(Serialize, RateWindowOfAnOlderFormIsReadAndSaidToBeCoarse) {
   EXPECT_FALSE(deserialize(form));
 }
 
+TEST(Serialize, ContractsComeBackAndAreWhatTheirFormIsFor) {
+  Engine engine;
+  engine.component("c");
+  engine.component("w");
+  State& state = engine.state;
+  EXPECT_EQ(format_of(state), kStateFormat1);
+  auto& stored = state.parts().components.at("c");
+  auto component = std::make_shared<Component>(*stored);
+  component->contract = R"({"parameters":[]})";
+  component->contract_of = sha256("texts");
+  stored = component;
+  EXPECT_EQ(format_of(state), kStateFormat5);
+  auto form = form_of(state);
+  const auto again = deserialize(form);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form);
+  EXPECT_EQ(again->find_component("c")->contract, component->contract);
+  EXPECT_EQ(again->find_component("c")->contract_of, component->contract_of);
+  EXPECT_EQ(again->find_component("w")->contract, "");
+  // Of a component that is not there.
+  const auto name = std::find_end(form.begin(), form.end(), component->contract.begin(),
+                                  component->contract.end());
+  ASSERT_NE(name, form.end());
+  *(name - 2) = 'x';
+  EXPECT_FALSE(deserialize(form));
+}
+
 TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
   Engine engine;
   live(engine, 2);
@@ -202,11 +271,10 @@ TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
   State::Parts& parts = state.parts();
   parts.offsets = {seconds(-3), seconds(7)};
   const JobId waiting = engine.create("d", engine.now + hours(1));
-  parts.jobs.find(waiting)->delayed = true;
+  parts.jobs.find(waiting)->wait_until(parts.jobs.find(waiting)->run_at(), true);
   JobId tried;
   state.each_job([&](const JobView& job) { tried = job.attempt.value > 0 ? job.job : tried; });
   parts.lost.emplace(tried.key().value, LostAttempts{1, 1});
-  EXPECT_EQ(format_of(state), kStateFormat);
   const auto again = deserialize(form_of(state));
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(form_of(*again), form_of(state));
@@ -214,12 +282,6 @@ TEST(Serialize, ClocksDelaysAndLostAttemptsComeBack) {
   EXPECT_TRUE(again->find_job(waiting)->delayed);
   EXPECT_EQ(again->find_job(tried)->uncounted, 1U);
   EXPECT_EQ(again->find_job(tried)->lost_in_a_row, 1U);
-  // What went leaves the form as it was.
-  parts.offsets = {};
-  parts.lost.clear();
-  parts.jobs.find(waiting)->delayed = false;
-  engine.ok<CancelOutcome>(CancelJob{waiting});
-  EXPECT_EQ(format_of(state), kStateFormat3);
 }
 
 // What format 3 added: what is done on a failure, plans of retried jobs, keys of several callers.
@@ -229,15 +291,13 @@ TEST(Serialize, WhatIsDoneOnAFailurePlansAndKeysOfCallersComeBack) {
   State::Parts& parts = engine.state.parts();
   parts.planned.clear();
   parts.definition(0).starts = {};
-  EXPECT_LE(format_of(engine.state), kStateFormat2);
   parts.definition(parts.definition_slot("d")).settings.on_failure = R"([{"effect":"httpPost"}])";
-  const JobId job = parts.jobs.sorted().front()->id;
+  const JobId job = oldest_job(engine.state);
   parts.planned.emplace(job.key().value, Micros{77});
   const Micros now = engine.now;
   parts.keys.insert("k", {sha256("a"), Seq{1}, Seq{2}, sha256("c"), now}, "token-1");
   parts.keys.insert("k", {sha256("b"), Seq{3}, Seq{9}, sha256("d"), now}, "token-2");
   parts.keys.insert("l", {sha256("b"), Seq{10}, Seq{10}, {}, now});
-  EXPECT_EQ(format_of(engine.state), kStateFormat3);
   const auto again = deserialize(form_of(engine.state));
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(form_of(*again), form_of(engine.state));
@@ -298,6 +358,80 @@ TEST(Serialize, HashTellsStatesApartWhateverPartDiffers) {
   EXPECT_EQ(engine.state.hash(), before);
   parts.ended.insert(Seq{123'456});
   EXPECT_NE(engine.state.hash(), before);
+}
+
+TEST(Serialize, IdsOfEveryKindComeBack) {
+  Engine engine;
+  engine.definition("d");
+  State::Parts& parts = engine.state.parts();
+  std::vector<JobId> ids;
+  std::uint64_t key = 0;
+  for (const std::uint64_t high : {std::uint64_t{0}, ~std::uint64_t{0}, std::uint64_t{0x7000},
+                                   std::uint64_t{5} << 16 | 0x7fff, std::uint64_t{4} << 16}) {
+    for (std::uint64_t variant = 0; variant < 4; ++variant) {
+      key += 1 + (variant << 40);
+      ids.push_back({high, variant << 62 | key});
+      JobSlot& slot = parts.jobs.insert(ids.back());
+      slot.definition = 0;
+      slot.priority = static_cast<std::int8_t>(variant % 2 == 0 ? INT8_MIN : INT8_MAX);
+      slot.attempts = kJobAttemptsMax;
+      slot.wait_until(Micros{variant < 2 ? INT64_MIN : INT64_MAX}, true);
+    }
+  }
+  parts.pending = parts.definition(0).pending = ids.size();
+  const auto again = deserialize(form_of(engine.state));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(form_of(*again), form_of(engine.state));
+  for (const JobId id : ids) {
+    const JobSlot* read = again->parts().jobs.find(id);
+    ASSERT_NE(read, nullptr);
+    EXPECT_EQ(read->at, parts.jobs.find(id)->at);
+    EXPECT_EQ(read->attempts, kJobAttemptsMax);
+    EXPECT_EQ(read->priority, parts.jobs.find(id)->priority);
+  }
+}
+
+TEST(Serialize, KeptParametersFollowTheFormAndAreNoPartOfTheHash) {
+  Engine engine;
+  live(engine, 2);
+  State& state = engine.state;
+  const JobId job = oldest_job(state);
+  const Hash before = state.hash();
+  state.keep_parameters(job, R"({"round":0})");
+  EXPECT_EQ(state.hash(), before);
+  std::vector<std::uint8_t> whole;
+  ASSERT_TRUE(serialize(
+      state,
+      [&](std::span<const std::uint8_t> piece) {
+        whole.insert(whole.end(), piece.begin(), piece.end());
+        return Status{};
+      },
+      Kept::kWith));
+  const std::size_t form = form_of(state).size();
+  ASSERT_GT(whole.size(), form);
+  const auto again = deserialize(whole);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(*again->find_job(job)->kept_parameters, R"({"round":0})");
+  EXPECT_EQ(again->hash(), before);
+  for (std::size_t size = form + 1; size < whole.size(); ++size) {
+    EXPECT_FALSE(deserialize(std::span(whole).first(size))) << size;
+  }
+  engine.ok<CancelOutcome>(RequestCancel{job, true});
+  EXPECT_TRUE(state.parts().kept.empty());
+}
+
+TEST(Serialize, FarJobsAreUnderTwelveBytesEach) {
+  constexpr std::uint64_t kJobs = 100'000;
+  Engine engine;
+  engine.definition("d");
+  State::Parts& parts = engine.state.parts();
+  for (std::uint64_t i = 1; i <= kJobs; ++i) {
+    const Micros created{kStart.value + static_cast<std::int64_t>(i) * 100};
+    parts.jobs.insert(JobId::make(created, 0, Seq{i}))
+        .wait_until(created + hours(24 * 30) + seconds(static_cast<std::int64_t>(i)), false);
+  }
+  parts.pending = parts.definition(0).pending = kJobs;
+  EXPECT_LT(form_of(engine.state).size(), kJobs * 12);
 }
 
 TEST(Serialize, CutAtAnyByteIsCorrupt) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scheduler/state_parts.h"
 #include "tests/scheduler/engine.h"
 
 namespace daybook::scheduler {
@@ -208,17 +209,18 @@ Hash folded(log::Log& log, State state) {
 // The counters are what a look at every job says.
 void check_counts(const State& state) {
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counts;
-  std::set<std::pair<std::string, std::string>> keys;
+  std::size_t keyed = 0;
   std::uint64_t pending = 0;
   state.each_job([&](const JobView& job) {
     ++(job.running ? counts[job.definition->id].second : counts[job.definition->id].first);
     pending += job.running ? 0 : 1;
     RC_ASSERT(!state.is_ended(job.job));
-    if (!job.unique_key.empty()) {
-      RC_ASSERT(keys.emplace(job.definition->id, job.unique_key).second);
-      RC_ASSERT(state.find_unique(job.definition->id, job.unique_key) == job.job);
+    if (const auto key = state.parts().unique.held_by(job.job.key())) {
+      RC_ASSERT(state.parts().unique.holder(*key) == job.job.key());
+      ++keyed;
     }
   });
+  RC_ASSERT(keyed == state.parts().unique.size());
   RC_ASSERT(state.pending_count() == pending);
   state.each_definition([&](const Definition& definition) {
     RC_ASSERT(definition.pending == counts[definition.id].first);

@@ -73,6 +73,35 @@ TEST_F(LanguageE2e, ThoseThatImportAModuleAreNamedWhenTheyBreak) {
               HasSubstr("UNKNOWN_MODULE"));
 }
 
+// When the change of a module is answered, jobs of those that import it are checked by what it says
+// now, and the log tells why.
+TEST_F(LanguageE2e, WhatAModuleSaysIsWhatItsImportersTake) {
+  ASSERT_EQ(put("m/t.module.hrc", "export let T: number\n").code, 0);
+  const std::string code = "import { T } from 't.module.hrc'\nparam p: T\nparam q = 'x'\nfrom p\n";
+  ASSERT_EQ(put("m/i.hrc", code).code, 0);
+  ASSERT_EQ(ask(server_, {"definition", "put", "i", "--component", "m/i.hrc", "--paused"}).code, 0);
+  const auto shown = answer(server_, {"component", "get", "m/i.hrc"});
+  EXPECT_EQ(boost::json::serialize(shown.at("parameters")),
+            R"([{"name":"p","type":"number","required":true},)"
+            R"({"name":"q","type":"value","required":false,"default":"'x'"}])");
+  const auto run = [&](const std::string& parameters) {
+    return ask(server_, {"job", "run", "i", "--param", "p=" + parameters});
+  };
+  EXPECT_EQ(run("1").code, 0);
+  const Ran refused = run("monday");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, testing::AllOf(HasSubstr("parameters.p"), HasSubstr("must be number")));
+  ASSERT_EQ(put("m/t.module.hrc", "export let T: 'monday' | 'friday'\n").code, 0);
+  EXPECT_EQ(run("monday").code, 0);
+  EXPECT_EQ(run("1").code, 2);
+  const auto events =
+      answer(server_, {"event", "list", "--type", "ContractDerived", "--limit", "10"});
+  EXPECT_THAT(boost::json::serialize(events), HasSubstr("'monday' | 'friday'"));
+  ASSERT_EQ(ask(server_, {"component", "delete", "m/t.module.hrc"}).code, 0);
+  EXPECT_TRUE(answer(server_, {"component", "get", "m/i.hrc"}).at("parameters").is_null());
+  EXPECT_EQ(run("1").code, 0);  // nothing is known any more: the run says what is wrong
+}
+
 TEST_F(LanguageE2e, WhatRunsAComponentIsNamedWhenItIsRefused) {
   ASSERT_EQ(put("d.hrc", "param n: number\nfrom n\n").code, 0);
   ASSERT_EQ(ask(server_, {"definition", "put", "d", "--component", "d.hrc"}).code, 0);

@@ -11,7 +11,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits/dispatch.h"
 #include "base/limits/http.h"
+#include "base/time_text.h"
 #include "tests/support/http_client.h"
 #include "tests/tools/server_commands.h"
 #include "tests/tools/temp_directory.h"
@@ -21,6 +23,7 @@
 namespace daybook::cli {
 namespace {
 
+using namespace std::string_literals;
 using std::chrono::steady_clock;
 using test::HttpClient;
 using testing::AllOf;
@@ -73,6 +76,7 @@ TEST_F(SettingsE2e, AWrongValueIsRefusedByItsNameWithTheReason) {
       {"drain", "2h", "'2h' is not a duration of at most 1h"},
       {"drain", "soon", "'soon' is not a duration"},
       {"idempotency-keys", "999", "'999' is not a whole number from 1000 to 1000000000"},
+      {"queue-memory", "1023K", "'1023K' is not a size from 1M to 1024T"},
       {"http-memory", "15", "'15' is not a whole number from 16 to 65536"},
       {"exec-memory-mb", "63", "'63' is not a whole number from 64 to 16777216"},
       {"exec-directory-mb", "0", "'0' is not a whole number from 1 to 16777216"},
@@ -107,6 +111,54 @@ TEST_F(SettingsE2e, WhatRunsMayTakeTheDrainAndNoLonger) {
 TEST_F(SettingsE2e, TheKeysThatAreRememberedAreAsMany) {
   const ServerProcess server(data_, {"--idempotency-keys", "1234"});
   EXPECT_EQ(metric(server, "daybook_idempotency_keys_max"), 1234U);
+}
+
+// More far jobs than queue-memory has room for: they are counted, survive a start, and are handed
+// out with their parameters once their time has come.
+TEST_F(SettingsE2e, FarJobsBeyondTheQueuesMemoryAreOnDisk) {
+  constexpr std::uint64_t kJobs = 24'000;
+  constexpr std::uint64_t kNear = kQueueMemoryLeast / 8 * 5 / kQueueJobBytes;
+  const std::vector<std::string> settings = {"--queue-memory", "1M", "--clock",
+                                             "2025-11-16T00:00:00Z"};
+  const auto expect_far = [&](const ServerProcess& server) {
+    EXPECT_EQ(metric(server, "daybook_queue_waiting"), kJobs);
+    EXPECT_GE(metric(server, "daybook_queue_on_disk"), kJobs - kNear);
+    EXPECT_LE(metric(server, "daybook_queue_memory_bytes"), kQueueMemoryLeast);
+  };
+  {
+    ServerProcess server(data_, settings);
+    ASSERT_EQ(define(server, "far", R"({"runtime":"worker"})").code, 0);
+    HttpClient client(port_of(server));
+    for (std::uint64_t first = 0; first < kJobs; first += 8'000) {
+      std::string body;
+      for (std::uint64_t i = first; i < first + 8'000; ++i) {
+        body += (i == first ? "[" : ",") + R"({"jobDefinitionId":"far","runAt":")"s +
+                format_time(Micros{1'763'251'200'000'000} + hours(48) +
+                            millis(static_cast<std::int64_t>(i))) +
+                R"(","parameters":{"n":)" + std::to_string(i) + "}}";
+      }
+      const auto made = client.call("POST", "/resources/jobs", body + "]");
+      ASSERT_TRUE(made);
+      ASSERT_EQ(made->status, 201) << made->body;
+    }
+    expect_far(server);
+    EXPECT_EQ(server.end(SIGKILL), 128 + SIGKILL);
+  }
+  const ServerProcess server(data_, settings);
+  expect_far(server);
+  (void)answer(server, {"clock", "advance", "3d"});
+  const auto end = steady_clock::now() + kPatience;
+  while (metric(server, "daybook_queue_ready") < kJobs && steady_clock::now() < end) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(metric(server, "daybook_queue_ready"), kJobs);
+  EXPECT_EQ(metric(server, "daybook_queue_on_disk"), 0U);
+  const auto leased = HttpClient(port_of(server))
+                          .call("POST", "/resources/workers/lease",
+                                R"({"workerId":"w","definitions":["far"],"max":3,"waitMs":1000})");
+  ASSERT_TRUE(leased);
+  EXPECT_THAT(leased->body,
+              AllOf(HasSubstr(R"("parameters":{"n":0})"), HasSubstr(R"("parameters":{"n":2})")));
 }
 
 TEST_F(SettingsE2e, BodiesOfAllConnectionsShareTheMemory) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/time_text.h"
 #include "bench/load/cycles.h"
 #include "bench/load/due.h"
 #include "bench/load/fsync.h"
@@ -51,6 +52,13 @@ CLI::App& add_bench_verb(CLI::App& noun, Session& session, const Verb& about,
   return verb;
 }
 
+// For verbs that can begin from a store.
+CLI::Option& add_store_option(CLI::App& verb, bench::RunOptions& run) {
+  return *verb.add_option("--store", run.store,
+                          "Begin from this data directory (bench store), which no server uses: "
+                          "each run works on a copy, and it stays as it is");
+}
+
 // A flag that makes `on` false; CLI11's own form for it shows in the help.
 void add_off_flag(CLI::App& verb, const std::string& name, bool& on, const std::string& what) {
   verb.add_flag_callback(
@@ -74,7 +82,8 @@ void add_cycle_options(CLI::App& verb, bench::CyclesOptions& options) {
                "Start from the answers, not from the folded queue");
   add_off_flag(verb, "--no-snapshots", options.snapshots, "Take no snapshots");
   add_off_flag(verb, "--no-sync", options.sync, "Sync nothing: for comparison only");
-  verb.add_option("--data-dir", options.keep, "Run once in this directory and leave it there");
+  verb.add_option("--data-dir", options.keep, "Run once in this directory and leave it there")
+      ->excludes(&add_store_option(verb, options.run));
 }
 
 void add_cycles(CLI::App& noun, Session& session) {
@@ -131,9 +140,11 @@ void add_replay(CLI::App& noun, Session& session) {
       noun, session,
       Verb{"replay",
            "Folds a log again: into the decision state and into all views",
-           {"bench replay --data-dir /var/tmp/two-million --repeat 3"}},
+           {"bench replay --store /var/tmp/two-million --repeat 3"}},
       options, bench::bench_replay);
-  verb.add_option("--data-dir", options->data, "A data directory that no server uses")->required();
+  verb.add_option("--store,--data-dir", options->data,
+                  "A data directory that no server uses; it stays as it is")
+      ->required();
   add_off_flag(verb, "--no-views", options->views, "Do not build the views");
 }
 
@@ -143,7 +154,7 @@ void add_http(CLI::App& noun, Session& session) {
       noun, session,
       Verb{"http",
            "POST /resources/jobs, one job a request, over open connections",
-           {"bench http --connections 64 --seconds 10",
+           {"bench http --connections 64 --seconds 10", "bench http --store /var/tmp/two-million",
             "--server http://127.0.0.1:7070 bench http --rate 2000"}},
       options, [&session](const bench::HttpBenchOptions& given, std::ostream& out) {
         bench::HttpBenchOptions o = given;
@@ -151,6 +162,7 @@ void add_http(CLI::App& noun, Session& session) {
         o.token = session.env.variable("DAYBOOK_TOKEN").value_or("");
         return bench::bench_http(o, out);
       });
+  add_store_option(verb, options->run);
   verb.add_option("--connections", options->connections, "Connections, each with one request")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
@@ -171,8 +183,9 @@ void add_pending(CLI::App& noun, Session& session) {
       noun, session,
       Verb{"pending",
            "Memory of a server full of pending jobs, and its restart after SIGKILL",
-           {"bench pending --jobs 1000000"}},
+           {"bench pending --jobs 1000000", "bench pending --store /var/tmp/two-million"}},
       options, bench::bench_pending);
+  add_store_option(verb, options->run);
   verb.add_option("--jobs", options->jobs, "Pending jobs")
       ->check(positive())
       ->capture_default_str();
@@ -182,18 +195,37 @@ void add_pending(CLI::App& noun, Session& session) {
 
 void add_old(CLI::App& noun, Session& session) {
   auto options = std::make_shared<bench::OldOptions>();
+  auto sweep = std::make_shared<std::string>();
   auto& verb = add_bench_verb<bench::OldOptions>(
       noun, session,
       Verb{"old",
            "A server on an empty store and on one that many jobs have gone through",
-           {"bench old --jobs 2000000"}},
-      options, bench::bench_old);
-  verb.add_option("--jobs", options->jobs, "Jobs that have gone through the old store")
+           {"bench old --jobs 2000000",
+            "bench old --store /var/tmp/two-million --sweep-retention 7d"}},
+      options, [sweep](const bench::OldOptions& given, std::ostream& out) -> Status {
+        bench::OldOptions o = given;
+        if (!sweep->empty()) {
+          DAYBOOK_ASSIGN(o.sweep_retention, parse_duration(*sweep, "--sweep-retention"));
+        }
+        return bench::bench_old(o, out);
+      });
+  CLI::Option& store = add_store_option(verb, options->run);
+  verb.add_option("--jobs", options->jobs, "Without --store: jobs that have ended in the old one")
       ->check(positive())
+      ->excludes(&store)
+      ->capture_default_str();
+  verb.add_option("--pending", options->pending, "Jobs that wait there for their time")
+      ->excludes(&store)
       ->capture_default_str();
   verb.add_option("--definitions", options->definitions, "Job definitions they are spread over")
       ->check(CLI::Range(2, 100'000))
+      ->excludes(&store)
       ->capture_default_str();
+  verb.add_option("--rounds", options->rounds, "How often each rate is measured, in turns")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  verb.add_option("--sweep-retention", *sweep,
+                  "At the end, sweep the old store with this retention, and measure that");
   verb.add_option("--seconds", options->seconds, "Time of each rate")
       ->check(positive())
       ->capture_default_str();
@@ -245,6 +277,7 @@ void add_bench_command(CLI::App& root, Session& session) {
   add_http(noun, session);
   add_pending(noun, session);
   add_old(noun, session);
+  add_bench_store(noun, session);
 }
 
 }  // namespace daybook::cli

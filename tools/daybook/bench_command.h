@@ -10,5 +10,7 @@ namespace daybook::cli {
 struct Session;
 
 void add_bench_command(CLI::App& root, Session& session);
+// Its verb `store`.
+void add_bench_store(CLI::App& noun, Session& session);
 
 }  // namespace daybook::cli

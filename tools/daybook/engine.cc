@@ -28,7 +28,7 @@ constexpr std::string_view kSnapshots = "snapshots";
 // threads start only after the dispatcher took over the recovered state, and the first command is
 // StartServer: from then on an older server's appends are refused. Starting of jobs ends first of
 // all, for that answers the workers that poll while the api can still send it.
-const std::array<Engine::Impl::Step, 16> Engine::Impl::kSteps = {{
+const std::array<Engine::Impl::Step, 17> Engine::Impl::kSteps = {{
     {"temporary directory", &Impl::open_scratch, &Impl::remove_scratch},
     {"data directory", &Impl::open_data_dir, &Impl::close_data_dir},
     {"look at the log", &Impl::look, &Impl::end_look},
@@ -41,6 +41,7 @@ const std::array<Engine::Impl::Step, 16> Engine::Impl::kSteps = {{
     {"open work", &Impl::make_dispatcher, &Impl::drop_dispatcher},
     {"sequencer", &Impl::start_sequencer, &Impl::stop_sequencer},
     {"dispatcher", &Impl::start_dispatcher, &Impl::stop_dispatcher},
+    {"contracts", &Impl::start_contracts, &Impl::stop_contracts},
     {"rules", &Impl::start_rules, &Impl::stop_rules},
     {"outbox", &Impl::start_outbox, &Impl::stop_outbox},
     {"api", &Impl::start_api, &Impl::stop_api},
@@ -137,6 +138,7 @@ Status Engine::Impl::recover_state() {
   snapshotter = std::make_unique<scheduler::Snapshotter>(snapshots_path());
   scheduler::SequencerOptions wanted;
   wanted.snapshot_events = options.snapshot_events;
+  wanted.contracts = contracts;
   wanted.keys_max = options.idempotency_keys;
   wanted.on_fatal = [this](const Error& error) {
     supervisor.fail("write path", error, Consequence::kStop);
@@ -228,6 +230,12 @@ Status Engine::Impl::start_api() {
   if (rules) {
     rules_status = [this] { return rules->status(); };
   }
+  std::function<bool(Seq, Duration)> contracts_settled;
+  if (contract_keeper) {
+    contracts_settled = [this](Seq seq, Duration at_most) {
+      return contract_keeper->wait_settled(seq, at_most);
+    };
+  }
   std::function<dispatch::OutboxMetrics()> sent;
   if (outbox) {
     sent = [this] { return outbox->metrics(); };
@@ -238,6 +246,8 @@ Status Engine::Impl::start_api() {
                                                .dispatcher = *dispatcher,
                                                .graph = *graph,
                                                .runtimes = checks,
+                                               .contracts = *contracts,
+                                               .contracts_settled = std::move(contracts_settled),
                                                .effects = effect_rules(),
                                                .mail = !options.mail.url.empty(),
                                                .clock = *clock,

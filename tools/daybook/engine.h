@@ -43,6 +43,7 @@ struct EngineOptions {
   std::uint64_t disk_watermark = kDiskWatermarkBytes;
   std::uint64_t disk_floor = kDiskFloorBytes;
   std::size_t idempotency_keys = kIdempotencyKeysDefault;
+  std::size_t queue_memory = kQueueMemoryDefault;  // of a log on disk
 
   bool listen = true;
   std::string host = "127.0.0.1";

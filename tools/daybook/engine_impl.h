@@ -19,9 +19,12 @@
 #include "components/reactor_runtime.h"
 #include "components/rules.h"
 #include "components/sender.h"
+#include "dispatch/contract_keeper.h"
+#include "dispatch/contracts.h"
 #include "dispatch/outbox.h"
 #include "dispatch/outside.h"
 #include "dispatch/rule_runner.h"
+#include "dispatch/runtime_checks.h"
 #include "log/data_dir.h"
 #include "scheduler/snapshotter.h"
 #include "tools/daybook/engine.h"
@@ -49,7 +52,7 @@ struct Engine::Impl {
     Status (Impl::*start)();
     void (Impl::*stop)();
   };
-  static const std::array<Step, 16> kSteps;
+  static const std::array<Step, 17> kSteps;
 
   static void warn(const std::string& what) { spdlog::warn("{}", what); }
   Status run(const Step& step);
@@ -80,6 +83,8 @@ struct Engine::Impl {
   void stop_sequencer();
   Status start_dispatcher();
   void stop_dispatcher();
+  Status start_contracts() { return contract_keeper ? contract_keeper->start() : Status(); }
+  void stop_contracts();
   Status start_rules() { return rules ? rules->start() : Status(); }
   void stop_rules();
   Status start_outbox() { return outbox ? outbox->start() : Status(); }
@@ -118,6 +123,8 @@ struct Engine::Impl {
   std::unique_ptr<dispatch::GraphOutside> outside;
   std::unique_ptr<components::ReactorRuntime> reactor;
   dispatch::RuntimeChecks checks;
+  const std::shared_ptr<dispatch::Contracts> contracts = std::make_shared<dispatch::Contracts>();
+  std::unique_ptr<dispatch::ContractKeeper> contract_keeper;
   std::unique_ptr<components::RuleEvaluator> rule_evaluator;
   std::unique_ptr<dispatch::RuleRunner> rules;
   std::unique_ptr<components::Sender> sender;

@@ -62,7 +62,7 @@ Status Engine::Impl::wait_for_views(const components::AskTerms& terms) const {
 }
 
 dispatch::EffectRules Engine::Impl::effect_rules() const {
-  return {!options.actors_endpoint.empty(), dispatch::ParameterSource{views.get(), &checks}};
+  return {!options.actors_endpoint.empty()};
 }
 
 void Engine::Impl::close_runtimes() {
@@ -93,6 +93,9 @@ Status Engine::Impl::make_dispatcher() {
   wanted.reactor_slots = options.reactor_threads * 2;
   wanted.runtimes = {exec.get(), http.get(), reactor.get()};
   if (reactor) {
+    contract_keeper = std::make_unique<dispatch::ContractKeeper>(
+        *log, *sequencer, *reactor, sequencer->state(),
+        dispatch::ContractKeeperOptions{spdlog::default_logger(), &supervisor});
     DAYBOOK_ASSIGN(rule_evaluator,
                    make_rule_evaluator(*outside, *clock, data_dir.get(), supervisor));
     dispatch::RuleRunnerOptions rule_options;
@@ -107,6 +110,8 @@ Status Engine::Impl::make_dispatcher() {
   wanted.supervisor = &supervisor;
   if (data_dir) {
     wanted.on_alive = [this] { data_dir->note_alive(); };
+    wanted.queue_memory = options.queue_memory;
+    wanted.queue_directory = data_dir->path();
   }
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(*log, *sequencer, *views, *clock, *entropy, wanted);
@@ -127,6 +132,7 @@ void Engine::Impl::drop_dispatcher() {
   dispatcher.reset();
   rules.reset();
   rule_evaluator.reset();
+  contract_keeper.reset();
 }
 
 Status Engine::Impl::start_dispatcher() {
@@ -136,6 +142,12 @@ Status Engine::Impl::start_dispatcher() {
 void Engine::Impl::stop_dispatcher() {
   if (options.run_jobs) {
     dispatcher->stop();
+  }
+}
+
+void Engine::Impl::stop_contracts() {
+  if (contract_keeper) {
+    contract_keeper->stop();
   }
 }
 

@@ -59,7 +59,8 @@ Status print_state(const Session& session, const ReplayOptions& options, Stopped
   const double seconds = static_cast<double>((stopped.clock().steady() - begin).value) / 1e6;
   if (!options.out.empty()) {
     DAYBOOK_ASSIGN(const auto sink, TextSink::open(session.env, options.out));
-    DAYBOOK_TRY(sink->write(replay::state_json(state) + "\n"));
+    DAYBOOK_ASSIGN(const std::string json, replay::state_json(state, stopped.log()));
+    DAYBOOK_TRY(sink->write(json + "\n"));
     DAYBOOK_TRY(sink->finish());
   }
   if (options.out != "-") {
@@ -82,8 +83,9 @@ Status print_diff(const Session& session, const ReplayOptions& options, StoppedL
                  fold_until(session, stopped, std::min(other, until), false));
   DAYBOOK_ASSIGN(const scheduler::State after,
                  fold_until(session, stopped, std::max(other, until), false));
+  DAYBOOK_ASSIGN(const auto changes, replay::diff(before, after, stopped.log()));
   DAYBOOK_ASSIGN(const auto sink, TextSink::open(session.env, options.out));
-  DAYBOOK_TRY(sink->write(replay::diff_json(replay::diff(before, after)) + "\n"));
+  DAYBOOK_TRY(sink->write(replay::diff_json(changes) + "\n"));
   return sink->finish();
 }
 

@@ -137,6 +137,7 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.disk_watermark = settings.disk_watermark;
   out.disk_floor = settings.disk_floor;
   out.idempotency_keys = settings.idempotency_keys;
+  out.queue_memory = settings.queue_memory;
   out.host = settings.host;
   out.port = settings.port;
   out.io_threads = settings.io_threads;

@@ -106,6 +106,10 @@ Status set_floor(ServeSettings& s, const std::string& value, std::string_view or
   return set_bytes(s.disk_floor, value, origin, kDiskFloorBytesMin);
 }
 
+Status set_queue_memory(ServeSettings& s, const std::string& value, std::string_view origin) {
+  return set_bytes(s.queue_memory, value, origin, kQueueMemoryLeast);
+}
+
 Status set_log_level(ServeSettings& s, const std::string& value, std::string_view origin) {
   constexpr std::array kLevels = {"trace", "debug", "info", "warn", "error", "off"};
   if (std::find(kLevels.begin(), kLevels.end(), value) == kLevels.end()) {
@@ -170,6 +174,9 @@ constexpr Setting kSettings[] = {
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.idempotency_keys, v, o, {kIdempotencyKeysLeast, kIdempotencyKeysMost});
      }},
+    {"queue-memory", SettingKind::kValue,
+     "Memory of jobs that wait for their time, like 32M; the farther ones are on disk",
+     set_queue_memory},
     {"reactor-threads", SettingKind::kValue, "Runs of the reactor language at once",
      [](ServeSettings& s, const std::string& v, std::string_view o) -> Status {
        return set_number(s.reactor_threads, v, o, {1, 64});

@@ -49,6 +49,7 @@ struct ServeSettings {
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
   std::size_t idempotency_keys = kIdempotencyKeysDefault;
+  std::uint64_t queue_memory = kQueueMemoryDefault;
   std::size_t reactor_threads = 2;
   std::size_t io_threads = 2;
   std::size_t http_memory_mb = kHttpMemoryBytes / kMiB;  // of bodies and answers

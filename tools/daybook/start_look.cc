@@ -4,7 +4,7 @@
 #include "base/time_text.h"
 #include "graph/own_sets.h"
 #include "log/memory_log.h"
-#include "log/prefetch.h"
+#include "log/newest.h"
 #include "tools/daybook/start_files.h"
 #include "tools/daybook/stopped_log.h"
 
@@ -36,8 +36,10 @@ Result<LookedAt> look_before_start(log::DataDir& dir, const EngineOptions& optio
   }
   DAYBOOK_ASSIGN(out.log, std::move(opened));
   // State and views may need none of it, and would not notice.
-  DAYBOOK_TRY(log::read_newest(*out.log, kStartReadRecords));
-  DAYBOOK_ASSIGN(out.recovered, scheduler::recover(*out.log, snapshots_path(dir.path())));
+  log::NewestRead newest(*out.log, kStartReadRecords);
+  auto recovered = scheduler::recover(*out.log, snapshots_path(dir.path()));
+  DAYBOOK_TRY(newest.finish());
+  DAYBOOK_ASSIGN(out.recovered, std::move(recovered));
   DAYBOOK_TRY(check_clock(clock, out.recovered->state, options.accept_clock_jump));
   DAYBOOK_TRY(check_views(*out.log, dir.path()));
   return out;

@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "log/prefetch.h"
+#include "log/newest.h"
 #include "log/unfinished.h"
 
 namespace daybook::cli {
@@ -37,7 +37,7 @@ Result<std::unique_ptr<StoppedLog>> StoppedLog::open(const std::filesystem::path
 
 Result<std::unique_ptr<StoppedLog>> StoppedLog::open_to_write(const std::filesystem::path& path) {
   DAYBOOK_ASSIGN(auto out, open(path));
-  DAYBOOK_TRY(log::read_newest(*out->log_, kStartReadRecords));
+  DAYBOOK_TRY(log::NewestRead(*out->log_, kStartReadRecords).finish());
   DAYBOOK_ASSIGN(out->log_, log::RocksLog::open_to_write(std::move(out->log_)));
   return out;
 }
