@@ -105,6 +105,10 @@ PollId Dispatcher::lease(LeaseRequest request, LeaseAnswer done) {
   return impl_->rounds.lease(std::move(request), std::move(done));
 }
 
+void Dispatcher::begin_wait(PollId poll) {
+  (void)impl_->mail->post(DispatcherRounds::WaitBegun{poll});
+}
+
 void Dispatcher::cancel_poll(PollId poll) {
   (void)impl_->mail->post(DispatcherRounds::PollCancelled{poll});
 }

@@ -242,6 +242,8 @@ void DispatcherRounds::handle(Message&& message) {
     core_.on_outcome(*ended->job, std::move(ended->outcome), now_);
   } else if (auto* poll = std::get_if<PollArrived>(&message)) {
     core_.add_poll(poll->poll, std::move(poll->request), std::move(poll->done), now_);
+  } else if (const auto* begun = std::get_if<WaitBegun>(&message)) {
+    core_.begin_wait(begun->poll, now_);
   } else if (const auto* cancelled = std::get_if<PollCancelled>(&message)) {
     core_.cancel_poll(cancelled->poll);
   } else if (auto* given = std::get_if<GivenBack>(&message)) {

@@ -38,6 +38,9 @@ class DispatcherRounds {
     LeaseRequest request;
     LeaseAnswer done;
   };
+  struct WaitBegun {
+    PollId poll = 0;
+  };
   struct PollCancelled {
     PollId poll = 0;
   };
@@ -48,7 +51,7 @@ class DispatcherRounds {
     JobId job;
   };
   struct Drain {};  // all_quiet() is told when nothing runs
-  using Message = std::variant<RepliesArrived, RunEnded, PollArrived, PollCancelled, GivenBack,
+  using Message = std::variant<RepliesArrived, RunEnded, PollArrived, WaitBegun, PollCancelled, GivenBack,
                                StopAsked, Closing, Drain, Quit>;
   using Mail = Mailbox<Message>;
 
