@@ -51,8 +51,8 @@ class DispatcherRounds {
     JobId job;
   };
   struct Drain {};  // all_quiet() is told when nothing runs
-  using Message = std::variant<RepliesArrived, RunEnded, PollArrived, WaitBegun, PollCancelled, GivenBack,
-                               StopAsked, Closing, Drain, Quit>;
+  using Message = std::variant<RepliesArrived, RunEnded, PollArrived, WaitBegun, PollCancelled,
+                               GivenBack, StopAsked, Closing, Drain, Quit>;
   using Mail = Mailbox<Message>;
 
   // Everything that is passed in outlives it.
