@@ -6,7 +6,7 @@ SLOW := ^(slow|crash|fuzz|history)$$
 LINT := python3 tools/lint/lint.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install configure build run test test-slow mutants bench bench-peers lint format clean
+.PHONY: help install configure build run test test-slow simulate mutants bench bench-peers lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,11 @@ test: configure ## build PRESET (debug, asan, tsan, …) and run the quick tests
 test-slow: configure ## the crash, fuzz, history and other slow tests
 	cmake --build --preset $(PRESET) -j $(JOBS)
 	ctest --preset $(PRESET) -j $(JOBS) -L '$(SLOW)'
+
+simulate: install ## SEEDS=n histories of the whole server, from FROM=k on; TRACE=1 tells all
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target simulate
+	build/release/bin/simulate --seeds=$(or $(SEEDS),1000) --from=$(or $(FROM),1) $(if $(TRACE),--trace)
 
 N ?= 100
 SEED ?= 1

@@ -44,6 +44,12 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
                lane("compile", options, kHttpCompilesMax, kHttpPeerCompilesMax)),
       health(engine.views, engine.clock, {"health", 1, options.queries_max, {}}),
       direct(engine.views, engine.clock, {"direct", 1, options.queries_max, {}}),
+      gzips(engine.views, engine.clock,
+            {.name = "gzip",
+             .threads = 1,
+             .waiting_max = kHttpGzipsMax,
+             .fresh_timeout = {},
+             .client_max = kHttpPeerGzipsMax}),
       feeds(engine.views, engine.clock, {"feed", 1, options.streams_max, {}}),
       rebuilds(engine.views, engine.clock, {"rebuild", 1, kRebuildsWaitingMax, {}}),
       graphs(engine.views, engine.clock,
@@ -54,11 +60,13 @@ Context::Context(Engine engine_in, const Options& options_in, std::size_t route_
              engine.clock),
       reserve({kHttpReserveMax, kHttpReserveMax, Duration{kHttpIdleGraceUs}}, engine.clock),
       stream_places({options.streams_max, options.peer_streams_max, Duration{kHttpStreamGraceUs}},
+                    engine.clock),
+      worker_places({options.workers_max, options.peer_workers_max, Duration{kHttpIdleGraceUs}},
                     engine.clock) {}
 
-std::array<QueryPool*, 10> Context::pools() {
-  return {&queries, &renders, &bodies, &checks,   &compiles,
-          &health,  &direct,  &feeds,  &rebuilds, &graphs};
+std::array<QueryPool*, 11> Context::pools() {
+  return {&queries, &renders, &bodies, &checks,   &compiles, &health,
+          &direct,  &gzips,   &feeds,  &rebuilds, &graphs};
 }
 
 Status check_listen(std::string_view host) {

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/http.h"
+#include "base/limits/worker_protocol.h"
 #include "base/result.h"
 #include "base/supervisor.h"
 #include "dispatch/dispatcher.h"
@@ -84,6 +85,8 @@ struct Options {
   std::size_t peer_connections_max = kHttpPeerConnectionsMax;
   std::size_t streams_max = kHttpStreamsMax;
   std::size_t peer_streams_max = kHttpPeerStreamsMax;
+  std::size_t workers_max = kWorkerConnectionsMax;  // on connections of their own
+  std::size_t peer_workers_max = kWorkerPeerConnectionsMax;
   std::size_t memory_bytes = kHttpMemoryBytes;  // of bodies and answers together
   std::size_t queries_max = kHttpQueriesMax;
   Duration header_timeout{kHttpHeaderTimeoutUs};
@@ -92,6 +95,9 @@ struct Options {
   Duration fresh_timeout{kHttpFreshTimeoutUs};
   Duration heartbeat{kHttpHeartbeatUs};
   Duration drain_timeout{kHttpDrainTimeoutUs};
+  // How long an I/O thread may sleep before it looks at a deadline: less than for ever where the
+  // clock is moved by hand.
+  Duration sleep_max{kHttpSleepMaxUs};
 };
 
 // Without tokens whoever connects may do everything, so only this machine may connect: refuses any

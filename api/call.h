@@ -25,7 +25,7 @@ namespace daybook::api {
 // What all requests share. Kept alive by each of them, so a late answer finds it.
 struct Context {
   Context(Engine engine_in, const Options& options_in, std::size_t routes);
-  std::array<QueryPool*, 10> pools();
+  std::array<QueryPool*, 11> pools();
 
   Engine engine;
   Options options;
@@ -37,6 +37,7 @@ struct Context {
   QueryPool compiles;  // components and rules that are to be stored: one thread of its own
   QueryPool health;    // how the server is: one thread of its own
   QueryPool direct;    // what waits for no view: one thread of its own
+  QueryPool gzips;     // large answers are packed: one thread of its own
   QueryPool feeds;     // pieces of streams: one thread of their own
   QueryPool rebuilds;  // long work: one thread of its own
   QueryPool graphs;    // questions that may wait for a network: two threads of their own
@@ -46,15 +47,20 @@ struct Context {
   Places places;                                                     // of connections
   Places reserve;        // beside them, for who only asks how the server is
   Places stream_places;  // of connections that are streams
+  Places worker_places;  // and of workers on connections of their own
   std::atomic<bool> stopping{false};
 };
+
+struct Route;
 
 struct Call {
   std::shared_ptr<Context> context;
   Request request;
   CommandId request_id;
-  std::size_t route = 0;  // its place in the table
-  std::string id;         // what the path names, "" when its route has no parameter
+  const Route* found = nullptr;  // what its method and path lead to; null: nothing
+  std::string allow{};           // the methods that the path knows, when its own is not among them
+  std::size_t route = 0;         // its place in the table
+  std::string id;                // what the path names, "" when its route has no parameter
   Query query;
   std::string peer;                                // the address that asks
   std::optional<scheduler::IdempotencyKey> key{};  // once its body has been read

@@ -11,9 +11,9 @@
 
 namespace daybook::api {
 
-using Kind = JsonValue::Kind;
-
 namespace {
+
+using Kind = JsonValue::Kind;
 
 // A name that a client made up, short enough to be shown.
 std::string shown(std::string_view name) {

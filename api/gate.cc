@@ -127,7 +127,7 @@ Answer<HeaderField> check_field(std::string_view line) {
 }
 
 // Those that name one thing: a second one is a trap for whoever reads only the first or the last.
-constexpr std::array<std::string_view, 12> kOnlyOnce{"host",
+constexpr std::array<std::string_view, 15> kOnlyOnce{"host",
                                                      "content-length",
                                                      "transfer-encoding",
                                                      "content-type",
@@ -138,7 +138,10 @@ constexpr std::array<std::string_view, 12> kOnlyOnce{"host",
                                                      "last-event-id",
                                                      "idempotency-key",
                                                      "daybook-min-seq",
-                                                     "content-range"};
+                                                     "content-range",
+                                                     "upgrade",
+                                                     "sec-websocket-key",
+                                                     "sec-websocket-version"};
 
 Status check_repeats(const Head& head) {
   for (const std::string_view name : kOnlyOnce) {

@@ -22,7 +22,9 @@ Answer<bool> check_origin(const Head& head) {
                   "Host");
   }
   const auto origin = head.find("Origin");
-  const bool reads = head.method == Method::kGet || head.method == Method::kHead;
+  // Who asks for another protocol may write by it.
+  const bool reads =
+      (head.method == Method::kGet || head.method == Method::kHead) && !head.has("Upgrade");
   if (reads || !head.has("Origin") || origin == "http://" + std::string(head.find("Host"))) {
     return true;
   }
@@ -86,19 +88,14 @@ Answer<bool> check_body(const Route& route, const Request& request) {
 }
 
 Answer<const Route*> find_route(Call& call) {
-  const auto table = routes();
-  Match found = match(table, call.request.head.method, call.request.head.route_path);
-  call.route =
-      found.route == nullptr ? table.size() : static_cast<std::size_t>(found.route - table.data());
-  call.id = std::move(found.id);
-  if (found.route != nullptr) {
-    return found.route;
+  if (call.found != nullptr) {
+    return call.found;
   }
-  if (found.allow.empty()) {
+  if (call.allow.empty()) {
     return refuse(Code::kNotFound, "NOT_FOUND", "there is nothing at this path");
   }
   Problem problem(405, "METHOD_NOT_ALLOWED", "this path does not know the method");
-  problem.allow = std::move(found.allow);
+  problem.allow = std::move(call.allow);
   return refuse(std::move(problem));
 }
 

@@ -44,6 +44,8 @@ Answer<Response> list_workers(const Call& call);
 // workers.cc
 void lease_jobs(const CallPtr& call, const Responder& responder);
 void heartbeat(const CallPtr& call, const Responder& responder);
+// worker_connect.cc
+Answer<Response> connect_worker(const Call& call);
 // workers_complete.cc
 void complete_attempts(const CallPtr& call, const Responder& responder);
 

@@ -33,6 +33,17 @@ class HttpMetrics {
   std::atomic<std::uint64_t> connections_refused{0};  // over the limit
   std::atomic<std::uint64_t> timeouts{0};             // connections closed for being slow
   std::atomic<std::uint64_t> streams{0};              // open now
+  std::atomic<std::uint64_t> worker_connections{0};   // open now
+  std::atomic<std::uint64_t> worker_messages_in{0};
+  std::atomic<std::uint64_t> worker_messages_out{0};
+  std::atomic<std::uint64_t> worker_frames_out{0};
+  std::atomic<std::uint64_t> worker_credits{0};    // jobs that they may hold now
+  std::atomic<std::uint64_t> worker_jobs_held{0};  // and hold
+  std::atomic<std::uint64_t> worker_ends{0};       // connections that the server ended for cause
+  std::atomic<std::uint64_t> gzips{0};             // answers that were packed
+  std::atomic<std::uint64_t> looks{0};             // of an I/O thread, for what is late
+  std::atomic<std::uint64_t> reads{0};             // calls of the system that brought bytes
+  std::atomic<std::uint64_t> writes{0};            // and that took some
 
  private:
   using Count = std::atomic<std::uint64_t>;

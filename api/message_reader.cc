@@ -28,7 +28,7 @@ Problem too_large() {
 
 }  // namespace
 
-MessageReader::MessageReader(BodyLimit limit) : buffer_(kReadBytes), limit_(limit) {}
+MessageReader::MessageReader(OnHead on_head) : buffer_(kReadBytes), on_head_(std::move(on_head)) {}
 
 std::span<char> MessageReader::space() {
   const std::size_t wanted = part_ != Part::kNone ? kBodyReadBytes : kReadBytes;
@@ -87,13 +87,13 @@ MessageReader::Step MessageReader::step_header(Request& out) {
     return refuse_with(std::move(head).error());
   }
   out.head = std::move(*head);
+  body_max_ = on_head_(out.head);
   return out.head.framing == Framing::kNone ? Step::kDone : begin_body(out);
 }
 
 MessageReader::Step MessageReader::begin_body(Request& out) {
   left_ = 0;
   part_ = Part::kChunkSize;
-  body_max_ = limit_(out.head);
   if (out.head.framing == Framing::kLength) {
     if (out.head.length > body_max_) {
       return refuse_with(too_large());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -27,10 +28,10 @@ class MessageReader {
     kRefused,   // see refusal()
   };
 
-  // How large the body of a request may be, as its header says what it is for.
-  using BodyLimit = std::size_t (*)(const Head& head);
+  // Told each head that passed the gate, once; says how large the body of its request may be.
+  using OnHead = std::function<std::size_t(const Head& head)>;
 
-  explicit MessageReader(BodyLimit limit = [](const Head&) { return kHttpBodyBytesMax; });
+  explicit MessageReader(OnHead on_head = [](const Head&) { return kHttpBodyBytesMax; });
   MessageReader(const MessageReader&) = delete;
   MessageReader& operator=(const MessageReader&) = delete;
 
@@ -41,6 +42,7 @@ class MessageReader {
   // Goes as far as the bytes reach. Bytes beyond a request are kept for the next one.
   Step step(Request& out);
   const Problem& refusal() const { return *refusal_; }
+  bool has_unread() const { return begin_ != end_; }
 
  private:
   // Where in a body the next byte stands.
@@ -63,7 +65,7 @@ class MessageReader {
   std::size_t begin_ = 0;    // of what has not been read
   std::size_t end_ = 0;      // of what has come
   std::size_t scanned_ = 0;  // no header end before this, counted from begin_
-  const BodyLimit limit_;
+  const OnHead on_head_;
   std::size_t body_max_ = 0;  // of this body
   Part part_ = Part::kNone;
   std::size_t left_ = 0;  // of the data or chunk that is being read

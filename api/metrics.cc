@@ -161,6 +161,22 @@ void write_latency(PrometheusText& out, const HttpMetrics& m) {
   out.sample(count, {}, "_count");
 }
 
+void write_worker_connections(PrometheusText& out, const HttpMetrics& m) {
+  out.one("daybook_worker_connections", "gauge", "Workers on connections of their own.",
+          m.worker_connections.load());
+  out.one("daybook_worker_messages_received_total", "counter", "Messages of such workers.",
+          m.worker_messages_in.load());
+  out.one("daybook_worker_messages_sent_total", "counter", "Messages to them.",
+          m.worker_messages_out.load());
+  out.one("daybook_worker_frames_sent_total", "counter", "Frames in these.",
+          m.worker_frames_out.load());
+  out.one("daybook_worker_credits", "gauge", "Jobs that they may hold.", m.worker_credits.load());
+  out.one("daybook_worker_jobs_held", "gauge", "Jobs that they hold.", m.worker_jobs_held.load());
+  out.one("daybook_worker_connections_ended_total", "counter",
+          "Connections of workers that broke the protocol, stood still or asked for too much.",
+          m.worker_ends.load());
+}
+
 void write_connections(PrometheusText& out, const Context& context) {
   const HttpMetrics& m = context.metrics;
   out.one("daybook_http_connections", "gauge", "Open connections.", m.connections.load());
@@ -170,6 +186,13 @@ void write_connections(PrometheusText& out, const Context& context) {
           m.connections_refused.load());
   out.one("daybook_http_timeouts_total", "counter", "Connections closed for being slow.",
           m.timeouts.load());
+  out.one("daybook_http_gzips_total", "counter", "Answers that were packed.", m.gzips.load());
+  out.one("daybook_http_deadline_looks_total", "counter",
+          "Times that an I/O thread looked for what is late.", m.looks.load());
+  out.one("daybook_http_socket_reads_total", "counter", "Reads of sockets that brought bytes.",
+          m.reads.load());
+  out.one("daybook_http_socket_writes_total", "counter", "Writes to sockets that took bytes.",
+          m.writes.load());
   out.one("daybook_http_streams", "gauge", "Open streams.", m.streams.load());
   out.one("daybook_http_reads_waiting", "gauge", "Reads waiting for a thread or for the views.",
           std::uint64_t{context.queries.waiting()});
@@ -198,6 +221,7 @@ Answer<Response> metrics(const Call& call) {
   write_requests(out, call.context->metrics);
   write_latency(out, call.context->metrics);
   write_connections(out, *call.context);
+  write_worker_connections(out, call.context->metrics);
   const DiskStatus disk = engine.disk();
   out.one("daybook_disk_free_bytes", "gauge", "Free bytes of the data directory's disk.",
           disk.free_bytes);

@@ -3,6 +3,7 @@
 // soon as any other. No clock of its own.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "base/ids.h"
@@ -27,7 +28,8 @@ class Progress {
     }
   }
 
-  // To be asked often; true from then on.
+  // When it may be late for the first time; true from then on.
+  Micros due() const { return std::min(began_, last_) + stretch_; }
   bool is_late(Micros now) {
     if (now - last_ >= stretch_) {
       return true;

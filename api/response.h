@@ -30,12 +30,15 @@ class Stream {
   virtual std::string_view heartbeat() const = 0;
 };
 
+class Upgrade;
+
 struct Response {
   int status = 200;
   std::string_view content_type = "application/json";  // a literal
   std::vector<std::pair<std::string_view, std::string>> fields;
   std::string body;
-  std::shared_ptr<Stream> stream;  // then `body` is empty
+  std::shared_ptr<Stream> stream;    // then `body` is empty
+  std::shared_ptr<Upgrade> upgrade;  // takes the connection over, and answers by itself
 
   void add(std::string_view name, std::string value) {
     fields.emplace_back(name, std::move(value));

@@ -77,9 +77,4 @@ Match match(std::span<const Route> table, Method method, std::string_view path) 
   return out;
 }
 
-std::size_t body_bytes_max(const Head& head) {
-  const Route* route = match(routes(), head.method, head.route_path).route;
-  return route == nullptr ? kHttpBodyBytesMax : route->body_max;
-}
-
 }  // namespace daybook::api

@@ -31,6 +31,16 @@ enum class RouteKind : std::uint8_t {
 using Reader = Answer<Response> (*)(const Call& call);
 using Starter = void (*)(const CallPtr& call, const Responder& responder);
 
+// Which requests of one connection may be under way at once, since in whichever order they end it
+// is as if one had waited for the other. Those of one kind; kNone: begins when all before it are
+// answered, and nothing begins beside it.
+enum class Overlap : std::uint8_t {
+  kNone,
+  kInstant,  // answered from memory before anything else is looked at
+  kReads,    // changes nothing
+  kWrites,   // one command, handed in where it begins: decided in the order of the requests
+};
+
 struct Route {
   Method method;
   std::string_view pattern;
@@ -41,6 +51,7 @@ struct Route {
   bool body = false;  // takes a JSON body
   bool body_may_lack = false;
   std::size_t body_max = kHttpBodyBytesMax;
+  Overlap overlap = Overlap::kNone;
 };
 
 // All routes of the server.
@@ -55,9 +66,6 @@ struct Match {
   std::string id;
   std::string allow;  // the methods that the path knows, when none is the request's
 };
-
-// How large a body the route of that header takes.
-std::size_t body_bytes_max(const Head& head);
 
 // HEAD is found as GET. route is null for a path (allow empty) or method (allow set) that is not
 // there.

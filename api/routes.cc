@@ -18,21 +18,30 @@ Route with_body_of(std::size_t bytes_max, Route route) {
   return route;
 }
 
+Route overlapping(Overlap overlap, Route route) {
+  route.overlap = overlap;
+  return route;
+}
+
 Route instant(std::string_view pattern, Reader reader) {
-  return {Method::kGet, pattern, RouteKind::kInstant, reader, nullptr, kNoQuery, false};
+  return overlapping(Overlap::kInstant, {Method::kGet, pattern, RouteKind::kInstant, reader,
+                                         nullptr, kNoQuery, false});
 }
 Route direct(std::string_view pattern, Reader reader, Names names = kNoQuery) {
-  return {Method::kGet, pattern, RouteKind::kDirect, reader, nullptr, std::move(names), false};
+  return overlapping(Overlap::kReads, {Method::kGet, pattern, RouteKind::kDirect, reader, nullptr,
+                                       std::move(names), false});
 }
 Route query(std::string_view pattern, Reader reader, Names names = kNoQuery) {
-  return {Method::kGet, pattern, RouteKind::kQuery, reader, nullptr, std::move(names), false};
+  return overlapping(Overlap::kReads, {Method::kGet, pattern, RouteKind::kQuery, reader, nullptr,
+                                       std::move(names), false});
 }
 Route async(Method method, std::string_view pattern, Starter starter, bool body) {
   return {method, pattern, RouteKind::kAsync, nullptr, starter, kNoQuery, body};
 }
 
 Route health(std::string_view pattern, Reader reader) {
-  return {Method::kGet, pattern, RouteKind::kHealth, reader, nullptr, kNoQuery, false};
+  return overlapping(Overlap::kReads,
+                     {Method::kGet, pattern, RouteKind::kHealth, reader, nullptr, kNoQuery, false});
 }
 Route compile(std::string_view pattern, Starter starter) {
   return with_body_of(kHttpComponentBodyBytesMax, {Method::kPut, pattern, RouteKind::kCompile,
@@ -53,6 +62,22 @@ std::vector<Route> definition_routes() {
             true),
       async(Method::kDelete, "/resources/job-definitions/{jobDefinitionId...}", delete_definition,
             false),
+  };
+}
+
+std::vector<Route> worker_routes() {
+  return {
+      direct("/resources/workers", list_workers, kPage),
+      {Method::kGet, "/resources/workers/connect", RouteKind::kInstant, connect_worker, nullptr,
+       kNoQuery, false},
+      with_body_of(kHttpSmallBodyBytesMax,
+                   async(Method::kPost, "/resources/workers/lease", lease_jobs, true)),
+      overlapping(Overlap::kWrites,
+                  async(Method::kPost, "/resources/workers/complete", complete_attempts, true)),
+      overlapping(
+          Overlap::kWrites,
+          with_body_of(kHttpSmallBodyBytesMax,
+                       async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true))),
   };
 }
 
@@ -77,7 +102,7 @@ std::vector<Route> make_table() {
   std::vector<Route> out = definition_routes();
   const std::vector<Route> others{
       query("/resources/jobs", list_jobs, job_list),
-      async(Method::kPost, "/resources/jobs", create_jobs, true),
+      overlapping(Overlap::kWrites, async(Method::kPost, "/resources/jobs", create_jobs, true)),
       query("/resources/jobs/statistics", statistics,
             {"from", "to", "jobDefinitionId", "resolution", "groupBy", "limit", "after"}),
       query("/resources/jobs/{jobId}", get_job),
@@ -93,13 +118,6 @@ std::vector<Route> make_table() {
       query("/resources/components/{componentId...}", get_component),
       compile("/resources/components/{componentId...}", put_component),
       async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
-
-      direct("/resources/workers", list_workers, kPage),
-      with_body_of(kHttpSmallBodyBytesMax,
-                   async(Method::kPost, "/resources/workers/lease", lease_jobs, true)),
-      async(Method::kPost, "/resources/workers/complete", complete_attempts, true),
-      with_body_of(kHttpSmallBodyBytesMax,
-                   async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true)),
 
       query("/resources/sendings", list_sendings,
             {"status", "category", "transport", "recipient", "jobId", "limit", "after", "before",
@@ -131,6 +149,8 @@ std::vector<Route> make_table() {
   const std::vector<Route> rules = rule_routes();
   out.insert(out.end(), rules.begin(), rules.end());
   out.insert(out.end(), others.begin(), others.end());
+  const std::vector<Route> workers = worker_routes();
+  out.insert(out.end(), workers.begin(), workers.end());
   return out;
 }
 

@@ -1,15 +1,17 @@
-// The half of a session that writes: answers, streams, and the end.
+// The half of a session that writes: answers to bytes, as many at a time as are there.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
 
+#include "api/content_coding.h"
 #include "api/handle.h"
-#include "api/router.h"
+#include "api/open_call.h"
 #include "api/session.h"
+#include "api/upgrade.h"
 #include "base/limits/http.h"
+#include "base/limits/http_work.h"
 
 namespace daybook::api {
 
@@ -17,253 +19,268 @@ namespace asio = boost::asio;
 
 namespace {
 
-bool is_read(RouteKind kind) {
-  return kind != RouteKind::kAsync && kind != RouteKind::kCompile;
+bool can_be_asked_again(const Call& call) {
+  return call.found == nullptr ||
+         (call.found->kind != RouteKind::kAsync && call.found->kind != RouteKind::kCompile);
 }
 
 }  // namespace
 
-// An answer to a read can be asked for again. What was written, or leased, has to be told.
-void Session::hold_answer() {
-  const std::size_t bytes = response_.body.size();
-  if (bytes <= kHttpFreeBytes) {
+Session::OpenCallPtr Session::open(CallPtr call) {
+  call->request_id = context_->engine.entropy.command_id();
+  call->route = call->found == nullptr ? context_->metrics.routes()
+                                       : static_cast<std::size_t>(call->found - routes().data());
+  auto out = std::make_shared<OpenCall>(shared_from_this(), std::move(call));
+  const Call& its = *out->call;
+  out->overlap = its.found == nullptr ? Overlap::kNone : its.found->overlap;
+  out->bytes = its.request.raw.size() + its.request.body.size();
+  out->handled_at = now();
+  open_bytes_ += out->bytes;
+  open_.push_back(out);
+  return out;
+}
+
+void Session::on_answer(const OpenCallPtr& open, Answer<Response> answer) {
+  const Call& call = *open->call;
+  open->call->release_body();  // however long the client takes to read
+  Response response =
+      answer ? std::move(*answer) : problem_response(answer.error(), call.request_id.text());
+  const std::size_t bytes = response.body.size();
+  if (bytes < kHttpGzipBytesMin) {
+    set_answer(open, std::move(response));
     return;
   }
-  answer_memory_ = new_share();
-  const auto table = routes();
-  if (call_->route < table.size() && !is_read(table[call_->route].kind)) {
-    answer_memory_.hold_anyway(bytes);
-  } else if (!answer_memory_.hold(bytes)) {
-    response_ = problem_response(busy(), call_->request_id.text());
+  response.add("Vary", "Accept-Encoding");
+  if (!accepts_gzip(call.request.head)) {
+    set_answer(open, std::move(response));
+  } else if (bytes <= kHttpInlineGzipBytesMax) {
+    pack(response);
+    set_answer(open, std::move(response));
+  } else {
+    pack_elsewhere(open, std::move(response));
   }
 }
 
-void Session::release_answer() {
-  release(response_.body);
-  response_ = {};
-  answer_memory_.release();
+void Session::pack(Response& response) const {
+  if (auto packed = gzip(response.body)) {
+    response.body = std::move(*packed);
+    response.add("Content-Encoding", "gzip");
+    context_->metrics.gzips.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
-void Session::write_head(const Response& response, bool has_length) {
-  head_.clear();
-  head_ += "HTTP/1.1 ";
-  head_ += std::to_string(response.status);
-  head_ += ' ';
-  head_ += status_text(response.status);
+// It stays as it is when as many wait as may.
+void Session::pack_elsewhere(const OpenCallPtr& open, Response response) {
+  const auto shared = std::make_shared<Response>(std::move(response));
+  const auto set = [self = shared_from_this(), open, shared] {
+    if (self->state_ == State::kServing) {
+      self->set_answer(open, std::move(*shared));
+    }
+  };
+  const auto work = [self = shared_from_this(), shared, set](const Status& ready) {
+    if (ready) {
+      self->pack(*shared);
+    }
+    self->shard_->post(set);
+  };
+  if (!context_->gzips.submit(Seq{}, work, asker_of(open->call))) {
+    set();
+  }
+}
+
+void Session::set_answer(const OpenCallPtr& open, Response response) {
+  open->set(std::move(response));
+  hold_answer(*open);
+  if (!std::exchange(flush_asked_, true)) {
+    shard_->flush_after(shared_from_this());
+  }
+}
+
+// An answer to a read can be asked for again. What was written, or leased, has to be told.
+void Session::hold_answer(OpenCall& open) {
+  const std::size_t bytes = answer_bytes_ + open.response.body.size();
+  if (bytes > kHttpFreeBytes) {
+    if (answer_bytes_ <= kHttpFreeBytes) {
+      answer_memory_ = share(&Session::make_room_of_answers, ++answer_turn_);
+    }
+    if (!can_be_asked_again(*open.call)) {
+      answer_memory_.hold_anyway(bytes);
+    } else if (!answer_memory_.hold(bytes)) {
+      open.response = problem_response(busy(), open.call->request_id.text());
+    }
+  }
+  answer_bytes_ += open.response.body.size();
+}
+
+// Takes the answers that are there into what is written next: many small ones, one large one.
+void Session::gather() {
+  while (state_ == State::kServing && !writing_ && body_.empty() &&
+         out_.size() < kHttpGatherBytes && !open_.empty() && open_.front()->is_answered) {
+    if (open_.front()->response.upgrade && !out_.empty()) {
+      return;  // what is before it goes out first
+    }
+    const OpenCallPtr open = std::move(open_.front());
+    open_.pop_front();
+    open_bytes_ -= open->bytes;
+    if (!add_answer(*open)) {
+      return;
+    }
+  }
+}
+
+// False when nothing follows it.
+bool Session::add_answer(OpenCall& open) {
+  const bool is_head = open.call->request.head.method == Method::kHead;
+  if (open.response.stream && !is_head) {
+    begin_stream(open);
+    return false;
+  }
+  Response& response = open.response;
+  if (response.upgrade) {
+    hand_over(open);
+    return false;
+  }
+  append_head(*open.call, response, ends_ && open_.empty());
+  told_.push_back({open.call->route, response.status, open.handled_at});
+  if (is_head) {
+    answer_bytes_ -= response.body.size();
+  } else if (response.body.size() <= kHttpGatherBytes) {
+    out_ += response.body;
+    answer_bytes_ -= response.body.size();  // counted by `out_` from here on
+  } else {
+    body_ = std::move(response.body);
+  }
+  open.release();
+  return true;
+}
+
+// The socket is another's from here on. Who has sent more than it was asked for did not wait to be
+// told that the other protocol is spoken.
+void Session::hand_over(OpenCall& open) {
+  if (reading_ || reader_.has_unread() || ends_) {
+    ends_ = true;
+    const Problem problem =
+        draining_ ? Problem(make_error(Code::kShutdown, "SHUTTING_DOWN", "the server is stopping"))
+                  : Problem(400, "MALFORMED_REQUEST",
+                            "nothing may follow before the protocol is changed");
+    open.response = problem_response(problem, open.call->request_id.text());
+    answer_bytes_ += open.response.body.size();
+    (void)add_answer(open);
+    return;
+  }
+  context_->metrics.answered(open.call->route, 101, now() - open.handled_at);
+  const auto taken = open.response.upgrade->take(std::move(socket_), std::move(place_), shard_);
+  state_ = State::kClosed;
+  open.release();
+  shard_->replace(shared_from_this(), taken);
+}
+
+void Session::append_head(const Call& call, const Response& response, bool closes) {
+  out_ += "HTTP/1.1 ";
+  out_ += std::to_string(response.status);
+  out_ += ' ';
+  out_ += status_text(response.status);
   const auto add = [this](std::string_view name, std::string_view value) {
-    head_ += "\r\n";
-    head_ += name;
-    head_ += ": ";
-    head_ += value;
+    out_ += "\r\n";
+    out_ += name;
+    out_ += ": ";
+    out_ += value;
   };
   add("Date", shard_->date());
   add("Content-Type", response.content_type);
-  if (has_length) {
+  if (!response.stream) {
     add("Content-Length", std::to_string(response.body.size()));
   } else if (chunked_) {
     add("Transfer-Encoding", "chunked");
   }
-  add("Request-Id", call_->request_id.text());
+  add("Request-Id", call.request_id.text());
   add("Cache-Control", "no-store");
   add("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.fields) {
     add(name, value);
   }
-  if (!keep_alive_) {
+  if (closes) {
     add("Connection", "close");
-  } else if (call_->request.head.http10) {
+  } else if (call.request.head.http10) {
     add("Connection", "keep-alive");
   }
-  head_ += "\r\n\r\n";
+  out_ += "\r\n\r\n";
 }
 
-void Session::write_answer(bool has_body) {
-  chunked_ = false;
-  hold_answer();
-  write_head(response_, true);
-  if (!has_body) {
-    response_.body.clear();
-  }
-  write_out([this] { on_written(); });
+void Session::add_continue() {
+  out_ += "HTTP/1.1 100 Continue\r\n\r\n";
 }
 
+// Who takes long on a full server makes room, though it goes on.
 void Session::write_out(std::function<void()> then) {
+  writing_ = true;
   written_ = 0;
   then_ = std::move(then);
-  expect_progress();
+  write_began_ = now();
+  write_progress_.begin(write_began_, context_->options.stall_timeout);
+  shard_->look_at(write_progress_.due());
+  place_.idle(write_began_ + context_->options.stall_timeout);
   write_rest();
 }
 
 // As much at a time as the client takes, so that it shows when it takes nothing any more.
 void Session::write_rest() {
-  const std::string_view head = std::string_view(head_).substr(std::min(written_, head_.size()));
-  const std::string_view body = std::string_view(response_.body)
-                                    .substr(written_ > head_.size() ? written_ - head_.size() : 0);
+  const std::string_view head = std::string_view(out_).substr(std::min(written_, out_.size()));
+  const std::string_view body =
+      std::string_view(body_).substr(written_ > out_.size() ? written_ - out_.size() : 0);
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
-  socket_.async_write_some(
-      buffers, [self = shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
-        if (self->state_ == State::kClosed) {
-          return;
-        }
-        if (ec) {
-          self->close();
-          return;
-        }
-        self->wrote_at_ = self->now();
-        self->progress_.add(self->wrote_at_, bytes);
-        self->written_ += bytes;
-        if (self->written_ < self->head_.size() + self->response_.body.size()) {
-          self->write_rest();
-        } else {
-          self->moving_ = false;
-          std::exchange(self->then_, {})();
-        }
-      });
+  socket_.async_write_some(buffers,
+                           [self = shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
+                             if (self->state_ == State::kClosed) {
+                               return;
+                             }
+                             if (ec) {
+                               self->close();
+                               return;
+                             }
+                             self->context_->metrics.writes.fetch_add(1, std::memory_order_relaxed);
+                             self->wrote_at_ = self->now();
+                             self->write_progress_.add(self->wrote_at_, bytes);
+                             self->written_ += bytes;
+                             if (self->written_ < self->out_.size() + self->body_.size()) {
+                               self->write_rest();
+                               return;
+                             }
+                             self->writing_ = false;
+                             self->out_.clear();
+                             if (self->out_.capacity() > 2 * kHttpGatherBytes) {
+                               self->out_.shrink_to_fit();
+                             }
+                             std::exchange(self->then_, {})();
+                           });
+}
+
+void Session::tell_written() {
+  const Micros at = now();
+  for (const Told& told : told_) {
+    context_->metrics.answered(told.route, told.status, at - told.handled_at);
+  }
+  told_.clear();
 }
 
 void Session::on_written() {
-  const Micros at = now();
-  context_->metrics.answered(call_->route, response_.status, at - handled_at_);
-  if (!keep_alive_ || draining_) {
-    linger();
-    return;
+  tell_written();
+  answer_bytes_ -= body_.size();
+  release(body_);
+  if (answer_bytes_ <= kHttpFreeBytes) {
+    answer_memory_.release();
   }
-  call_.reset();
-  release_answer();
-  ++turn_;
-  advance();
+  if (!open_.empty()) {
+    place_.busy();
+  }
+  serve();
 }
 
-void Session::begin_stream() {
-  stream_place_ = context_->stream_places.take(peer_, leaver());
-  if (!stream_place_) {
-    respond(refuse(Code::kUnavailable, "TOO_MANY_STREAMS", "as many streams are open as may be"));
-    return;
+void Session::drop_open() {
+  for (const OpenCallPtr& open : std::exchange(open_, {})) {
+    open->drop();
   }
-  stream_place_.idle(now());
-  context_->metrics.streams.fetch_add(1, std::memory_order_relaxed);
-  counts_stream_ = true;
-  state_ = State::kStreaming;
-  keep_alive_ = false;
-  chunked_ = !call_->request.head.http10;
-  write_head(response_, false);
-  context_->metrics.answered(call_->route, response_.status, now() - handled_at_);
-  watch_peer();
-  write_out([this] { pull(); });
-  place_.busy();
-}
-
-// A client that goes away while there is nothing to send would be noticed only by a heartbeat, or
-// by an answer that it does not get.
-void Session::watch_peer() {
-  socket_.async_wait(
-      asio::socket_base::wait_read, [self = shared_from_this(), call = call_](const ErrorCode& ec) {
-        const bool waits = self->state_ == State::kStreaming || self->state_ == State::kHandling;
-        if (!waits || self->call_ != call) {
-          return;
-        }
-        ErrorCode gone;
-        if (ec || self->socket_.available(gone) == 0 || gone) {
-          self->close();
-        } else {
-          self->crowded_ = true;  // the sweep looks after it
-        }
-      });
-}
-
-void Session::pull() {
-  if (state_ != State::kStreaming) {
-    return;
-  }
-  deadline_ = Micros{};
-  // The stream is held apart from the session, which may be closed meanwhile.
-  context_->feeds.run(
-      [self = shared_from_this(), call = call_, stream = response_.stream](const Status& ready) {
-        auto piece =
-            std::make_shared<Result<Stream::Piece>>(ready ? stream->next() : fail(ready.error()));
-        if (!*piece) {
-          report(*call, Problem(piece->error()));
-        }
-        self->shard_->post([self, piece] { self->on_piece(std::move(*piece)); });
-      },
-      gone_of(call_));
-}
-
-void Session::on_piece(Result<Stream::Piece> piece) {
-  if (state_ != State::kStreaming) {
-    return;
-  }
-  if (!piece) {
-    close();  // cut off without the last chunk: the client sees that the stream is not complete
-    return;
-  }
-  if (piece->bytes.empty() && !piece->end) {
-    heartbeat_at() > now() ? wait_for_log() : write_chunk(response_.stream->heartbeat(), false);
-    return;
-  }
-  write_chunk(piece->bytes, piece->end);
-}
-
-void Session::write_chunk(std::string_view bytes, bool end) {
-  head_.clear();
-  if (chunked_ && !bytes.empty()) {
-    std::array<char, 16> size{};
-    const auto stop = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
-    head_.append(size.data(), static_cast<std::size_t>(stop - size.data()));
-    head_ += "\r\n";
-  }
-  head_ += bytes;
-  if (chunked_) {
-    head_ += bytes.empty() ? "" : "\r\n";
-    head_ += end ? "0\r\n\r\n" : "";
-  }
-  write_out([this, end] { end ? linger() : pull(); });
-  place_.busy();  // streams have places of their own
-}
-
-// However much the log grows meanwhile of which nothing is sent.
-Micros Session::heartbeat_at() const {
-  return wrote_at_ + context_->options.heartbeat;
-}
-
-void Session::wait_for_log() {
-  context_->watcher.when_past(response_.stream->position(), heartbeat_at(),
-                              [weak = weak_from_this(), shard = shard_](bool grown) {
-                                shard->post([weak, grown] {
-                                  const auto self = weak.lock();
-                                  if (!self || self->state_ != State::kStreaming) {
-                                    return;
-                                  }
-                                  if (grown) {
-                                    self->pull();
-                                  } else {
-                                    self->write_chunk(self->response_.stream->heartbeat(), false);
-                                  }
-                                });
-                              });
-}
-
-// Closing with unread bytes would make the kernel send a reset, which can overtake the answer.
-void Session::linger() {
-  stream_place_.release();
-  release_answer();
-  if (counts_stream_) {
-    context_->metrics.streams.fetch_sub(1, std::memory_order_relaxed);
-    counts_stream_ = false;
-  }
-  state_ = State::kLingering;
-  ErrorCode ec;
-  socket_.shutdown(asio::socket_base::shutdown_send, ec);
-  if (ec || draining_) {
-    close();
-    return;
-  }
-  set_deadline(now(), seconds(2));
-  read_leftovers();
-}
-
-void Session::read_leftovers() {
-  socket_.async_read_some(asio::buffer(leftovers_), then(&Session::read_leftovers));
+  open_bytes_ = 0;
 }
 
 }  // namespace daybook::api

@@ -1,8 +1,11 @@
 // One I/O thread with the connections that belong to it. Private to the server (it shows Asio).
 //
-// A connection is touched by its shard's thread only; others reach it through post().
+// A connection is touched by its shard's thread only; others reach it through post(). The thread
+// sleeps until a socket has something, something is posted, or a deadline is due: without
+// connections it does not wake.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -18,10 +21,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/call.h"
+#include "api/connection.h"
 
 namespace daybook::api {
-
-class Session;
 
 class Shard : public std::enable_shared_from_this<Shard> {
  public:
@@ -38,9 +40,16 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void stop();
 
   // --- shard thread only ---
-  void adopt(const std::shared_ptr<Session>& session);
-  void forget(const std::shared_ptr<Session>& session);
-  const std::string& date() const { return date_; }
+  void adopt(const std::shared_ptr<Connection>& connection);
+  void forget(const std::shared_ptr<Connection>& connection);
+  // One has taken another's place on its socket.
+  void replace(const std::shared_ptr<Connection>& old, const std::shared_ptr<Connection>& by);
+  // Asks all connections for what is late then at the latest, on the engine's steady clock.
+  void look_at(Micros when);
+  // Calls flush() of it when what runs now, and all that was posted before, has run.
+  void flush_after(std::shared_ptr<Connection> connection);
+  // Of the Date header.
+  const std::string& date();
   Context& context() { return *context_; }
   const std::shared_ptr<Context>& shared_context() const { return context_; }
 
@@ -48,8 +57,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
 
  private:
   void run_posted();
-  void sweep();
-  void arm_sweep();
+  void flush_all();
+  void look();
 
   boost::asio::io_context io_{1};
   std::shared_ptr<Context> context_;
@@ -58,9 +67,13 @@ class Shard : public std::enable_shared_from_this<Shard> {
 
   // --- shard thread only ---
   boost::asio::steady_timer timer_{io_};
-  std::unordered_set<std::shared_ptr<Session>> sessions_;
-  std::string date_;  // of the Date header, renewed by the sweep
+  Micros look_at_;  // zero: never
+  std::unordered_set<std::shared_ptr<Connection>> connections_;
+  std::string date_;
+  std::int64_t date_second_ = -1;  // that it says
   std::vector<std::function<void()>> running_;
+  std::vector<std::shared_ptr<Connection>> to_flush_;
+  bool in_posted_ = false;
   bool closing_ = false;
 
   // --- guarded by mutex ---

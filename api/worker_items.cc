@@ -14,6 +14,19 @@ namespace {
 // What an answer shows of a token that is none.
 constexpr std::size_t kTokenShownBytesMax = 128;
 
+std::string token_sent(const JsonValue& item) {
+  if (item.kind() == JsonValue::Kind::kObject) {
+    for (const auto& [name, value] : item.members()) {
+      if (name == "token" && value.kind() == JsonValue::Kind::kString) {
+        return printable(value.string(), kTokenShownBytesMax);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 void write_error(JsonWriter& json, const Error& error) {
   json.key("error");
   json.begin_object();
@@ -29,19 +42,6 @@ void write_error(JsonWriter& json, const Error& error) {
   json.end_object();
 }
 
-std::string token_sent(const JsonValue& item) {
-  if (item.kind() == JsonValue::Kind::kObject) {
-    for (const auto& [name, value] : item.members()) {
-      if (name == "token" && value.kind() == JsonValue::Kind::kString) {
-        return printable(value.string(), kTokenShownBytesMax);
-      }
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
 scheduler::Token read_token(FieldReader& fields) {
   const auto text = fields.find("token", JsonValue::Kind::kString, "text", Need::kRequired);
   if (text) {
@@ -54,15 +54,14 @@ scheduler::Token read_token(FieldReader& fields) {
   return {};
 }
 
-Answer<std::vector<JsonValue>> item_elements(const Call& call) {
-  const JsonValue value(call.request.body);
-  if (value.kind() != JsonValue::Kind::kArray) {
-    return refuse(Code::kInvalid, "INVALID_FIELD", "must be an array", "body");
+Answer<std::vector<JsonValue>> item_elements(const JsonValue& array, std::string_view field) {
+  if (array.kind() != JsonValue::Kind::kArray) {
+    return refuse(Code::kInvalid, "INVALID_FIELD", "must be an array", field);
   }
-  auto elements = value.elements();
+  auto elements = array.elements();
   if (elements.empty() || elements.size() > kLeaseJobsMax) {
     return refuse(Code::kInvalid, "INVALID_FIELD",
-                  "has 1 to " + std::to_string(kLeaseJobsMax) + " elements", "body");
+                  "has 1 to " + std::to_string(kLeaseJobsMax) + " elements", field);
   }
   return elements;
 }
@@ -71,6 +70,14 @@ void WorkerItems::add(const std::vector<JsonValue>& elements) {
   const std::lock_guard lock(mutex_);
   for (const JsonValue& element : elements) {
     items_.push_back({token_sent(element), std::nullopt});
+  }
+  open_ = items_.size();
+}
+
+void WorkerItems::add(const std::vector<scheduler::Token>& tokens) {
+  const std::lock_guard lock(mutex_);
+  for (const scheduler::Token& token : tokens) {
+    items_.push_back({token.text(), std::nullopt});
   }
   open_ = items_.size();
 }
@@ -129,23 +136,91 @@ void WorkerItems::take(const Places& places, Replies replies) {
 
 void WorkerItems::settle(const Places& places, Replies replies) {
   bool done = false;
+  std::function<void()> settled;
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < places.size(); ++i) {
       items_[places[i]].outcome.emplace(std::move(replies[i]));
     }
     open_ -= places.size();
-    done = open_ == 0;
+    done = is_done();
+    if (open_ == 0) {
+      settled = std::exchange(settled_, {});
+    }
+  }
+  if (settled) {
+    settled();
   }
   if (done) {
-    responder_.send_made([self = shared_from_this()] { return self->answer(); });
+    done_(shared_from_this());
+  }
+}
+
+void WorkerItems::expect_more(std::function<void()> settled) {
+  const std::lock_guard lock(mutex_);
+  expects_more_ = true;
+  settled_ = std::move(settled);
+}
+
+void WorkerItems::give_more(std::function<void(JsonWriter&)> write, std::function<void()> unsent) {
+  bool done = false;
+  {
+    const std::lock_guard lock(mutex_);
+    write_more_ = std::move(write);
+    unsent_ = std::move(unsent);
+    done = is_done();
+  }
+  if (done) {
+    done_(shared_from_this());
+  }
+}
+
+std::optional<Error> WorkerItems::refusal() const {
+  const std::lock_guard lock(mutex_);
+  return taken_ == 0 ? refusal_ : std::nullopt;
+}
+
+bool WorkerItems::is_done() const {
+  return open_ == 0 && (!expects_more_ || write_more_);
+}
+
+std::optional<Error> WorkerItems::failure() const {
+  if (refusal_ && taken_ == 0) {
+    return refusal_;
+  }
+  // All of them were in one group commit, which nobody knows the end of: neither the items' worker,
+  // who must send them again as they are.
+  for (const Item& item : items_) {
+    if (!*item.outcome && item.outcome->error().code == Code::kUnknownOutcome) {
+      return item.outcome->error();
+    }
+  }
+  return std::nullopt;
+}
+
+void WorkerItems::write_result(JsonWriter& json, const Item& item) const {
+  const auto& outcome = *item.outcome;
+  json.begin_object();
+  json.member("token", item.token);
+  if (outcome) {
+    write_(json, *outcome);
+    write_receipt(json, *outcome);
+  } else {
+    write_error(json, outcome.error());
+  }
+  json.end_object();
+}
+
+void WorkerItems::unsent() const {
+  if (unsent_) {
+    unsent_();
   }
 }
 
 Answer<Response> WorkerItems::answer() const {
-  const std::lock_guard lock(mutex_);
-  if (refusal_ && taken_ == 0) {
-    return daybook::api::refuse(*refusal_);
+  if (auto failed = failure()) {
+    unsent();
+    return daybook::api::refuse(std::move(*failed));
   }
   Response out;
   JsonWriter json(out.body);
@@ -153,25 +228,20 @@ Answer<Response> WorkerItems::answer() const {
   json.key("results");
   json.begin_array();
   for (const Item& item : items_) {
-    const auto& outcome = *item.outcome;
-    // All of them were in one group commit, which nobody knows the end of: neither the items'
-    // worker, who must send them again as they are.
-    if (!outcome && outcome.error().code == Code::kUnknownOutcome) {
-      return daybook::api::refuse(outcome.error());
-    }
-    json.begin_object();
-    json.member("token", item.token);
-    if (outcome) {
-      write_(json, *outcome);
-      write_receipt(json, *outcome);
-    } else {
-      write_error(json, outcome.error());
-    }
-    json.end_object();
+    write_result(json, item);
   }
   json.end_array();
+  if (write_more_) {
+    write_more_(json);
+  }
   json.end_object();
   return out;
+}
+
+WorkerItems::Done send_answer(const Responder& responder) {
+  return [responder](const std::shared_ptr<WorkerItems>& items) {
+    responder.send_made([items] { return items->answer(); }, [items] { items->unsent(); });
+  };
 }
 
 }  // namespace daybook::api

@@ -3,17 +3,22 @@
 // An item names its attempt by the token and tells one of three ends: "result" (with "effects"),
 // "error", or "cancelled". The digest of the item as it was sent tells a repeated report, which
 // gets its first answer, from a second one, which is refused (I12).
+//
+// With a lease in the same request both go in at once, so that outcomes and starts may share a
+// group; what is due only by the reports is given too, since the lease goes on until they are
+// durable.
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "api/attempts.h"
 #include "api/facts.h"
 #include "api/handle.h"
 #include "api/handlers.h"
-#include "api/worker_items.h"
+#include "api/lease.h"
+#include "api/writes.h"
 #include "base/limits/http.h"
-#include "base/limits/http_work.h"
 #include "base/limits/resources.h"
 #include "base/sha256.h"
 #include "components/runtime.h"
@@ -220,29 +225,108 @@ void recall_reported(const Call& call, scheduler::Reply& reply) {
   reply.chain = facts->chain();
 }
 
+// What the body asks for.
+struct ReportBody {
+  std::vector<JsonValue> items;
+  std::optional<dispatch::LeaseRequest> lease;
+};
+
+Answer<ReportBody> read_report_body(const Call& call) {
+  const JsonValue value(call.request.body);
+  ReportBody out;
+  if (value.kind() != JsonValue::Kind::kObject) {
+    DAYBOOK_ASSIGN(out.items, item_elements(value, "body"));
+    return out;
+  }
+  FieldErrors errors;
+  FieldReader fields(value, "", errors);
+  const auto reports = fields.find("reports", JsonValue::Kind::kArray, "an array", Need::kRequired);
+  if (const auto lease = fields.object("lease")) {
+    out.lease = read_lease(*lease, "lease.", errors);
+  }
+  fields.finish();
+  if (!errors.empty()) {
+    return refuse(Problem(errors.take()));
+  }
+  DAYBOOK_ASSIGN(out.items, item_elements(*reports, "reports"));
+  return out;
+}
+
+// The lease that stands in the answer beside the outcomes. What becomes of it is said there, too,
+// when it is refused: the reports are not undone.
+std::shared_ptr<Lease> make_lease(const CallPtr& call, const std::shared_ptr<WorkerItems>& items,
+                                  bool keyed) {
+  return std::make_shared<Lease>(call, [call, items, keyed](Result<dispatch::LeasedJobs> leased) {
+    auto shared = std::make_shared<Result<dispatch::LeasedJobs>>(std::move(leased));
+    const auto write = [shared](JsonWriter& json) {
+      json.key("lease");
+      json.begin_object();
+      if (*shared) {
+        write_leased(json, **shared);
+      } else {
+        write_error(json, shared->error());
+      }
+      json.end_object();
+    };
+    items->give_more(write, [call, shared, keyed] {
+      if (*shared) {
+        give_back(*call, **shared, keyed);
+      }
+    });
+  });
+}
+
 }  // namespace
 
-void complete_attempts(const CallPtr& call, const Responder& responder) {
-  const auto elements = item_elements(*call);
-  if (!elements) {
-    responder.send(refuse(elements.error()));
-    return;
-  }
-  const auto items = std::make_shared<WorkerItems>(call, responder, write_reported,
-                                                   Recall{is_repeated, recall_reported});
-  items->add(*elements);
+std::shared_ptr<WorkerItems> report_items(const CallPtr& call, WorkerItems::Done done) {
+  return std::make_shared<WorkerItems>(call, write_reported, Recall{is_repeated, recall_reported},
+                                       std::move(done));
+}
+
+void report_attempts(const Engine& engine, const std::shared_ptr<WorkerItems>& items,
+                     const std::vector<JsonValue>& elements) {
   std::vector<ItemCommand> commands;
-  for (std::size_t i = 0; i < elements->size(); ++i) {
+  for (std::size_t i = 0; i < elements.size(); ++i) {
     FieldErrors errors;
-    auto command = read_report(call->engine(), (*elements)[i], errors);
+    auto command = read_report(engine, elements[i], errors);
     if (errors.empty()) {
       commands.push_back({i, std::move(command)});
     } else {
       items->refuse(i, std::move(errors.take().front()));
     }
   }
-  call->release_body();
   items->submit(std::move(commands));
+}
+
+void complete_attempts(const CallPtr& call, const Responder& responder) {
+  auto body = read_report_body(*call);
+  if (!body) {
+    responder.send(refuse(std::move(body).error()));
+    return;
+  }
+  const auto items = report_items(call, send_answer(responder));
+  items->add(body->items);
+  if (!body->lease) {
+    report_attempts(call->engine(), items, body->items);
+    call->release_body();
+    return;
+  }
+  if (Status noted = note_key(*call); !noted) {
+    responder.send(refuse(std::move(noted).error()));
+    return;
+  }
+  body->lease->actor = actor_of(*call);
+  body->lease->key = std::move(call->key);
+  body->lease->held = !body->lease->key;
+  const auto lease = make_lease(call, items, body->lease->key.has_value());
+  items->expect_more([lease] { lease->begin_wait(); });
+  report_attempts(call->engine(), items, body->items);
+  call->release_body();
+  if (const auto refusal = items->refusal()) {
+    items->give_more([refusal](JsonWriter& json) { write_error(json, *refusal); }, {});
+  } else {
+    lease->ask(std::move(*body->lease), responder);
+  }
 }
 
 }  // namespace daybook::api

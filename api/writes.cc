@@ -46,11 +46,16 @@ std::string_view actor_of(const Call&) {
   return "local";
 }
 
-Status finish_reading(Call& call) {
+Status note_key(Call& call) {
   if (!std::exchange(call.body_read, true)) {
     DAYBOOK_ASSIGN(call.key, idempotency_key(call));
-    call.release_body();
   }
+  return {};
+}
+
+Status finish_reading(Call& call) {
+  DAYBOOK_TRY(note_key(call));
+  call.release_body();
   return {};
 }
 

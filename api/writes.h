@@ -28,6 +28,8 @@ using OnReply = std::function<void(Result<scheduler::Reply>)>;
 // The body has been read: notes the request's key, if it sent one, with the digest of method, path,
 // query and body, and lets the body go. Any number of times; before the call waits for anything.
 Status finish_reading(Call& call);
+// Without letting the body go, of which something is still to be read.
+Status note_key(Call& call);
 
 // Hands one command in. `on_reply` runs on the thread that appended and must not block; when the
 // command cannot be taken, the responder gets the refusal instead.

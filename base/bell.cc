@@ -73,4 +73,8 @@ Bell::Sounds Bell::wait(Sounds sounds, std::optional<TimePoint> until) {
   }
 }
 
+Bell::Sounds Bell::take(Sounds sounds) {
+  return state_.fetch_and(~(sounds & kRung), std::memory_order_acq_rel) & sounds & kRung;
+}
+
 }  // namespace daybook

@@ -27,6 +27,8 @@ class Bell {
   // Until one of `sounds` has rung or `until` is over: those that have, none in the second case.
   // They are forgotten then, the others are not. One thread.
   Sounds wait(Sounds sounds, std::optional<TimePoint> until = {});
+  // Those that have rung, without waiting.
+  Sounds take(Sounds sounds);
 
  private:
   // The lower half: what has rung; the upper: what is listened for.

@@ -16,6 +16,7 @@
 #include <benchmark/benchmark.h>
 #include <lua.hpp>
 
+#include "components/reactor/contract.h"
 #include "components/reactor/run.h"
 
 namespace daybook::bench {
@@ -221,6 +222,28 @@ void run_chain(benchmark::State& state) {
   }
 }
 BENCHMARK(run_chain);
+
+// What the thread that decides pays for a job of a component in the language.
+void check_contract(benchmark::State& state) {
+  const NoModules modules;
+  const OrderSets sets;
+  const r::Compiled compiled =
+      r::compile("a.hrc",
+                 "param orderId: uuid\nparam amount: number = 1\nparam kind: 'mail' | 'call'\n"
+                 "param lines: [{ sku: text, quantity: number }]\nfrom orderId\n",
+                 modules, sets);
+  const auto contract = *r::Contract::read(r::contract_text(*compiled.program));
+  const std::string parameters =
+      R"({"orderId":"01a2147d-ecd3-7000-8000-000000000030","kind":"call",)"
+      R"("lines":[{"sku":"A-100","quantity":2},{"sku":"B-7","quantity":1}]})";
+  if (!contract->check(parameters)) {
+    state.SkipWithError("the parameters are refused");
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(contract->check(parameters));
+  }
+}
+BENCHMARK(check_contract);
 
 std::size_t resident_bytes() {
   std::ifstream in("/proc/self/statm");

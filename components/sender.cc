@@ -53,20 +53,60 @@ Delivery undeliverable(const Error& error) {
   return out;
 }
 
-}  // namespace
+class NetSender final : public Sender {
+ public:
+  NetSender(SenderOptions options, std::vector<Network> allowed, const Clock& clock)
+      : options_(std::move(options)),
+        policy_(options_.http.allow_private, std::move(allowed)),
+        posts_{options_.http, policy_, clock},
+        pool_(options_.slots) {}
+  ~NetSender() override { pool_.shutdown(); }
 
-struct Sender::Impl {
-  Impl(SenderOptions opts, std::vector<Network> allowed, const Clock& clock)
-      : options(std::move(opts)),
-        policy(options.http.allow_private, std::move(allowed)),
-        posts{options.http, policy, clock},
-        pool(options.slots) {}
+  Status start() { return pool_.start(); }
+  bool can(Transport transport) const override;
+  void send(const Parcel& parcel, std::function<void(Delivery)> done) override;
+  void shutdown() override { pool_.shutdown(); }
 
-  const SenderOptions options;
-  const AddressPolicy policy;
-  const HttpSettings posts;
-  TransferPool pool;  // last: its threads use what stands before it
+ private:
+  const SenderOptions options_;
+  const AddressPolicy policy_;
+  const HttpSettings posts_;
+  TransferPool pool_;  // last: its threads use what stands before it
 };
+
+bool NetSender::can(Transport transport) const {
+  switch (transport) {
+    case Transport::kEmail:
+      return !options_.mail.url.empty();
+    case Transport::kActor:
+      return !options_.actors_endpoint.empty();
+    case Transport::kHttp:
+      return true;
+  }
+  return false;
+}
+
+void NetSender::send(const Parcel& parcel, std::function<void(Delivery)> done) {
+  if (parcel.transport == Transport::kEmail) {
+    auto mail = write_mail(parcel, options_.mail);
+    if (!mail) {
+      done(undeliverable(mail.error()));
+      return;
+    }
+    pool_.add(std::make_unique<SmtpTransfer>(std::move(*mail), options_.mail, std::move(done)));
+    return;
+  }
+  auto post = parcel.transport == Transport::kHttp
+                  ? write_post(parcel, options_.http.ports)
+                  : write_actor_post(parcel, options_.actors_endpoint);
+  if (!post) {
+    done(undeliverable(post.error()));
+    return;
+  }
+  pool_.add(std::make_unique<PostTransfer>(posts_, parcel.id, *post, std::move(done)));
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Sender>> Sender::open(SenderOptions options, const Clock& clock) {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -76,52 +116,9 @@ Result<std::unique_ptr<Sender>> Sender::open(SenderOptions options, const Clock&
     DAYBOOK_ASSIGN(options.actors_endpoint, read_actors_endpoint(options.actors_endpoint));
   }
   DAYBOOK_ASSIGN(std::vector<Network> allowed, read_networks(options.http.allowed_networks));
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(allowed), clock);
-  DAYBOOK_TRY(impl->pool.start());
-  return std::unique_ptr<Sender>(new Sender(std::move(impl)));
-}
-
-Sender::Sender(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-
-Sender::~Sender() {
-  shutdown();
-}
-
-bool Sender::can(Transport transport) const {
-  switch (transport) {
-    case Transport::kEmail:
-      return !impl_->options.mail.url.empty();
-    case Transport::kActor:
-      return !impl_->options.actors_endpoint.empty();
-    case Transport::kHttp:
-      return true;
-  }
-  return false;
-}
-
-void Sender::send(const Parcel& parcel, std::function<void(Delivery)> done) {
-  if (parcel.transport == Transport::kEmail) {
-    auto mail = write_mail(parcel, impl_->options.mail);
-    if (!mail) {
-      done(undeliverable(mail.error()));
-      return;
-    }
-    impl_->pool.add(
-        std::make_unique<SmtpTransfer>(std::move(*mail), impl_->options.mail, std::move(done)));
-    return;
-  }
-  auto post = parcel.transport == Transport::kHttp
-                  ? write_post(parcel, impl_->options.http.ports)
-                  : write_actor_post(parcel, impl_->options.actors_endpoint);
-  if (!post) {
-    done(undeliverable(post.error()));
-    return;
-  }
-  impl_->pool.add(std::make_unique<PostTransfer>(impl_->posts, parcel.id, *post, std::move(done)));
-}
-
-void Sender::shutdown() {
-  impl_->pool.shutdown();
+  auto out = std::make_unique<NetSender>(std::move(options), std::move(allowed), clock);
+  DAYBOOK_TRY(out->start());
+  return out;
 }
 
 }  // namespace daybook::components

@@ -60,25 +60,23 @@ struct Delivery {
 
 class Sender {
  public:
-  // Fails with kInvalid, naming the setting: an URL or address that is none, a password that would
-  // cross a network in the clear.
+  // One that uses the network. Fails with kInvalid, naming the setting: an URL or address that is
+  // none, a password that would cross a network in the clear.
   static Result<std::unique_ptr<Sender>> open(SenderOptions options, const Clock& clock);
-  ~Sender();
+  virtual ~Sender() = default;
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
   // Whether the operator configured what that transport needs.
-  bool can(Transport transport) const;
+  virtual bool can(Transport transport) const = 0;
   // `done` is called once, or by send() itself when the content cannot be sent or the sender is
   // shut down.
-  void send(const Parcel& parcel, std::function<void(Delivery)> done);
+  virtual void send(const Parcel& parcel, std::function<void(Delivery)> done) = 0;
   // Abandons every try, waits until all have been told.
-  void shutdown();
+  virtual void shutdown() = 0;
 
- private:
-  struct Impl;
-  explicit Sender(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+ protected:
+  Sender() = default;
 };
 
 }  // namespace daybook::components

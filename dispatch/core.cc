@@ -1,6 +1,7 @@
 #include "dispatch/core.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/limits/dispatch.h"
@@ -17,6 +18,8 @@ constexpr Duration kOverdue = seconds(15);
 constexpr Duration kStopHeard = seconds(1);
 // Proposals of each kind without a reply: a few requests deep, so that no tick fills the inbox.
 constexpr std::size_t kInFlightMax = 4 * kStartsPerCommandMax;
+// The end of a poll whose wait has not begun.
+constexpr Micros kHeld{std::numeric_limits<std::int64_t>::max()};
 
 }  // namespace
 
@@ -75,10 +78,28 @@ void Core::add_poll(PollId number, LeaseRequest request, LeaseAnswer done, const
   }
   Poll poll;
   poll.number = number;
-  poll.until = now.steady + request.wait;
+  poll.until = request.held ? kHeld : now.steady + request.wait;
   poll.request = std::move(request);
   poll.done = std::move(done);
   polls_.add(std::move(poll));
+}
+
+void Core::begin_wait(PollId number, const Now& now) {
+  const auto begin = [&](Poll& poll) {
+    if (poll.until == kHeld) {
+      poll.until = now.steady + poll.request.wait;
+    }
+  };
+  if (auto poll = polls_.take(number)) {
+    begin(*poll);
+    polls_.add(std::move(*poll));  // with its number: where it was
+    return;
+  }
+  for (auto& [tag, batch] : batches_) {
+    if (auto* leases = std::get_if<Leases>(&batch); leases && leases->poll.number == number) {
+      begin(leases->poll);
+    }
+  }
 }
 
 void Core::cancel_poll(PollId number) {

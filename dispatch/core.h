@@ -91,6 +91,8 @@ class Core {
 
   // `poll` rises with every call.
   void add_poll(PollId poll, LeaseRequest request, LeaseAnswer done, const Now& now);
+  // The wait of a held one begins; until then it has no end.
+  void begin_wait(PollId poll, const Now& now);
   void cancel_poll(PollId poll);
   // Started jobs that their worker was not told of.
   void give_back(std::vector<scheduler::StartedJob> jobs);

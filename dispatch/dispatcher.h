@@ -61,7 +61,9 @@ struct DispatcherOptions {
 struct LeaseRequest {
   std::vector<std::string> definitions;
   std::size_t max = 1;
-  Duration wait;       // long poll; zero answers at once
+  Duration wait;  // long poll; zero answers at once
+  // Its wait begins with begin_wait(), and until then it goes on.
+  bool held = false;
   std::string worker;  // as it names itself
   std::string actor;   // who leases: stands in the event
   // One start is the key's one outcome, so that at most one job is leased.
@@ -144,6 +146,9 @@ class Dispatcher {
   // dispatcher's thread or, when the request is refused, by lease() itself: kInvalid for what is
   // out of range, kExhausted "TOO_MANY_POLLS", kShutdown. It must not block.
   PollId lease(LeaseRequest request, LeaseAnswer done);
+  // The wait of a poll that is held begins now: what it waited for until then is durable. Nothing
+  // when it was answered before.
+  void begin_wait(PollId poll);
   // Nobody waits for that answer any more: no job is started for it from now on. `done` is still
   // called.
   void cancel_poll(PollId poll);

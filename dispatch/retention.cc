@@ -1,14 +1,10 @@
 #include "dispatch/retention.h"
 
-#include <algorithm>
 #include <chrono>
-#include <deque>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
-#include "base/limits/dispatch.h"
-#include "base/limits/sendings.h"
 #include "base/thread.h"
 
 namespace daybook::dispatch {
@@ -18,6 +14,17 @@ constexpr std::string_view kPart = "retention";
 constexpr std::chrono::seconds kBetween{60};
 
 }  // namespace
+
+Retention::Retention(Parts parts)
+    : parts_(std::move(parts)),
+      sweep_({parts_.views, parts_.clock,
+              [this](scheduler::Command command) {
+                return parts_.sequencer.call(std::move(command), "system",
+                                             parts_.entropy.command_id());
+              },
+              [this](Seq seq) { return parts_.views.wait_for(seq, parts_.patience); },
+              [this] { return is_stopping(); }, [this](std::uint64_t removed) { count(removed); },
+              [this](std::int64_t us) { behind_us_ = us; }}) {}
 
 Status Retention::start() {
   DAYBOOK_ASSIGN(thread_, start_thread("retention", [this] { work(); }));
@@ -61,49 +68,7 @@ void Retention::round() {
 }
 
 Result<std::uint64_t> Retention::sweep() {
-  DAYBOOK_ASSIGN(const std::uint64_t jobs, sweep_jobs());
-  DAYBOOK_ASSIGN(const std::uint64_t sendings, sweep_sendings());
-  return jobs + sendings;
-}
-
-// Command after command, each of what `next` finds, until it finds nothing. The views may be a few
-// commands behind: what was found is not found again. After anything unexpected `again` makes it so
-// that it is, for nothing may be forgotten.
-template <typename Next, typename Again>
-Result<std::uint64_t> Retention::sweep_all(Next next, Again again) {
-  std::uint64_t total = 0;
-  std::deque<Seq> unseen;
-  const auto run = [&]() -> Status {
-    while (!is_stopping()) {
-      DAYBOOK_ASSIGN(Found found, next(parts_.clock.wall()));
-      if (found.count == 0) {
-        break;
-      }
-      DAYBOOK_ASSIGN(const auto reply, parts_.sequencer.call(std::move(found.command), "system",
-                                                             parts_.entropy.command_id()));
-      const auto* outcome = std::get_if<scheduler::RemoveOutcome>(&reply.outcome);
-      const std::uint64_t removed = outcome == nullptr ? 0 : outcome->removed;
-      total += removed;
-      count(removed);
-      if (removed < found.count) {
-        again();
-      }
-      if (removed == 0) {
-        break;  // all gone already: the views show it soon
-      }
-      unseen.push_back(reply.last);
-      if (unseen.size() > kSweepCommandsAhead || removed < found.count) {
-        DAYBOOK_TRY(parts_.views.wait_for(unseen.front(), parts_.patience));
-        unseen.pop_front();
-      }
-    }
-    return unseen.empty() ? Status() : parts_.views.wait_for(unseen.back(), parts_.patience);
-  };
-  if (const Status status = run(); !status) {
-    again();
-    return fail(status.error());
-  }
-  return total;
+  return sweep_.sweep();
 }
 
 void Retention::count(std::uint64_t removed) {
@@ -116,51 +81,6 @@ void Retention::count(std::uint64_t removed) {
 
 RetentionMetrics Retention::metrics() const {
   return {removed_, behind_us_};
-}
-
-Result<std::uint64_t> Retention::sweep_sendings() {
-  return sweep_all(
-      [this](Micros now) -> Result<Found> {
-        scheduler::RemoveSendings command;
-        command.cutoff = now;
-        const Micros ended_before{now.value - kSendingRetentionUs};
-        DAYBOOK_ASSIGN(const auto due,
-                       parts_.views.sendings_due(ended_before, kRemovalsPerCommandMax, sendings_));
-        for (const auto& ended : due) {
-          command.sendings.push_back({ended.sending, ended.created});
-        }
-        return Found{due.size(), std::move(command)};
-      },
-      [this] { sendings_ = {}; });
-}
-
-// What is due, within the bounds of one command. Looks go round all definitions, each a little way:
-// nothing is due when they found nothing from the first to the last.
-Result<Retention::Found> Retention::find_jobs(Micros now) {
-  scheduler::RemoveJobs command;
-  command.cutoff = now;
-  std::int64_t behind = 0;
-  for (bool whole = jobs_.after == 0, done = false; !done && !is_stopping();) {
-    DAYBOOK_ASSIGN(const auto due, parts_.views.retention_due(now, kRemovalsPerCommandMax, jobs_));
-    for (const auto& ended : due) {
-      command.jobs.push_back({ended.job, ended.definition});
-      behind = std::max(behind, now.value - ended.over_at.value);
-    }
-    done = !due.empty() || (!jobs_.more && whole);
-    whole = whole || !jobs_.more;
-  }
-  behind_us_ = behind;
-  const std::size_t count = command.jobs.size();
-  return Found{count, std::move(command)};
-}
-
-Result<std::uint64_t> Retention::sweep_jobs() {
-  DAYBOOK_ASSIGN(const std::uint64_t removed,
-                 sweep_all([this](Micros now) { return find_jobs(now); }, [this] { jobs_ = {}; }));
-  if (!is_stopping()) {
-    behind_us_ = 0;
-  }
-  return removed;
 }
 
 }  // namespace daybook::dispatch

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/supervisor.h"
-#include "projections/views.h"
+#include "dispatch/retention_sweep.h"
 #include "scheduler/sequencer.h"
 
 namespace spdlog {
@@ -47,7 +47,7 @@ class Retention {
     std::uint64_t log_every = kRemovalsPerLogLine;
     std::chrono::milliseconds patience = kSweepPatience;
   };
-  explicit Retention(Parts parts) : parts_(std::move(parts)) {}
+  explicit Retention(Parts parts);
   ~Retention() { stop(); }
   Retention(const Retention&) = delete;
   Retention& operator=(const Retention&) = delete;
@@ -57,29 +57,17 @@ class Retention {
   void stop();
   // One sweep, and what came of it told.
   void round();
-  // Removes all that is over now: how many jobs and sendings. The views show it when it returns; on
-  // the way they are at most kSweepCommandsAhead commands behind.
+  // As RetentionSweep::sweep().
   Result<std::uint64_t> sweep();
   RetentionMetrics metrics() const;
 
  private:
   void work();
-  // What a command removes, and how much that is at most.
-  struct Found {
-    std::size_t count = 0;
-    scheduler::Command command;
-  };
-  template <typename Next, typename Again>
-  Result<std::uint64_t> sweep_all(Next next, Again again);
-  Result<Found> find_jobs(Micros now);
   void count(std::uint64_t removed);
-  Result<std::uint64_t> sweep_jobs();
-  Result<std::uint64_t> sweep_sendings();
   bool is_stopping();
 
   const Parts parts_;
-  projections::RetentionPlace jobs_;
-  projections::RetentionPlace::Reached sendings_;
+  RetentionSweep sweep_;
   std::atomic<std::uint64_t> removed_{0};
   std::atomic<std::int64_t> behind_us_{0};
   std::mutex mutex_;

@@ -5,7 +5,7 @@
 namespace daybook::graph {
 namespace {
 
-using Is = Condition::Is;
+using Is = Node::Kind;
 
 // A value whose type only the row knows is compared as what stands against it: its texts are read
 // as instants and uuids. One that cannot be is unequal.

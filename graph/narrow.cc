@@ -5,7 +5,7 @@
 namespace daybook::graph {
 namespace {
 
-using Is = Condition::Is;
+using Is = Node::Kind;
 
 // The one value that a condition compares with, or null.
 const Value* single(const Condition& condition) {

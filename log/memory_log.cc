@@ -1,8 +1,10 @@
 #include "log/memory_log.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "log/group_check.h"
 #include "log/refusals.h"
 
@@ -36,6 +38,22 @@ class MemoryLog::MemoryCursor final : public Cursor {
 
 MemoryLog::MemoryLog(std::size_t tail_bytes)
     : last_chain_(events::genesis()), tail_(durable_, tail_bytes) {}
+MemoryLog::MemoryLog(const MemoryLog& before, Seq through, std::size_t tail_bytes)
+    : MemoryLog(tail_bytes) {
+  const std::lock_guard lock(before.mutex_);
+  const Seq last = std::min(through, before.last());
+  first_ = before.first_;
+  records_.assign(before.records_.begin(),
+                  before.records_.begin() +
+                      static_cast<std::ptrdiff_t>(next(last).value - before.first_.value));
+  if (!records_.empty()) {
+    const auto newest = events::read_record(*records_.back());
+    DAYBOOK_CHECK(newest.has_value(), "what was stored can be read");
+    last_chain_ = newest->header.chain;
+    tail_.publish(last, nullptr);
+  }
+}
+
 MemoryLog::~MemoryLog() = default;
 
 Seq MemoryLog::first() const {

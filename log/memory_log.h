@@ -19,6 +19,9 @@ namespace daybook::log {
 class MemoryLog final : public Log {
  public:
   explicit MemoryLog(std::size_t tail_bytes = kTailBytesMax);
+  // For tests: what a process that starts again finds of `before`, which it did not trim: its
+  // records up to `through`, none of them in the tail.
+  MemoryLog(const MemoryLog& before, Seq through, std::size_t tail_bytes);
   ~MemoryLog() override;
 
   Seq first() const override;

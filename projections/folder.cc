@@ -1,6 +1,7 @@
 #include "projections/folder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits/views.h"
 #include "base/thread.h"
@@ -21,7 +22,7 @@ constexpr std::uint64_t kFarBehindEvents = 2 * kFoldBatchEventsMax;
 
 }  // namespace
 
-Status Folder::add(RocksStore::ProjectionId id, Slot::Make make, const Checkpoint& checkpoint) {
+Status Folder::add(Store::ProjectionId id, Slot::Make make, const Checkpoint& checkpoint) {
   auto slot = std::make_unique<Slot>();
   slot->id = id;
   slot->make = std::move(make);
@@ -38,11 +39,17 @@ Status Folder::add(RocksStore::ProjectionId id, Slot::Make make, const Checkpoin
   return {};
 }
 
-Status Folder::start() {
+void Folder::begin() {
   position_ = slots_.front()->checkpoint.applied;
   for (const auto& slot : slots_) {
     position_ = std::min(position_, slot->checkpoint.applied);
   }
+  follower_.emplace(log_, next(position_), log::ReadAhead::kYes);
+  ahead_ = {};
+}
+
+Status Folder::start() {
+  begin();
   stopped_ = false;
   DAYBOOK_ASSIGN(thread_, start_thread("views", [this] { run(); }));
   grown_.emplace(log_.tail(), events::TypeSet::all(), [this] { bell_.ring(kGrown); });
@@ -58,6 +65,7 @@ void Folder::halt() {
   stopped_ = true;
   bell_.ring(kStop);
   thread_.join();
+  follower_.reset();
 }
 
 void Folder::stop() {
@@ -92,86 +100,100 @@ bool Folder::wait_for(Seq seq, std::chrono::milliseconds timeout) const {
 }
 
 void Folder::run() {
-  if (const Status followed = follow(); !followed) {
-    const std::lock_guard lock(mutex_);
-    write();
-    for (const auto& slot : slots_) {
-      fail_slot(*slot, followed.error());
+  while (!stopped_) {
+    const auto rest = round(std::chrono::steady_clock::now());
+    if (!rest) {
+      give_up(rest.error());
+      return;
     }
-    publish();
-    report_fault(supervisor_, "views", followed.error(), Consequence::kStop);
+    if (rest->sounds != 0) {
+      static_cast<void>(bell_.wait(rest->sounds, rest->until));
+    }
   }
 }
 
-// Until it is stopped, or the log cannot be read.
-Status Folder::follow() {
-  log::Follower follower(log_, next(position_), log::ReadAhead::kYes);
-  while (!stopped_) {
-    DAYBOOK_ASSIGN(const Events events, follower.next());
-    if (!events.empty() && !fold_next(events, follower.chain())) {
-      return {};
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      if (write_is_due()) {
-        write();
-      }
-    }
-    if (!wait_to_retry()) {
-      return {};
-    }
-    if (events.empty()) {
-      wait_for_work();
+std::optional<std::chrono::microseconds> Folder::round_by_hand(TimePoint now) {
+  using std::chrono::microseconds;
+  if (!follower_) {
+    begin();
+  }
+  const auto rest = round(now);
+  if (!rest) {
+    give_up(rest.error());
+    return std::nullopt;
+  }
+  if (rest->sounds == 0) {
+    return microseconds(0);
+  }
+  return rest->until ? std::optional(std::chrono::duration_cast<microseconds>(*rest->until - now))
+                     : std::nullopt;
+}
+
+void Folder::give_up(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  write();
+  for (const auto& slot : slots_) {
+    fail_slot(*slot, error);
+  }
+  publish();
+  report_fault(supervisor_, "views", error, Consequence::kStop);
+}
+
+// An error when the log cannot be read. Nothing is folded on top of a batch that is not written,
+// whoever made it (a rebuild writes too): its end would be taken for the end of what came behind
+// it.
+Result<Folder::Rest> Folder::round(TimePoint now) {
+  if (!stalled_) {
+    retry_at_.reset();
+  } else if (!retry(now)) {
+    return Rest{kStop, retry_at_};
+  }
+  if (ahead_.empty()) {
+    DAYBOOK_ASSIGN(ahead_, follower_->next());
+  }
+  const bool more = !ahead_.empty();
+  const std::lock_guard lock(mutex_);
+  if (more && !stalled_) {
+    fold(std::exchange(ahead_, {}), follower_->chain(), now);
+    if (batch_is_full()) {
+      write();
     }
   }
-  return {};
+  if (write_is_due(now)) {
+    write();
+  }
+  return more || stalled_ ? Rest{} : rest();
 }
 
 // All that the log had is folded. What is not written yet waits for company until it is late or
 // wanted; meanwhile a commit that brings little wakes nobody.
-void Folder::wait_for_work() {
-  Bell::Sounds sounds = kUrged | kStop;
-  std::optional<TimePoint> until;
+Folder::Rest Folder::rest() const {
+  Rest out{kUrged | kStop};
+  if (unwritten_ > 0) {
+    out.until = write_by_;
+  }
+  if (unwritten_ == 0 || unwritten_ >= kQuietEvents) {
+    out.sounds |= kGrown;
+  }
+  return out;
+}
+
+// Once its time has come; false while nothing can be written.
+bool Folder::retry(TimePoint now) {
+  if (!retry_at_) {
+    retry_at_ = now + next_patience();
+  }
+  if (now < *retry_at_) {
+    return false;
+  }
   {
-    const std::lock_guard lock(mutex_);
-    if (unwritten_ > 0) {
-      until = write_by_;
-    }
-    if (unwritten_ == 0 || unwritten_ >= kQuietEvents) {
-      sounds |= kGrown;
-    }
-  }
-  static_cast<void>(bell_.wait(sounds, until));
-}
-
-// Never on top of a batch that is not written, whoever made it (a rebuild writes too): its end
-// would be taken for the end of what came behind it. False when the folder is to end.
-bool Folder::fold_next(Events events, const Hash& chain) {
-  while (wait_to_retry()) {
-    const std::lock_guard lock(mutex_);
-    if (stalled_) {
-      continue;
-    }
-    fold(events, chain);
-    if (batch_is_full()) {
-      write();
-    }
-    return true;
-  }
-  return false;
-}
-
-// False when the folder is to end.
-bool Folder::wait_to_retry() {
-  while (stalled_) {
-    static_cast<void>(bell_.wait(kStop, std::chrono::steady_clock::now() + next_patience()));
-    if (stopped_) {
-      return false;
-    }
     const std::lock_guard lock(mutex_);
     write();
   }
-  return true;
+  if (stalled_) {
+    retry_at_ = now + next_patience();
+  }
+  return !stalled_;
 }
 
 std::chrono::microseconds Folder::next_patience() {
@@ -193,18 +215,18 @@ bool Folder::batch_is_full() const {
   return bytes >= kFoldBatchBytesMax || (unwritten_ >= kFoldBatchEventsMax && !far_behind());
 }
 
-bool Folder::write_is_due() const {
+bool Folder::write_is_due(TimePoint now) const {
   if (unwritten_ == 0) {
     return false;
   }
   const bool wanted = wanted_.load() > applied_.value().value && wanted_.load() <= position_.value;
-  const bool late = std::chrono::steady_clock::now() >= write_by_ && !far_behind();
+  const bool late = now >= write_by_ && !far_behind();
   return wanted || late;
 }
 
-void Folder::fold(Events events, const Hash& chain) {
+void Folder::fold(Events events, const Hash& chain, TimePoint now) {
   if (unwritten_ == 0) {
-    write_by_ = std::chrono::steady_clock::now() + std::chrono::microseconds(kFoldBatchUs);
+    write_by_ = now + std::chrono::microseconds(kFoldBatchUs);
   }
   const Seq last = events.back().meta.seq;
   for (const auto& slot : slots_) {

@@ -29,7 +29,7 @@
 #include "base/watermark.h"
 #include "log/follower.h"
 #include "projections/projection.h"
-#include "projections/rocks_store.h"
+#include "projections/store.h"
 #include "projections/views.h"
 
 namespace daybook::projections {
@@ -38,7 +38,7 @@ namespace daybook::projections {
 struct Slot {
   using Make = std::function<std::unique_ptr<Projection>()>;
 
-  RocksStore::ProjectionId id = 0;
+  Store::ProjectionId id = 0;
   std::string name;
   std::uint32_t version = 0;
   std::uint64_t live_from = 0;  // the log's end when the fold began
@@ -60,15 +60,19 @@ struct Slot {
 class Folder {
  public:
   // `supervisor` is told of what stands still; null: nobody.
-  Folder(RocksStore& store, log::Log& log, Supervisor* supervisor)
+  Folder(Store& store, log::Log& log, Supervisor* supervisor)
       : store_(store), log_(log), supervisor_(supervisor) {}
   ~Folder() { halt(); }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
 
   // Adds a projection that goes on behind its checkpoint. Before start().
-  Status add(RocksStore::ProjectionId id, Slot::Make make, const Checkpoint& checkpoint);
+  Status add(Store::ProjectionId id, Slot::Make make, const Checkpoint& checkpoint);
   Status start();
+  // One round of what the thread does, in place of start(). How long from `now` on there is nothing
+  // to do if the log does not grow; nothing: for ever.
+  using TimePoint = std::chrono::steady_clock::time_point;
+  std::optional<std::chrono::microseconds> round_by_hand(TimePoint now);
   // Ends the threads and writes what was folded.
   void stop();
   // Ends the threads; what was folded but not written is lost, as in a crash.
@@ -96,28 +100,34 @@ class Folder {
   Status quietly(const std::function<Status(Seq)>& work);
 
  private:
-  using TimePoint = std::chrono::steady_clock::time_point;
   using Events = std::span<const events::Recorded>;
+  // What there is to listen for before the next round, and for how long; no sounds: nothing, it
+  // goes on at once.
+  struct Rest {
+    Bell::Sounds sounds = 0;
+    std::optional<TimePoint> until{};
+  };
 
+  void begin();
   void run();
-  Status follow();
-  void wait_for_work();
-  bool fold_next(Events events, const Hash& chain);
-  void fold(Events events, const Hash& chain);
+  Result<Rest> round(TimePoint now);
+  Rest rest() const;
+  bool retry(TimePoint now);
+  void give_up(const Error& error);
+  void fold(Events events, const Hash& chain, TimePoint now);
   void write();
   bool deliver();
   bool delivered_before() const;
   void hold(const Error& error);
-  bool wait_to_retry();
   std::chrono::microseconds next_patience();
   void fail_slot(Slot& slot, const Error& error);
   static std::string advice(const Slot& slot, const Error& error);
   void publish();
   bool batch_is_full() const;
-  bool write_is_due() const;
+  bool write_is_due(TimePoint now) const;
   bool far_behind() const;
 
-  RocksStore& store_;
+  Store& store_;
   log::Log& log_;
   Supervisor* const supervisor_;
   std::vector<std::unique_ptr<Slot>> slots_;
@@ -127,9 +137,14 @@ class Folder {
   mutable Bell bell_;
   std::atomic<bool> stopped_{false};
 
+  // Of who makes the rounds.
+  std::optional<log::Follower> follower_;
+  Events ahead_;                       // that it gave, and are not folded
+  std::optional<TimePoint> retry_at_;  // while nothing can be written
+
   mutable std::mutex mutex_;  // guards the slots, the batch and the numbers below
   Batch batch_;
-  std::vector<std::pair<RocksStore::ProjectionId, Checkpoint>> checkpoints_;  // of the batch
+  std::vector<std::pair<Store::ProjectionId, Checkpoint>> checkpoints_;  // of the batch
   Seq position_;               // last event folded for the group
   std::size_t unwritten_ = 0;  // events folded since the last write
   TimePoint write_by_{};       // when they must be written

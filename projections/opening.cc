@@ -26,8 +26,8 @@ Result<bool> fits(log::Log& log, const Checkpoint& checkpoint) {
 
 }  // namespace
 
-Result<ChosenCheckpoint> choose_checkpoint(const RocksStore& store, log::Log& log,
-                                           RocksStore::ProjectionId id, std::uint32_t version) {
+Result<ChosenCheckpoint> choose_checkpoint(const Store& store, log::Log& log,
+                                           Store::ProjectionId id, std::uint32_t version) {
   DAYBOOK_ASSIGN(const auto stored, store.checkpoint(id));
   bool good = stored && stored->version == version;
   if (good && stored->applied.value > 0) {
@@ -47,7 +47,7 @@ Result<ChosenCheckpoint> choose_checkpoint(const RocksStore& store, log::Log& lo
   return ChosenCheckpoint{out, good};
 }
 
-Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore::ProjectionId id,
+Result<Checkpoint> open_checkpoint(Store& store, log::Log& log, Store::ProjectionId id,
                                    std::uint32_t version) {
   DAYBOOK_ASSIGN(const ChosenCheckpoint chosen, choose_checkpoint(store, log, id, version));
   const Checkpoint& out = chosen.checkpoint;

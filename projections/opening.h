@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "log/log.h"
-#include "projections/rocks_store.h"
+#include "projections/store.h"
 
 namespace daybook::projections {
 
@@ -14,13 +14,13 @@ struct ChosenCheckpoint {
   Checkpoint checkpoint;
   bool stored = false;
 };
-Result<ChosenCheckpoint> choose_checkpoint(const RocksStore& store, log::Log& log,
-                                           RocksStore::ProjectionId id, std::uint32_t version);
+Result<ChosenCheckpoint> choose_checkpoint(const Store& store, log::Log& log,
+                                           Store::ProjectionId id, std::uint32_t version);
 
 // The same, made so. A stored one that another version wrote, that is ahead of the log, or that
 // names another chain hash than the log has there, is sealed: all keys of the projection are erased
 // and it starts anew (I9).
-Result<Checkpoint> open_checkpoint(RocksStore& store, log::Log& log, RocksStore::ProjectionId id,
+Result<Checkpoint> open_checkpoint(Store& store, log::Log& log, Store::ProjectionId id,
                                    std::uint32_t version);
 
 }  // namespace daybook::projections

@@ -11,7 +11,7 @@ namespace daybook::projections {
 
 class Rebuild {
  public:
-  Rebuild(RocksStore& store, log::Log& log, Folder& folder, Slot& slot)
+  Rebuild(Store& store, log::Log& log, Folder& folder, Slot& slot)
       : store_(store), log_(log), folder_(folder), slot_(slot) {}
 
   using Progress = std::function<bool(Seq, Seq)>;
@@ -30,7 +30,7 @@ class Rebuild {
   bool is_named() const;  // by the stored checkpoint
   Status give_up();
 
-  RocksStore& store_;
+  Store& store_;
   log::Log& log_;
   Folder& folder_;
   Slot& slot_;

@@ -2,9 +2,13 @@
 // Private to projections/: this is what the projections see of the storage engine.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -63,6 +67,48 @@ struct Checkpoint {
   Hash chain{};  // of record `applied`: which log this is
   std::uint32_t version = 0;
   std::uint8_t generation = 1;
+};
+
+// Where projections keep what they store: RocksStore, or memory in a simulation. Changes are not
+// durable before flush(), but what survives a crash is always a prefix of the batches written, each
+// whole. Threads: write(), flush() and erase() may run beside readers; one writer per projection.
+class Store {
+ public:
+  using ProjectionId = std::uint8_t;
+  using Checkpoints = std::span<const std::pair<ProjectionId, Checkpoint>>;
+
+  virtual ~Store() = default;
+
+  // The checkpoint as written, or as it would be found after a crash now.
+  virtual Result<std::optional<Checkpoint>> checkpoint(ProjectionId id) const = 0;
+  virtual Result<std::optional<Checkpoint>> durable_checkpoint(ProjectionId id) const = 0;
+
+  // Always the last written state of that generation.
+  virtual std::unique_ptr<Reader> reader(Prefix prefix) const = 0;
+  // The live generation of a projection at this moment.
+  virtual Result<std::unique_ptr<View>> view(ProjectionId id) const = 0;
+  // Two generations of one projection at one moment.
+  virtual std::pair<std::unique_ptr<View>, std::unique_ptr<View>> views(Prefix first,
+                                                                        Prefix second) const = 0;
+
+  // One atomic write of a sorted batch in which no key stands twice.
+  virtual Status write(const Batch& batch, Checkpoints checkpoints) = 0;
+  // After a failed write: lets the store try again what it could not write. write() then says
+  // whether it can.
+  virtual void resume() = 0;
+  // Makes everything written so far durable.
+  virtual Status flush() = 0;
+  // Erases one generation that no durable checkpoint names: it goes at once, or with the last view
+  // of it.
+  virtual Status erase(Prefix prefix) = 0;
+  // Every generation of `id` but `keep`; what the checkpoint written last does not name.
+  virtual Status erase_others(ProjectionId id, std::uint8_t keep) = 0;
+
+  // A reader found damage that this open did not: the next open is to know. Any thread; does
+  // nothing when it cannot.
+  virtual void note_damage() const = 0;
+  // Reads the whole store, and takes the note away when it is sound.
+  virtual Status forget_damage() = 0;
 };
 
 }  // namespace daybook::projections

@@ -6,6 +6,8 @@
 
 namespace daybook::projections {
 
+class Store;
+
 // Shared by a test and the file system under the views' store; any thread.
 struct StoreFaults {
   std::atomic<bool> no_space{false};      // no file can be made or grow

@@ -12,6 +12,7 @@
 #include "projections/job_list.h"
 #include "projections/opening.h"
 #include "projections/rebuild.h"
+#include "projections/rocks_store.h"
 #include "projections/rule_list.h"
 #include "projections/sending_list.h"
 #include "projections/statistics.h"
@@ -35,7 +36,7 @@ void report_tables(Supervisor* supervisor, const Error& error) {
 }
 
 struct Kind {
-  RocksStore::ProjectionId id;
+  Store::ProjectionId id;
   Slot::Make make;
 };
 
@@ -68,13 +69,10 @@ Result<Hash> digest_of(const View& view) {
   return digest.finish();
 }
 
-}  // namespace
-
-Views::Views(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Views::~Views() = default;
-
-Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& options, log::Log& log,
-                                                       bool read_only) {
+Result<std::unique_ptr<Store>> open_store(const ViewsOptions& options, bool read_only) {
+  if (options.open_store) {
+    return options.open_store();
+  }
   RocksStore::Options wanted;
   wanted.directory = options.directory;
   wanted.write_buffer_bytes = options.write_buffer_bytes;
@@ -84,7 +82,18 @@ Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& optio
   wanted.on_damage = [told = options.supervisor](const Error& error) {
     report_tables(told, error);
   };
-  DAYBOOK_ASSIGN(auto store, RocksStore::open(wanted));
+  DAYBOOK_ASSIGN(std::unique_ptr<Store> out, RocksStore::open(wanted));
+  return out;
+}
+
+}  // namespace
+
+Views::Views(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Views::~Views() = default;
+
+Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& options, log::Log& log,
+                                                       bool read_only) {
+  DAYBOOK_ASSIGN(auto store, open_store(options, read_only));
   auto impl = std::make_unique<Impl>(std::move(store), log, options.supervisor);
   for (Kind& kind : kinds()) {
     const std::uint32_t version = kind.make()->version();
@@ -125,6 +134,10 @@ Status give_up_damaged(const Error& error, const log::Log& log) {
 
 Result<std::unique_ptr<Views>> Views::open(const ViewsOptions& options, log::Log& log) {
   std::string why;
+  if (options.open_store) {
+    DAYBOOK_ASSIGN(auto impl, Impl::open(options, log, false));
+    return std::unique_ptr<Views>(new Views(std::move(impl)));
+  }
   if (log.first() == Seq{1} && RocksStore::damage_noted(options.directory)) {
     why = "damage was found while they were read";
   } else {
@@ -167,6 +180,10 @@ const std::string& Views::healed() const {
 
 Status Views::start() {
   return impl_->folder.start();
+}
+
+std::optional<std::chrono::microseconds> Views::fold_by_hand(Micros steady) {
+  return impl_->folder.round_by_hand(Folder::TimePoint(std::chrono::microseconds(steady.value)));
 }
 
 void Views::stop() {

@@ -39,6 +39,8 @@ struct ViewsOptions {
   // nobody. Outlives the views.
   Supervisor* supervisor = nullptr;
   std::shared_ptr<StoreFaults> faults{};  // for tests; null: none
+  // In place of RocksDB in `directory`, for a simulation; null: RocksDB.
+  std::function<Result<std::unique_ptr<Store>>()> open_store{};
 };
 
 enum class ProjectionState : std::uint8_t { kCatchingUp, kLive, kRebuilding, kFailed };
@@ -126,6 +128,10 @@ class Views {
   // kUnavailable "NO_THREAD" from start().
   Status start();
   void stop();
+  // What start()'s thread does each time it wakes, in place of start(), for who drives the whole
+  // server with one thread (tests/simulation). How long from `steady` on there is nothing to do if
+  // the log does not grow; nothing: for ever. stop() then writes what is in memory.
+  std::optional<std::chrono::microseconds> fold_by_hand(Micros steady);
 
   // Lowest applied sequence number over all projections that have not failed.
   Seq applied() const;

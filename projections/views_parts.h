@@ -6,23 +6,23 @@
 #include <optional>
 
 #include "projections/folder.h"
-#include "projections/rocks_store.h"
+#include "projections/store.h"
 #include "projections/views.h"
 
 namespace daybook::projections {
 
 // Ids stand in stored keys: never reused.
-inline constexpr RocksStore::ProjectionId kJobs = 1;
-inline constexpr RocksStore::ProjectionId kComponents = 2;
-inline constexpr RocksStore::ProjectionId kDefinitions = 3;
-inline constexpr RocksStore::ProjectionId kJobStatistics = 4;
-inline constexpr RocksStore::ProjectionId kHistory = 5;
-inline constexpr RocksStore::ProjectionId kRules = 6;
-inline constexpr RocksStore::ProjectionId kSendings = 7;
-inline constexpr RocksStore::ProjectionId kEvents = 8;
+inline constexpr Store::ProjectionId kJobs = 1;
+inline constexpr Store::ProjectionId kComponents = 2;
+inline constexpr Store::ProjectionId kDefinitions = 3;
+inline constexpr Store::ProjectionId kJobStatistics = 4;
+inline constexpr Store::ProjectionId kHistory = 5;
+inline constexpr Store::ProjectionId kRules = 6;
+inline constexpr Store::ProjectionId kSendings = 7;
+inline constexpr Store::ProjectionId kEvents = 8;
 
 struct Views::Impl {
-  Impl(std::unique_ptr<RocksStore> opened, log::Log& read_from, Supervisor* told)
+  Impl(std::unique_ptr<Store> opened, log::Log& read_from, Supervisor* told)
       : supervisor(told),
         store(std::move(opened)),
         log(read_from),
@@ -33,14 +33,14 @@ struct Views::Impl {
                                             bool read_only);
 
   Supervisor* supervisor;
-  std::unique_ptr<RocksStore> store;
+  std::unique_ptr<Store> store;
   log::Log& log;
   std::string healed;
   mutable Folder folder;  // a query that meets damage stops the projection
   std::mutex rebuild;     // held by the one rebuild
 
   // A view of a projection that has not failed.
-  Result<std::unique_ptr<View>> view(RocksStore::ProjectionId id) const;
+  Result<std::unique_ptr<View>> view(Store::ProjectionId id) const;
 
   // Passes on what was read of a view; damage in the store stops the projection, visibly.
   template <typename T>
@@ -49,10 +49,10 @@ struct Views::Impl {
       return answer;
     }
     const Prefix from = view.prefix();
-    return fail(stop_damaged(static_cast<RocksStore::ProjectionId>(from[0]), from, answer.error()));
+    return fail(stop_damaged(static_cast<Store::ProjectionId>(from[0]), from, answer.error()));
   }
   // The answer for who met damage in that generation, or in the checkpoint.
-  Error stop_damaged(RocksStore::ProjectionId id, const std::optional<Prefix>& generation,
+  Error stop_damaged(Store::ProjectionId id, const std::optional<Prefix>& generation,
                      const Error& error) const;
 };
 

@@ -28,7 +28,7 @@ Error failed(const Slot& slot, const std::string& why) {
 
 }  // namespace
 
-Result<std::unique_ptr<View>> Views::Impl::view(RocksStore::ProjectionId id) const {
+Result<std::unique_ptr<View>> Views::Impl::view(Store::ProjectionId id) const {
   for (const auto& slot : folder.slots()) {
     if (slot->id == id && slot->failed) {
       return fail(failed(*slot, folder.error_of(*slot)));
@@ -41,8 +41,8 @@ Result<std::unique_ptr<View>> Views::Impl::view(RocksStore::ProjectionId id) con
   return out;
 }
 
-Error Views::Impl::stop_damaged(RocksStore::ProjectionId id,
-                                const std::optional<Prefix>& generation, const Error& error) const {
+Error Views::Impl::stop_damaged(Store::ProjectionId id, const std::optional<Prefix>& generation,
+                                const Error& error) const {
   for (const auto& slot : folder.slots()) {
     if (slot->id != id) {
       continue;

@@ -57,8 +57,10 @@ void JobRules::on(const events::RulesAdvanced& e) {
 
 void JobRules::check_depth(const events::JobCreated& e) {
   const std::uint32_t depth = e.effect_of.value == 0 ? 0 : effects_depth_;
-  const std::int64_t soon = e.run_at.value - kRuleLoopWindowUs;
-  const bool fits = soon <= meta_.time.value ? e.rule_depth == depth : e.rule_depth <= depth;
+  // A time that was given is the wall clock's.
+  const Micros due = e.delayed ? e.run_at : offsets_.at_wall(e.run_at);
+  const bool soon = due.value - kRuleLoopWindowUs <= meta_.time.value;
+  const bool fits = soon ? e.rule_depth == depth : e.rule_depth <= depth;
   if (!fits || e.rule_depth > kRuleDepthMax) {
     broken(Rule::kRuleDepth, "job " + e.job.text() + " is " + std::to_string(e.rule_depth) +
                                  " rules deep, what led to it makes it " + std::to_string(depth));

@@ -12,13 +12,14 @@
 #include "base/check.h"
 #include "base/limits/write_path.h"
 #include "base/thread.h"
-#include "base/time_text.h"
 #include "events/group.h"
-#include "log/event_reader.h"
 #include "log/tail.h"
 #include "scheduler/clock_note.h"
 #include "scheduler/decide.h"
+#include "scheduler/job_parameters.h"
+#include "scheduler/key_room.h"
 #include "scheduler/logical_time.h"
+#include "scheduler/sequencer_counters.h"
 #include "scheduler/state_parts.h"
 
 namespace daybook::scheduler {
@@ -37,42 +38,11 @@ struct Decided {
 // would cost it more than it could win by deciding meanwhile.
 constexpr std::size_t kLoneEvents = 16;
 
-// Ids of jobs and sendings are given once, so that whoever ends one again ends nothing else.
-bool ends_work(const Command& command) {
-  return std::visit(
-      []<typename C>(const C&) {
-        return std::is_same_v<C, CancelJob> || std::is_same_v<C, RequestCancel> ||
-               std::is_same_v<C, RemoveJobs> || std::is_same_v<C, CancelSending>;
-      },
-      command);
-}
-
-// Of what may be put again under its id.
-bool deletes(const Command& command) {
-  return std::visit(
-      []<typename C>(const C&) {
-        return std::is_same_v<C, DeleteDefinition> || std::is_same_v<C, DeleteComponent> ||
-               std::is_same_v<C, DeleteRule>;
-      },
-      command);
-}
-
 // What goes to the commit thread: a group, perhaps empty, and who waits for it.
 struct Commit {
   events::Group group;
   std::vector<Decided> decided;
 };
-
-// What the job was created with, as it stands in the log; valid until the reader's next call.
-Result<std::string_view> parameters_of(log::EventReader& reader, JobId job) {
-  DAYBOOK_ASSIGN(const events::Recorded* const recorded, reader.at(job.key()));
-  const auto* created = std::get_if<events::JobCreated>(&recorded->event);
-  if (created == nullptr || created->job != job) {
-    return fail(Code::kCorrupt, "NO_CREATION",
-                "event " + std::to_string(job.key().value) + " does not create job " + job.text());
-  }
-  return created->parameters.text.empty() ? std::string_view("{}") : created->parameters.text;
-}
 
 }  // namespace
 
@@ -88,7 +58,7 @@ struct Sequencer::Impl {
     DAYBOOK_CHECK(state.applied() == log.last(),
                   "the sequencer starts from the fold of the whole log");
     snapshot_at = state.applied().value;
-    publish_counts();
+    counters.count(state, time);
   }
 
   // --- constant after construction, or with their own synchronisation ---
@@ -97,6 +67,7 @@ struct Sequencer::Impl {
   std::thread sequencer_thread;
   std::thread commit_thread;
   std::atomic<bool> failed{false};
+  bool by_hand = true;  // no threads: their steps are taken by the caller
 
   // --- sequencer thread only ---
   LogicalTime time;
@@ -106,10 +77,10 @@ struct Sequencer::Impl {
   Decision decision;
   Commit filling;
   std::uint64_t snapshot_at = 0;
-  log::EventReader deciding;
+  JobParameters deciding;
 
   // --- of who commits: one group at a time ---
-  log::EventReader answering;
+  JobParameters answering;
 
   // --- guarded by mutex ---
   std::mutex mutex;
@@ -125,34 +96,19 @@ struct Sequencer::Impl {
   Commit handed;
   std::vector<std::uint8_t> spare;  // memory of the last group, for the next
 
-  // --- metrics ---
-  std::atomic<std::uint64_t> commands{0}, refused{0}, events_total{0}, bytes{0}, groups{0};
-  std::atomic<std::uint64_t> sync_us_last{0}, sync_us_total{0}, clock_held{0};
-  std::array<std::atomic<std::uint64_t>, 5> clock_steps{};  // by kind
-  std::atomic<std::int64_t> clock_ahead_us{0};
-  std::atomic<std::uint64_t> pending_jobs{0}, running_jobs{0}, snapshot_seq{0};
-  std::atomic<std::uint64_t> keys{0}, key_bytes{0}, keys_refused{0};
-
-  void publish_counts() {
-    pending_jobs.store(state.pending_count(), std::memory_order_relaxed);
-    running_jobs.store(state.running_count(), std::memory_order_relaxed);
-    keys.store(state.key_count(), std::memory_order_relaxed);
-    key_bytes.store(state.key_bytes(), std::memory_order_relaxed);
-    clock_held.store(time.held(), std::memory_order_relaxed);
-    clock_ahead_us.store(state.offsets().ahead.value, std::memory_order_relaxed);
-  }
+  SequencerCounters counters;
 
   void run_sequencer();
   void run_commit();
   bool take_inbox(std::vector<Request>& out);
+  void decide_all(std::vector<Request>& batch);
+  bool commit_handed();
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
   Micros now();
   std::optional<Result<Reply>> known_key(const Request& request, Micros now) const;
   Status decide_command(Context context, const Command& command);
   Status settle(Seq seq);
-  Status keep_parameters(Seq through);
-  Result<bool> remembers_key(const Request& request, const Command& command, Micros now);
   Reply record(const Request& request);
   void record_clock();
   void note_clock(const events::ClockStepped& step);
@@ -162,7 +118,6 @@ struct Sequencer::Impl {
   void wait_for_commit();
   void maybe_snapshot(bool last);
   void add_events(std::vector<Decided>& decided, Seq first) const;
-  Status add_parameters(std::vector<Decided>& decided);
   void fail_for_good(const Error& error);
   static void answer_all(Commit& commit, const Status& done);
 };
@@ -170,12 +125,7 @@ struct Sequencer::Impl {
 void Sequencer::Impl::run_sequencer() {
   std::vector<Request> batch;
   while (take_inbox(batch)) {
-    for (Request& request : batch) {
-      process(request);
-    }
-    batch.clear();
-    hand_over();
-    maybe_snapshot(false);
+    decide_all(batch);
   }
   wait_for_commit();
   maybe_snapshot(true);
@@ -184,6 +134,15 @@ void Sequencer::Impl::run_sequencer() {
     sequencer_done = true;
   }
   wake_commit.notify_all();
+}
+
+void Sequencer::Impl::decide_all(std::vector<Request>& batch) {
+  for (Request& request : batch) {
+    process(request);
+  }
+  batch.clear();
+  hand_over();
+  maybe_snapshot(false);
 }
 
 // Waits for requests; false when closed and drained. What one swap takes while a group is syncing
@@ -222,9 +181,9 @@ void Sequencer::Impl::process(Request& request) {
   }
   for (const Command& command : request.commands) {
     decided.replies.push_back(process(request, command, closed_by ? &*closed_by : nullptr));
-    commands.fetch_add(1, std::memory_order_relaxed);
+    counters.commands.fetch_add(1, std::memory_order_relaxed);
     if (!decided.replies.back()) {
-      refused.fetch_add(1, std::memory_order_relaxed);
+      counters.refused.fetch_add(1, std::memory_order_relaxed);
     }
     hand_over_if_full();  // the answer goes with the last of the request's groups
   }
@@ -245,39 +204,13 @@ std::optional<Result<Reply>> Sequencer::Impl::known_key(const Request& request, 
   return Reply{use->first, use->last, use->chain, use->time, true, Done{}};
 }
 
-// Whether the key will be known; now: running time. What ends work is never refused for want of
-// room: repeated, it does no more than it did. What deletes has a reserve of its own.
-Result<bool> Sequencer::Impl::remembers_key(const Request& request, const Command& command,
-                                            Micros now) {
-  if (!request.key) {
-    return false;
-  }
-  const KeyWindow& held = state.parts().keys;
-  if (ends_work(command)) {
-    return held.has_reserve(now, options.keys_max);
-  }
-  const auto wait = held.wait_for_room(request.actor, now, options.keys_max);
-  const bool reserved =
-      deletes(command) && held.has_reserve(now, options.keys_max + kIdempotencyKeysForDeletions);
-  if (!wait || reserved) {
-    return true;
-  }
-  keys_refused.fetch_add(1, std::memory_order_relaxed);
-  Error error = make_error(Code::kExhausted, "TOO_MANY_KEYS",
-                           "as many idempotency keys of this caller are remembered as may; the "
-                           "oldest is forgotten in " +
-                               format_duration(Duration{wait->value / 1'000'000 * 1'000'000}));
-  error.retry_after_us = std::max<std::int64_t>(wait->value, 1);
-  return fail(std::move(error));
-}
-
 // Decides, with what the decision wants to know of the log. That the log cannot be read there ends
 // the server, as if it could not be written (I15): what stands in it would not be done.
 Status Sequencer::Impl::decide_command(Context context, const Command& command) {
   DAYBOOK_TRY(decide(context, command, decision));
   if (const auto job = decision.wants) {
     DAYBOOK_TRY(settle(job->key()));
-    const auto parameters = parameters_of(deciding, *job);
+    const auto parameters = deciding.of(*job);
     if (!parameters) {
       fail_for_good(parameters.error());
       return fail(parameters.error());
@@ -286,8 +219,12 @@ Status Sequencer::Impl::decide_command(Context context, const Command& command) 
     DAYBOOK_TRY(decide(context, command, decision));
     DAYBOOK_CHECK(!decision.wants, "a decision wants parameters once");
   }
-  const auto* trim = std::get_if<RecordTrim>(&command);
-  return trim == nullptr ? Status() : keep_parameters(trim->through);
+  if (const auto* trim = std::get_if<RecordTrim>(&command)) {
+    // What it takes from the log and is still needed.
+    DAYBOOK_TRY(settle(trim->through));
+    return deciding.keep(state, trim->through);
+  }
+  return {};
 }
 
 // Makes what was decided so far durable, when that event is part of it: nobody reads it before.
@@ -301,22 +238,6 @@ Status Sequencer::Impl::settle(Seq seq) {
                        : Status();
 }
 
-// What a trim takes from the log and is still needed. Failing refuses the trim.
-Status Sequencer::Impl::keep_parameters(Seq through) {
-  DAYBOOK_TRY(settle(through));
-  std::vector<JobId> jobs;
-  state.each_job([&](const JobView& job) {
-    if (job.job.key() <= through && job.kept_parameters == nullptr) {
-      jobs.push_back(job.job);
-    }
-  });
-  for (const JobId job : jobs) {
-    DAYBOOK_ASSIGN(const std::string_view parameters, parameters_of(deciding, job));
-    state.keep_parameters(job, parameters);
-  }
-  return {};
-}
-
 Result<Reply> Sequencer::Impl::process(const Request& request, const Command& command,
                                        const Error* closed_by) {
   const bool starts = std::holds_alternative<StartServer>(command);
@@ -327,8 +248,13 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
       return std::move(*known);
     }
   }
-  DAYBOOK_ASSIGN(const bool remembered,
-                 remembers_key(request, command, state.running(context.now)));
+  bool remembered = false;
+  if (request.key) {
+    const auto room = remembers_key(state.parts().keys, request.actor, command,
+                                    state.running(context.now), options.keys_max);
+    counters.keys_refused.fetch_add(room ? 0 : 1, std::memory_order_relaxed);
+    DAYBOOK_ASSIGN(remembered, room);
+  }
   DAYBOOK_TRY(decide_command(context, command));
   // With a key, that nothing changed is an outcome too: the key then stands alone.
   if (decision.events.empty() && !remembered) {
@@ -361,7 +287,7 @@ Micros Sequencer::Impl::now() {
 }
 
 void Sequencer::Impl::note_clock(const events::ClockStepped& step) {
-  ++clock_steps[static_cast<std::size_t>(step.kind)];
+  ++counters.clock_steps[static_cast<std::size_t>(step.kind)];
   // Coming nearer goes on for as long as the clock was set back, in small parts.
   if (options.on_clock && step.kind != events::ClockStep::kSlew) {
     options.on_clock(describe(step));
@@ -410,7 +336,10 @@ void Sequencer::Impl::hand_over() {
   if (filling.decided.empty() && writer.pending().empty()) {
     return;
   }
-  publish_counts();
+  counters.count(state, time);
+  if (by_hand) {
+    commit_handed();
+  }
   std::unique_lock lock(mutex);
   commit_done.wait(lock, [&] { return !commit_busy; });
   filling.group = writer.take(std::move(spare));
@@ -428,6 +357,9 @@ void Sequencer::Impl::hand_over() {
 }
 
 void Sequencer::Impl::wait_for_commit() {
+  if (by_hand) {
+    commit_handed();
+  }
   std::unique_lock lock(mutex);
   commit_done.wait(lock, [&] { return !commit_busy; });
 }
@@ -447,13 +379,12 @@ void Sequencer::Impl::maybe_snapshot(bool last) {
   snapshot_at =
       taken ? state.applied().value : state.applied().value - options.snapshot_events * 9 / 10;
   if (taken) {
-    snapshot_seq = state.applied().value;
+    counters.snapshot = state.applied().value;
   }
 }
 
 void Sequencer::Impl::run_commit() {
   for (;;) {
-    Commit next;
     {
       std::unique_lock lock(mutex);
       commit_waits = true;
@@ -461,11 +392,23 @@ void Sequencer::Impl::run_commit() {
       if (!handed_over) {
         return;
       }
-      next = std::exchange(handed, Commit{});
-      handed_over = commit_waits = false;
+      commit_waits = false;
     }
-    commit(std::move(next));
+    commit_handed();
   }
+}
+
+bool Sequencer::Impl::commit_handed() {
+  Commit next;
+  {
+    const std::lock_guard lock(mutex);
+    if (!std::exchange(handed_over, false)) {
+      return false;
+    }
+    next = std::exchange(handed, Commit{});
+  }
+  commit(std::move(next));
+  return true;
 }
 
 // On the commit thread, or on the sequencer thread while that one waits: one group at a time.
@@ -482,12 +425,12 @@ void Sequencer::Impl::commit(Commit&& commit) {
     const auto took = std::chrono::steady_clock::now() - before;
     const auto us = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-    sync_us_last = us;
-    sync_us_total += us;
+    counters.sync_us_last = us;
+    counters.sync_us_total += us;
     if (done) {
-      events_total += commit.group.count;
-      bytes += commit.group.bytes.size();
-      ++groups;
+      counters.events += commit.group.count;
+      counters.bytes += commit.group.bytes.size();
+      ++counters.groups;
     }
   }
   // Known before the sequencer goes on, else it could take a snapshot of what is not durable
@@ -501,9 +444,11 @@ void Sequencer::Impl::commit(Commit&& commit) {
   commit_done.notify_all();
   if (done && !commit.group.empty()) {
     add_events(commit.decided, commit.group.first);
-    if (Status known = add_parameters(commit.decided); !known) {
-      fail_for_good(known.error());
-      done = std::move(known);
+    for (Decided& one : commit.decided) {
+      if (Status known = answering.add_to(one.replies); !known) {
+        fail_for_good(known.error());
+        done = std::move(known);
+      }
     }
   }
   answer_all(commit, done);
@@ -522,20 +467,6 @@ void Sequencer::Impl::add_events(std::vector<Decided>& decided, Seq first) const
       }
     }
   }
-}
-
-// What was started is run by who is answered.
-Status Sequencer::Impl::add_parameters(std::vector<Decided>& decided) {
-  for (Decided& one : decided) {
-    for (Result<Reply>& reply : one.replies) {
-      auto* outcome = reply ? std::get_if<StartOutcome>(&reply->outcome) : nullptr;
-      if (outcome != nullptr && outcome->started && outcome->started->parameters.empty()) {
-        DAYBOOK_ASSIGN(outcome->started->parameters,
-                       parameters_of(answering, outcome->started->job));
-      }
-    }
-  }
-  return {};
 }
 
 void Sequencer::Impl::fail_for_good(const Error& error) {
@@ -571,6 +502,7 @@ const State& Sequencer::state() const {
 
 Status Sequencer::start() {
   DAYBOOK_ASSIGN(std::thread commits, start_thread("commit", [this] { impl_->run_commit(); }));
+  impl_->by_hand = false;
   auto decides = start_thread("sequencer", [this] { impl_->run_sequencer(); });
   if (!decides) {
     {
@@ -596,6 +528,24 @@ void Sequencer::stop() {
     impl_->sequencer_thread.join();
     impl_->commit_thread.join();
   }
+}
+
+bool Sequencer::decide_by_hand() {
+  DAYBOOK_CHECK(impl_->by_hand, "the sequencer has no threads");
+  std::vector<Request> batch;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    batch.swap(impl_->inbox);
+    impl_->inbox_commands = 0;
+  }
+  const bool any = !batch.empty();
+  impl_->decide_all(batch);
+  return any;
+}
+
+bool Sequencer::commit_by_hand() {
+  DAYBOOK_CHECK(impl_->by_hand, "the sequencer has no threads");
+  return impl_->commit_handed();
 }
 
 Status Sequencer::submit(Request&& request) {
@@ -636,31 +586,8 @@ Result<Reply> Sequencer::call(Command command, std::string actor, CommandId id) 
 }
 
 SequencerMetrics Sequencer::metrics() const {
-  const Impl& i = *impl_;
-  SequencerMetrics out;
-  out.commands = i.commands;
-  out.refused = i.refused;
-  out.events = i.events_total;
-  out.bytes = i.bytes;
-  out.groups = i.groups;
-  out.sync_us_last = i.sync_us_last;
-  out.sync_us_total = i.sync_us_total;
-  const auto steps = [&](events::ClockStep kind) {
-    return i.clock_steps[static_cast<std::size_t>(kind)].load();
-  };
-  out.clock_back = steps(events::ClockStep::kBack);
-  out.clock_forward = steps(events::ClockStep::kForward);
-  out.clock_away = steps(events::ClockStep::kAway);
-  out.clock_slews = steps(events::ClockStep::kSlew);
-  out.clock_held = i.clock_held;
-  out.clock_ahead_us = i.clock_ahead_us;
-  out.pending_jobs = i.pending_jobs;
-  out.running_jobs = i.running_jobs;
-  out.keys = i.keys;
-  out.key_bytes = i.key_bytes;
-  out.keys_max = i.options.keys_max;
-  out.keys_refused = i.keys_refused;
-  out.snapshot = Seq{i.snapshot_seq};
+  SequencerMetrics out = impl_->counters.metrics();
+  out.keys_max = impl_->options.keys_max;
   const std::lock_guard lock(impl_->mutex);
   out.inbox = impl_->inbox.size();
   return out;

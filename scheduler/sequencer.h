@@ -114,6 +114,13 @@ class Sequencer {
   // Refuses new commands, finishes those in the inbox, takes a last snapshot.
   void stop();
 
+  // What the two threads do, step by step on the caller's, in place of start(): for who drives the
+  // whole server with one thread (tests/simulation). Decides what is in the inbox; appends the
+  // group that was handed over, and answers. False: there was nothing. stop() then finishes
+  // nothing.
+  bool decide_by_hand();
+  bool commit_by_hand();
+
   // kExhausted "INBOX_FULL" or kShutdown; then `answer` is never called and the request is
   // untouched.
   Status submit(Request&& request);

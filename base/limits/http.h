@@ -48,6 +48,8 @@ inline constexpr std::int64_t kHttpIdleTimeoutUs = 60LL * 1'000'000;
 // A read waits this long for the views to catch up with the log.
 inline constexpr std::int64_t kHttpFreshTimeoutUs = 5LL * 1'000'000;
 inline constexpr std::int64_t kHttpHeartbeatUs = 15LL * 1'000'000;
+// The longest sleep of an I/O thread that has a deadline: beyond any of them.
+inline constexpr std::int64_t kHttpSleepMaxUs = 3600LL * 1'000'000;
 inline constexpr std::int64_t kHttpDrainTimeoutUs = 5LL * 1'000'000;
 // One piece of a stream: what a slow reader costs in memory.
 inline constexpr std::size_t kHttpStreamPieceBytes = 64 * 1024;

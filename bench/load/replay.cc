@@ -81,7 +81,7 @@ Status bench_replay(const ReplayOptions& options, std::ostream& out) {
   log::DataDirOptions existing;
   existing.create = false;
   DAYBOOK_ASSIGN(const auto data, log::DataDir::open(options.data, clock, existing));
-  DAYBOOK_ASSIGN(const auto log, log::RocksLog::open(*data));
+  DAYBOOK_ASSIGN(const auto log, log::RocksLog::open_to_read(*data));
   if (log->first() != Seq{1} || log->last() == Seq{}) {
     return fail(Code::kInvalid, "LOG_NOT_WHOLE", "the log is empty or was trimmed", "--store");
   }

@@ -8,7 +8,11 @@
 
 namespace daybook::reactor {
 
+namespace {
+
 using Kind = Type::Kind;
+
+}  // namespace
 
 std::vector<const Type*> Checker::check(
     const Program& program, const std::vector<const std::vector<const Type*>*>& imported) {

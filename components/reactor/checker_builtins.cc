@@ -7,8 +7,12 @@
 
 namespace daybook::reactor {
 
+namespace {
+
 using Kind = Type::Kind;
 using B = Builtin;
+
+}  // namespace
 
 // A QueryError in the place of a list is let through: it ends the run with its message, unless it
 // was matched before.

@@ -6,7 +6,11 @@
 
 namespace daybook::reactor {
 
+namespace {
+
 using Kind = Type::Kind;
+
+}  // namespace
 
 // Null when the two cannot be added, subtracted, …
 const Type* Checker::arithmetic_of(Arithmetic op, const Type* left, const Type* right) {

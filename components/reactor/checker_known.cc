@@ -6,7 +6,11 @@
 
 namespace daybook::reactor {
 
+namespace {
+
 using Kind = Type::Kind;
+
+}  // namespace
 
 // A filter or a match that was likely not meant for the body that took it.
 bool Checker::is_taken(std::uint32_t at, const Frame& frame) {

@@ -16,7 +16,7 @@ namespace daybook::reactor {
 namespace {
 
 // Nobody is asked, nothing interrupts: steps and memory bound a check.
-class NoWorld final : public World {
+class NobodyAsked final : public World {
  public:
   Result<std::string> ask(std::string_view) override {
     return fail(Code::kInternal, "NO_WORLD", "a check of parameters asks nothing");
@@ -62,9 +62,8 @@ Error no_contract(std::string what) {
 }
 
 Result<Contract::Parameter> read_parameter(const JsonValue& value) {
-  using Kind = JsonValue::Kind;
   Contract::Parameter out;
-  if (value.kind() != Kind::kObject) {
+  if (value.kind() != JsonValue::Kind::kObject) {
     return fail(no_contract("a parameter is an object"));
   }
   for (const auto& [name, member] : value.members()) {
@@ -73,9 +72,9 @@ Result<Contract::Parameter> read_parameter(const JsonValue& value) {
                               : name == "default" ? &out.fallback
                                                   : nullptr;
     bool* const flag = name == "required" ? &out.required : name == "event" ? &out.event : nullptr;
-    if (text != nullptr && member.kind() == Kind::kString) {
+    if (text != nullptr && member.kind() == JsonValue::Kind::kString) {
       *text = member.string();
-    } else if (flag != nullptr && member.kind() == Kind::kBool) {
+    } else if (flag != nullptr && member.kind() == JsonValue::Kind::kBool) {
       *flag = member.boolean();
     } else {
       return fail(no_contract("a parameter's member " + name));
@@ -186,7 +185,7 @@ Status Contract::checked(std::string_view given, std::string_view event) const {
   RunInputs inputs;
   inputs.limits.steps = kContractStepsMax;
   inputs.limits.memory = kContractMemoryMax;
-  NoWorld world;
+  NobodyAsked world;
   Evaluator evaluator(inputs, world);
   try {
     evaluator.check_given(*program_, given, event);

@@ -11,9 +11,9 @@
 
 namespace daybook::reactor {
 
-using B = Builtin;
-
 namespace {
+
+using B = Builtin;
 
 // The field of a record, or nothing.
 Value part_of(const Value& record, std::string_view name) {

@@ -10,7 +10,11 @@
 
 namespace daybook::reactor {
 
+namespace {
+
 using B = Builtin;
+
+}  // namespace
 
 Value Evaluator::builtin(const BuiltinNode& node, Frame& frame) {
   Value arguments[4];

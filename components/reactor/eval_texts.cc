@@ -10,7 +10,11 @@
 
 namespace daybook::reactor {
 
+namespace {
+
 using B = Builtin;
+
+}  // namespace
 
 Value Evaluator::number_filter(const BuiltinNode& node, const Value* arguments, Frame& frame) {
   const Value& value = arguments[0];

@@ -76,16 +76,16 @@ const Node* Parser::comparison() {
     scopes_.leave_block();
     return out;
   }
-  constexpr std::array kSigns = {TokenKind::kEqual,   TokenKind::kNotEqual,
-                                 TokenKind::kLess,    TokenKind::kLessEqual,
-                                 TokenKind::kGreater, TokenKind::kGreaterEqual};
-  const auto sign = std::find(kSigns.begin(), kSigns.end(), kind());
-  if (sign == kSigns.end()) {
+  constexpr std::array kComparisons = {TokenKind::kEqual,   TokenKind::kNotEqual,
+                                       TokenKind::kLess,    TokenKind::kLessEqual,
+                                       TokenKind::kGreater, TokenKind::kGreaterEqual};
+  const auto sign = std::find(kComparisons.begin(), kComparisons.end(), kind());
+  if (sign == kComparisons.end()) {
     return left;
   }
   const Token t = take();
   auto* out = node<PairNode>(NodeKind::kCompare, t.offset);
-  out->op = static_cast<std::uint8_t>(sign - kSigns.begin());
+  out->op = static_cast<std::uint8_t>(sign - kComparisons.begin());
   out->left = left;
   out->right = sum();
   return out;

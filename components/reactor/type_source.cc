@@ -9,7 +9,7 @@ namespace daybook::reactor {
 namespace {
 
 // How tight a type binds: what stands inside a tighter one is put into parentheses.
-enum class Binding { kUnion, kIntersection, kNegated, kPrimary };
+enum class Precedence { kUnion, kIntersection, kNegated, kPrimary };
 
 std::string_view word_of(TypeKind kind) {
   switch (kind) {
@@ -36,10 +36,10 @@ std::string_view word_of(TypeKind kind) {
   }
 }
 
-void append_bound(std::string& out, const TypeNode& type, Binding around);
+void append_bound(std::string& out, const TypeNode& type, Precedence around);
 
 void append_joined(std::string& out, const TypeNode& type, std::string_view between,
-                   Binding around) {
+                   Precedence around) {
   for (std::size_t i = 0; i < type.parts.size(); ++i) {
     out += i > 0 ? between : "";
     if (type.kind == TypeKind::kRecord) {
@@ -54,23 +54,23 @@ void append_function(std::string& out, const TypeNode& type) {
   out += "((";
   for (std::size_t i = 0; i + 1 < type.parts.size(); ++i) {
     out += i > 0 ? ", " : "";
-    append_bound(out, *type.parts[i], Binding::kUnion);
+    append_bound(out, *type.parts[i], Precedence::kUnion);
   }
   out += ") => ";
-  append_bound(out, *type.parts.back(), Binding::kUnion);
+  append_bound(out, *type.parts.back(), Precedence::kUnion);
   out += ")";
 }
 
-Binding binding_of(const TypeNode& type) {
+Precedence precedence_of(const TypeNode& type) {
   switch (type.kind) {
     case TypeKind::kUnion:
-      return Binding::kUnion;
+      return Precedence::kUnion;
     case TypeKind::kIntersection:
-      return Binding::kIntersection;
+      return Precedence::kIntersection;
     case TypeKind::kNegated:
-      return Binding::kNegated;
+      return Precedence::kNegated;
     default:
-      return Binding::kPrimary;
+      return Precedence::kPrimary;
   }
 }
 
@@ -87,33 +87,33 @@ void append_plain(std::string& out, const TypeNode& type) {
       out += type.name;
       break;
     case TypeKind::kUnion:
-      append_joined(out, type, " | ", Binding::kIntersection);
+      append_joined(out, type, " | ", Precedence::kIntersection);
       break;
     case TypeKind::kIntersection:
-      append_joined(out, type, " & ", Binding::kNegated);
+      append_joined(out, type, " & ", Precedence::kNegated);
       break;
     case TypeKind::kNegated:
       out += "not ";
-      append_bound(out, *type.parts.front(), Binding::kNegated);
+      append_bound(out, *type.parts.front(), Precedence::kNegated);
       break;
     case TypeKind::kList:
       out += "[";
-      append_bound(out, *type.parts.front(), Binding::kUnion);
+      append_bound(out, *type.parts.front(), Precedence::kUnion);
       out += "]";
       break;
     case TypeKind::kMap:
       out += "{ ";
-      append_joined(out, type, " -> ", Binding::kUnion);
+      append_joined(out, type, " -> ", Precedence::kUnion);
       out += " }";
       break;
     case TypeKind::kRecord:
       out += "{ ";
-      append_joined(out, type, ", ", Binding::kUnion);
+      append_joined(out, type, ", ", Precedence::kUnion);
       out += type.parts.empty() ? "}" : " }";
       break;
     case TypeKind::kTuple:
       out += "(";
-      append_joined(out, type, ", ", Binding::kUnion);
+      append_joined(out, type, ", ", Precedence::kUnion);
       out += ")";
       break;
     case TypeKind::kFunction:
@@ -124,13 +124,13 @@ void append_plain(std::string& out, const TypeNode& type) {
   }
 }
 
-void append_bound(std::string& out, const TypeNode& type, Binding around) {
+void append_bound(std::string& out, const TypeNode& type, Precedence around) {
   const bool stands_for = type.kind == TypeKind::kAlias || type.kind == TypeKind::kBinder;
   if (stands_for && !type.parts.empty()) {
     append_bound(out, *type.parts.front(), around);
     return;
   }
-  const bool apart = binding_of(type) < around;
+  const bool apart = precedence_of(type) < around;
   out += apart ? "(" : "";
   append_plain(out, type);
   out += apart ? ")" : "";
@@ -139,7 +139,7 @@ void append_bound(std::string& out, const TypeNode& type, Binding around) {
 }  // namespace
 
 void append_type_source(std::string& out, const TypeNode& type) {
-  append_bound(out, type, Binding::kUnion);
+  append_bound(out, type, Precedence::kUnion);
 }
 
 bool append_literal_source(std::string& out, const Value& value) {

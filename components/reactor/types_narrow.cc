@@ -5,7 +5,11 @@
 
 namespace daybook::reactor {
 
+namespace {
+
 using Kind = Type::Kind;
+
+}  // namespace
 
 bool Types::overlap(const Type* a, const Type* b) {
   for (const Type* const x : members(a)) {

@@ -309,7 +309,7 @@ TEST_F(E2eLoad, AnAnswerThatIsNotReadHoldsNoBody) {
 
 // Between two requests of those that are in it, more than one comes in.
 TEST_F(E2eLoad, WhoComesDoesNotWaitForAllThatOthersAsk) {
-  constexpr int kAsked = 20;
+  constexpr int kAsked = 12 * static_cast<int>(kHttpPipelinedMax);
   constexpr std::size_t kComing = 100;
   options.io_threads = 1;
   start();

@@ -303,7 +303,7 @@ TEST_F(E2eRefusals, WorkerFields) {
          {R"({"definitions":["d"],"workerId":"w","waitMs":60001})", 422, "waitMs"},
          {R"({"definitions":["d"],"workerId":"w","wait":1})", 422, "wait"}});
   check("POST", "/resources/workers/complete",
-        {{"{}", 422, "body"}, {"[]", 422, "body"}, {"null", 422, "body"}});
+        {{"{}", 422, "reports"}, {"[]", 422, "body"}, {"null", 422, "body"}});
   check("POST", "/resources/workers/heartbeat", {{"{}", 422, "body"}, {"[]", 422, "body"}});
   const Seq before = log().last();
   // An item that is at fault is answered in its place.

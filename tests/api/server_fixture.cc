@@ -63,7 +63,9 @@ struct ServerFixture::Parts {
   std::unique_ptr<api::Api> api;
 };
 
-ServerFixture::ServerFixture() : parts_(std::make_unique<Parts>(on_chance)) {}
+ServerFixture::ServerFixture() : parts_(std::make_unique<Parts>(on_chance)) {
+  options.sleep_max = millis(20);  // the clock is moved by hand
+}
 
 ServerFixture::~ServerFixture() {
   stop();

@@ -29,6 +29,16 @@ TEST(Bell, WhatIsNotListenedForIsKept) {
   EXPECT_EQ(bell.wait(kTwo, in(kBellWait)), kTwo);
 }
 
+TEST(Bell, WhatRangIsTakenWithoutAWait) {
+  Bell bell;
+  EXPECT_EQ(bell.take(kOne | kTwo), 0U);
+  bell.ring(kOne);
+  bell.ring(kTwo);
+  EXPECT_EQ(bell.take(kOne), kOne);
+  EXPECT_EQ(bell.take(kOne), 0U) << "it is forgotten";
+  EXPECT_EQ(bell.wait(kTwo, in(kBellWait)), kTwo) << "the others are not";
+}
+
 TEST(Bell, SeveralAreToldTogether) {
   Bell bell;
   bell.ring(kTwo);

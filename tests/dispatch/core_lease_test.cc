@@ -72,6 +72,42 @@ TEST_F(CoreMassFailure, OfADeletedComponentDelaysNobody) {
   expect_nobody_waits();
 }
 
+TEST_F(CoreLease, AHeldPollWaitsUntilItsWaitBegins) {
+  worker_definition("d");
+  const auto polled = poll({"d"}, 10, seconds(5), "w1", {}, true);
+  settle();
+  advance(seconds(1000));
+  settle();
+  EXPECT_FALSE(polled->answered);
+  core->begin_wait(last_poll, now());
+  advance(seconds(4));
+  core->begin_wait(last_poll, now());  // it has begun
+  settle();
+  EXPECT_FALSE(polled->answered);
+  advance(seconds(1));
+  settle();
+  EXPECT_TRUE(polled->answered);
+  core->begin_wait(last_poll, now());  // of one that is over
+}
+
+TEST_F(CoreLease, TheWaitOfAHeldPollBeginsWhileItsStartIsDecided) {
+  worker_definition("d");
+  engine.create("d");
+  fold();
+  const auto polled = poll({"d"}, 10, Duration{0}, "w1", {}, true);
+  core->step(now());
+  const auto actions = core->take_actions();
+  ASSERT_EQ(actions.submits.size(), 1U);
+  core->begin_wait(last_poll, now());
+  std::vector<Result<scheduler::Reply>> refused;
+  refused.emplace_back(fail(Code::kConflict, "JOB_RUNNING", "it is"));
+  core->on_replies(actions.submits.front().tag, std::move(refused), now());
+  for (const auto& answered : core->take_actions().answers) {
+    answered.done(LeasedJobs{});
+  }
+  EXPECT_TRUE(polled->answered);
+}
+
 TEST_F(CoreLease, OnePollGetsAsManyAsItMayAskFor) {
   worker_definition("d");
   for (std::size_t i = 0; i < kLeaseJobsMax + 1; ++i) {

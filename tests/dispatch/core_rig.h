@@ -135,7 +135,8 @@ class CoreRig : public testing::Test {
   };
   std::shared_ptr<Polled> poll(std::vector<std::string> definitions, std::size_t max = 10,
                                Duration wait = seconds(5), std::string worker = "w1",
-                               std::optional<scheduler::IdempotencyKey> key = {}) {
+                               std::optional<scheduler::IdempotencyKey> key = {},
+                               bool held = false) {
     auto out = std::make_shared<Polled>();
     LeaseRequest request;
     request.definitions = std::move(definitions);
@@ -144,6 +145,7 @@ class CoreRig : public testing::Test {
     request.worker = std::move(worker);
     request.actor = "token-1";
     request.key = std::move(key);
+    request.held = held;
     core->add_poll(
         ++last_poll, std::move(request),
         [out](Result<LeasedJobs> leased) {

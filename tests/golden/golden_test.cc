@@ -27,7 +27,7 @@ struct Format {
   std::string suffix;
   std::size_t types;
   std::string_view history_head;
-  // Of the form 3 of the state, which holds the starts that rate limits count one by one.
+  // Of the form 6 of the state, which holds live jobs without their parameters.
   std::string_view history_state;
   std::string_view members_head;
   std::vector<events::Event> members;
@@ -36,19 +36,19 @@ struct Format {
 const std::vector<Format>& formats() {
   static const std::vector<Format> kFormats = {
       {"v1.ndjson", 18, "57974a5c0a3051b1007f3e4a56e0dcf2a4a90461e8c292cb8524e0c65b3d4925",
-       "6ecb0f4371f30b2e2329daf12a2af9855d2e7d2654cca1b62bf9ff2929322861",
+       "e12c91f05c3e5539299add0dd98730041de4b09bc9250dcb25e863e95f12be46",
        "e6a3711a7dbc614ebe0def2d6627decc3022acd4b4ad7f7a0a03c08c689763ff",
        events::samples::all_of_v1()},
       {"v2.ndjson", 28, "7ab8a52bbc38270955f042f3ff5ad5a2d36158d0c721b8cc52a6fa89bdd22ca7",
-       "b485ee8333d9a3ff14bbdff1c585b901a512d9f1964a26b14f1789bf07ce072b",
+       "1f349d0794e4ba1f061506a38738989ddf3aa87aac5d9ef8ac3fc3dec8ba4290",
        "3f256d837b1ee2e1340bc95b090010614304936c23ba5104ae80c756a97ee992",
        events::samples::all_of_v2()},
       {"v3.ndjson", 29, "a153d67915b638551930bba852a7937ecce4de4a25c959524671d0f4e3b868cd",
-       "0ea8a33551ca883370226f36fc351ca3ee80abbbe54c5e73ef0bbc64a88b192b",
+       "97bc64096f173b64cde0055b9f12e99e2d71701eb04479e69746ae2e3c1df77c",
        "88a5e0c2b432f397dff68cbe32a15fbe6722228b40afa0c1c112d6fc4fb33043",
        events::samples::all_of_v3()},
       {"v4.ndjson", 30, "24950230d3d11f78fdb85770dcf54823ce7038050f165980d2ae59f3849f28ab",
-       "a492e35d31ac3b93c776d84a44a44223176b6e6031dc3634d1807731cb0e4791",
+       "27b125186ed6db9150e88bbb4a2520a9e0b122690ff9ae74b58112aa28f70ed9",
        "10da80089db4ac8d737320ab034c4762512653028660a7a21994cbb0d807c32b",
        events::samples::all_of_v4()},
   };

@@ -91,7 +91,7 @@ class LogRecovery : public testing::Test {
   std::filesystem::path data() const { return dir_ / "data"; }
 
   rig::TempDir dir_;
-  const SystemClock clock_;
+  const SystemClock clock_{};
   std::vector<Hash> chains_;
   std::vector<std::vector<std::uint8_t>> records_;
   LogId id_{};

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits/views.h"
+#include "projections/rocks_store.h"
 #include "tests/projections/views_rig.h"
 
 namespace daybook::projections {
@@ -122,6 +124,43 @@ TEST_F(FolderTest, FoldsNothingOnTopOfWhatARebuildCouldNotWrite) {
   EXPECT_EQ(seen.on_top, 0);
   EXPECT_EQ(seen.written, r.log.last().value);
   folder->stop();
+}
+
+TEST_F(FolderTest, ByHandItGathersForATimeAndWritesWhenThatIsOver) {
+  Folder::TimePoint now{};
+  append();
+  EXPECT_EQ(folder->round_by_hand(now), std::chrono::microseconds(0)) << "there may be more";
+  EXPECT_EQ(folder->round_by_hand(now), std::chrono::microseconds(kFoldBatchUs));
+  EXPECT_EQ(seen.folded, r.log.last().value);
+  EXPECT_EQ(folder->applied(), Seq{});
+  now += std::chrono::microseconds(kFoldBatchUs);
+  EXPECT_EQ(folder->round_by_hand(now), std::nullopt) << "until the log grows";
+  EXPECT_EQ(folder->applied(), r.log.last());
+}
+
+TEST_F(FolderTest, ByHandItTriesAgainWhenItsPatienceIsOver) {
+  Folder::TimePoint now{};
+  // A flush of nothing does not fail.
+  append();
+  EXPECT_TRUE(folder->round_by_hand(now).has_value());
+  now += std::chrono::microseconds(kFoldBatchUs);
+  folder->round_by_hand(now);
+  ASSERT_EQ(folder->applied(), r.log.last());
+  append();
+  EXPECT_TRUE(folder->round_by_hand(now).has_value());
+  options.faults->no_space = true;
+  ASSERT_FALSE(store->flush());
+  now += std::chrono::microseconds(kFoldBatchUs);
+  EXPECT_EQ(folder->round_by_hand(now), std::chrono::microseconds(0));
+  ASSERT_TRUE(folder->stalled());
+  EXPECT_EQ(folder->round_by_hand(now), std::chrono::microseconds(kViewsRetryMinUs));
+  options.faults->no_space = false;
+  EXPECT_EQ(folder->round_by_hand(now), std::chrono::microseconds(kViewsRetryMinUs));
+  EXPECT_TRUE(folder->stalled());
+  now += std::chrono::microseconds(kViewsRetryMinUs);
+  EXPECT_EQ(folder->round_by_hand(now), std::nullopt);
+  EXPECT_FALSE(folder->stalled());
+  EXPECT_EQ(folder->applied(), r.log.last());
 }
 
 }  // namespace

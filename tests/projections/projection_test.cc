@@ -86,7 +86,7 @@ class EveryProjection : public testing::TestWithParam<Made> {
     return batch.size();
   }
 
-  const Nothing nothing;  // outlives the projection
+  const Nothing nothing{};  // outlives the projection
   log::MemoryLog log;
   Story story{log};
 };

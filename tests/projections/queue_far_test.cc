@@ -194,7 +194,7 @@ TEST(QueueRunFiles, UnnamedFileIsReadAsItWasWrittenAndLeavesNoName) {
 // A queue with room for a few waiting jobs beside one that has room for all.
 class QueueOnDisk : public testing::Test {
  protected:
-  static constexpr std::size_t kMemory = 16 * 1024;
+  static constexpr std::size_t kMemory = 64 * 1024;  // runs are longer than one piece
   static constexpr std::size_t kNear = kMemory / 8 * 5 / kQueueJobBytes;
 
   QueueOnDisk() {

@@ -15,7 +15,6 @@ namespace daybook::reactor {
 
 struct Case {
   std::string name;
-  std::size_t line = 0;  // where it begins
   std::string id = "main.hrc";
   std::string code;
   std::map<std::string, std::string, std::less<>> modules;

@@ -150,17 +150,14 @@ std::vector<Case> read_cases(std::string_view text) {
     head.clear();
     body.clear();
   };
-  std::size_t number = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    ++number;
     if (line.starts_with("=== ")) {
       end_section();
       out.emplace_back();
       out.back().name = line.substr(4);
-      out.back().line = number;
     } else if (line.starts_with("--- ")) {
       end_section();
       head = line.substr(4);

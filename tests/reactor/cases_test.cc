@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -16,7 +15,7 @@ namespace {
 struct NamedCase {
   std::string name;  // of the file and of the case, as gtest wants it
   std::string place;
-  Case content;
+  std::string text;  // read by its test alone: every test is a process, and some texts grow to MBs
 };
 
 void PrintTo(const NamedCase& c, std::ostream* out) {
@@ -37,6 +36,23 @@ std::string identifier(std::string_view text) {
   return out;
 }
 
+std::vector<NamedCase> cases_of(const std::filesystem::path& file) {
+  std::vector<NamedCase> out;
+  std::ifstream in(file);
+  std::size_t number = 1;
+  for (std::string line; std::getline(in, line); ++number) {
+    if (line.starts_with("=== ")) {
+      out.push_back({identifier(file.stem().string()) + "_" + identifier(line.substr(4)),
+                     file.filename().string() + ":" + std::to_string(number),
+                     {}});
+    }
+    if (!out.empty()) {
+      out.back().text += line + "\n";
+    }
+  }
+  return out;
+}
+
 std::vector<NamedCase> all_cases() {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(DAYBOOK_REACTOR_CASES)) {
@@ -47,12 +63,8 @@ std::vector<NamedCase> all_cases() {
   std::sort(files.begin(), files.end());
   std::vector<NamedCase> out;
   for (const auto& file : files) {
-    std::ifstream in(file);
-    std::stringstream text;
-    text << in.rdbuf();
-    for (Case& c : read_cases(text.str())) {
-      const std::string name = identifier(file.stem().string()) + "_" + identifier(c.name);
-      out.push_back({name, file.filename().string() + ":" + std::to_string(c.line), std::move(c)});
+    for (NamedCase& c : cases_of(file)) {
+      out.push_back(std::move(c));
     }
   }
   return out;
@@ -61,7 +73,9 @@ std::vector<NamedCase> all_cases() {
 class ReactorCase : public testing::TestWithParam<NamedCase> {};
 
 TEST_P(ReactorCase, ComesOutAsWritten) {
-  const std::string problems = problems_of(GetParam().content);
+  const std::vector<Case> cases = read_cases(GetParam().text);
+  ASSERT_EQ(cases.size(), 1U);
+  const std::string problems = problems_of(cases.front());
   if (!problems.empty()) {
     FAIL() << "tests/reactor/cases/" << GetParam().place << "\n" << problems;
   }

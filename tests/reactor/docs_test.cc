@@ -31,7 +31,6 @@ Case with_answers(Case c) {
 // Lines that begin with `// =`, `// effect`, `// error` and `// fault` are what is expected.
 Case program_of(const std::vector<std::string>& lines, std::size_t begin, std::size_t end) {
   Case out;
-  out.line = begin;
   std::vector<std::string> effects;
   for (std::size_t i = begin; i < end; ++i) {
     const std::string& line = lines[i];

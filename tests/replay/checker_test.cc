@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.h"
+#include "base/sha256.h"
 #include "tests/replay/log_script.h"
 
 namespace daybook::replay {
@@ -22,6 +23,33 @@ TEST(Checker, ASoundLogHasNoViolation) {
   EXPECT_EQ(report.jobs.pending, 3U);
   EXPECT_EQ(report.jobs.running, 0U);
   EXPECT_EQ(report.jobs.removed, 2U);
+}
+
+// A rule asks for a job at a given time, while logical time is ten minutes ahead of the wall clock.
+CheckReport check_given_time(std::int64_t second) {
+  using events::ClockStep;
+  Script s = sample_script();
+  s.add("back", 820,
+        {events::ClockStepped{ClockStep::kBack, seconds(-600), {seconds(50), seconds(600)}, {}}},
+        3);
+  const Seq applied = s.next_seq();
+  events::JobCreated job;
+  job.job = s.next_job(821, 1);
+  job.definition = "short";
+  job.parameters = {"{}"};
+  job.run_at = Script::kStart + seconds(second);
+  job.effect_of = applied;
+  s.add("rule.late", 821,
+        {events::RuleApplied{"r", "a.hrule", sha256("a.hrule"), Seq{applied.value - 1}, 1, {}, {}},
+         job},
+        3);
+  return check(encode(s.records()));
+}
+
+TEST(Checker, AGivenTimeIsSoonByTheWallClock) {
+  const CheckReport late = check_given_time(835);
+  EXPECT_TRUE(late.sound()) << late.text();
+  EXPECT_TRUE(check_given_time(235).found(Rule::kRuleDepth));
 }
 
 TEST(Checker, AnEmptyLogIsSound) {

@@ -154,6 +154,10 @@ std::string HttpClient::receive_until(std::string_view text, std::chrono::millis
   return std::exchange(buffer_, std::string());
 }
 
+void HttpClient::end_sending() {
+  ::shutdown(socket_, SHUT_WR);
+}
+
 bool HttpClient::closed_by_peer(std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
   for (;;) {

@@ -36,6 +36,8 @@ class HttpClient {
 
   // The pieces of it, for tests of the connection itself.
   bool send(std::string_view bytes);
+  // Sends nothing more.
+  void end_sending();
   // Reads one answer; nothing when the connection ended or `timeout` passed first.
   std::optional<HttpReply> receive(std::chrono::milliseconds timeout = std::chrono::seconds(20),
                                    bool to_head = false);

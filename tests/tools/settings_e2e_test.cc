@@ -155,7 +155,7 @@ TEST_F(SettingsE2e, FarJobsBeyondTheQueuesMemoryAreOnDisk) {
   EXPECT_EQ(metric(server, "daybook_queue_on_disk"), 0U);
   const auto leased = HttpClient(port_of(server))
                           .call("POST", "/resources/workers/lease",
-                                R"({"worker":"w","definitions":["far"],"max":3,"waitMs":1000})");
+                                R"({"workerId":"w","definitions":["far"],"max":3,"waitMs":1000})");
   ASSERT_TRUE(leased);
   EXPECT_THAT(leased->body,
               AllOf(HasSubstr(R"("parameters":{"n":0})"), HasSubstr(R"("parameters":{"n":2})")));

@@ -6,8 +6,11 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -29,7 +32,7 @@ class StoreE2e : public testing::Test {
   // The JSON line.
   boost::json::value make(std::vector<std::string> more) {
     std::vector<std::string> words = {"bench", "store",     data_, "--jobs",
-                                      "3000",  "--pending", "200", "--cancelled",
+                                      "1200",  "--pending", "200", "--cancelled",
                                       "4",     "--failed",  "4"};
     words.insert(words.end(), more.begin(), more.end());
     const Ran ran = run_line(std::move(words));
@@ -59,13 +62,31 @@ class StoreE2e : public testing::Test {
   }
   static boost::json::value call(test::HttpClient& client, const char* method, const char* target,
                                  const std::string& body, int status) {
-    const auto reply = client.call(method, target, body, "Content-Type: application/json\r\n");
+    const auto reply = client.call(method, target, body);
     EXPECT_TRUE(reply && reply->status == status) << target << (reply ? reply->body : "");
     return reply ? boost::json::parse(reply->body) : boost::json::value();
   }
+  // Asked again while the views are being built: each question waits for them for some seconds.
   static std::uint64_t listed(test::HttpClient& client, const std::string& status) {
+    constexpr int kTries = 30;
     const std::string target = "/resources/jobs?limit=1&status=" + status;
-    return call(client, "GET", target.c_str(), "", 200).at("totalCount").to_number<std::uint64_t>();
+    auto reply = client.get(target);
+    for (int i = 0; i < kTries && reply && reply->status == 503; ++i) {
+      reply = client.get(target);
+    }
+    EXPECT_TRUE(reply && reply->status == 200) << target << (reply ? reply->body : "");
+    return reply && reply->status == 200
+               ? boost::json::parse(reply->body).at("totalCount").to_number<std::uint64_t>()
+               : 0;
+  }
+  // What the program's `bench` says of a line, begun from the store; and its code.
+  std::pair<int, std::string> bench(const std::string& line) const {
+    const std::string command = std::string(DAYBOOK_PROGRAM) + " bench " + line + " --store " +
+                                data_ + " --dir " + directory_.path().string() + " > " +
+                                path("printed") + " 2>&1";
+    const int code = std::system(command.c_str());
+    std::ifstream in(path("printed"));
+    return {code, std::string((std::istreambuf_iterator<char>(in)), {})};
   }
   // Sizes and times of all its files.
   std::map<std::string, std::pair<std::uintmax_t, std::int64_t>> files() const {
@@ -86,9 +107,9 @@ class StoreE2e : public testing::Test {
 TEST_F(StoreE2e, IsWhatAServerCouldHaveLeft) {
   const auto line = make({});
   EXPECT_EQ(line.at("name").as_string(), "store");
-  EXPECT_EQ(number(line, "jobs_ended"), 3'000U);
+  EXPECT_EQ(number(line, "jobs_ended"), 1'200U);
   EXPECT_EQ(number(line, "jobs_pending"), 200U);
-  EXPECT_GT(number(line, "events"), 9'000U);
+  EXPECT_GT(number(line, "events"), 3'600U);
   expect_sound();
 }
 
@@ -100,7 +121,7 @@ TEST_F(StoreE2e, AServerGoesOnWithIt) {
     EXPECT_EQ(listed(client, "pending"), 200U);
     EXPECT_EQ(listed(client, "running"), 0U);
     EXPECT_EQ(listed(client, "completed") + listed(client, "failed") + listed(client, "cancelled"),
-              3'000U);
+              1'200U);
     EXPECT_FALSE(call(client, "GET", "/resources/jobs/statistics", "", 200).as_array().empty());
     call(client, "PUT", "/resources/components/c", R"({"runtime":"worker"})", 201);
     call(client, "PUT", "/resources/job-definitions/d", R"({"componentId":"c"})", 201);
@@ -118,7 +139,7 @@ TEST_F(StoreE2e, AServerGoesOnWithIt) {
     ServerProcess server(data_);
     test::HttpClient client(port_of(server));
     EXPECT_EQ(listed(client, "completed") + listed(client, "failed") + listed(client, "cancelled"),
-              3'001U);
+              1'201U);
     EXPECT_EQ(server.end(SIGTERM), 0);
   }
   expect_sound();
@@ -132,8 +153,8 @@ TEST_F(StoreE2e, ASweptOneIsSoundAndTheFirstServerBuildsItsViews) {
     test::HttpClient client(port_of(server));
     const std::uint64_t left =
         listed(client, "completed") + listed(client, "failed") + listed(client, "cancelled");
-    EXPECT_GT(left, 800U);
-    EXPECT_LT(left, 1'200U);
+    EXPECT_GT(left, 300U);
+    EXPECT_LT(left, 500U);
     EXPECT_EQ(server.end(SIGTERM), 0);
   }
   expect_sound();
@@ -163,22 +184,20 @@ TEST_F(StoreE2e, OneWhoseMakingWasKilledIsRefused) {
 TEST_F(StoreE2e, BenchmarksBeginFromItAndLeaveItAsItIs) {
   make({});
   const auto before = files();
-  const std::string dir = directory_.path().string();
-  const std::string printed = path("printed");
   for (const std::string& line :
        {std::string("cycles --jobs 500"), std::string("replay"),
         std::string("http --connections 2 --seconds 0.2 --warm-up 0"),
-        std::string("pending --jobs 200"),
-        std::string("old --rounds 1 --seconds 0.2 --sweep-retention 1h")}) {
-    const std::string command = std::string(DAYBOOK_PROGRAM) + " bench " + line + " --store " +
-                                data_ + " --dir " + dir + " > " + printed + " 2>&1";
-    const int code = std::system(command.c_str());
-    std::ifstream in(printed);
-    const std::string said((std::istreambuf_iterator<char>(in)), {});
-    EXPECT_EQ(code, 0) << command << "\n" << said;
-    EXPECT_THAT(said, HasSubstr("store_jobs_ended=3000  store_jobs_pending=200"));
-    EXPECT_EQ(files(), before) << line;
+        std::string("pending --jobs 200"), std::string("old --rounds 1 --seconds 0.2")}) {
+    const auto [code, said] = bench(line);
+    EXPECT_EQ(code, 0) << line << "\n" << said;
+    EXPECT_THAT(said, HasSubstr("store_jobs_ended=1200  store_jobs_pending=200"));
+    EXPECT_TRUE(files() == before) << line;
   }
+  // So few jobs are gone before they are counted.
+  const auto [code, said] = bench("old --rounds 1 --seconds 0.2 --sweep-retention 1h");
+  EXPECT_NE(code, 0);
+  EXPECT_THAT(said, HasSubstr("NOTHING_OVER"));
+  EXPECT_TRUE(files() == before);
   const Ran both = run_line({"--server", "http://127.0.0.1:1", "bench", "http", "--store", data_});
   EXPECT_NE(both.code, 0);
   EXPECT_THAT(both.err, HasSubstr("TWO_STORES"));

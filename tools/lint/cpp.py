@@ -72,7 +72,7 @@ _NAMED_PAREN = re.compile(r"((?:\w+(?:<[^<>()]*>)?::)*"
 def functions(text):
     """Every function defined, or declared, at namespace or class scope."""
     code = re.sub(r"^[ \t]*#(?:[^\n\\]|\\\n|\\.)*", lambda m: _blank(m[0]), strip(text), flags=re.M)
-    partner = _partners(code)
+    partner = brackets(code)
     start = at = 0
     while at < len(code):
         c = code[at]
@@ -96,7 +96,7 @@ def functions(text):
         at += 1
 
 
-def _partners(code):
+def brackets(code):
     """Each opening bracket's offset to its closing one's."""
     partner, opened = {}, []
     for match in re.finditer(r"[(){}]", code):
@@ -133,7 +133,7 @@ def _angle_end(text, at):
 
 def _call(head):
     """(name, parameter list, offset of the name) when the head reads `name(…) tail`, else None."""
-    partner = _partners(head)
+    partner = brackets(head)
     for match in _NAMED_PAREN.finditer(head):
         close = partner.get(match.end() - 1)
         before = head[:match.start()]

@@ -44,15 +44,12 @@ class Cycle {
   void work(std::size_t lane, Time now) {
     if (completing_[lane] > 0) {
       completed(completing_[lane], now);
-      completing_[lane] = 0;
-      lanes_.lease(lane, options_.batch);
-      return;
     }
     completing_[lane] = lanes_.session(lane).held();
     if (completing_[lane] > 0) {
-      lanes_.complete(lane);
+      lanes_.complete_and_lease(lane, options_.batch);
     } else {
-      lanes_.lease(lane, options_.batch);  // it waited in vain
+      lanes_.lease(lane, options_.batch);
     }
   }
 

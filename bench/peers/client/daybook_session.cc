@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kOk = 200;
 constexpr int kCreated = 201;
+constexpr std::string_view kLease = R"(,"lease":{"jobs":)";
 // How often `what` stands in `text`.
 std::size_t count(std::string_view text, std::string_view what) {
   std::size_t out = 0;
@@ -57,25 +58,44 @@ void DaybookSession::create(std::string& out, std::size_t jobs) {
   ask(out, "POST /resources/jobs", body_, kCreated);
 }
 
-void DaybookSession::lease(std::string& out, std::size_t max) {
-  tokens_.clear();
-  body_ = R"({"definitions":[")" + definition_ + R"("],"max":)" + std::to_string(max) +
-          R"(,"waitMs":)" + std::to_string(kLeaseWaitS * 1000) + R"(,"workerId":"peer-)" +
-          std::to_string(id_) + R"("})";
+void DaybookSession::append_lease(std::size_t max) {
+  body_ += R"({"definitions":[")" + definition_ + R"("],"max":)" + std::to_string(max) +
+           R"(,"waitMs":)" + std::to_string(kLeaseWaitS * 1000) + R"(,"workerId":"peer-)" +
+           std::to_string(id_) + R"("})";
   leasing_ = true;
-  ask(out, "POST /resources/workers/lease", body_, kOk);
 }
 
-void DaybookSession::complete(std::string& out) {
-  body_ = "[";
-  for (const std::string& token : tokens_) {
-    body_ += body_.size() > 1 ? ",{\"token\":\"" : "{\"token\":\"";
-    body_ += token;
+void DaybookSession::append_reports() {
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    body_ += i == 0 ? R"([{"token":")" : R"(,{"token":")";
+    body_ += tokens_[i];
     body_ += "\"}";
   }
   body_ += ']';
   completing_ = tokens_.size();
+}
+
+void DaybookSession::lease(std::string& out, std::size_t max) {
+  tokens_.clear();
+  body_.clear();
+  append_lease(max);
+  ask(out, "POST /resources/workers/lease", body_, kOk);
+}
+
+void DaybookSession::complete(std::string& out) {
+  body_.clear();
+  append_reports();
   ask(out, "POST /resources/workers/complete", body_, kOk);
+}
+
+bool DaybookSession::complete_and_lease(std::string& out, std::size_t max) {
+  body_ = R"({"reports":)";
+  append_reports();
+  body_ += R"(,"lease":)";
+  append_lease(max);
+  body_ += '}';
+  ask(out, "POST /resources/workers/complete", body_, kOk);
+  return true;
 }
 
 void DaybookSession::read_leases(std::string_view body) {
@@ -103,14 +123,19 @@ Step DaybookSession::take(std::string_view& in, std::string& /*out*/) {
     if (!good) {
       throw Failure("HTTP status " + std::to_string(answer->status) + ": " + shown(answer->body));
     }
-    if (leasing_) {
-      read_leases(answer->body);
-    }
+    std::string_view leases = answer->body;
     if (completing_ > 0) {
-      if (count(answer->body, R"("outcome":"completed")") != completing_) {
+      // Reports come first, and name tokens too.
+      const std::size_t end = leasing_ ? leases.find(kLease) : leases.size();
+      if (end == std::string_view::npos ||
+          count(leases.substr(0, end), R"("outcome":"completed")") != completing_) {
         throw Failure("not every job was completed: " + shown(answer->body));
       }
+      leases.remove_prefix(end);
       tokens_.clear();
+    }
+    if (leasing_) {
+      read_leases(leases);
     }
     --answers_missing_;
   }

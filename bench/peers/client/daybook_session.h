@@ -17,12 +17,15 @@ class DaybookSession : public Session {
   void create(std::string& out, std::size_t jobs) override;
   void lease(std::string& out, std::size_t max) override;
   void complete(std::string& out) override;
+  bool complete_and_lease(std::string& out, std::size_t max) override;
   Step take(std::string_view& in, std::string& out) override;
   std::size_t held() const override { return tokens_.size(); }
 
  private:
   // Appends a request whose answer is to have this status, or any good one with 0.
   void ask(std::string& out, std::string_view method_and_target, std::string_view body, int status);
+  void append_lease(std::size_t max);
+  void append_reports();
   void read_leases(std::string_view body);
 
   const std::string definition_;

@@ -97,6 +97,14 @@ void Lanes::complete(std::size_t lane) {
   begin(lane);
 }
 
+void Lanes::complete_and_lease(std::size_t lane, std::size_t max) {
+  std::string& out = lanes_[lane].connection.out();
+  if (!session(lane).complete_and_lease(out, max)) {
+    session(lane).complete(out);
+  }
+  begin(lane);
+}
+
 void Lanes::receive(std::size_t lane, const Done& done) {
   Lane& l = lanes_[lane];
   l.connection.receive();

@@ -43,6 +43,9 @@ class Lanes {
   void create(std::size_t lane, std::size_t jobs);
   void lease(std::size_t lane, std::size_t max);
   void complete(std::size_t lane);
+  // Completes what is held, and takes the next ones where one request does both; else held() says
+  // afterwards that there are none.
+  void complete_and_lease(std::size_t lane, std::size_t max);
 
   // Sleeps until something is answered or `until`, then calls `done` once for each lane whose
   // answer is whole, with the time at which it was read. `done` may ask the next. Throws Failure

@@ -10,7 +10,7 @@ namespace daybook::peers {
 
 enum class Step { kMore, kDone };
 
-// A request is asked for by one of the five calls below, which append it to `out`; no other may be
+// A request is asked for by one of the calls below, which append it to `out`; no other may be
 // asked for until take() has said kDone. One thread. Sessions know nothing of sockets and time.
 class Session {
  public:
@@ -27,12 +27,16 @@ class Session {
   virtual void lease(std::string& out, std::size_t max) = 0;
   // Completes every job that is held.
   virtual void complete(std::string& out) = 0;
+  // The same and a lease in one request; false, and nothing is asked for, where the protocol has
+  // none.
+  virtual bool complete_and_lease(std::string& /*out*/, std::size_t /*max*/) { return false; }
 
   // Takes what is whole off the front of `in`; may append to `out` what the server wants to hear at
   // once. kDone as soon as the request has its answer. Throws Failure for an answer that is none.
   virtual Step take(std::string_view& in, std::string& out) = 0;
 
-  // Jobs that the last lease gave; none after it waited in vain, and after complete().
+  // Jobs that the last lease gave; none after it waited in vain and after
+  // complete().
   virtual std::size_t held() const = 0;
 };
 

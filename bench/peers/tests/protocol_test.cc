@@ -89,6 +89,26 @@ TEST(PeersDaybook, OneJobGoesThroughItsLife) {
   EXPECT_EQ(session->held(), 0U);
 }
 
+TEST(PeersDaybook, AReportBringsTheNextJobs) {
+  const auto session = make_session("daybook", "queue", 0);
+  std::string out;
+  session->lease(out, 1);
+  EXPECT_TRUE(done_with_last_byte(*session, http(200, R"({"jobs":[{"token":"1.a"}]})")));
+  out.clear();
+  ASSERT_TRUE(session->complete_and_lease(out, 2));
+  EXPECT_NE(out.find(R"({"reports":[{"token":"1.a"}],"lease":{"definitions":["queue"],"max":2,)"),
+            std::string::npos);
+  EXPECT_TRUE(done_with_last_byte(
+      *session, http(200, R"({"results":[{"token":"1.a","outcome":"completed"}],)"
+                          R"("lease":{"jobs":[{"token":"2.b"},{"token":"3.c"}]}})")));
+  EXPECT_EQ(session->held(), 2U);
+  ASSERT_TRUE(session->complete_and_lease(out, 2));
+  const std::string refused =
+      http(200, R"({"results":[{"token":"2.b","error":{}}],"lease":{"jobs":[]}})");
+  std::string_view in = refused;
+  EXPECT_THROW(session->take(in, out), Failure);
+}
+
 TEST(PeersDaybook, ManyJobsAreOneArray) {
   const auto session = make_session("daybook", "queue", 0);
   std::string out;

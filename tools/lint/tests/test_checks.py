@@ -5,8 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from checks import (banned, docs, format as format_check, headers, invariants, layers, pure, sizes,
-                    tidy, tracked, words)
+from checks import (banned, docs, format as format_check, headers, invariants, layers, nameless, pure,
+                    sizes, tidy, tracked, words)
 from tree import Tree
 
 
@@ -198,6 +198,49 @@ class Format(CheckTest):
             (folder / "b.cc").write_text("int b;\n", encoding="utf-8")
             problems = list(format_check.check(Tree.load(root)))
         self.assertEqual([(p.path, p.line) for p in problems], [("log/a.cc", 1)])
+
+
+class Nameless(CheckTest):
+    CMAKE = "daybook_library(log\n  SOURCES a.cc sub/b.cc  # two\n  DEPS base)\n"
+
+    def of(self, first, second):
+        return {"log/CMakeLists.txt": self.CMAKE,
+                "log/a.cc": "namespace log {\nnamespace {\n" + first + "}\n}\n",
+                "log/sub/b.cc": "namespace log {\nnamespace {\n" + second + "}\n}\n"}
+
+    def test_two_of_a_name(self):
+        for one, other in (("struct A {\n};\n", "class A final : public B {\n};\n"),
+                           ("constexpr int kA = 1;\n", "const std::string kA[] = {\n};\n"),
+                           ("using A = int;\n", "using A = long;\n"),
+                           ("int a(int x) {\n}\n", "int a(int y = 2) {\n}\n"),
+                           ("int a() {\n}\n", "constexpr int a = 1;\n")):
+            self.assert_found(nameless, self.of(one, other),
+                              ("log/sub/b.cc", 3, "log/a.cc has its own"))
+
+    def test_a_type_of_a_header_that_is_included(self):
+        texts = self.of("struct A {\n};\n", "")
+        texts["log/a.h"] = "namespace log {\nstruct A {\n};\n}\n"
+        self.assert_clean(nameless, texts)
+        texts["log/sub/b.cc"] = '#include "log/a.h"\n'
+        self.assert_found(nameless, texts, ("log/a.cc", 3, "log/a.h has its own A"))
+
+    def test_an_alias_that_the_batch_would_see(self):
+        self.assert_found(nameless, self.of("}\nusing A = int;\nnamespace {\n", ""),
+                          ("log/a.cc", 4, "the alias A"))
+
+    def test_what_may_stand_twice(self):
+        for one, other in (("struct A;\n", "struct A;\n"),
+                           ("using A = int;\n", "using A = int;\n"),
+                           ("int a(int x) {\n}\n", "int a(long x) {\n}\n"),
+                           ("struct A {\n};\n", "}\nnamespace other {\nnamespace {\n"
+                                                "struct A {\n};\n}\n}\nnamespace {\n")):
+            self.assert_clean(nameless, self.of(one, other))
+
+    def test_sources_of_other_targets(self):
+        texts = self.of("struct A {\n};\n", "struct A {\n};\n")
+        texts["log/CMakeLists.txt"] = self.CMAKE.replace(
+            "sub/b.cc", "DEPS c)\ndaybook_test(t SOURCES sub/b.cc")
+        self.assert_clean(nameless, texts)
 
 
 class Tidy(CheckTest):

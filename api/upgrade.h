@@ -1,0 +1,28 @@
+// What takes over the socket of a connection whose client asked for another protocol. Private to
+// the server (it shows Asio).
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "api/connection.h"
+#include "api/places.h"
+#include "api/shard.h"
+
+namespace daybook::api {
+
+class Upgrade {
+ public:
+  Upgrade() = default;
+  virtual ~Upgrade() = default;
+  Upgrade(const Upgrade&) = delete;
+  Upgrade& operator=(const Upgrade&) = delete;
+
+  // Once, on the shard's thread. The new connection answers the request; `place` is that of the old
+  // one among all connections.
+  virtual std::shared_ptr<Connection> take(boost::asio::ip::tcp::socket socket, Places::Place place,
+                                           std::shared_ptr<Shard> shard) = 0;
+};
+
+}  // namespace daybook::api
