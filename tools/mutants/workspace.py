@@ -6,7 +6,7 @@ from pathlib import Path
 
 import process
 
-BUILD_SECONDS_MAX = 3600
+BUILD_SECONDS_MAX = 600
 PRESET = "mutants"
 
 

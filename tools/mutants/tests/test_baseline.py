@@ -55,10 +55,15 @@ class Refresh(unittest.TestCase):
     def test_they_run_again_only_in_another_executable_and_without_what_takes_long(self):
         self.refreshed("1", report(B=0.25, Long=LONG_SECONDS + 1))
         self.assertEqual(self.refreshed("1", "")[1], [])
-        tests, did = self.refreshed("2", report(B=0.5))
+        tests, did = self.refreshed("2", report(B=0.125))
         self.assertEqual(did[0][-1], "--gtest_filter=-A.Long")
         self.assertEqual({name: t.seconds for name, t in tests.items()},
-                         {"A.B": 0.5, "A.Long": LONG_SECONDS + 1})
+                         {"A.B": 0.125, "A.Long": LONG_SECONDS + 1})
+
+    def test_the_least_that_a_test_took_is_what_it_takes(self):
+        self.refreshed("1", report(B=0.25))
+        self.assertEqual(self.refreshed("2", report(B=9, C=1))[0],
+                         {"A.B": Test("a_test.cc", 0.25), "A.C": Test("a_test.cc", 1.0)})
 
     def test_one_that_fails_without_a_mutant_is_left_out(self):
         (self.home / "bin" / A.name).write_text("1")

@@ -22,9 +22,12 @@ class Run(unittest.TestCase):
         self.assertEqual(self.run_shell("kill -SEGV $$", 60)[::2], (-11, False))
 
     def test_one_that_hangs_is_ended_and_so_is_what_it_started(self):
-        ended = self.run_shell("setsid sleep 600 & echo $!; sleep 600", 0.5)
+        ended = self.run_shell("setsid sleep 600 & echo $!; sleep 600", 0.05)
         self.assertTrue(ended.hung)
         self.assertFalse(Path("/proc", self.output.read_text().strip()).exists())
+
+    def test_one_that_takes_more_of_the_processor_than_it_may_hangs(self):
+        self.assertTrue(self.run_shell("while :; do :; done", 1).hung)
 
     def test_what_outlives_it_is_ended_too(self):
         self.assertEqual(self.run_shell("setsid sleep 600 & echo $!", 60).code, 0)
