@@ -312,14 +312,14 @@ Result<RuleRounds::Replies> Server::send(std::vector<scheduler::Command> command
 }
 
 Status Server::wait_for_views(Seq seq) {
+  const auto shown = [&] { return views_->wait_for(seq, std::chrono::milliseconds(0)); };
   const Micros until = shared_.clock.steady() + kViewsPatience;
-  Status shown;
-  const auto over = [&] {
-    shown = views_->wait_for(seq, std::chrono::milliseconds(0));
-    views_wake_ = shared_.clock.steady();  // that rang for it
-    return shown.has_value() || shared_.clock.steady() >= until;
-  };
-  return wait(over) ? shown : Status(fail(shut_down()));
+  if (shown()) {
+    return {};
+  }
+  views_wake_ = shared_.clock.steady();  // that rang for it
+  const auto over = [&] { return views_->applied() >= seq || shared_.clock.steady() >= until; };
+  return wait(over) ? shown() : Status(fail(shut_down()));
 }
 
 Status Server::submit(scheduler::Request&& request) {
