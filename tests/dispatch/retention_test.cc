@@ -70,15 +70,14 @@ TEST_F(RetentionTest, TheViewsFallOnlySoManyCommandsBehindASweep) {
   open_with_short_retention();
   const std::size_t count = (kSweepCommandsAhead + 2) * kRemovalsPerCommandMax;
   end_jobs(count);
+  clock.advance(seconds(2));  // what ended within a second is looked at twice
   views->stop();
   const std::uint64_t before = sequencer->metrics().commands;
   Retention::Parts hasty{*sequencer, *views, clock, entropy, nullptr};
   hasty.patience = std::chrono::milliseconds(0);
   Retention retention(hasty);
   EXPECT_EQ(retention.sweep().error().reason, "PROJECTION_LAGS");
-  const std::uint64_t sent = sequencer->metrics().commands - before;
-  EXPECT_GE(sent, 1U);
-  EXPECT_LE(sent, kSweepCommandsAhead + 1);
+  EXPECT_EQ(sequencer->metrics().commands - before, kSweepCommandsAhead + 1);
   ASSERT_TRUE(views->start());
   ASSERT_TRUE(views->wait_for(log.last(), kPatience));
   Retention next({*sequencer, *views, clock, entropy, nullptr});
