@@ -63,6 +63,7 @@ class WorkerSocket final : public Connection, public std::enable_shared_from_thi
   void on_read(const SocketError& ec);
   void on_message();
   bool hold_message();
+  void release_message();
   void settle_soon();
   void on_round();
   void write();
@@ -171,18 +172,19 @@ void WorkerSocket::read() {
   if (closed_ || reading_ || said_goodbye_ || !session_->may_receive()) {
     return;
   }
-  reading_ = true;
   read_on();
 }
 
 // Piece by piece, so that a large message is counted while it comes.
 void WorkerSocket::read_on() {
+  reading_ = true;
   ws_.async_read_some(
       in_, kHttpFreeBytes,
       [self = shared_from_this()](const SocketError& ec, std::size_t) { self->on_read(ec); });
 }
 
 void WorkerSocket::on_read(const SocketError& ec) {
+  reading_ = false;
   if (closed_) {
     return;
   }
@@ -196,6 +198,10 @@ void WorkerSocket::on_read(const SocketError& ec) {
     }
     return;
   }
+  if (said_goodbye_) {
+    release_message();
+    return;
+  }
   if (!hold_message()) {
     session_->end({CloseCode::kTryAgain, "SERVER_BUSY"});
     return;
@@ -204,7 +210,6 @@ void WorkerSocket::on_read(const SocketError& ec) {
     read_on();
     return;
   }
-  reading_ = false;
   on_message();
   read();  // before the round is asked for: what lies in the buffer comes first
   settle_soon();
@@ -218,6 +223,12 @@ bool WorkerSocket::hold_message() {
     in_memory_ = session_->new_share();
   }
   return in_memory_.hold(in_.size());
+}
+
+void WorkerSocket::release_message() {
+  in_.consume(in_.size());
+  in_.shrink_to_fit();
+  in_memory_.release();
 }
 
 void WorkerSocket::on_message() {
@@ -290,6 +301,9 @@ void WorkerSocket::write() {
 // What the worker still sends is passed over until it says goodbye too.
 void WorkerSocket::say_goodbye() {
   said_goodbye_ = true;
+  if (!reading_) {  // else it goes with the connection
+    release_message();
+  }
   const WorkerEnd& end = *session_->ending();
   if (end.code != CloseCode::kGoingAway) {
     context_->metrics.worker_ends.fetch_add(1, std::memory_order_relaxed);
