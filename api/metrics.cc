@@ -64,6 +64,12 @@ void write_log(PrometheusText& out, const Engine& engine) {
   write_clock(out, m);
   out.one("daybook_jobs_pending", "gauge", "Pending jobs.", m.pending_jobs);
   out.one("daybook_jobs_running", "gauge", "Running jobs.", m.running_jobs);
+  out.one("daybook_waiters", "gauge",
+          "Long polls that the queue holds nothing for; at the last write.", m.waiters);
+  out.one("daybook_jobs_started_at_once_total", "counter",
+          "Jobs that a waiting worker got with the write that made them ready.", m.waiters_started);
+  out.one("daybook_log_tail_bytes", "gauge", "Memory of the newest events of the log.",
+          engine.log.tail().memory_bytes());
   out.one("daybook_snapshot_seq", "gauge", "Newest snapshot of the decision state.",
           m.snapshot.value);
 }

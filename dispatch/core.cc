@@ -6,6 +6,7 @@
 
 #include "base/limits/dispatch.h"
 #include "dispatch/report.h"
+#include "dispatch/started.h"
 
 namespace daybook::dispatch {
 namespace {
@@ -20,6 +21,8 @@ constexpr Duration kStopHeard = seconds(1);
 constexpr std::size_t kInFlightMax = 4 * kStartsPerCommandMax;
 // The end of a poll whose wait has not begun.
 constexpr Micros kHeld{std::numeric_limits<std::int64_t>::max()};
+// The end of one that nobody waits for any more.
+constexpr Micros kCancelled{std::numeric_limits<std::int64_t>::min()};
 
 }  // namespace
 
@@ -42,13 +45,6 @@ Core::Core(CoreOptions options, Entropy& entropy)
 Submit& Core::submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands) {
   batches_.emplace(++last_tag_, std::move(batch));
   return actions_.submits.emplace_back(Submit{last_tag_, std::move(actor), std::move(commands)});
-}
-
-scheduler::StartJob Core::start_command(JobId job) {
-  scheduler::StartJob out;
-  out.job = job;
-  out.secret = {entropy_.next(), entropy_.next()};
-  return out;
 }
 
 std::size_t* Core::slots_of(events::Runtime runtime) {
@@ -81,7 +77,41 @@ void Core::add_poll(PollId number, LeaseRequest request, LeaseAnswer done, const
   poll.until = request.held ? kHeld : now.steady + request.wait;
   poll.request = std::move(request);
   poll.done = std::move(done);
+  keep_poll(std::move(poll));
+}
+
+void Core::keep_poll(Poll poll) {
+  if (poll.waiter == 0 && !poll.request.key) {
+    waiterless_.push_back(poll.number);
+  }
   polls_.add(std::move(poll));
+}
+
+// Nobody waits on; when the sequencer still may serve it, it is asked first.
+void Core::end_poll(Poll poll) {
+  if (poll.waiter != 0) {
+    take_back(std::move(poll));
+    return;
+  }
+  const bool cancelled = closed_ || poll.until == kCancelled;
+  auto answer = cancelled ? LeasedJobs{} : nothing_for(poll.request);
+  actions_.answers.push_back({std::move(poll.done), std::move(answer)});
+}
+
+Submit& Core::take_back(Poll poll) {
+  const std::uint64_t waiter = poll.waiter;
+  Submit& out = submit(Leases{std::move(poll), {}}, "system", {});
+  out.takes_back = waiter;
+  return out;
+}
+
+Core::Leases* Core::leases_of(PollId poll) {
+  for (auto& [tag, batch] : batches_) {
+    if (auto* leases = std::get_if<Leases>(&batch); leases && leases->poll.number == poll) {
+      return leases;
+    }
+  }
+  return nullptr;
 }
 
 void Core::begin_wait(PollId number, const Now& now) {
@@ -93,26 +123,19 @@ void Core::begin_wait(PollId number, const Now& now) {
   if (auto poll = polls_.take(number)) {
     begin(*poll);
     polls_.add(std::move(*poll));  // with its number: where it was
-    return;
-  }
-  for (auto& [tag, batch] : batches_) {
-    if (auto* leases = std::get_if<Leases>(&batch); leases && leases->poll.number == number) {
-      begin(leases->poll);
-    }
+  } else if (Leases* leases = leases_of(number)) {
+    begin(leases->poll);
   }
 }
 
 void Core::cancel_poll(PollId number) {
   if (auto poll = polls_.take(number)) {
-    actions_.answers.push_back({std::move(poll->done), LeasedJobs{}});
-    return;
-  }
-  // Its starts are being decided: what comes of them is answered and then given back, and the poll
-  // does not wait on.
-  for (auto& [tag, batch] : batches_) {
-    if (auto* leases = std::get_if<Leases>(&batch); leases && leases->poll.number == number) {
-      leases->poll.until = Micros{};
-    }
+    poll->until = kCancelled;
+    end_poll(std::move(*poll));
+  } else if (Leases* leases = leases_of(number)) {
+    // Its starts are being decided: what comes of them is answered and then given back, and the
+    // poll does not wait on.
+    leases->poll.until = kCancelled;
   }
 }
 
@@ -161,13 +184,13 @@ void Core::close() {
   std::vector<Poll> polls;
   polls_.take_all(polls);
   for (auto& poll : polls) {
-    actions_.answers.push_back({std::move(poll.done), LeasedJobs{}});
+    end_poll(std::move(poll));
   }
 }
 
 void Core::abandon() {
   for (auto& [tag, batch] : batches_) {
-    if (auto* leases = std::get_if<Leases>(&batch)) {
+    if (auto* leases = std::get_if<Leases>(&batch); leases && !leases->served) {
       actions_.answers.push_back(
           {std::move(leases->poll.done),
            fail(Code::kShutdown, "SHUTTING_DOWN", "The server is stopping.")});
@@ -208,7 +231,22 @@ void Core::step(const Now& now) {
   std::vector<Poll> over;
   polls_.take_over(now.steady, over);
   for (auto& poll : over) {
-    actions_.answers.push_back({std::move(poll.done), nothing_for(poll.request)});
+    end_poll(std::move(poll));
+  }
+  if (!held_until_ && leases_in_flight_ < kInFlightMax) {
+    wait_for_jobs();
+  }
+}
+
+// Those for whom the queue holds nothing: all that could be served were.
+void Core::wait_for_jobs() {
+  for (const PollId number : std::exchange(waiterless_, {})) {
+    Poll* const poll = polls_.find(number);
+    if (poll != nullptr && poll->waiter == 0) {
+      poll->waiter = ++last_tag_;
+      waiters_.emplace(poll->waiter, number);
+      actions_.waits.push_back({poll->waiter, poll->request, applied_, poll->done});
+    }
   }
 }
 
@@ -293,7 +331,7 @@ void Core::propose_starts(const Now& now) {
     for (const auto& offer : offers) {
       batch.jobs.push_back(offer.job);
       batch.slots.push_back(offer.runtime);
-      commands.emplace_back(start_command(offer.job));
+      commands.emplace_back(start_of(offer.job, entropy_));
     }
     submit(std::move(batch), "system", std::move(commands));
   }
@@ -339,10 +377,23 @@ bool Core::serve_undelivered(Poll& poll, const Now& now) {
   return true;
 }
 
+bool Core::has_undelivered(const Poll& poll) const {
+  const auto& wanted = poll.request.definitions;
+  return !undelivered_.empty() &&
+         std::any_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& one) { return undelivered_.contains(one); });
+}
+
 bool Core::serve(Poll& poll, const Now& now) {
   const bool keyed = poll.request.key.has_value();
-  if (!keyed && !undelivered_.empty() && serve_undelivered(poll, now)) {
-    return true;
+  if (!keyed && has_undelivered(poll)) {
+    if (poll.waiter != 0) {  // then it comes back without one
+      take_back({poll.number, poll.request, poll.until, std::move(poll.done), poll.waiter});
+      return true;
+    }
+    if (serve_undelivered(poll, now)) {
+      return true;
+    }
   }
   if (leases_in_flight_ >= kInFlightMax) {
     return false;
@@ -354,17 +405,16 @@ bool Core::serve(Poll& poll, const Now& now) {
   }
   // A copy: the poll's place in its line is still looked at.
   Leases batch;
-  batch.poll = {poll.number, poll.request, poll.until, std::move(poll.done)};
+  batch.poll = {poll.number, poll.request, poll.until, std::move(poll.done), poll.waiter};
   std::vector<scheduler::Command> commands;
   for (const auto& offer : offers) {
-    auto command = start_command(offer.job);
-    command.worker = poll.request.worker;
-    command.leased = true;
     batch.jobs.push_back(offer.job);
-    commands.emplace_back(std::move(command));
+    commands.emplace_back(lease_of(offer.job, poll.request.worker, entropy_));
   }
   leases_in_flight_ += offers.size();
-  submit(std::move(batch), poll.request.actor, std::move(commands)).key = poll.request.key;
+  Submit& request = submit(std::move(batch), poll.request.actor, std::move(commands));
+  request.key = poll.request.key;
+  request.takes_back = poll.waiter;
   return true;
 }
 

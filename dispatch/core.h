@@ -58,6 +58,15 @@ struct Submit {
   std::string actor;
   std::vector<scheduler::Command> commands;
   std::optional<scheduler::IdempotencyKey> key{};
+  std::uint64_t takes_back = 0;  // a waiter
+};
+// A poll that waits at the sequencer too. When its wait there is over, `done` gets what was started
+// for it, if anything, and on_waiter() is told.
+struct Wait {
+  std::uint64_t waiter = 0;
+  LeaseRequest request;
+  Seq as_of;
+  LeaseAnswer done;
 };
 struct Answered {
   LeaseAnswer done;
@@ -71,6 +80,7 @@ struct Launch {
 };
 // To be done in this order.
 struct Actions {
+  std::vector<Wait> waits;
   std::vector<Submit> submits;
   std::vector<Launch> launches;
   std::vector<Seq> stops;  // runs, by the JobStarted event of their attempt
@@ -97,6 +107,8 @@ class Core {
   // Started jobs that their worker was not told of.
   void give_back(std::vector<scheduler::StartedJob> jobs);
   void on_replies(std::uint64_t tag, std::vector<Result<scheduler::Reply>> replies, const Now& now);
+  // The wait of a poll at the sequencer is over. served: it has been answered.
+  void on_waiter(std::uint64_t waiter, bool served);
   // A launched run is over; each launch has exactly one outcome.
   void on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome, const Now& now);
   void stop_attempt(JobId job);
@@ -140,7 +152,8 @@ class Core {
   };
   struct Leases {
     Poll poll;
-    std::vector<JobId> jobs;
+    std::vector<JobId> jobs;  // none: its waiter is taken back
+    bool served = false;      // by its waiter, meanwhile
   };
   struct Reports {
     std::vector<scheduler::Token> tokens;
@@ -182,8 +195,13 @@ class Core {
   std::size_t& lane_of(const std::optional<events::Runtime>& slot);
   void report_unsure(const Now& now);
   bool serve(Poll& poll, const Now& now);
+  void wait_for_jobs();
+  void keep_poll(Poll poll);
+  void end_poll(Poll poll);
+  Submit& take_back(Poll poll);
+  Leases* leases_of(PollId poll);
+  bool has_undelivered(const Poll& poll) const;
   bool serve_undelivered(Poll& poll, const Now& now);
-  scheduler::StartJob start_command(JobId job);
   Submit& submit(Batch batch, std::string actor, std::vector<scheduler::Command> commands);
   std::size_t* slots_of(events::Runtime runtime);
   void give_slot_back(std::optional<events::Runtime> runtime);
@@ -193,6 +211,8 @@ class Core {
   OpenAttempts open_;
   Workers workers_;
   LeasePolls polls_;
+  std::vector<PollId> waiterless_;  // polls that may wait at the sequencer, and do not yet
+  std::unordered_map<std::uint64_t, PollId> waiters_;
   Seq applied_;
   events::ClockOffsets offsets_;
   std::size_t exec_free_;

@@ -3,18 +3,13 @@
 
 #include "dispatch/core.h"
 #include "dispatch/report.h"
+#include "dispatch/started.h"
 
 namespace daybook::dispatch {
 namespace {
 
 constexpr Duration kHold = millis(20);        // after a refusal that the queue did not foresee
 constexpr Duration kLookAgain = millis(100);  // at an attempt that was not over after all
-
-// The attempt of an answered start; empty when the job failed instead of starting.
-std::optional<scheduler::StartedJob> started_of(scheduler::Reply& reply) {
-  auto* outcome = std::get_if<scheduler::StartOutcome>(&reply.outcome);
-  return outcome == nullptr ? std::nullopt : std::move(outcome->started);
-}
 
 // Refused for what came with the request, or nobody knows: whoever asked is told, and the queue was
 // right.
@@ -49,7 +44,7 @@ void Core::answer(Starts& batch, Replies& replies, const Now& now) {
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
     --lane_of(batch.slots[i]);
     auto& reply = replies[i];
-    auto started = reply ? started_of(*reply) : std::nullopt;
+    auto started = reply ? take_started(*reply) : std::nullopt;
     if (!started) {
       give_slot_back(batch.slots[i]);
       if (!reply) {
@@ -88,12 +83,35 @@ void Core::launch(scheduler::StartedJob&& job, const Now& now) {
   actions_.launches.push_back(std::move(started));
 }
 
+void Core::on_waiter(std::uint64_t waiter, bool served) {
+  const auto found = waiters_.find(waiter);
+  if (found == waiters_.end()) {
+    return;
+  }
+  const PollId number = found->second;
+  waiters_.erase(found);
+  if (Poll* const poll = polls_.find(number)) {
+    if (served) {
+      (void)polls_.take(number);
+    } else {
+      poll->waiter = 0;
+      waiterless_.push_back(number);
+    }
+  } else if (Leases* const leases = leases_of(number)) {
+    leases->poll.waiter = 0;
+    leases->served = served;
+  }
+}
+
 void Core::answer(Leases& batch, Replies& replies, const Now& now) {
   leases_in_flight_ -= batch.jobs.size();
+  waiters_.erase(std::exchange(batch.poll.waiter, 0));
   LeasedJobs leased;
   std::optional<Error> told;
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-    if (!replies[i] && is_of_request(replies[i].error())) {
+    if (!replies[i] && replies[i].error().reason == "WAITER_SERVED") {
+      queue_.give_back(batch.jobs[i]);
+    } else if (!replies[i] && is_of_request(replies[i].error())) {
       ++start_refused_;
       queue_.give_back(batch.jobs[i]);
       told = std::move(replies[i]).error();
@@ -102,24 +120,23 @@ void Core::answer(Leases& batch, Replies& replies, const Now& now) {
     } else if (replies[i]->replayed) {
       queue_.give_back(batch.jobs[i]);  // another request with the key was faster
       leased.receipt = std::move(*replies[i]);
-    } else if (auto started = started_of(*replies[i])) {
+    } else if (auto started = take_started(*replies[i])) {
       leased.jobs.push_back(std::move(*started));
       leased.receipt = std::move(*replies[i]);
     }
   }
-  if (told && leased.jobs.empty() && !leased.receipt.replayed) {
-    actions_.answers.push_back({std::move(batch.poll.done), fail(std::move(*told))});
+  const bool empty = leased.jobs.empty() && !leased.receipt.replayed;
+  if (batch.served) {
     return;
   }
-  const bool waits_on =
-      leased.jobs.empty() && !leased.receipt.replayed && !closed_ && batch.poll.until > now.steady;
-  if (waits_on) {
-    polls_.add(std::move(batch.poll));  // with its number: back in front
-  } else {
-    if (leased.jobs.empty() && !leased.receipt.replayed) {
-      leased = nothing_for(batch.poll.request);
-    }
+  if (told && empty) {
+    actions_.answers.push_back({std::move(batch.poll.done), fail(std::move(*told))});
+  } else if (!empty) {
     actions_.answers.push_back({std::move(batch.poll.done), std::move(leased)});
+  } else if (!closed_ && batch.poll.until > now.steady) {
+    keep_poll(std::move(batch.poll));  // with its number: back in front
+  } else {
+    end_poll(std::move(batch.poll));
   }
 }
 

@@ -143,8 +143,9 @@ class Dispatcher {
   void stop();
 
   // `done` gets the started jobs once there are some, or none after `wait`; called once, on the
-  // dispatcher's thread or, when the request is refused, by lease() itself: kInvalid for what is
-  // out of range, kExhausted "TOO_MANY_POLLS", kShutdown. It must not block.
+  // dispatcher's thread, on the one that made the start durable, or, when the request is refused,
+  // by lease() itself: kInvalid for what is out of range, kExhausted "TOO_MANY_POLLS", kShutdown.
+  // It must not block.
   PollId lease(LeaseRequest request, LeaseAnswer done);
   // The wait of a poll that is held begins now: what it waited for until then is durable. Nothing
   // when it was answered before.

@@ -7,6 +7,7 @@
 
 #include "base/limits/dispatch.h"
 #include "dispatch/order.h"
+#include "dispatch/started.h"
 #include "events/codec.h"
 
 namespace daybook::dispatch {
@@ -27,6 +28,10 @@ Status check_lease(const LeaseRequest& request) {
     return refuse("waitMs", 0, kLeaseWaitMaxMs);
   }
   return {};
+}
+
+tl::unexpected<Error> stopping() {
+  return fail(Code::kShutdown, "SHUTTING_DOWN", "The server is stopping.");
 }
 
 // Who an attempt was started for; "" when the event has left the log, for all that is lost is a
@@ -109,18 +114,13 @@ void DispatcherRounds::end() {
   execute(std::move(last));
   for (auto& message : mail_->close()) {
     if (auto* poll = std::get_if<PollArrived>(&message)) {
-      refuse(poll->done);
+      poll->done(stopping());
     }
   }
 }
 
 bool DispatcherRounds::all_quiet(Duration at_most) {
   return quiet_.try_acquire_for(std::chrono::microseconds(at_most.value));
-}
-
-void DispatcherRounds::refuse(const LeaseAnswer& done) {
-  --polls_open_;
-  done(fail(Code::kShutdown, "SHUTTING_DOWN", "The server is stopping."));
 }
 
 std::optional<std::chrono::microseconds> DispatcherRounds::patience() {
@@ -237,6 +237,8 @@ void DispatcherRounds::look_at_queue() {
 void DispatcherRounds::handle(Message&& message) {
   if (auto* arrived = std::get_if<RepliesArrived>(&message)) {
     core_.on_replies(arrived->tag, std::move(arrived->replies), now_);
+  } else if (const auto* over = std::get_if<WaitEnded>(&message)) {
+    core_.on_waiter(over->waiter, over->served);
   } else if (auto* ended = std::get_if<RunEnded>(&message)) {
     runs_.erase(ended->job->token.started);
     core_.on_outcome(*ended->job, std::move(ended->outcome), now_);
@@ -260,6 +262,9 @@ void DispatcherRounds::handle(Message&& message) {
 }
 
 void DispatcherRounds::execute(Actions&& actions) {
+  for (auto& started : actions.waits) {
+    wait(std::move(started));
+  }
   for (auto& submit : actions.submits) {
     send(std::move(submit));
   }
@@ -272,7 +277,6 @@ void DispatcherRounds::execute(Actions&& actions) {
     }
   }
   for (auto& answered : actions.answers) {
-    --polls_open_;
     answered.done(std::move(answered.jobs));
   }
   if (options_.logger) {
@@ -312,12 +316,43 @@ void DispatcherRounds::launch(Launch&& launch) {
   runs_[shared->token.started] = runtime->run(make_order(*shared, launch.deadline), done);
 }
 
+// Its worker is told by who made the start durable: a wake-up between would cost more than all
+// else.
+void DispatcherRounds::wait(Wait&& wait) {
+  scheduler::Waiter waiter;
+  waiter.number = wait.waiter;
+  waiter.definitions = std::move(wait.request.definitions);
+  waiter.max = wait.request.max;
+  waiter.as_of = wait.as_of;
+  waiter.start = [&entropy = entropy_, worker = std::move(wait.request.worker)](JobId job) {
+    return lease_of(job, worker, entropy);
+  };
+  waiter.request.id = entropy_.command_id();
+  waiter.request.actor = std::move(wait.request.actor);
+  waiter.request.answer = [mailbox = mail_, number = wait.waiter, done = std::move(wait.done)](
+                              std::vector<Result<scheduler::Reply>> replies) {
+    LeasedJobs leased = leased_of(std::move(replies));
+    const bool served = !leased.jobs.empty();
+    if (served) {
+      done(std::move(leased));
+    }
+    (void)mailbox->post(WaitEnded{number, served});
+  };
+  if (!sequencer_.wait_for_job(std::move(waiter))) {
+    const std::lock_guard lock(mutex_);
+    core_.on_waiter(wait.waiter, false);
+    core_.close();
+    mail_->poke();  // there are polls to answer
+  }
+}
+
 void DispatcherRounds::send(Submit&& submit) {
   scheduler::Request request;
   request.id = entropy_.command_id();
   request.actor = std::move(submit.actor);
   request.commands = std::move(submit.commands);
   request.key = std::move(submit.key);
+  request.takes_back = submit.takes_back;
   request.answer = [mailbox = mail_, tag = submit.tag](std::vector<Result<scheduler::Reply>> all) {
     (void)mailbox->post(RepliesArrived{tag, std::move(all)});
   };
@@ -343,20 +378,37 @@ void DispatcherRounds::empty_outbox() {
   }
 }
 
+// Its poll is open until then. Twice is when the last of the sequencer's answers and the end of
+// this meet.
+LeaseAnswer DispatcherRounds::answer_once(LeaseAnswer done) {
+  struct Once {
+    std::atomic_flag told;
+    LeaseAnswer done;
+  };
+  const auto once = std::make_shared<Once>();
+  once->done = std::move(done);
+  return [once, open = polls_open_](Result<LeasedJobs> jobs) {
+    if (!once->told.test_and_set()) {
+      --*open;
+      std::exchange(once->done, {})(std::move(jobs));
+    }
+  };
+}
+
 PollId DispatcherRounds::lease(LeaseRequest request, LeaseAnswer done) {
   const PollId poll = ++last_poll_;
   if (const Status valid = check_lease(request); !valid) {
     done(fail(valid.error()));
     return poll;
   }
-  if (polls_open_.fetch_add(1) >= kLongPollsMax) {
-    --polls_open_;
+  if (polls_open_->fetch_add(1) >= kLongPollsMax) {
+    --*polls_open_;
     done(fail(Code::kExhausted, "TOO_MANY_POLLS", "Too many workers are waiting; try again."));
     return poll;
   }
-  Message message = PollArrived{poll, std::move(request), std::move(done)};
+  Message message = PollArrived{poll, std::move(request), answer_once(std::move(done))};
   if (!accepting_ || !mail_->post(std::move(message))) {
-    refuse(std::get<PollArrived>(message).done);
+    std::get<PollArrived>(message).done(stopping());
   }
   return poll;
 }

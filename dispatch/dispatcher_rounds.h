@@ -29,6 +29,10 @@ class DispatcherRounds {
     std::uint64_t tag = 0;
     std::vector<Result<scheduler::Reply>> replies;
   };
+  struct WaitEnded {  // of a poll, at the sequencer
+    std::uint64_t waiter = 0;
+    bool served = false;
+  };
   struct RunEnded {
     std::shared_ptr<const scheduler::StartedJob> job;
     components::RunOutcome outcome;
@@ -51,8 +55,8 @@ class DispatcherRounds {
     JobId job;
   };
   struct Drain {};  // all_quiet() is told when nothing runs
-  using Message = std::variant<RepliesArrived, RunEnded, PollArrived, WaitBegun, PollCancelled,
-                               GivenBack, StopAsked, Closing, Drain, Quit>;
+  using Message = std::variant<RepliesArrived, WaitEnded, RunEnded, PollArrived, WaitBegun,
+                               PollCancelled, GivenBack, StopAsked, Closing, Drain, Quit>;
   using Mail = Mailbox<Message>;
 
   // Everything that is passed in outlives it.
@@ -93,9 +97,10 @@ class DispatcherRounds {
   void execute(Actions&& actions);
   components::Runtime* runtime_of(events::Runtime kind) const;
   void launch(Launch&& launch);
+  LeaseAnswer answer_once(LeaseAnswer done);
+  void wait(Wait&& wait);
   void send(Submit&& submit);
   void empty_outbox();
-  void refuse(const LeaseAnswer& done);
   Now query_now() const;
 
   // --- constant after construction, or with their own synchronisation ---
@@ -106,7 +111,8 @@ class DispatcherRounds {
   const DispatcherOptions options_;
   const std::shared_ptr<Mail> mail_ = std::make_shared<Mail>();
   std::atomic<bool> accepting_{false};
-  std::atomic<std::size_t> polls_open_{0};
+  const std::shared_ptr<std::atomic<std::size_t>> polls_open_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
   std::atomic<PollId> last_poll_{0};
   std::binary_semaphore quiet_{0};  // nothing runs any more, once it is closing
 

@@ -67,6 +67,11 @@ void LeasePolls::take_all(std::vector<Poll>& out) {
   }
 }
 
+Poll* LeasePolls::find(std::uint64_t number) {
+  const auto found = line_of_.find(number);
+  return found == line_of_.end() ? nullptr : &found->second->second.at(number);
+}
+
 std::optional<Poll> LeasePolls::take(std::uint64_t number) {
   const auto found = line_of_.find(number);
   return found == line_of_.end() ? std::nullopt : std::optional(remove(found->second, number));

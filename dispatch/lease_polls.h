@@ -22,6 +22,7 @@ struct Poll {
   LeaseRequest request;
   Micros until;  // steady clock
   LeaseAnswer done;
+  std::uint64_t waiter = 0;  // it waits at the sequencer too, under that number
 };
 
 class LeasePolls {
@@ -33,6 +34,8 @@ class LeasePolls {
   // Moves those whose wait is over to `out`.
   void take_over(Micros steady, std::vector<Poll>& out);
   void take_all(std::vector<Poll>& out);
+  // Null when it does not wait here.
+  Poll* find(std::uint64_t number);
   // Removes one; nothing when it does not wait here.
   std::optional<Poll> take(std::uint64_t number);
   std::optional<Micros> next_end() const;

@@ -21,6 +21,7 @@
 #include "scheduler/logical_time.h"
 #include "scheduler/sequencer_counters.h"
 #include "scheduler/state_parts.h"
+#include "scheduler/waiters.h"
 
 namespace daybook::scheduler {
 namespace {
@@ -42,6 +43,7 @@ constexpr std::size_t kLoneEvents = 16;
 struct Commit {
   events::Group group;
   std::vector<Decided> decided;
+  std::size_t requests = 0;  // of `decided`; the others waited for a job
 };
 
 }  // namespace
@@ -58,7 +60,7 @@ struct Sequencer::Impl {
     DAYBOOK_CHECK(state.applied() == log.last(),
                   "the sequencer starts from the fold of the whole log");
     snapshot_at = state.applied().value;
-    counters.count(state, time);
+    counters.count(state, time, waiters);
   }
 
   // --- constant after construction, or with their own synchronisation ---
@@ -75,6 +77,7 @@ struct Sequencer::Impl {
   SequencerOptions options;
   events::GroupWriter writer;
   Decision decision;
+  Waiters waiters;
   Commit filling;
   std::uint64_t snapshot_at = 0;
   JobParameters deciding;
@@ -87,6 +90,7 @@ struct Sequencer::Impl {
   std::condition_variable wake_commit;
   std::condition_variable commit_done;
   std::vector<Request> inbox;
+  std::vector<Waiter> new_waiters;
   std::size_t inbox_commands = 0;
   bool closed = false;        // no more requests
   bool commit_busy = false;   // a group is handed over or being appended
@@ -101,10 +105,12 @@ struct Sequencer::Impl {
   void run_sequencer();
   void run_commit();
   bool take_inbox(std::vector<Request>& out);
+  void take_requests(std::vector<Request>& out);
   void decide_all(std::vector<Request>& batch);
   bool commit_handed();
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
+  void serve_waiters(const Error* closed_by);
   Micros now();
   std::optional<Result<Reply>> known_key(const Request& request, Micros now) const;
   Status decide_command(Context context, const Command& command);
@@ -145,6 +151,15 @@ void Sequencer::Impl::decide_all(std::vector<Request>& batch) {
   maybe_snapshot(false);
 }
 
+// With mutex held.
+void Sequencer::Impl::take_requests(std::vector<Request>& out) {
+  out.swap(inbox);
+  inbox_commands = 0;
+  for (Waiter& waiter : std::exchange(new_waiters, {})) {
+    waiters.add(std::move(waiter));
+  }
+}
+
 // Waits for requests; false when closed and drained. What one swap takes while a group is syncing
 // is what the next group holds: group commit without a timer.
 bool Sequencer::Impl::take_inbox(std::vector<Request>& out) {
@@ -152,8 +167,7 @@ bool Sequencer::Impl::take_inbox(std::vector<Request>& out) {
     {
       const std::lock_guard lock(mutex);
       if (!inbox.empty()) {
-        out.swap(inbox);
-        inbox_commands = 0;
+        take_requests(out);
         return true;
       }
       if (closed) {
@@ -174,20 +188,39 @@ void Sequencer::Impl::process(Request& request) {
       closed_by = open.error();
     }
   }
+  const Error* const refusal = closed_by ? &*closed_by : nullptr;
+  const bool served = request.takes_back != 0 && !waiters.take_back(request.takes_back);
   if (request.commands.empty() && request.key) {
     decided.replies.push_back(
         known_key(request, now())
             .value_or(fail(Code::kNotFound, "KEY_UNKNOWN", "the key has not been used")));
   }
   for (const Command& command : request.commands) {
-    decided.replies.push_back(process(request, command, closed_by ? &*closed_by : nullptr));
+    decided.replies.push_back(
+        served ? fail(Code::kConflict, "WAITER_SERVED", "the worker does not wait any more")
+               : process(request, command, refusal));
     counters.commands.fetch_add(1, std::memory_order_relaxed);
     if (!decided.replies.back()) {
       counters.refused.fetch_add(1, std::memory_order_relaxed);
     }
+    serve_waiters(refusal);
     hand_over_if_full();  // the answer goes with the last of the request's groups
   }
   filling.decided.push_back(std::move(decided));
+  ++filling.requests;
+}
+
+// Behind the command that made a job ready, and before the group can be full: both are one append.
+void Sequencer::Impl::serve_waiters(const Error* closed_by) {
+  const auto start = [&](const Request& request, const Command& command) {
+    counters.commands.fetch_add(1, std::memory_order_relaxed);
+    return process(request, command, closed_by);
+  };
+  std::vector<Waiters::Over> over;
+  waiters.serve(state, state.time(), start, over);
+  for (Waiters::Over& one : over) {
+    filling.decided.push_back({std::move(one.answer), std::move(one.replies)});
+  }
 }
 
 std::optional<Result<Reply>> Sequencer::Impl::known_key(const Request& request, Micros now) const {
@@ -316,6 +349,7 @@ Reply Sequencer::Impl::record(const Request& request) {
     }
     recorded.event = std::move(event);
     evolve(state, recorded, writer.chain());
+    waiters.note(state, recorded.event, recorded.meta.seq);
     recorded.meta.seq = next(recorded.meta.seq);
   }
   const Seq last{writer.next_seq().value - 1};
@@ -336,7 +370,7 @@ void Sequencer::Impl::hand_over() {
   if (filling.decided.empty() && writer.pending().empty()) {
     return;
   }
-  counters.count(state, time);
+  counters.count(state, time, waiters);
   if (by_hand) {
     commit_handed();
   }
@@ -344,7 +378,7 @@ void Sequencer::Impl::hand_over() {
   commit_done.wait(lock, [&] { return !commit_busy; });
   filling.group = writer.take(std::move(spare));
   commit_busy = true;
-  if (filling.decided.size() == 1 && filling.group.count <= kLoneEvents && inbox.empty() &&
+  if (filling.requests == 1 && filling.group.count <= kLoneEvents && inbox.empty() &&
       commit_waits) {
     lock.unlock();
     commit(std::exchange(filling, Commit{}));
@@ -535,8 +569,7 @@ bool Sequencer::decide_by_hand() {
   std::vector<Request> batch;
   {
     const std::lock_guard lock(impl_->mutex);
-    batch.swap(impl_->inbox);
-    impl_->inbox_commands = 0;
+    impl_->take_requests(batch);
   }
   const bool any = !batch.empty();
   impl_->decide_all(batch);
@@ -567,6 +600,15 @@ Status Sequencer::submit(Request&& request) {
     }
   }
   impl_->wake_sequencer.ring(kAsked);
+  return {};
+}
+
+Status Sequencer::wait_for_job(Waiter&& waiter) {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->closed) {
+    return fail(Code::kShutdown, "SHUTTING_DOWN", "the server is stopping");
+  }
+  impl_->new_waiters.push_back(std::move(waiter));
   return {};
 }
 

@@ -50,6 +50,22 @@ struct Request {
   std::vector<Command> commands;
   std::optional<IdempotencyKey> key;
   Answer answer;
+  // A waiter that goes before the first command is decided. When its wait is over already, all are
+  // refused: kConflict "WAITER_SERVED".
+  std::uint64_t takes_back = 0;
+};
+
+// A worker that waits for a job of one of the definitions, none of which the queue holds as of an
+// event. docs/adr/0017-a-job-and-its-start-share-a-sync.md.
+struct Waiter {
+  std::uint64_t number = 0;              // rising
+  std::vector<std::string> definitions;  // each once
+  std::size_t max = 1;                   // jobs
+  Seq as_of;
+  std::function<StartJob(JobId)> start;  // called on the sequencer thread
+  // Whose id and actor the starts get; no commands. Answered once unless it is taken back: with the
+  // replies of the starts, or with none when there is something in the queue after all.
+  Request request;
 };
 
 // What the process may want to watch.
@@ -76,7 +92,9 @@ struct SequencerMetrics {
   std::uint64_t key_bytes = 0;  // the memory that they take
   std::uint64_t keys_max = 0;
   std::uint64_t keys_refused = 0;
-  Seq snapshot;  // newest decision state snapshot
+  Seq snapshot;                       // newest decision state snapshot
+  std::uint64_t waiters = 0;          // workers that wait
+  std::uint64_t waiters_started = 0;  // jobs that were started for one, with what made them ready
 };
 
 struct SequencerOptions {
@@ -124,6 +142,9 @@ class Sequencer {
   // kExhausted "INBOX_FULL" or kShutdown; then `answer` is never called and the request is
   // untouched.
   Status submit(Request&& request);
+  // kShutdown; then `waiter` is untouched. It is seen with the next request: nothing else makes a
+  // job. As many as wait (the caller bounds them).
+  Status wait_for_job(Waiter&& waiter);
   // Submits one command and waits for its reply. Not from an answer.
   Result<Reply> call(Command command, std::string actor = "system", CommandId id = {});
 

@@ -9,6 +9,7 @@
 #include "scheduler/logical_time.h"
 #include "scheduler/sequencer.h"
 #include "scheduler/state.h"
+#include "scheduler/waiters.h"
 
 namespace daybook::scheduler {
 
@@ -21,8 +22,11 @@ struct SequencerCounters {
   std::atomic<std::uint64_t> clock_held{0};
   std::atomic<std::int64_t> clock_ahead_us{0};
   std::atomic<std::uint64_t> pending_jobs{0}, running_jobs{0}, keys{0}, key_bytes{0};
+  std::atomic<std::uint64_t> waiters{0}, waiters_started{0};
 
-  void count(const State& state, const LogicalTime& time) {
+  void count(const State& state, const LogicalTime& time, const Waiters& all) {
+    waiters.store(all.size(), std::memory_order_relaxed);
+    waiters_started.store(all.started(), std::memory_order_relaxed);
     pending_jobs.store(state.pending_count(), std::memory_order_relaxed);
     running_jobs.store(state.running_count(), std::memory_order_relaxed);
     keys.store(state.key_count(), std::memory_order_relaxed);
@@ -56,6 +60,8 @@ struct SequencerCounters {
     out.key_bytes = key_bytes;
     out.keys_refused = keys_refused;
     out.snapshot = Seq{snapshot};
+    out.waiters = waiters;
+    out.waiters_started = waiters_started;
     return out;
   }
 };

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,11 +52,19 @@ class CoreRig : public testing::Test {
     fold();
     core->step(now());
     auto actions = core->take_actions();
+    for (auto& wait : actions.waits) {
+      waits.push_back(std::move(wait));
+    }
     for (auto& submit : actions.submits) {
+      taken_back.push_back(submit.takes_back);
       std::vector<Result<scheduler::Reply>> replies;
       for (const auto& command : submit.commands) {
         if (submit.key && key_refusal) {
           replies.emplace_back(tl::unexpected<Error>(*key_refusal));
+          continue;
+        }
+        if (submit.takes_back != 0 && served.contains(submit.takes_back)) {
+          replies.emplace_back(fail(Code::kConflict, "WAITER_SERVED", "it does not wait"));
           continue;
         }
         auto outcome = engine.run(command);
@@ -181,6 +190,9 @@ class CoreRig : public testing::Test {
   std::vector<scheduler::Command> commands;
   std::optional<Error> key_refusal;  // what requests with a key get
   PollId last_poll = 0;
+  std::vector<Wait> waits;                // polls that began to wait at the sequencer
+  std::vector<std::uint64_t> taken_back;  // by each request; zero: none
+  std::set<std::uint64_t> served;         // waiters that the sequencer knows no more
   std::vector<StartedJob> launched;
   std::vector<std::optional<Micros>> deadlines;  // of each
   std::vector<Seq> stopped;

@@ -18,6 +18,29 @@ TEST_F(DispatcherTest, JobRunsAsAChildProcess) {
   EXPECT_EQ(await<events::JobCompleted>(job).result.text, "[7]");
 }
 
+TEST_F(DispatcherTest, AWaitingWorkerGetsItsJobWithTheWriteThatMadeItReady) {
+  open();
+  worker_definition("d");
+  auto polled = lease({"d"});
+  const auto look = [&] { exec_definition("other", R"(["true"])"); };
+  eventually([&] {
+    look();
+    return sequencer->metrics().waiters == 1;
+  });
+  const JobId job = create("d");
+  const auto jobs = wait(polled);
+  ASSERT_EQ(jobs->size(), 1U);
+  EXPECT_EQ(jobs->front().job, job);
+  EXPECT_EQ(jobs->front().token.started, next(job.key()));
+  auto ends_with_the_server = lease({"d"});
+  eventually([&] {
+    look();
+    return sequencer->metrics().waiters == 1;
+  });
+  close();
+  EXPECT_TRUE(wait(ends_with_the_server)->empty());
+}
+
 TEST_F(DispatcherTest, FailedChildIsTriedAgain) {
   open();
   exec_definition("d", R"(["false"])", [](scheduler::PutDefinition& put) {
