@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <future>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -102,6 +101,7 @@ struct Sequencer::Impl {
   void run_commit();
   bool take_inbox(std::vector<Request>& out);
   void decide_all(std::vector<Request>& batch);
+  bool take_company(std::vector<Request>& out);
   bool commit_handed();
   void process(Request& request);
   Result<Reply> process(const Request& request, const Command& command, const Error* closed_by);
@@ -137,16 +137,35 @@ void Sequencer::Impl::run_sequencer() {
 }
 
 void Sequencer::Impl::decide_all(std::vector<Request>& batch) {
-  for (Request& request : batch) {
-    process(request);
+  const auto process_all = [&] {
+    for (Request& request : batch) {
+      process(request);
+    }
+    batch.clear();
+  };
+  process_all();
+  if (take_company(batch)) {
+    process_all();
   }
-  batch.clear();
   hand_over();
   maybe_snapshot(false);
 }
 
-// Waits for requests; false when closed and drained. What one swap takes while a group is syncing
-// is what the next group holds: group commit without a timer.
+// What came while the group before was being synced goes with this one, which waited for that: it
+// would have a sync of its own otherwise.
+bool Sequencer::Impl::take_company(std::vector<Request>& out) {
+  std::unique_lock lock(mutex);
+  if (by_hand || !commit_busy) {
+    return false;
+  }
+  commit_done.wait(lock, [&] { return !commit_busy; });
+  out.swap(inbox);
+  inbox_commands = 0;
+  return !out.empty();
+}
+
+// Waits for requests; false when closed and drained. What comes while a group is syncing is what
+// the next group holds: group commit without a timer.
 bool Sequencer::Impl::take_inbox(std::vector<Request>& out) {
   for (;;) {
     {
@@ -568,21 +587,6 @@ Status Sequencer::submit(Request&& request) {
   }
   impl_->wake_sequencer.ring(kAsked);
   return {};
-}
-
-Result<Reply> Sequencer::call(Command command, std::string actor, CommandId id) {
-  // Shared: the answering thread may still be inside set_value() when the waiter goes on.
-  const auto promise = std::make_shared<std::promise<std::vector<Result<Reply>>>>();
-  auto future = promise->get_future();
-  Request request;
-  request.id = id;
-  request.actor = std::move(actor);
-  request.commands.push_back(std::move(command));
-  request.answer = [promise](std::vector<Result<Reply>> replies) {
-    promise->set_value(std::move(replies));
-  };
-  DAYBOOK_TRY(submit(std::move(request)));
-  return std::move(future.get().front());
 }
 
 SequencerMetrics Sequencer::metrics() const {
