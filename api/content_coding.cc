@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/limits/http_work.h"
 
 namespace daybook::api {
@@ -12,10 +13,6 @@ namespace {
 
 constexpr int kGzipWindowBits = 15 + 16;  // the largest window; with the header of gzip
 constexpr int kGzipMemoryLevel = 8;
-
-char lower_case(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 // The part of `rest` before the next `end`, without the white space around it.
 std::string_view take_item(std::string_view& rest, char end) {
@@ -26,11 +23,6 @@ std::string_view take_item(std::string_view& rest, char end) {
   return first == std::string_view::npos
              ? std::string_view()
              : item.substr(first, item.find_last_not_of(" \t") - first + 1);
-}
-
-bool is_coding(std::string_view text, std::string_view name) {
-  return std::equal(text.begin(), text.end(), name.begin(), name.end(),
-                    [](char a, char b) { return lower_case(a) == b; });
 }
 
 // Of "q=0.5": anything that is no zero, and no weight at all, is one above zero.
@@ -50,7 +42,7 @@ bool accepts_gzip(const Head& head) {
   std::optional<bool> named;
   bool any = false;
   for (const HeaderField& field : head.fields) {
-    if (!is_coding(field.name, "accept-encoding")) {
+    if (!same_word(field.name, "accept-encoding")) {
       continue;
     }
     std::string_view rest = field.value;
@@ -58,7 +50,7 @@ bool accepts_gzip(const Head& head) {
       std::string_view parameters = take_item(rest, ',');
       const std::string_view coding = take_item(parameters, ';');
       const bool taken = has_weight(parameters);
-      if (is_coding(coding, "gzip") || is_coding(coding, "x-gzip")) {
+      if (same_word(coding, "gzip") || same_word(coding, "x-gzip")) {
         named = named.value_or(true) && taken;
       } else if (coding == "*") {
         any = taken;

@@ -72,6 +72,16 @@ const JsonValue* FieldReader::take(std::string_view name) {
   return nullptr;
 }
 
+bool FieldReader::holds(Status status, std::string_view name) {
+  if (!status) {
+    Error error = std::move(status).error();
+    error.field = path_of(name);
+    errors_.add(std::move(error));
+    return false;
+  }
+  return true;
+}
+
 std::optional<JsonValue> FieldReader::find(std::string_view name, Kind kind,
                                            std::string_view kind_name, Need need) {
   const JsonValue* value = take(name);
@@ -91,36 +101,28 @@ std::optional<JsonValue> FieldReader::find(std::string_view name, Kind kind,
 void FieldReader::resource_id(std::string_view name, std::string& out, Need need) {
   if (const auto value = find(name, Kind::kString, "text", need)) {
     out = value->string();
-    if (const Status ok = check_resource_id(out, path_of(name)); !ok) {
-      errors_.add(ok.error());
-    }
+    holds(check_resource_id(out, {}), name);
   }
 }
 
 void FieldReader::id(IdKind kind, std::string_view name, std::string& out, Need need) {
   if (const auto value = find(name, Kind::kString, "text", need)) {
     out = value->string();
-    if (const Status ok = check_id(kind, out, path_of(name)); !ok) {
-      errors_.add(ok.error());
-    }
+    holds(check_id(kind, out, {}), name);
   }
 }
 
 void FieldReader::text(std::string_view name, std::string& out, std::size_t bytes_max, Need need) {
   if (const auto value = find(name, Kind::kString, "text", need)) {
     out = value->string();
-    if (const Status ok = check_text(out, bytes_max, path_of(name)); !ok) {
-      errors_.add(ok.error());
-    }
+    holds(check_text(out, bytes_max, {}), name);
   }
 }
 
 void FieldReader::line(std::string_view name, std::string& out, std::size_t bytes_max) {
   if (const auto value = find(name, Kind::kString, "text")) {
     out = value->string();
-    if (const Status ok = check_line(out, bytes_max, path_of(name)); !ok) {
-      errors_.add(ok.error());
-    }
+    holds(check_line(out, bytes_max, {}), name);
   }
 }
 
@@ -207,11 +209,9 @@ void FieldReader::any_text(std::string_view name, std::string& out, std::size_t 
                 "TOO_LARGE", Code::kTooLarge);
     return;
   }
-  if (const Status ok = check_json_depth(value->text(), path_of(name)); !ok) {
-    errors_.add(ok.error());
-    return;
+  if (holds(check_json_depth(value->text(), {}), name)) {
+    out = value->text();
   }
-  out = value->text();
 }
 
 void FieldReader::texts(std::string_view name, std::vector<std::string>& out, std::size_t count_max,

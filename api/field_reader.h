@@ -95,6 +95,9 @@ class FieldReader {
 
  private:
   const JsonValue* take(std::string_view name);
+  // Whether it holds; else the error is noted, of the member `name`. A path is only made for what
+  // is wrong.
+  bool holds(Status status, std::string_view name);
 
   FieldErrors& errors_;
   std::string path_;

@@ -18,31 +18,33 @@ tl::unexpected<Problem> bad(std::string_view message) {
   return refuse(Problem(400, "MALFORMED_REQUEST", message));
 }
 
-bool is_alpha(char c) {
+constexpr bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+// Digits, letters, and these.
+constexpr std::array<bool, 256> characters(std::string_view others) {
+  std::array<bool, 256> out{};
+  for (std::size_t c = 0; c < out.size(); ++c) {
+    const auto character = static_cast<char>(c);
+    out[c] = is_digit(character) || is_alpha(character) ||
+             others.find(character) != std::string_view::npos;
+  }
+  return out;
+}
+
 // tchar of RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_digit(c) || is_alpha(c) ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
+constexpr std::array<bool, 256> kTokenCharacters = characters("!#$%&'*+-.^_`|~");
 // pchar, '/', '?' and '%' of RFC 3986; no fragment, no quotes, no backslash.
-bool is_target_char(char c) {
-  return is_digit(c) || is_alpha(c) ||
-         std::string_view("-._~!$&'()*+,;=:@/?%").find(c) != std::string_view::npos;
+constexpr std::array<bool, 256> kTargetCharacters = characters("-._~!$&'()*+,;=:@/?%");
+
+bool all_of(const std::array<bool, 256>& characters, std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return characters[static_cast<unsigned char>(c)]; });
 }
 
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           const auto low = [](char c) {
-             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-           };
-           return low(x) == low(y);
-         });
+bool is_token(std::string_view text) {
+  return !text.empty() && all_of(kTokenCharacters, text);
 }
 
 Method method_of(std::string_view name) {
@@ -96,7 +98,7 @@ Answer<Head> check_request_line(std::string_view line) {
   if (!head.target.starts_with('/') || head.target.starts_with("//")) {
     return bad("the target is not a path on this server");
   }
-  if (!std::all_of(head.target.begin(), head.target.end(), is_target_char)) {
+  if (!all_of(kTargetCharacters, head.target)) {
     return bad("the target holds a character that must be percent-encoded");
   }
   const auto mark = head.target.find('?');
@@ -105,6 +107,18 @@ Answer<Head> check_request_line(std::string_view line) {
   head.path = head.route_path;
   std::replace(head.path.begin(), head.path.end(), kHiddenSlash, '/');
   return head;
+}
+
+// CR or LF alone, or a NUL: a line ends with both or it does not end.
+bool has_bare_end(std::string_view raw) {
+  char before = 0;
+  for (const char c : raw) {
+    if (c == '\0' || (before == '\r') != (c == '\n')) {
+      return true;
+    }
+    before = c;
+  }
+  return before == '\r';
 }
 
 Answer<HeaderField> check_field(std::string_view line) {
@@ -144,13 +158,20 @@ constexpr std::array<std::string_view, 15> kOnlyOnce{"host",
                                                      "sec-websocket-version"};
 
 Status check_repeats(const Head& head) {
-  for (const std::string_view name : kOnlyOnce) {
-    const auto count = std::count_if(head.fields.begin(), head.fields.end(),
-                                     [&](const HeaderField& f) { return same(f.name, name); });
-    if (count > 1) {
-      return fail(Code::kMalformed, "MALFORMED_REQUEST", "a header that may stand once is repeated",
-                  name);
+  std::array<std::size_t, kOnlyOnce.size()> counts{};
+  for (const HeaderField& field : head.fields) {
+    const auto found = std::find_if(kOnlyOnce.begin(), kOnlyOnce.end(), [&](std::string_view name) {
+      return same_word(field.name, name);
+    });
+    if (found != kOnlyOnce.end()) {
+      ++counts[static_cast<std::size_t>(found - kOnlyOnce.begin())];
     }
+  }
+  const auto repeated =
+      std::find_if(counts.begin(), counts.end(), [](std::size_t count) { return count > 1; });
+  if (repeated != counts.end()) {
+    return fail(Code::kMalformed, "MALFORMED_REQUEST", "a header that may stand once is repeated",
+                kOnlyOnce[static_cast<std::size_t>(repeated - counts.begin())]);
   }
   return {};
 }
@@ -222,7 +243,7 @@ Answer<bool> check_framing(Head& head) {
     if (head.http10) {
       return bad("HTTP/1.0 knows no Transfer-Encoding");
     }
-    if (!same(head.find("Transfer-Encoding"), "chunked")) {
+    if (!same_word(head.find("Transfer-Encoding"), "chunked")) {
       return bad("Transfer-Encoding is not exactly chunked");
     }
     head.framing = Framing::kChunked;
@@ -240,7 +261,7 @@ Answer<bool> check_framing(Head& head) {
 // Connection is a list of tokens; the only ones that matter here are close and keep-alive.
 void read_connection(Head& head) {
   for (const HeaderField& field : head.fields) {
-    if (!same(field.name, "Connection")) {
+    if (!same_word(field.name, "Connection")) {
       continue;
     }
     std::string_view rest = field.value;
@@ -254,11 +275,11 @@ void read_connection(Head& head) {
       while (!word.empty() && (word.back() == ' ' || word.back() == '\t')) {
         word.remove_suffix(1);
       }
-      if (same(word, "close")) {
+      if (same_word(word, "close")) {
         head.keep_alive = false;
         return;
       }
-      head.keep_alive = head.keep_alive || same(word, "keep-alive");
+      head.keep_alive = head.keep_alive || same_word(word, "keep-alive");
     }
   }
 }
@@ -267,7 +288,7 @@ Answer<bool> read_expect(Head& head) {
   if (!head.has("Expect")) {
     return true;
   }
-  if (!same(head.find("Expect"), "100-continue")) {
+  if (!same_word(head.find("Expect"), "100-continue")) {
     return refuse(Problem(417, "EXPECTATION_FAILED", "the only expectation known is 100-continue"));
   }
   head.expects_continue = !head.http10 && head.framing != Framing::kNone;
@@ -298,7 +319,7 @@ std::string_view method_name(Method method) {
 
 std::string_view Head::find(std::string_view name) const {
   for (const HeaderField& field : fields) {
-    if (same(field.name, name)) {
+    if (same_word(field.name, name)) {
       return field.value;
     }
   }
@@ -307,7 +328,7 @@ std::string_view Head::find(std::string_view name) const {
 
 bool Head::has(std::string_view name) const {
   return std::any_of(fields.begin(), fields.end(),
-                     [&](const HeaderField& f) { return same(f.name, name); });
+                     [&](const HeaderField& f) { return same_word(f.name, name); });
 }
 
 bool percent_decode(std::string_view text, bool plus_is_space, std::string& out) {
@@ -373,7 +394,7 @@ bool is_loopback_host(std::string_view value) {
   if (!split_host(value, host)) {
     return false;
   }
-  if (same(host, "localhost") || host == "[::1]") {
+  if (same_word(host, "localhost") || host == "[::1]") {
     return true;
   }
   // 127.0.0.0/8 as four decimal numbers; a name like 127.example.org is not one.
@@ -385,19 +406,16 @@ Answer<Head> check_head(std::string_view raw) {
   if (raw.size() > kHttpHeaderBytesMax) {
     return refuse(Problem(431, "HEADER_TOO_LARGE", "the header is over the limit"));
   }
-  // Neither CR nor LF alone, no NUL: a line ends with both or it does not end.
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const bool lone_cr = raw[i] == '\r' && (i + 1 == raw.size() || raw[i + 1] != '\n');
-    const bool lone_lf = raw[i] == '\n' && (i == 0 || raw[i - 1] != '\r');
-    if (lone_cr || lone_lf || raw[i] == '\0') {
-      return bad("the header holds a bare line end or a NUL");
-    }
+  if (has_bare_end(raw)) {
+    return bad("the header holds a bare line end or a NUL");
   }
   const auto line_end = raw.find(kEnd);
   if (line_end == std::string_view::npos || !raw.ends_with("\r\n\r\n")) {
     return bad("the header has no end");
   }
   DAYBOOK_ASSIGN(Head head, check_request_line(raw.substr(0, line_end)));
+  constexpr std::size_t kFew = 8;  // of most clients: all of them in one piece of memory
+  head.fields.reserve(kFew);
   raw.remove_prefix(line_end + kEnd.size());
   while (!raw.starts_with(kEnd)) {
     const auto end = raw.find(kEnd);

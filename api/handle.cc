@@ -8,6 +8,7 @@
 
 #include "api/gate.h"
 #include "api/router.h"
+#include "base/ascii.h"
 #include "base/json_check.h"
 #include "base/limits/http.h"
 
@@ -32,35 +33,33 @@ Answer<bool> check_origin(const Head& head) {
                 "Origin");
 }
 
-// The part before the next ';', in lower case and without white space around it; `rest` goes on
-// behind it.
-std::string take_part(std::string_view& rest) {
+// The part before the next ';', without white space around it; `rest` goes on behind it.
+std::string_view take_part(std::string_view& rest) {
   const auto end = rest.find(';');
-  auto part = rest.substr(0, end);
+  const auto part = rest.substr(0, end);
   rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
   const auto first = part.find_first_not_of(" \t");
-  part = first == std::string_view::npos
+  return first == std::string_view::npos
              ? std::string_view()
              : part.substr(first, part.find_last_not_of(" \t") - first + 1);
-  std::string low(part);
-  std::transform(low.begin(), low.end(), low.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return low;
 }
 
 // JSON is UTF-8 (RFC 8259, 8.1): who says that it is something else would be misread.
 Answer<bool> check_content_type(std::string_view content_type, Method method) {
   static constexpr std::string_view kField = "Content-Type";
+  static constexpr std::string_view kCharset = "charset=";
   std::string_view rest = content_type;
-  const std::string type = take_part(rest);
-  const bool patch = method == Method::kPatch && type == "application/merge-patch+json";
-  if (type != "application/json" && !patch) {
+  const std::string_view type = take_part(rest);
+  const bool patch = method == Method::kPatch && same_word(type, "application/merge-patch+json");
+  if (!same_word(type, "application/json") && !patch) {
     return refuse(Code::kUnsupported, "CONTENT_TYPE_NOT_JSON", "the body must be application/json",
                   kField);
   }
   while (!rest.empty()) {
-    const std::string part = take_part(rest);
-    if (part.starts_with("charset=") && part != "charset=utf-8" && part != "charset=\"utf-8\"") {
+    const std::string_view part = take_part(rest);
+    const auto value = part.substr(std::min(kCharset.size(), part.size()));
+    if (same_word(part.substr(0, kCharset.size()), kCharset) && !same_word(value, "utf-8") &&
+        !same_word(value, "\"utf-8\"")) {
       return refuse(Code::kUnsupported, "CHARSET_NOT_UTF8", "the body must be in UTF-8", kField);
     }
   }

@@ -18,6 +18,8 @@ using Body = scheduler::CreateJobs;
 
 // Of the open jobs that an ended one has made, the newest are looked at.
 constexpr std::size_t kChildrenLookedAtMax = 64;
+// Of one of many jobs in an answer beside what the first one has: longer numbers, its comma.
+constexpr std::size_t kListEndBytes = 16;
 
 Answer<Body> read_body(const Call& call) {
   const JsonValue value(call.request.body);
@@ -45,24 +47,44 @@ Answer<Body> read_body(const Call& call) {
   return out;
 }
 
-Response created_response(const std::vector<projections::JobRow>& jobs, bool is_array,
-                          const scheduler::Reply& reply) {
+using Created = std::pair<const events::Meta*, const events::JobCreated*>;
+
+std::vector<Created> created_by(const Facts& facts) {
+  std::vector<Created> out;
+  out.reserve(facts.all().size());
+  for (const events::Recorded& recorded : facts.all()) {
+    if (const auto* event = std::get_if<events::JobCreated>(&recorded.event)) {
+      out.emplace_back(&recorded.meta, event);
+    }
+  }
+  DAYBOOK_CHECK(!out.empty(), "a batch that creates jobs holds their events");
+  return out;
+}
+
+Response one_created(const Created& created, const scheduler::Reply& reply) {
+  const projections::JobRow job = created_row(*created.first, *created.second);
   Response out;
   out.status = 201;
-  if (!is_array) {
-    out.body = created_json(jobs.front(), reply.last, to_hex(reply.chain));
-    out.add("Location", "/resources/jobs/" + jobs.front().job.text());
-    return out;
-  }
+  out.body = created_json(job, reply.last, to_hex(reply.chain));
+  out.add("Location", "/resources/jobs/" + job.job.text());
+  return out;
+}
+
+Response list_created(const std::vector<Created>& created, const scheduler::Reply& reply) {
+  Response out;
+  out.status = 201;
   JsonWriter json(out.body);
   json.begin_object();
   json.key("jobs");
   json.begin_array();
-  for (const auto& job : jobs) {
+  for (const auto& [meta, event] : created) {
     json.begin_object();
-    write_job_members(json, job, std::nullopt);
-    json.member("seq", job.seq);
+    write_job_members(json, created_row(*meta, *event), std::nullopt);
+    json.member("seq", meta->seq);
     json.end_object();
+    if (event == created.front().second) {
+      out.body.reserve((out.body.size() + kListEndBytes) * created.size());  // most are alike
+    }
   }
   json.end_array();
   write_receipt(json, reply);
@@ -71,14 +93,9 @@ Response created_response(const std::vector<projections::JobRow>& jobs, bool is_
 }
 
 Answer<Response> render_created(const Written& written, bool is_array) {
-  std::vector<projections::JobRow> jobs;
-  for (const events::Recorded& recorded : written.facts.all()) {
-    if (const auto* event = std::get_if<events::JobCreated>(&recorded.event)) {
-      jobs.push_back(created_row(recorded.meta, *event));
-    }
-  }
-  DAYBOOK_CHECK(!jobs.empty(), "a batch that creates jobs holds their events");
-  return created_response(jobs, is_array, written.reply);
+  const auto created = created_by(written.facts);
+  return is_array ? list_created(created, written.reply)
+                  : one_created(created.front(), written.reply);
 }
 
 scheduler::NewJob copy_of(const projections::JobRow& row) {

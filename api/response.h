@@ -41,6 +41,10 @@ struct Response {
   std::shared_ptr<Upgrade> upgrade;  // takes the connection over, and answers by itself
 
   void add(std::string_view name, std::string value) {
+    constexpr std::size_t kFew = 4;  // of most answers: all of them in one piece of memory
+    if (fields.empty()) {
+      fields.reserve(kFew);
+    }
     fields.emplace_back(name, std::move(value));
   }
 };

@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/worker_socket.h"
+#include "base/ascii.h"
 #include "base/base64.h"
 
 namespace daybook::api {
@@ -12,16 +13,10 @@ namespace {
 
 constexpr std::size_t kSocketKeyBytes = 16;
 
-bool equals_ignoring_case(std::string_view a, std::string_view low) {
-  return std::equal(a.begin(), a.end(), low.begin(), low.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
-  });
-}
-
 // Whether a list of all fields of that name, separated by commas, holds the word.
 bool lists(const Head& head, std::string_view name, std::string_view word) {
   for (const HeaderField& field : head.fields) {
-    if (!equals_ignoring_case(field.name, name)) {
+    if (!same_word(field.name, name)) {
       continue;
     }
     std::string_view rest = field.value;
@@ -33,7 +28,7 @@ bool lists(const Head& head, std::string_view name, std::string_view word) {
       item = first == std::string_view::npos
                  ? std::string_view()
                  : item.substr(first, item.find_last_not_of(" \t") - first + 1);
-      if (equals_ignoring_case(item, word)) {
+      if (same_word(item, word)) {
         return true;
       }
     }

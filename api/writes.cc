@@ -139,9 +139,9 @@ void render_reply(const CallPtr& call, const Responder& responder, scheduler::Re
 void write(const CallPtr& call, const Responder& responder, scheduler::Command command,
            Render render, Views views) {
   submit_command(call, responder, std::move(command),
-                 [call, responder, render = std::move(render), views](auto reply) {
+                 [call, responder, render = std::move(render), views](auto reply) mutable {
                    if (reply) {
-                     render_reply(call, responder, std::move(*reply), render, views);
+                     render_reply(call, responder, std::move(*reply), std::move(render), views);
                    } else {
                      responder.send(refuse(std::move(reply).error()));
                    }

@@ -15,9 +15,9 @@ CommandId Entropy::command_id() {
 std::uint64_t SystemEntropy::next() {
   const std::lock_guard lock(mutex_);
   if (left_ == 0) {
-    const int ok = RAND_bytes(reinterpret_cast<unsigned char*>(block_), sizeof(block_));
+    const int ok = RAND_bytes(reinterpret_cast<unsigned char*>(block_.data()), sizeof(block_));
     DAYBOOK_CHECK(ok == 1, "the random generator of the system answers");
-    left_ = 64;
+    left_ = block_.size();
   }
   return block_[--left_];
 }

@@ -1,6 +1,8 @@
 // The only door to randomness: request ids, token secrets, jitter.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 
@@ -24,9 +26,12 @@ class SystemEntropy final : public Entropy {
   std::uint64_t next() override;
 
  private:
+  // A call of the generator costs more than what it fills: one for so many numbers.
+  static constexpr std::size_t kBlock = 512;
+
   std::mutex mutex_;
-  std::uint64_t block_[64] = {};
-  int left_ = 0;
+  std::array<std::uint64_t, kBlock> block_{};
+  std::size_t left_ = 0;
 };
 
 // Repeatable: splitmix64 from a seed (Steele, Lea, Flood 2014).

@@ -17,11 +17,11 @@ int hex_digit(char c) {
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '0');
+  char* at = out.data();
   for (const std::uint8_t b : bytes) {
-    out += kDigits[b >> 4];
-    out += kDigits[b & 0xf];
+    *at++ = kDigits[b >> 4];
+    *at++ = kDigits[b & 0xf];
   }
   return out;
 }

@@ -102,21 +102,19 @@ Status check_json(std::string_view text, int depth_max) {
 }
 
 Status check_json_depth(std::string_view value, std::string_view field) {
+  const char* const end = value.data() + value.size();
   int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (in_string) {
-      i += c == '\\' ? 1 : 0;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
+  for (const char* at = value.data(); at != end; ++at) {
+    if (*at == '"') {
+      for (++at; *at != '"'; ++at) {  // it is closed: the document passed
+        at += *at == '\\' ? 1 : 0;
+      }
+    } else if ((*at | 0x20) == '{') {  // '[' too
       if (++depth > kJsonDepthMax) {
         return fail(Code::kInvalid, "TOO_DEEP",
                     "is nested deeper than " + std::to_string(kJsonDepthMax) + " levels", field);
       }
-    } else if (c == '}' || c == ']') {
+    } else if ((*at | 0x20) == '}') {
       --depth;
     }
   }

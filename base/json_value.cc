@@ -1,5 +1,6 @@
 #include "base/json_value.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -21,43 +22,79 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) {
+// All that follows reads text that was checked: what is open is closed before its end.
+
+const char* skip_space(const char* at, const char* end) {
+  while (at != end && is_space(*at)) {
     ++at;
   }
   return at;
 }
 
 // One past the closing quote of the string that begins at `at`.
-std::size_t string_end(std::string_view text, std::size_t at) {
-  for (++at; text[at] != '"'; ++at) {
-    at += text[at] == '\\' ? 1U : 0U;
+const char* string_end(const char* at) {
+  for (++at; *at != '"'; ++at) {
+    at += *at == '\\' ? 1 : 0;
   }
   return at + 1;
 }
 
-// One past the value that begins at `at`.
-std::size_t value_end(std::string_view text, std::size_t at) {
-  if (text[at] == '"') {
-    return string_end(text, at);
-  }
-  if (text[at] != '{' && text[at] != '[') {
-    const auto end = text.find_first_of(",]} \t\r\n", at);
-    return end == std::string_view::npos ? text.size() : end;
-  }
+// What a character does to the end of an object or an array that is passed over.
+enum class Bears : std::uint8_t { kNothing, kQuote, kOpen, kClose };
+
+constexpr std::array<Bears, 256> kBears = [] {
+  std::array<Bears, 256> out{};
+  out['"'] = Bears::kQuote;
+  out['{'] = out['['] = Bears::kOpen;
+  out['}'] = out[']'] = Bears::kClose;
+  return out;
+}();
+
+// One past the object or array that begins at `at`.
+const char* nested_end(const char* at) {
   int depth = 0;
   for (;;) {
-    if (text[at] == '"') {
-      at = string_end(text, at);
-      continue;
+    switch (kBears[static_cast<unsigned char>(*at)]) {
+      case Bears::kNothing:
+        break;
+      case Bears::kQuote:
+        at = string_end(at);
+        continue;
+      case Bears::kOpen:
+        ++depth;
+        break;
+      case Bears::kClose:
+        if (--depth == 0) {
+          return at + 1;
+        }
+        break;
     }
-    depth += text[at] == '{' || text[at] == '[' ? 1 : 0;
-    depth -= text[at] == '}' || text[at] == ']' ? 1 : 0;
     ++at;
-    if (depth == 0) {
-      return at;
-    }
   }
+}
+
+// One past the value that begins at `at`.
+const char* value_end(const char* at, const char* end) {
+  if (*at == '"') {
+    return string_end(at);
+  }
+  if (*at == '{' || *at == '[') {
+    return nested_end(at);
+  }
+  while (at != end && *at != ',' && *at != ']' && *at != '}' && !is_space(*at)) {
+    ++at;
+  }
+  return at;
+}
+
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// Behind a member or an element: at the next one, or at what closes.
+const char* next_part(const char* at, const char* end) {
+  at = skip_space(at, end);
+  return *at == ',' ? skip_space(at + 1, end) : at;
 }
 
 unsigned read_unit(std::string_view text, std::size_t at) {
@@ -128,9 +165,14 @@ std::string unescape(std::string_view quoted) {
 
 }  // namespace
 
+// There is one value in it: what is not white space.
 JsonValue::JsonValue(std::string_view text) {
-  const auto begin = skip_space(text, 0);
-  text_ = text.substr(begin, value_end(text, begin) - begin);
+  const char* const begin = skip_space(text.data(), text.data() + text.size());
+  const char* end = text.data() + text.size();
+  while (end != begin && is_space(end[-1])) {
+    --end;
+  }
+  text_ = between(begin, end);
 }
 
 JsonValue::Kind JsonValue::kind() const {
@@ -152,28 +194,32 @@ JsonValue::Kind JsonValue::kind() const {
 }
 
 std::vector<JsonValue::Member> JsonValue::members() const {
+  constexpr std::size_t kFew = 8;  // of most objects: all of them in one piece of memory
   std::vector<Member> out;
-  auto at = skip_space(text_, 1);
-  while (text_[at] != '}') {
-    const auto key_end = string_end(text_, at);
-    auto key = unescape(text_.substr(at, key_end - at));
-    at = skip_space(text_, skip_space(text_, key_end) + 1);  // past the colon
-    const auto end = value_end(text_, at);
-    out.emplace_back(std::move(key), JsonValue(text_.substr(at, end - at)));
-    at = skip_space(text_, end);
-    at = text_[at] == ',' ? skip_space(text_, at + 1) : at;
+  const char* const end = text_.data() + text_.size();
+  const char* at = skip_space(text_.data() + 1, end);
+  while (*at != '}') {
+    if (out.empty()) {
+      out.reserve(kFew);
+    }
+    const char* const key_end = string_end(at);
+    auto key = unescape(between(at, key_end));
+    at = skip_space(skip_space(key_end, end) + 1, end);  // past the colon
+    const char* const past = value_end(at, end);
+    out.emplace_back(std::move(key), JsonValue(between(at, past)));
+    at = next_part(past, end);
   }
   return out;
 }
 
 std::vector<JsonValue> JsonValue::elements() const {
   std::vector<JsonValue> out;
-  auto at = skip_space(text_, 1);
-  while (text_[at] != ']') {
-    const auto end = value_end(text_, at);
-    out.push_back(JsonValue(text_.substr(at, end - at)));
-    at = skip_space(text_, end);
-    at = text_[at] == ',' ? skip_space(text_, at + 1) : at;
+  const char* const end = text_.data() + text_.size();
+  const char* at = skip_space(text_.data() + 1, end);
+  while (*at != ']') {
+    const char* const past = value_end(at, end);
+    out.push_back(JsonValue(between(at, past)));
+    at = next_part(past, end);
   }
   return out;
 }

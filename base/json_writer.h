@@ -62,7 +62,12 @@ class JsonWriter {
     raw({digits, static_cast<std::size_t>(end - digits)});
   }
   void value(Seq seq) { value(seq.value); }
-  void value(Micros time) { value(format_time(time)); }
+  void value(Micros time) {
+    comma();
+    out_ += '"';
+    append_time(out_, time);  // nothing of it is escaped
+    out_ += '"';
+  }
   void value(Duration duration) { value(format_duration(duration)); }
   void value(JobId id) { value(id.text()); }
   void null() { raw("null"); }

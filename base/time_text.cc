@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cstdio>
 #include <optional>
 
@@ -13,8 +12,6 @@
 
 namespace daybook {
 namespace {
-
-using std::chrono::microseconds;
 
 // Reads exactly `digits` decimal digits from the front of `text`.
 std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
@@ -203,28 +200,59 @@ std::optional<std::int64_t> parse_iso_duration(std::string_view text) {
 
 }  // namespace
 
-std::string format_time(Micros time) {
+namespace {
+
+// The last `digits` decimal digits of a number; returns one past them.
+char* put_digits(char* at, int digits, unsigned number) {
+  for (int i = digits - 1; i >= 0; --i, number /= 10) {
+    at[i] = static_cast<char>('0' + number % 10);
+  }
+  return at + digits;
+}
+
+char* put_year(char* at, int year) {
+  if (year >= 0 && year <= 9999) {
+    return put_digits(at, 4, static_cast<unsigned>(year));
+  }
+  constexpr std::size_t kLongest = 12;  // "-2147483648" and the end
+  return at + std::snprintf(at, kLongest, "%04d", year);
+}
+
+}  // namespace
+
+void append_time(std::string& out, Micros time) {
   // Rounded down by hand: a day before the first of int64 would not fit.
   constexpr std::int64_t kDayUs = 86'400'000'000;
   const bool borrows = time.value % kDayUs < 0;
   const auto day = static_cast<int>(time.value / kDayUs) - (borrows ? 1 : 0);
   const date::year_month_day ymd{date::sys_days{date::days{day}}};
-  const date::hh_mm_ss<microseconds> clock{
-      microseconds{time.value % kDayUs + (borrows ? kDayUs : 0)}};
-  std::array<char, 64> out{};
-  int size = std::snprintf(
-      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(ymd.year()),
-      static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()));
-  std::string text(out.data(), static_cast<std::size_t>(size));
-  if (const auto us = clock.subseconds().count(); us != 0) {
-    size = us % 1000 == 0
-               ? std::snprintf(out.data(), out.size(), ".%03d", static_cast<int>(us / 1000))
-               : std::snprintf(out.data(), out.size(), ".%06d", static_cast<int>(us));
-    text.append(out.data(), static_cast<std::size_t>(size));
+  const std::int64_t us_of_day = time.value % kDayUs + (borrows ? kDayUs : 0);
+  const auto second = static_cast<unsigned>(us_of_day / 1'000'000);
+  const auto us = static_cast<unsigned>(us_of_day % 1'000'000);
+  std::array<char, 40> text;
+  char* at = put_year(text.data(), static_cast<int>(ymd.year()));
+  *at++ = '-';
+  at = put_digits(at, 2, static_cast<unsigned>(ymd.month()));
+  *at++ = '-';
+  at = put_digits(at, 2, static_cast<unsigned>(ymd.day()));
+  *at++ = 'T';
+  at = put_digits(at, 2, second / 3600);
+  *at++ = ':';
+  at = put_digits(at, 2, second / 60 % 60);
+  *at++ = ':';
+  at = put_digits(at, 2, second % 60);
+  if (us != 0) {
+    *at++ = '.';
+    at = us % 1000 == 0 ? put_digits(at, 3, us / 1000) : put_digits(at, 6, us);
   }
-  return text + "Z";
+  *at++ = 'Z';
+  out.append(text.data(), at);
+}
+
+std::string format_time(Micros time) {
+  std::string out;
+  append_time(out, time);
+  return out;
 }
 
 namespace {

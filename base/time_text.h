@@ -10,6 +10,8 @@ namespace daybook {
 
 // "2025-11-16T02:00:00Z", with as many fraction digits (none, 3 or 6) as the value needs.
 std::string format_time(Micros time);
+// The same at the end of `out`.
+void append_time(std::string& out, Micros time);
 // Date and time with 'T' or a space, optional seconds, fraction and offset (none means UTC); years
 // 1970 to 9999.
 Result<Micros> parse_time(std::string_view text, std::string_view field);
