@@ -31,6 +31,7 @@ TEST(Simulation, HistoriesKeepEveryPromise) {
   std::set<std::size_t> types;
   std::uint64_t restarts = 0;
   std::uint64_t from_snapshot = 0;
+  std::uint64_t started_at_once = 0;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     const History history =
         run_seed({.seed = seed, .trace_lines = 0, .directory = directory.empty()});
@@ -38,12 +39,15 @@ TEST(Simulation, HistoriesKeepEveryPromise) {
     types.insert(history.event_types.begin(), history.event_types.end());
     restarts += history.restarts;
     from_snapshot += history.from_snapshot;
+    started_at_once += history.started_at_once;
   }
   std::cout << "seeds " << first << " to " << first + seeds - 1 << ": " << restarts << " restarts, "
-            << from_snapshot << " of them from a snapshot" << std::endl;
+            << from_snapshot << " of them from a snapshot; " << started_at_once
+            << " jobs started with what made them ready" << std::endl;
   if (seeds >= kSeeds) {
     EXPECT_GE(restarts, seeds);
     EXPECT_GT(from_snapshot, seeds / 10);
+    EXPECT_GT(started_at_once, seeds / 2);
     // All but LogTrimmed and ContractDerived: nothing is trimmed or compiled here.
     for (const events::CatalogueEntry& entry : events::catalogue()) {
       const bool absent = entry.name == "LogTrimmed" || entry.name == "ContractDerived";

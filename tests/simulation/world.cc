@@ -42,6 +42,7 @@ History World::run() {
   out.turns = turns_;
   out.restarts = restarts_;
   out.from_snapshot = from_snapshot_;
+  out.started_at_once = started_at_once_ + server_->sequencer().metrics().waiters_started;
   out.simulated = shared_.clock.steady() - Micros{};
   out.chain = disk_.log.last_chain();
   out.event_types = oracle_.event_types();
@@ -143,6 +144,7 @@ void World::bury() {
   shared_.say([] { return "the process ends"; });
   Random& random = shared_.random;
   ++restarts_;
+  started_at_once_ += server_->sequencer().metrics().waiters_started;
   network_.connect(nullptr);
   server_.reset();
   workers_.disconnected();

@@ -37,7 +37,8 @@ struct History {
   std::uint64_t events = 0;
   std::uint64_t turns = 0;
   std::uint64_t restarts = 0;
-  std::uint64_t from_snapshot = 0;  // of the restarts
+  std::uint64_t from_snapshot = 0;    // of the restarts
+  std::uint64_t started_at_once = 0;  // jobs, with what made them ready
   Duration simulated;
   Hash chain{};  // of the last event: what has happened
   std::set<std::size_t> event_types;
@@ -79,6 +80,7 @@ class World {
   std::unique_ptr<Server> server_;
   std::uint64_t turns_ = 0;
   std::uint64_t restarts_ = 0;
+  std::uint64_t started_at_once_ = 0;
   std::uint64_t from_snapshot_ = 0;
   std::uint64_t idle_ = 0;  // times in a row that nothing was left to do but wait
   Seq idle_at_;
