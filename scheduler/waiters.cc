@@ -24,11 +24,16 @@ bool starts_at_once(const State& state, const Definition& definition) {
 }  // namespace
 
 void Waiters::add(Waiter&& waiter) {
-  for (const std::string& definition : waiter.definitions) {
-    lines_[definition].insert(waiter.number);
-  }
   const std::uint64_t number = waiter.number;
-  waiters_.emplace(number, Served{std::move(waiter), {}});
+  Served served;
+  for (std::string& definition : waiter.definitions) {
+    const auto line = lines_.try_emplace(std::move(definition)).first;
+    line->second.insert(number);
+    served.lines.push_back(line);
+  }
+  waiter.definitions = {};
+  served.waiter = std::move(waiter);
+  waiters_.emplace(number, std::move(served));
 }
 
 bool Waiters::take_back(std::uint64_t number) {
@@ -97,12 +102,10 @@ Waiters::Served* Waiters::first(const std::string& definition, std::vector<Over>
 void Waiters::end(std::uint64_t number, std::vector<Over>& over) {
   const auto found = waiters_.find(number);
   Served& served = found->second;
-  for (const std::string& definition : served.waiter.definitions) {
-    if (const auto line = lines_.find(definition); line != lines_.end()) {
-      line->second.erase(number);
-      if (line->second.empty()) {
-        lines_.erase(line);
-      }
+  for (const Lines::iterator line : served.lines) {
+    line->second.erase(number);
+    if (line->second.empty()) {
+      lines_.erase(line);
     }
   }
   over.push_back({std::move(served.waiter.request.answer), std::move(served.replies)});

@@ -48,11 +48,12 @@ class Waiters {
     std::string definition;
     Seq since;
   };
+  using Lines = std::map<std::string, std::set<std::uint64_t>, std::less<>>;
   struct Served {
-    Waiter waiter;
+    Waiter waiter;  // without the definitions, which may be many:
+    std::vector<Lines::iterator> lines;
     std::vector<Result<Reply>> replies;
   };
-  using Lines = std::map<std::string, std::set<std::uint64_t>, std::less<>>;
 
   void note_ready(JobId job, std::string_view definition, Seq since);
   void pass_over(std::string_view definition, Seq since);
