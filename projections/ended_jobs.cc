@@ -8,14 +8,16 @@
 namespace daybook::projections {
 namespace {
 
-// No event gets a time so long ago.
-constexpr std::int64_t kSettledUs = 1'000'000;
-
 class Look {
  public:
   Look(const View& view, Micros now, std::size_t limit, RetentionPlace& place,
-       const RetentionOf& retention)
-      : view_(view), now_(now), limit_(limit), place_(place), retention_(retention) {}
+       const RetentionOf& retention, Micros settled)
+      : view_(view),
+        now_(now),
+        limit_(limit),
+        place_(place),
+        retention_(retention),
+        settled_(settled) {}
 
   // From behind the definition where the last look stopped to the last one.
   Result<std::vector<Views::Ended>> run() {
@@ -45,8 +47,7 @@ class Look {
     }
     const Key prefix = job_keys::finished(number);
     const std::string upper(job_keys::finished(number).time(cutoff).view());
-    // Jobs may still end at a time that is hardly over, with any key.
-    const bool young = reached.finished_at > now_ + Duration{-kSettledUs};
+    const bool young = reached.finished_at >= settled_;  // others may end then, with any key
     const std::string from(job_keys::finished(number)
                                .time(reached.finished_at)
                                .u64(young ? 0 : reached.key + 1)
@@ -67,6 +68,7 @@ class Look {
   const std::size_t limit_;
   RetentionPlace& place_;
   const RetentionOf& retention_;
+  const Micros settled_;
   std::vector<Views::Ended> out_;
   std::size_t looked_at_ = 0;
 };
@@ -74,8 +76,9 @@ class Look {
 }  // namespace
 
 Result<std::vector<Views::Ended>> ended_jobs(const View& jobs, Micros now, std::size_t limit,
-                                             RetentionPlace& place, const RetentionOf& retention) {
-  return Look(jobs, now, limit, place, retention).run();
+                                             RetentionPlace& place, const RetentionOf& retention,
+                                             Micros settled) {
+  return Look(jobs, now, limit, place, retention, settled).run();
 }
 
 }  // namespace daybook::projections

@@ -128,14 +128,16 @@ Result<SendingCounts> counts(const View& view) {
 
 Result<std::vector<Views::EndedSending>> ended_before(const View& view, Micros cutoff,
                                                       std::size_t limit,
-                                                      RetentionPlace::Reached& reached) {
+                                                      RetentionPlace::Reached& reached,
+                                                      Micros settled) {
   std::vector<Views::EndedSending> out;
   if (reached.finished_at >= cutoff) {
     return out;
   }
   const std::string upper(sending_keys::ended().time(cutoff).view());
+  const bool young = reached.finished_at >= settled;  // others may end then, with any key
   const std::string from(
-      sending_keys::ended().time(reached.finished_at).u64(reached.key + 1).view());
+      sending_keys::ended().time(reached.finished_at).u64(young ? 0 : reached.key + 1).view());
   const auto walker = view.walk(sending_keys::ended().view(), upper);
   for (walker->seek(from); walker->valid() && out.size() < limit; walker->next()) {
     Scan key(walker->key().substr(1));

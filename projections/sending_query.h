@@ -16,6 +16,7 @@ Result<SendingCounts> counts(const View& view);
 // As Views::sendings_due().
 Result<std::vector<Views::EndedSending>> ended_before(const View& view, Micros cutoff,
                                                       std::size_t limit,
-                                                      RetentionPlace::Reached& reached);
+                                                      RetentionPlace::Reached& reached,
+                                                      Micros settled);
 
 }  // namespace daybook::projections::sending_query

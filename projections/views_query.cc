@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <limits>
 
 #include "base/limits/definitions.h"
 #include "base/limits/views.h"
 #include "events/codec.h"
 #include "events/json.h"
+#include "log/event_reader.h"
 #include "projections/bytes.h"
 #include "projections/component_list.h"
 #include "projections/cursor.h"
@@ -127,10 +129,25 @@ Result<SendingCounts> Views::sending_counts() const {
   return impl_->told(*view, sending_query::counts(*view));
 }
 
+namespace {
+
+// Of an event that was folded; long ago when the log does not hold it any more.
+Result<Micros> time_of(log::Log& log, Seq seq) {
+  if (seq.value == 0 || seq < log.first()) {
+    return Micros{std::numeric_limits<std::int64_t>::min()};
+  }
+  log::EventReader reader(log);
+  DAYBOOK_ASSIGN(const events::Recorded* const recorded, reader.at(seq));
+  return recorded->meta.time;
+}
+
+}  // namespace
+
 Result<std::vector<Views::EndedSending>> Views::sendings_due(
     Micros cutoff, std::size_t limit, RetentionPlace::Reached& reached) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kSendings));
-  return impl_->told(*view, sending_query::ended_before(*view, cutoff, limit, reached));
+  DAYBOOK_ASSIGN(const Micros settled, time_of(impl_->log, view->as_of()));
+  return impl_->told(*view, sending_query::ended_before(*view, cutoff, limit, reached, settled));
 }
 
 Result<StatisticsPage> Views::statistics(const StatisticsQuery& query) const {
@@ -148,7 +165,8 @@ Result<std::vector<Views::Ended>> Views::retention_due(Micros now, std::size_t l
                    impl_->told(*definitions, DefinitionList::find(*definitions, name)));
     return row ? row->retention : Duration{kRetentionDefaultUs};
   };
-  return impl_->told(*jobs, ended_jobs(*jobs, now, limit, place, retention));
+  DAYBOOK_ASSIGN(const Micros settled, time_of(impl_->log, jobs->as_of()));
+  return impl_->told(*jobs, ended_jobs(*jobs, now, limit, place, retention, settled));
 }
 
 namespace {

@@ -251,6 +251,31 @@ TEST_F(JobList, RetentionFollowsTheDefinitionAsItIsNow) {
   EXPECT_EQ(look(s.now + seconds(1), 10)->size(), 1U);
 }
 
+// Events of one time may be folded apart, whatever the wall clock says: while it is ahead of the
+// log, much that is to come is long past by it.
+TEST_F(JobList, JobsThatEndAtTheTimeOfTheNewestEventAreNotPassedOver) {
+  s.definition("d");
+  const JobId first = s.create("d");
+  const JobId second = s.create("d");
+  s.cancel(second, "d", 0);
+  const Micros ahead = s.now + hours(1000);
+  RetentionPlace place;
+  const auto look = [&] {
+    std::vector<JobId> out;
+    const auto due = r.now().retention_due(ahead, 10, place);
+    for (const auto& ended : *due) {
+      out.push_back(ended.job);
+    }
+    return out;
+  };
+  EXPECT_EQ(look(), (std::vector<JobId>{second}));
+  s.cancel(first, "d", 0);
+  EXPECT_EQ(look(), (std::vector<JobId>{first, second}));
+  s.now = s.now + Duration{1};
+  s.definition("other");
+  EXPECT_EQ(look(), (std::vector<JobId>{}));
+}
+
 TEST_F(JobList, RowThatWasPushedOutOfMemoryIsReadBack) {
   const std::string big(100'000, 'x');
   const std::string parameters = "\"" + big + "\"";

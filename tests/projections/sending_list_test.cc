@@ -180,6 +180,20 @@ TEST_F(SendingListTest, RemovedOnesAreGoneAndSoAreTheirIndexes) {
   expect_counts(1, 0, 0, 0);
 }
 
+TEST_F(SendingListTest, ThoseThatEndAtTheTimeOfTheNewestEventAreNotPassedOver) {
+  create(1);
+  create(2);
+  s.put(events::SendingSent{id(2), Attempt{1}, {}});
+  const Micros cutoff = s.now + seconds(1);
+  RetentionPlace::Reached place;
+  EXPECT_EQ(r.now().sendings_due(cutoff, 10, place)->size(), 1U);
+  s.put(events::SendingSent{id(1), Attempt{1}, {}});
+  EXPECT_EQ(r.now().sendings_due(cutoff, 10, place)->size(), 2U);
+  s.now = s.now + Duration{1};
+  create(3);
+  EXPECT_TRUE(r.now().sendings_due(cutoff, 10, place)->empty());
+}
+
 TEST_F(SendingListTest, RebuildIsIdentical) {
   for (std::uint64_t n = 1; n <= 20; ++n) {
     create(n);
