@@ -11,7 +11,7 @@ namespace daybook::simulation {
 namespace {
 
 constexpr std::uint64_t kLiveTurnsMax = 200'000;
-constexpr std::uint64_t kSettleTurnsMax = 200'000;
+constexpr std::uint64_t kSettleTurnsMax = 2'000'000;  // a run of three hours beats each second
 constexpr std::uint64_t kHundredThousand = 100'000;
 
 }  // namespace
