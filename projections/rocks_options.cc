@@ -9,7 +9,6 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
@@ -19,8 +18,6 @@ namespace {
 // Keys in a row that are nearly all tombstones.
 constexpr std::size_t kTombstoneRun = 64 * 1024;
 constexpr int kLastLevelCompressionLevel = 1;
-// Of a key: projection, generation, and what it is a key of.
-constexpr std::size_t kFacetBytes = 3;
 
 // Appends the new bytes to the old ones: the order of the batches is the order of the bytes. All at
 // once: a list may have been appended to thousands of times since it was last whole.
@@ -63,10 +60,6 @@ rocksdb::Options make_options(const RocksStore::Options& from) {
   options.merge_operator = std::make_shared<AppendOperator>();
   options.write_buffer_size = from.write_buffer_bytes;
   options.max_write_buffer_number = 2;
-  // The keys of a batch come in order within each facet, but far apart where they are digests
-  // (those of requests): each is looked for from the one before, not from the top of the table.
-  options.memtable_insert_with_hint_prefix_extractor.reset(
-      rocksdb::NewFixedPrefixTransform(kFacetBytes));
   options.max_background_jobs = 2;
   // Bounds what filters and indexes take: under 0.3 MB a file of a level that has filters, some
   // 2 MB for each GB of the last one.
