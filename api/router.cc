@@ -17,6 +17,10 @@ std::string_view take_segment(std::string_view& rest) {
 
 // What "{x…}" stands for, "" for a pattern without one; nothing when the path is another.
 std::optional<std::string_view> fit(std::string_view pattern, std::string_view path) {
+  // Most patterns are of other places: what stands before their first parameter tells.
+  if (!path.starts_with(pattern.substr(0, pattern.find('{')))) {
+    return std::nullopt;
+  }
   std::string_view id;
   while (!pattern.empty() && !path.empty()) {
     const auto expected = take_segment(pattern);

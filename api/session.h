@@ -114,6 +114,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void add_continue();
   void write_out(std::function<void()> then);
   void write_rest();
+  void on_some_written(const ErrorCode& ec, std::size_t bytes);
   void on_written();
   void tell_written();
   void drop_open();

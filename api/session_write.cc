@@ -225,34 +225,41 @@ void Session::write_out(std::function<void()> then) {
 
 // As much at a time as the client takes, so that it shows when it takes nothing any more.
 void Session::write_rest() {
+  const auto then = [self = shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
+    self->on_some_written(ec, bytes);
+  };
   const std::string_view head = std::string_view(out_).substr(std::min(written_, out_.size()));
+  if (body_.empty()) {  // most answers; a call for one buffer costs less than one for two
+    socket_.async_write_some(asio::buffer(head), then);
+    return;
+  }
   const std::string_view body =
       std::string_view(body_).substr(written_ > out_.size() ? written_ - out_.size() : 0);
-  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
-  socket_.async_write_some(buffers,
-                           [self = shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
-                             if (self->state_ == State::kClosed) {
-                               return;
-                             }
-                             if (ec) {
-                               self->close();
-                               return;
-                             }
-                             self->context_->metrics.writes.fetch_add(1, std::memory_order_relaxed);
-                             self->wrote_at_ = self->now();
-                             self->write_progress_.add(self->wrote_at_, bytes);
-                             self->written_ += bytes;
-                             if (self->written_ < self->out_.size() + self->body_.size()) {
-                               self->write_rest();
-                               return;
-                             }
-                             self->writing_ = false;
-                             self->out_.clear();
-                             if (self->out_.capacity() > 2 * kHttpGatherBytes) {
-                               self->out_.shrink_to_fit();
-                             }
-                             std::exchange(self->then_, {})();
-                           });
+  socket_.async_write_some(std::array{asio::buffer(head), asio::buffer(body)}, then);
+}
+
+void Session::on_some_written(const ErrorCode& ec, std::size_t bytes) {
+  if (state_ == State::kClosed) {
+    return;
+  }
+  if (ec) {
+    close();
+    return;
+  }
+  context_->metrics.writes.fetch_add(1, std::memory_order_relaxed);
+  wrote_at_ = now();
+  write_progress_.add(wrote_at_, bytes);
+  written_ += bytes;
+  if (written_ < out_.size() + body_.size()) {
+    write_rest();
+    return;
+  }
+  writing_ = false;
+  out_.clear();
+  if (out_.capacity() > 2 * kHttpGatherBytes) {
+    out_.shrink_to_fit();
+  }
+  std::exchange(then_, {})();
 }
 
 void Session::tell_written() {

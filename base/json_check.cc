@@ -8,6 +8,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "base/json_scan.h"
 #include "base/limits/json.h"
 
 namespace daybook {
@@ -106,9 +107,7 @@ Status check_json_depth(std::string_view value, std::string_view field) {
   int depth = 0;
   for (const char* at = value.data(); at != end; ++at) {
     if (*at == '"') {
-      for (++at; *at != '"'; ++at) {  // it is closed: the document passed
-        at += *at == '\\' ? 1 : 0;
-      }
+      at = json_string_end(at, end) - 1;
     } else if ((*at | 0x20) == '{') {  // '[' too
       if (++depth > kJsonDepthMax) {
         return fail(Code::kInvalid, "TOO_DEEP",

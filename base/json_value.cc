@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/hex.h"
+#include "base/json_scan.h"
 
 namespace daybook {
 namespace {
@@ -31,14 +32,6 @@ const char* skip_space(const char* at, const char* end) {
   return at;
 }
 
-// One past the closing quote of the string that begins at `at`.
-const char* string_end(const char* at) {
-  for (++at; *at != '"'; ++at) {
-    at += *at == '\\' ? 1 : 0;
-  }
-  return at + 1;
-}
-
 // What a character does to the end of an object or an array that is passed over.
 enum class Bears : std::uint8_t { kNothing, kQuote, kOpen, kClose };
 
@@ -51,14 +44,14 @@ constexpr std::array<Bears, 256> kBears = [] {
 }();
 
 // One past the object or array that begins at `at`.
-const char* nested_end(const char* at) {
+const char* nested_end(const char* at, const char* end) {
   int depth = 0;
   for (;;) {
     switch (kBears[static_cast<unsigned char>(*at)]) {
       case Bears::kNothing:
         break;
       case Bears::kQuote:
-        at = string_end(at);
+        at = json_string_end(at, end);
         continue;
       case Bears::kOpen:
         ++depth;
@@ -76,10 +69,10 @@ const char* nested_end(const char* at) {
 // One past the value that begins at `at`.
 const char* value_end(const char* at, const char* end) {
   if (*at == '"') {
-    return string_end(at);
+    return json_string_end(at, end);
   }
   if (*at == '{' || *at == '[') {
-    return nested_end(at);
+    return nested_end(at, end);
   }
   while (at != end && *at != ',' && *at != ']' && *at != '}' && !is_space(*at)) {
     ++at;
@@ -202,7 +195,7 @@ std::vector<JsonValue::Member> JsonValue::members() const {
     if (out.empty()) {
       out.reserve(kFew);
     }
-    const char* const key_end = string_end(at);
+    const char* const key_end = json_string_end(at, end);
     auto key = unescape(between(at, key_end));
     at = skip_space(skip_space(key_end, end) + 1, end);  // past the colon
     const char* const past = value_end(at, end);

@@ -37,10 +37,8 @@ class JsonWriter {
       member_first_ = first_;
       keeping_ = std::find(kept_.begin(), kept_.end(), name) != kept_.end();
     }
-    comma();
-    out_ += '"';
-    out_ += name;  // names are literals without anything to escape
-    out_ += "\":";
+    // Names are literals without anything to escape.
+    out_.append(first_ ? "\"" : ",\"").append(name).append("\":", 2);
     first_ = true;  // the value that follows needs no comma
   }
 

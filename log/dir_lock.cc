@@ -44,12 +44,20 @@ Result<DirLock> DirLock::take(const std::filesystem::path& directory) {
     }
     return fail(file_error("cannot lock", directory, errno));
   }
-  return DirLock(directory, std::move(fd));
+  return of(directory, std::move(fd));
 }
 
 Result<DirLock> DirLock::watch(const std::filesystem::path& directory) {
   DAYBOOK_ASSIGN(Descriptor fd, open_file(directory, O_RDONLY | O_DIRECTORY));
-  return DirLock(directory, std::move(fd));
+  return of(directory, std::move(fd));
+}
+
+Result<DirLock> DirLock::of(const std::filesystem::path& directory, Descriptor fd) {
+  struct stat held = {};
+  if (::fstat(fd.get(), &held) != 0) {
+    return fail(file_error("cannot look at", directory, errno));
+  }
+  return DirLock(directory, std::move(fd), {held.st_dev, held.st_ino});
 }
 
 Status DirLock::sign(const Clock& clock) const {
@@ -82,10 +90,9 @@ std::optional<Micros> DirLock::touched() const {
 }
 
 Status DirLock::check_still_there() const {
-  struct stat held = {};
   struct stat named = {};
-  if (::fstat(fd_.get(), &held) != 0 || ::stat(directory_.c_str(), &named) != 0 ||
-      held.st_ino != named.st_ino || held.st_dev != named.st_dev) {
+  if (::stat(directory_.c_str(), &named) != 0 ||
+      identity_ != Identity{named.st_dev, named.st_ino}) {
     return fail(Code::kIo, "DATA_DIR_REPLACED",
                 directory_.string() + " is no longer the directory that was opened");
   }

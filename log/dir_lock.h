@@ -2,6 +2,7 @@
 // file whose removal would let a second server in. The lock ends with the process, however it ends.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -35,11 +36,20 @@ class DirLock {
   Status check_still_there() const;
 
  private:
-  DirLock(std::filesystem::path directory, Descriptor fd)
-      : directory_(std::move(directory)), fd_(std::move(fd)) {}
+  // What the system knows a directory by; it is that of an open one as long as that is open.
+  struct Identity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
+
+  DirLock(std::filesystem::path directory, Descriptor fd, Identity identity)
+      : directory_(std::move(directory)), fd_(std::move(fd)), identity_(identity) {}
+  static Result<DirLock> of(const std::filesystem::path& directory, Descriptor fd);
 
   std::filesystem::path directory_;
   Descriptor fd_;
+  Identity identity_;
 };
 
 }  // namespace daybook::log

@@ -102,6 +102,29 @@ TEST(JsonValue, FindsPartsAsTheyWereSent) {
   EXPECT_EQ(elements[2].string(), "\"]");
 }
 
+// A quote ends its text unless an odd number of backslashes stands before it.
+TEST(JsonValue, PassesOverEscapedQuotesAndBackslashes) {
+  const std::string text =
+      R"(["\\",{"k\\":["]\"",{"}\\\"":"\\\\"}]},"\u005c","",[[],{}] , -1.5e3])";
+  ASSERT_TRUE(check_json(text));
+  const auto elements = JsonValue(text).elements();
+  ASSERT_EQ(elements.size(), 6U);
+  EXPECT_EQ(elements[0].string(), "\\");
+  const auto members = elements[1].members();
+  ASSERT_EQ(members.size(), 1U);
+  EXPECT_EQ(members[0].first, "k\\");
+  const auto inner = members[0].second.elements();
+  ASSERT_EQ(inner.size(), 2U);
+  EXPECT_EQ(inner[0].string(), "]\"");
+  ASSERT_EQ(inner[1].members().size(), 1U);
+  EXPECT_EQ(inner[1].members()[0].first, "}\\\"");
+  EXPECT_EQ(inner[1].members()[0].second.string(), "\\\\");
+  EXPECT_EQ(elements[2].string(), "\\");
+  EXPECT_EQ(elements[3].string(), "");
+  EXPECT_EQ(elements[4].text(), "[[],{}]");
+  EXPECT_EQ(elements[5].text(), "-1.5e3");
+}
+
 TEST(JsonValue, DecodesEscapes) {
   EXPECT_EQ(JsonValue(R"("\b\f\n\r\t\/\\\"")").string(), "\b\f\n\r\t/\\\"");
   EXPECT_EQ(JsonValue(R"("\u0041\u00e4\u20ac\ud83d\ude00")").string(),

@@ -49,10 +49,13 @@ class SequencerRig : public testing::Test {
     put.component = "c";
     return put;
   }
+  static NewJob new_job(const std::string& definition = "d") {
+    NewJob out;
+    out.definition = definition;
+    return out;
+  }
   static Command job(const std::string& definition = "d") {
-    NewJob asked;
-    asked.definition = definition;
-    return CreateJobs{{asked}};
+    return CreateJobs{{new_job(definition)}};
   }
 
   // Submits, and gives what will be answered.

@@ -1,5 +1,7 @@
 #include "scheduler/sequencer.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "base/limits/clock.h"
@@ -351,6 +353,32 @@ TEST_F(SequencerGroups, WhatWaitsWhileAGroupIsSyncedIsOneGroup) {
   EXPECT_EQ(metrics.refused, 0U);
 }
 
+TEST_F(SequencerGroups, WhatComesDuringASyncGoesWithWhatWaitsForItsEnd) {
+  constexpr std::size_t kForTheCommitThread = 100;  // more than the sequencer's own would append
+  start();
+  sequencer->call(definition());
+  log.close();
+  auto in_sync = ask(request({CreateJobs{std::vector<NewJob>(kForTheCommitThread, new_job())}}));
+  log.await_append();
+  auto decided = ask(request({job()}));
+  while (sequencer->metrics().commands < 3) {  // it waits for the sync
+    std::this_thread::yield();
+  }
+  std::vector<std::future<Replies>> company;
+  for (int i = 0; i < 20; ++i) {
+    company.push_back(ask(request({job()})));
+  }
+  log.open();
+  EXPECT_TRUE(in_sync.get()[0]);
+  EXPECT_TRUE(decided.get()[0]);
+  for (auto& reply : company) {
+    EXPECT_TRUE(reply.get()[0]);
+  }
+  sequencer->stop();
+  EXPECT_EQ(sequencer->metrics().groups, 3U);
+  EXPECT_EQ(log.last().value, 1 + kForTheCommitThread + 21);
+}
+
 TEST_F(SequencerGroups, FullInboxRefusesAndNothingTakenIsLost) {
   start();
   log.close();
@@ -381,9 +409,7 @@ TEST_F(SequencerGroups, GroupIsBoundedInEvents) {
   start();
   sequencer->call(definition());
   CreateJobs many;
-  NewJob asked;
-  asked.definition = "d";
-  many.jobs.assign(kBatchEventsMax, asked);
+  many.jobs.assign(kBatchEventsMax, new_job());
   log.close();
   auto first = ask(request({many}));
   auto second = ask(request({many}));
@@ -397,9 +423,7 @@ TEST_F(SequencerGroups, ARequestOfManyCommandsGoesIntoBoundedGroups) {
   start();
   sequencer->call(definition());
   CreateJobs many;
-  NewJob asked;
-  asked.definition = "d";
-  many.jobs.assign(kBatchEventsMax, asked);
+  many.jobs.assign(kBatchEventsMax, new_job());
   const auto replies = ask(request({many, many, many})).get();
   ASSERT_EQ(replies.size(), 3U);
   for (const auto& reply : replies) {
