@@ -18,8 +18,8 @@ using Body = scheduler::CreateJobs;
 
 // Of the open jobs that an ended one has made, the newest are looked at.
 constexpr std::size_t kChildrenLookedAtMax = 64;
-// Of one of many jobs in an answer beside what the first one has: longer numbers, its comma.
-constexpr std::size_t kListEndBytes = 16;
+// What one of many jobs takes in an answer beside its parameters, about.
+constexpr std::size_t kListedBytes = 560;
 
 Answer<Body> read_body(const Call& call) {
   const JsonValue value(call.request.body);
@@ -73,6 +73,11 @@ Response one_created(const Created& created, const scheduler::Reply& reply) {
 Response list_created(const std::vector<Created>& created, const scheduler::Reply& reply) {
   Response out;
   out.status = 201;
+  std::size_t bytes = kListedBytes;
+  for (const auto& [meta, event] : created) {
+    bytes += kListedBytes + event->parameters.text.size();
+  }
+  out.body.reserve(bytes);
   JsonWriter json(out.body);
   json.begin_object();
   json.key("jobs");
@@ -82,9 +87,6 @@ Response list_created(const std::vector<Created>& created, const scheduler::Repl
     write_job_members(json, created_row(*meta, *event), std::nullopt);
     json.member("seq", meta->seq);
     json.end_object();
-    if (event == created.front().second) {
-      out.body.reserve((out.body.size() + kListEndBytes) * created.size());  // most are alike
-    }
   }
   json.end_array();
   write_receipt(json, reply);

@@ -23,10 +23,11 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-// All that follows reads text that was checked: what is open is closed before its end.
+// The text was checked: what is open is closed before its end. Of one that was cut all the same
+// nothing behind its end is read.
 
 const char* skip_space(const char* at, const char* end) {
-  while (at != end && is_space(*at)) {
+  while (at < end && is_space(*at)) {
     ++at;
   }
   return at;
@@ -46,7 +47,7 @@ constexpr std::array<Bears, 256> kBears = [] {
 // One past the object or array that begins at `at`.
 const char* nested_end(const char* at, const char* end) {
   int depth = 0;
-  for (;;) {
+  while (at < end) {
     switch (kBears[static_cast<unsigned char>(*at)]) {
       case Bears::kNothing:
         break;
@@ -64,17 +65,18 @@ const char* nested_end(const char* at, const char* end) {
     }
     ++at;
   }
+  return end;
 }
 
 // One past the value that begins at `at`.
 const char* value_end(const char* at, const char* end) {
-  if (*at == '"') {
+  if (at < end && *at == '"') {
     return json_string_end(at, end);
   }
-  if (*at == '{' || *at == '[') {
+  if (at < end && (*at == '{' || *at == '[')) {
     return nested_end(at, end);
   }
-  while (at != end && *at != ',' && *at != ']' && *at != '}' && !is_space(*at)) {
+  while (at < end && *at != ',' && *at != ']' && *at != '}' && !is_space(*at)) {
     ++at;
   }
   return at;
@@ -84,10 +86,17 @@ std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-// Behind a member or an element: at the next one, or at what closes.
-const char* next_part(const char* at, const char* end) {
+// Past the white space, the sign between two parts, and the white space behind that; where another
+// character stands it is at that.
+const char* skip_sign(char sign, const char* at, const char* end) {
   at = skip_space(at, end);
-  return *at == ',' ? skip_space(at + 1, end) : at;
+  return at < end && *at == sign ? skip_space(at + 1, end) : at;
+}
+
+// Where the first part of an object or array stands, or what closes it.
+const char* first_part(std::string_view nested) {
+  const char* const end = nested.data() + nested.size();
+  return nested.empty() ? end : skip_space(nested.data() + 1, end);
 }
 
 unsigned read_unit(std::string_view text, std::size_t at) {
@@ -190,17 +199,16 @@ std::vector<JsonValue::Member> JsonValue::members() const {
   constexpr std::size_t kFew = 8;  // of most objects: all of them in one piece of memory
   std::vector<Member> out;
   const char* const end = text_.data() + text_.size();
-  const char* at = skip_space(text_.data() + 1, end);
-  while (*at != '}') {
+  for (const char* at = first_part(text_); at < end && *at != '}';) {
     if (out.empty()) {
       out.reserve(kFew);
     }
     const char* const key_end = json_string_end(at, end);
     auto key = unescape(between(at, key_end));
-    at = skip_space(skip_space(key_end, end) + 1, end);  // past the colon
+    at = skip_sign(':', key_end, end);
     const char* const past = value_end(at, end);
     out.emplace_back(std::move(key), JsonValue(between(at, past)));
-    at = next_part(past, end);
+    at = skip_sign(',', past, end);
   }
   return out;
 }
@@ -208,11 +216,13 @@ std::vector<JsonValue::Member> JsonValue::members() const {
 std::vector<JsonValue> JsonValue::elements() const {
   std::vector<JsonValue> out;
   const char* const end = text_.data() + text_.size();
-  const char* at = skip_space(text_.data() + 1, end);
-  while (*at != ']') {
+  for (const char* at = first_part(text_); at < end && *at != ']';) {
     const char* const past = value_end(at, end);
+    if (past == at) {
+      break;  // no value stands there
+    }
     out.push_back(JsonValue(between(at, past)));
-    at = next_part(past, end);
+    at = skip_sign(',', past, end);
   }
   return out;
 }

@@ -1,6 +1,8 @@
 // check_json, JsonValue, JsonWriter.
 #include "base/limits/json.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -123,6 +125,22 @@ TEST(JsonValue, PassesOverEscapedQuotesAndBackslashes) {
   EXPECT_EQ(elements[3].string(), "");
   EXPECT_EQ(elements[4].text(), "[[],{}]");
   EXPECT_EQ(elements[5].text(), "-1.5e3");
+}
+
+// What was checked is whole; nothing behind the end of what is not is read all the same.
+TEST(JsonValue, OfACutTextNothingBehindItsEndIsRead) {
+  const std::string object = R"({"a":[1,{"b":"]"}],"c" : "x" , "d":-1})";
+  const std::string array = R"([ {"a":[true]},"b", 12 ])";
+  for (std::size_t bytes = 1; bytes < object.size(); ++bytes) {
+    const std::vector<char> cut(object.begin(),
+                                object.begin() + static_cast<std::ptrdiff_t>(bytes));
+    EXPECT_LE(JsonValue({cut.data(), cut.size()}).members().size(), 3U);
+    EXPECT_TRUE(check_json_depth({cut.data(), cut.size()}, "f"));
+  }
+  for (std::size_t bytes = 1; bytes < array.size(); ++bytes) {
+    const std::vector<char> cut(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(bytes));
+    EXPECT_LE(JsonValue({cut.data(), cut.size()}).elements().size(), 3U);
+  }
 }
 
 TEST(JsonValue, DecodesEscapes) {
