@@ -1,5 +1,8 @@
 #include "api/shard.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -30,6 +33,12 @@ Shard::~Shard() = default;
 
 Status Shard::start() {
   work_.emplace(io_.get_executor());
+  boost::system::error_code ec;
+  bell_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (bell_fd_ < 0 || bell_.assign(bell_fd_, ec)) {
+    return fail(Code::kUnavailable, "NO_DESCRIPTOR", "no descriptor for an I/O thread's bell");
+  }
+  listen();
   DAYBOOK_ASSIGN(thread_, start_thread("io", [self = shared_from_this()] { self->io_.run(); }));
   return {};
 }
@@ -45,7 +54,21 @@ void Shard::post(std::function<void()> work) {
       return;  // the thread has been told of the first
     }
   }
-  boost::asio::post(io_, [this] { run_posted(); });
+  const std::uint64_t one = 1;
+  static_cast<void>(::write(bell_fd_, &one, sizeof one));  // full: it was told often enough
+}
+
+// What was posted is looked at after the bell was, so none is missed.
+void Shard::listen() {
+  bell_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                   [this](const boost::system::error_code& ec) {
+                     if (!ec && !closing_) {
+                       std::uint64_t rung = 0;
+                       static_cast<void>(::read(bell_fd_, &rung, sizeof rung));
+                       listen();
+                       run_posted();
+                     }
+                   });
 }
 
 void Shard::run_posted() {
@@ -155,6 +178,7 @@ void Shard::stop() {
     }
     closing_ = true;
     timer_.cancel();
+    bell_.cancel();
     work_.reset();
   });
   // The thread ends by itself when the last aborted operation has let go of its session.

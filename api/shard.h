@@ -18,6 +18,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/call.h"
@@ -30,7 +31,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   explicit Shard(std::shared_ptr<Context> context);
   ~Shard();
 
-  // kUnavailable "NO_THREAD".
+  // kUnavailable "NO_THREAD" or "NO_DESCRIPTOR".
   Status start();
   // Runs `work` on the shard's thread, in order; dropped after stop(). Any thread.
   void post(std::function<void()> work);
@@ -56,6 +57,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   boost::asio::io_context& io() { return io_; }
 
  private:
+  void listen();
   void run_posted();
   void flush_all();
   void look();
@@ -64,8 +66,12 @@ class Shard : public std::enable_shared_from_this<Shard> {
   std::shared_ptr<Context> context_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   std::thread thread_;
+  // Written to by who posts. boost::asio::post wakes the thread while it holds a lock that the
+  // thread needs first: they meet on it each time.
+  int bell_fd_ = -1;
 
   // --- shard thread only ---
+  boost::asio::posix::stream_descriptor bell_{io_};  // owns bell_fd_
   boost::asio::steady_timer timer_{io_};
   Micros look_at_;  // zero: never
   std::unordered_set<std::shared_ptr<Connection>> connections_;
