@@ -11,15 +11,12 @@ namespace daybook::api {
 
 // workers_complete.cc: items that are the elements of POST /resources/workers/complete.
 std::shared_ptr<WorkerItems> report_items(const CallPtr& call, WorkerItems::Done done);
-// Reads them and hands in what is sound, as one request. The items have been added; the elements
-// are not needed any more when it returns. Reads for as long as they are large: more than an I/O
-// thread should is for others.
-void report_attempts(const Engine& engine, const std::shared_ptr<WorkerItems>& items,
-                     const std::vector<JsonValue>& elements);
+// To be handed in; the elements are not needed any more when it returns. Reads for as long as they
+// are large: more than an I/O thread should is for others.
+ReadItems read_reports(const Engine& engine, const std::vector<JsonValue>& elements);
 
 // workers.cc: the same with the elements of POST /resources/workers/heartbeat.
 std::shared_ptr<WorkerItems> heartbeat_items(const CallPtr& call, WorkerItems::Done done);
-void extend_leases(const std::shared_ptr<WorkerItems>& items,
-                   const std::vector<JsonValue>& elements);
+ReadItems read_heartbeats(const std::vector<JsonValue>& elements);
 
 }  // namespace daybook::api

@@ -54,8 +54,11 @@ class Session::OpenCall final : public Exchange, public std::enable_shared_from_
       }
     }
   }
-  // Its answer is on its way.
-  void release() { session_.reset(); }
+  // Its answer is on its way. What `unsent` holds may hold this.
+  void release() {
+    session_.reset();
+    unsent_ = {};
+  }
   void set(Response response_in) {
     response = std::move(response_in);
     is_answered = true;

@@ -82,10 +82,17 @@ void WorkerItems::add(const std::vector<scheduler::Token>& tokens) {
   open_ = items_.size();
 }
 
-void WorkerItems::refuse(std::size_t place, Error error) {
+void WorkerItems::hand_in(ReadItems read) {
+  Places places;
   Replies replies;
-  replies.emplace_back(fail(std::move(error)));
-  settle({place}, std::move(replies));
+  for (ReadItems::Refusal& refusal : read.refusals) {
+    places.push_back(refusal.place);
+    replies.emplace_back(fail(std::move(refusal.error)));
+  }
+  if (!places.empty()) {
+    settle(places, std::move(replies));
+  }
+  submit(std::move(read.commands));
 }
 
 void WorkerItems::submit(std::vector<ItemCommand> commands) {

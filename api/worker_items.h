@@ -26,6 +26,16 @@ struct ItemCommand {
   scheduler::Command command;
 };
 
+// What items turned out to be: commands, and why the others are none.
+struct ReadItems {
+  struct Refusal {
+    std::size_t place;
+    Error error;
+  };
+  std::vector<ItemCommand> commands;
+  std::vector<Refusal> refusals;
+};
+
 using WriteItem = void (*)(JsonWriter& json, const scheduler::Reply& reply);
 // For replies that leave to the log what they say: `recall` adds it to those that are `wanted`.
 struct Recall {
@@ -43,17 +53,18 @@ class WorkerItems : public std::enable_shared_from_this<WorkerItems> {
   WorkerItems(CallPtr call, WriteItem write, std::optional<Recall> recall, Done done)
       : call_(std::move(call)), write_(write), recall_(recall), done_(std::move(done)) {}
 
-  // Each has a place, from zero; before any is refused or handed in.
+  // Each has a place, from zero; before any is handed in.
   void add(const std::vector<JsonValue>& elements);
   void add(const std::vector<scheduler::Token>& tokens);
-  // That item gets this error instead of an outcome.
-  void refuse(std::size_t place, Error error);
+  // Refuses those that are none, and submits the others. From here on they may be done, and the
+  // call another thread's.
+  void hand_in(ReadItems read);
   // Hands these in as one request. When it is not taken each of them is refused; when none of all
   // items was taken, so is the call.
   void submit(std::vector<ItemCommand> commands);
 
   // Done waits for one thing more, which writes a member of its own behind the results.
-  // `settled` runs when all items have their outcomes. Before any is refused or handed in.
+  // `settled` runs when all items have their outcomes. Before any is handed in.
   void expect_more(std::function<void()> settled);
   // `unsent` runs instead when the answer reaches nobody.
   void give_more(std::function<void(JsonWriter&)> write, std::function<void()> unsent);

@@ -33,7 +33,7 @@ void WorkerSession::hand_in_reports() {
   });
   items->add(batch->elements);
   const auto hand_in = [call, batch, items](const Status&) {
-    report_attempts(call->engine(), items, batch->elements);
+    items->hand_in(read_reports(call->engine(), batch->elements));
   };
   if (batch->bytes <= kInlineBodyBytesMax) {
     hand_in(Status());
@@ -53,7 +53,7 @@ void WorkerSession::hand_in_heartbeats() {
         self->shard_->post([self, batch, done] { self->on_extended(*batch, *done); });
       });
   items->add(batch->elements);
-  extend_leases(items, batch->elements);
+  items->hand_in(read_heartbeats(batch->elements));
 }
 
 // In requests of as many as one of the route may have.

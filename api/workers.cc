@@ -73,19 +73,18 @@ void lease_jobs(const CallPtr& call, const Responder& responder) {
   std::make_shared<Lease>(call, done)->ask(std::move(request), responder);
 }
 
-void extend_leases(const std::shared_ptr<WorkerItems>& items,
-                   const std::vector<JsonValue>& elements) {
-  std::vector<ItemCommand> commands;
+ReadItems read_heartbeats(const std::vector<JsonValue>& elements) {
+  ReadItems out;
   for (std::size_t i = 0; i < elements.size(); ++i) {
     FieldErrors errors;
     auto command = read_heartbeat(elements[i], errors);
     if (errors.empty()) {
-      commands.push_back({i, std::move(command)});
+      out.commands.push_back({i, std::move(command)});
     } else {
-      items->refuse(i, std::move(errors.take().front()));
+      out.refusals.push_back({i, std::move(errors.take().front())});
     }
   }
-  items->submit(std::move(commands));
+  return out;
 }
 
 std::shared_ptr<WorkerItems> heartbeat_items(const CallPtr& call, WorkerItems::Done done) {
@@ -100,8 +99,9 @@ void heartbeat(const CallPtr& call, const Responder& responder) {
   }
   const auto items = heartbeat_items(call, send_answer(responder));
   items->add(*elements);
-  extend_leases(items, *elements);
+  auto read = read_heartbeats(*elements);
   call->release_body();
+  items->hand_in(std::move(read));
 }
 
 }  // namespace daybook::api

@@ -283,19 +283,18 @@ std::shared_ptr<WorkerItems> report_items(const CallPtr& call, WorkerItems::Done
                                        std::move(done));
 }
 
-void report_attempts(const Engine& engine, const std::shared_ptr<WorkerItems>& items,
-                     const std::vector<JsonValue>& elements) {
-  std::vector<ItemCommand> commands;
+ReadItems read_reports(const Engine& engine, const std::vector<JsonValue>& elements) {
+  ReadItems out;
   for (std::size_t i = 0; i < elements.size(); ++i) {
     FieldErrors errors;
     auto command = read_report(engine, elements[i], errors);
     if (errors.empty()) {
-      commands.push_back({i, std::move(command)});
+      out.commands.push_back({i, std::move(command)});
     } else {
-      items->refuse(i, std::move(errors.take().front()));
+      out.refusals.push_back({i, std::move(errors.take().front())});
     }
   }
-  items->submit(std::move(commands));
+  return out;
 }
 
 void complete_attempts(const CallPtr& call, const Responder& responder) {
@@ -304,15 +303,16 @@ void complete_attempts(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(std::move(body).error()));
     return;
   }
-  const auto items = report_items(call, send_answer(responder));
-  items->add(body->items);
-  if (!body->lease) {
-    report_attempts(call->engine(), items, body->items);
-    call->release_body();
+  if (Status noted = body->lease ? note_key(*call) : Status(); !noted) {
+    responder.send(refuse(std::move(noted).error()));
     return;
   }
-  if (Status noted = note_key(*call); !noted) {
-    responder.send(refuse(std::move(noted).error()));
+  const auto items = report_items(call, send_answer(responder));
+  items->add(body->items);
+  auto read = read_reports(call->engine(), body->items);
+  call->release_body();
+  if (!body->lease) {
+    items->hand_in(std::move(read));
     return;
   }
   body->lease->actor = actor_of(*call);
@@ -320,8 +320,7 @@ void complete_attempts(const CallPtr& call, const Responder& responder) {
   body->lease->held = !body->lease->key;
   const auto lease = make_lease(call, items, body->lease->key.has_value());
   items->expect_more([lease] { lease->begin_wait(); });
-  report_attempts(call->engine(), items, body->items);
-  call->release_body();
+  items->hand_in(std::move(read));
   if (const auto refusal = items->refusal()) {
     items->give_more([refusal](JsonWriter& json) { write_error(json, *refusal); }, {});
   } else {

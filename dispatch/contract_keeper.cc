@@ -50,7 +50,6 @@ struct ContractKeeper::Impl {
   void fold(const events::Recorded& recorded);
   std::optional<Item> derive(const std::string& id) const;
   Status record(std::vector<Item> items);
-  void finish(bool settled_now);
 
   // --- constant after construction, or with their own synchronisation ---
   log::Log& log;

@@ -4,6 +4,7 @@
 #include "base/json_check.h"
 #include "base/json_value.h"
 #include "base/limits/dispatch.h"
+#include "base/limits/http.h"
 #include "base/limits/resources.h"
 #include "base/limits/rules.h"
 #include "base/limits/state.h"
@@ -367,6 +368,27 @@ TEST_F(E2eResources, OneOddHeartbeatHurtsItselfOnly) {
   EXPECT_NE(results[0].text().find("BAD_TOKEN"), std::string_view::npos) << beat.body;
   EXPECT_NE(results[1].text().find("leaseUntil"), std::string_view::npos) << beat.body;
   EXPECT_NE(results[2].text().find(R"("field":"leaseDuration")"), std::string_view::npos);
+}
+
+// Large ones are read on another thread than their answers are written on.
+TEST_F(E2eResources, HeartbeatsThatFillALargeBodyAreAnsweredOneByOne) {
+  put_definition("d");
+  create_job("d");
+  const auto token = member(lease_one("d"), "token");
+  std::string beats;
+  for (std::size_t i = 0; i < kLeaseJobsMax; ++i) {
+    beats += (i == 0 ? "[" : ",") + (R"({"token":")" + (i % 2 == 0 ? token : "?") + "\"}");
+  }
+  beats += std::string(kInlineBodyBytesMax, ' ') + "]";
+  const auto beat = call("POST", "/resources/workers/heartbeat", beats);
+  ASSERT_EQ(beat.status, 200) << beat.body;
+  const auto results = elements(beat.body, "results");
+  ASSERT_EQ(results.size(), kLeaseJobsMax);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    EXPECT_NE(results[i].text().find(i % 2 == 0 ? "leaseUntil" : "BAD_TOKEN"),
+              std::string_view::npos)
+        << i;
+  }
 }
 
 TEST_F(E2eResources, AThousandLeasesAreAThousand) {

@@ -61,6 +61,7 @@ struct ServerFixture::Parts {
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<graph::Graph> graph;
   std::unique_ptr<api::Api> api;
+  std::weak_ptr<int> held;  // by what all requests of the server share
 };
 
 ServerFixture::ServerFixture() : parts_(std::make_unique<Parts>(on_chance)) {
@@ -89,6 +90,8 @@ void ServerFixture::start() {
   p.sequencer->start();
   p.views->start();
   p.dispatcher->start();
+  const auto held = std::make_shared<int>();
+  p.held = held;
   api::Engine engine{.log = p.log,
                      .sequencer = *p.sequencer,
                      .views = *p.views,
@@ -102,7 +105,7 @@ void ServerFixture::start() {
                      .logger = p.logger,
                      .supervisor = p.supervisor,
                      .disk =
-                         [this] {
+                         [this, held] {
                            on_disk();
                            return api::DiskStatus{1000, 2000, disk_accepting};
                          },
@@ -134,6 +137,7 @@ void ServerFixture::stop() {
   p.dispatcher.reset();
   p.views.reset();
   p.sequencer.reset();
+  EXPECT_TRUE(p.held.expired()) << "a request that is over holds itself";
 }
 
 std::uint16_t ServerFixture::port() const {
