@@ -60,6 +60,19 @@ std::size_t* Core::slots_of(events::Runtime runtime) {
   }
 }
 
+std::size_t Core::slots_in_all(events::Runtime runtime) const {
+  switch (runtime) {
+    case events::Runtime::kExec:
+      return options_.exec_slots;
+    case events::Runtime::kHttp:
+      return options_.http_slots;
+    case events::Runtime::kReactor:
+      return options_.reactor_slots;
+    default:
+      return 0;
+  }
+}
+
 void Core::give_slot_back(std::optional<events::Runtime> runtime) {
   if (auto* slots = runtime ? slots_of(*runtime) : nullptr) {
     ++*slots;
@@ -148,8 +161,9 @@ void Core::give_back(std::vector<scheduler::StartedJob> jobs) {
 void Core::on_outcome(const scheduler::StartedJob& job, components::RunOutcome outcome,
                       const Now& now) {
   using Ending = components::RunOutcome::Ending;
-  runs_.erase(job.token.started);
-  give_slot_back(job.component->runtime);
+  const auto run = runs_.find(job.token.started);
+  give_slot_back(run->second);
+  runs_.erase(run);
   // What the end of the server ended is found open at the next start, and given up there.
   const bool by_shutdown = outcome.failure && outcome.failure->code == "SERVER_STOPPED";
   const Ending ending = outcome.ending;
@@ -216,6 +230,7 @@ bool Core::note_clock() {
 
 void Core::step(const Now& now) {
   report_unsure(now);
+  launch_late(now);
   propose_reports();
   if (closed_) {
     return;

@@ -100,7 +100,7 @@ class Core {
   const events::ClockOffsets& offsets() const { return offsets_; }
   bool has_unanswered() const { return !batches_.empty() || !reports_.empty(); }
   // No run is out, and no start that would make one.
-  bool all_ended() const { return starts_in_flight_ == 0 && runs_.empty(); }
+  bool all_ended() const { return starts_in_flight_ == 0 && runs_.empty() && late_.empty(); }
   // No replies will come any more: polls that wait for one are told so.
   void abandon();
   QueueView queue(std::string_view definition, Micros now) const;
@@ -149,7 +149,9 @@ class Core {
   void answer(Expiries& batch, Replies& replies, const Now& now);
   void answer(Noted& batch, Replies& replies, const Now& now);
   void refused(JobId job, const Error& error, const Now& now);
-  void launch(scheduler::StartedJob&& job, const Now& now);
+  void launch(scheduler::StartedJob&& job, std::optional<events::Runtime> slot, const Now& now);
+  void launch_late(const Now& now);
+  std::size_t slots_in_all(events::Runtime runtime) const;
 
   // core.cc
   void propose_expiries(const Now& now);
@@ -208,8 +210,11 @@ class Core {
   // Attempts of an earlier start of this server: given up once this start stands in the log.
   std::vector<OpenAttempts::Over> lost_;
   Seq server_started_;
-  // Runs that were launched and have no outcome yet: job of each, by its JobStarted event.
-  std::unordered_map<Seq, JobId> runs_;
+  // Runs that were launched and have no outcome yet, by their JobStarted event, with the slot that
+  // each holds.
+  std::unordered_map<Seq, std::optional<events::Runtime>> runs_;
+  // Started, and of another runtime than when they were proposed: they wait for a slot of it.
+  std::deque<scheduler::StartedJob> late_;
   // After a refusal that the queue did not foresee: no proposals until then, so that a difference
   // of opinion costs a few commands a second, not a core.
   std::optional<Micros> held_until_;  // steady

@@ -53,23 +53,42 @@ void Core::answer(Starts& batch, Replies& replies, const Now& now) {
       continue;
     }
     // The component may have changed its runtime since it was offered.
-    if (batch.slots[i] != started->component->runtime) {
+    if (batch.slots[i] == started->component->runtime) {
+      launch(std::move(*started), batch.slots[i], now);
+    } else {
       give_slot_back(batch.slots[i]);
-      if (auto* slots = slots_of(started->component->runtime); slots != nullptr && *slots > 0) {
-        --*slots;
-      }
+      late_.push_back(std::move(*started));
     }
-    launch(std::move(*started), now);
   }
 }
 
-void Core::launch(scheduler::StartedJob&& job, const Now& now) {
+// In the order of their starts, each runtime for itself. What no runtime of this server runs fails
+// where it would run.
+void Core::launch_late(const Now& now) {
+  for (auto job = late_.begin(); job != late_.end();) {
+    const events::Runtime runtime = job->component->runtime;
+    std::size_t* const free = slots_of(runtime);
+    const bool runs = slots_in_all(runtime) > 0;
+    if (runs && *free == 0) {
+      ++job;
+      continue;
+    }
+    if (runs) {
+      --*free;
+    }
+    launch(std::move(*job), runs ? std::optional(runtime) : std::nullopt, now);
+    job = late_.erase(job);
+  }
+}
+
+void Core::launch(scheduler::StartedJob&& job, std::optional<events::Runtime> slot,
+                  const Now& now) {
   const auto* attempt = open_.find(job.job);
   if (attempt == nullptr || attempt->started != job.token.started) {
-    give_slot_back(job.component->runtime);
+    give_slot_back(slot);
     return;  // it was ended before it was launched
   }
-  runs_.emplace(job.token.started, job.job);
+  runs_.emplace(job.token.started, slot);
   if (attempt->cancel_requested) {
     components::RunOutcome outcome;
     outcome.cancelled = true;

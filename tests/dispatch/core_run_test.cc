@@ -413,5 +413,49 @@ TEST_F(CoreRun, ChangeOfRuntimeBetweenOfferAndStartMovesTheSlot) {
   EXPECT_EQ(core->metrics(engine.now).http_running, 0U);
 }
 
+// A component that changes its runtime while starts of it are on their way takes no more than there
+// is.
+TEST_F(CoreRun, WhatStartsWithAnotherRuntimeThanProposedWaitsForASlotOfThat) {
+  begin({2, 1});
+  engine.component("h", events::Runtime::kHttp);
+  engine.definition("x", "h");
+  exec_definition("d");
+  engine.create("x");
+  settle();
+  ASSERT_EQ(launched.size(), 1U);
+  const StartedJob first = launched[0];
+  engine.create("d");
+  engine.create("d");
+  fold();
+  core->step(now());
+  const auto actions = core->take_actions();
+  engine.component("c", events::Runtime::kHttp);
+  for (const Submit& submit : actions.submits) {
+    std::vector<Result<scheduler::Reply>> replies;
+    for (const scheduler::Command& command : submit.commands) {
+      scheduler::Reply reply;
+      reply.outcome = std::move(*engine.run(command));
+      replies.emplace_back(std::move(reply));
+    }
+    fold();
+    core->on_replies(submit.tag, std::move(replies), now());
+  }
+  settle();
+  EXPECT_EQ(launched.size(), 1U);
+  EXPECT_EQ(core->metrics(engine.now).http_running, 1U);
+  EXPECT_EQ(core->metrics(engine.now).exec_running, 0U);
+  EXPECT_FALSE(core->all_ended());
+  give_outcome(first, completed());
+  settle();
+  ASSERT_EQ(launched.size(), 2U);
+  give_outcome(launched[1], completed());
+  settle();
+  ASSERT_EQ(launched.size(), 3U);
+  give_outcome(launched[2], completed());
+  settle();
+  EXPECT_EQ(core->metrics(engine.now).http_running, 0U);
+  EXPECT_TRUE(core->all_ended());
+}
+
 }  // namespace
 }  // namespace daybook::dispatch
