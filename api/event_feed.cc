@@ -279,11 +279,14 @@ Result<EventPage> scan_events_before(log::Log& log, const EventFilter& filter,
   return out;
 }
 
+Status check_reached(Seq last, Seq after, std::string_view field) {
+  return after > last ? fail(Code::kInvalid, "SEQ_UNKNOWN",
+                             "the log has not got so far; is this another server?", field)
+                      : Status();
+}
+
 Status check_position(log::Log& log, const EventFilter& filter, Seq after, std::string_view field) {
-  if (after > log.last()) {
-    return fail(Code::kInvalid, "SEQ_UNKNOWN",
-                "the log has not got so far; is this another server?", field);
-  }
+  DAYBOOK_TRY(check_reached(log.last(), after, field));
   const Seq start = start_of(filter, after);
   if (start < log.last()) {
     DAYBOOK_TRY(log.read(next(start)));

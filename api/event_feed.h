@@ -79,6 +79,8 @@ Result<EventWindow> within_times(log::Log& log, const EventFilter& filter, Event
 // No event of a job stands before the one that created it, and the id says where that is.
 Seq start_of(const EventFilter& filter, Seq after);
 
+// kInvalid "SEQ_UNKNOWN" naming `field` when the log has not got so far.
+Status check_reached(Seq last, Seq after, std::string_view field);
 // Whether a stream can go on after `after`: kNotFound "LOG_TRIMMED" when what follows has left the
 // log, kInvalid "SEQ_UNKNOWN" naming `field` when the log has not got so far.
 Status check_position(log::Log& log, const EventFilter& filter, Seq after, std::string_view field);

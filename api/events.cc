@@ -112,6 +112,7 @@ Answer<Response> page(const Call& call, EventFilter filter) {
   }
   // Without a place to begin at, it begins with what there is: a trimmed log begins later.
   DAYBOOK_ASSIGN(const auto after, call.query.number("after", log.first().value - 1, 0, kAnySeq));
+  DAYBOOK_TRY(check_reached(last, Seq{after}, "after"));
   const EventWindow window{Seq{after}, last, limit, kPageBytesMax};
   DAYBOOK_ASSIGN(EventPage found, read_events(source_of(call), filter, window));
   return page_response(std::move(found), Direction::kForward, log.first(), last, total);

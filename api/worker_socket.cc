@@ -79,7 +79,9 @@ class WorkerSocket final : public Connection, public std::enable_shared_from_thi
   SocketHandshake handshake_;
   Places::Place place_;
   std::shared_ptr<WorkerSession> session_;
-  beast::flat_buffer in_{kWorkerMessageBytesMax};
+  // Room for more than a message may hold: who goes beyond that is told so by the limit below, and
+  // a full buffer says nothing to anybody.
+  beast::flat_buffer in_{kWorkerMessageBytesMax + kHttpFreeBytes};
   MemoryBudget::Share in_memory_;  // of a message that is large
   bool counts_in_ = false;
   std::string message_;  // that is written

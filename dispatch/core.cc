@@ -372,8 +372,9 @@ bool Core::serve_undelivered(Poll& poll, const Now& now) {
     auto& left = waiting->second;
     while (!left.empty() && jobs.size() < poll.request.max) {
       auto* attempt = open_.find(left.back().job);
+      // One that was asked to stop would be begun for nothing: it ends with its lease.
       if (attempt != nullptr && attempt->started == left.back().token.started &&
-          attempt->lease_until > offsets_.running(now.logical)) {
+          !attempt->cancel_requested && attempt->lease_until > offsets_.running(now.logical)) {
         workers_.ended(attempt->worker);
         attempt->worker = workers_.started(poll.request.worker, now.logical);
         jobs.push_back(std::move(left.back()));

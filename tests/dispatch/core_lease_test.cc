@@ -459,6 +459,23 @@ TEST_F(CoreLease, JobsThatReachedNobodyGoToTheNextPoll) {
   engine.ok<scheduler::ReportOutcome>(scheduler::Engine::completion(first->jobs[0].token));
 }
 
+TEST_F(CoreLease, JobsThatReachedNobodyAndWereAskedToStopEndWithTheirLease) {
+  worker_definition("d");
+  const JobId job = engine.create("d");
+  fold();
+  const auto left = poll({"d"});
+  settle();
+  core->give_back(left->jobs);
+  engine.ok<scheduler::CancelOutcome>(scheduler::RequestCancel{job});
+  const auto late = poll({"d"}, 1, seconds(60));
+  settle();
+  EXPECT_FALSE(late->answered);
+  advance(seconds(10));
+  settle();
+  EXPECT_EQ(status(job), "ended");
+  EXPECT_FALSE(late->answered);
+}
+
 TEST_F(CoreLease, JobsThatReachedNobodyAreNotGivenWhenTheirAttemptIsOver) {
   worker_definition("d");
   const JobId job = engine.create("d");
