@@ -48,7 +48,8 @@ struct ContractKeeper::Impl {
   Status settle();
   Status fold();
   void fold(const events::Recorded& recorded);
-  std::optional<Item> derive(const std::string& id) const;
+  std::optional<Item> derive(const std::string& id);
+  void say_unknown();
   Status record(std::vector<Item> items);
 
   // --- constant after construction, or with their own synchronisation ---
@@ -71,6 +72,8 @@ struct ContractKeeper::Impl {
   Seq as_of;
   std::optional<log::Follower> follower;
   std::set<std::string, std::less<>> looked_for;  // components that may be stale
+  std::size_t unknown = 0;                        // that do not compile, since it was last said
+  std::string first_unknown;
   bool stopping = false;
 };
 
@@ -106,6 +109,7 @@ Status ContractKeeper::Impl::settle() {
     DAYBOOK_TRY(record(std::move(items)));
     DAYBOOK_TRY(fold());
   }
+  say_unknown();
   if (!stopping) {
     {
       const std::lock_guard lock(mutex);
@@ -114,6 +118,15 @@ Status ContractKeeper::Impl::settle() {
     told.notify_all();
   }
   return {};
+}
+
+// One line, however many import what does not compile.
+void ContractKeeper::Impl::say_unknown() {
+  if (unknown > 0 && options.logger) {
+    options.logger->warn("contracts: {} component(s) take whatever their runs take; {}", unknown,
+                         first_unknown);
+  }
+  unknown = 0;
 }
 
 Status ContractKeeper::Impl::fold() {
@@ -149,7 +162,7 @@ void ContractKeeper::Impl::fold(const events::Recorded& recorded) {
 }
 
 // Nothing when its contract is what it should be.
-std::optional<Item> ContractKeeper::Impl::derive(const std::string& id) const {
+std::optional<Item> ContractKeeper::Impl::derive(const std::string& id) {
   const ComponentBook::Stored component = book.find(id);
   if (component == nullptr ||
       (!component->contract.empty() && component->contract_of == book.texts_key(*component))) {
@@ -160,9 +173,8 @@ std::optional<Item> ContractKeeper::Impl::derive(const std::string& id) const {
     return Item{id, std::move(checked->contract), checked->contract_of,
                 std::move(checked->imports)};
   }
-  if (options.logger) {
-    options.logger->warn("contracts: component {} takes what its run takes: {}", id,
-                         checked.error().errors.front().text());
+  if (unknown++ == 0) {
+    first_unknown = id + ": " + checked.error().errors.front().text();
   }
   return Item{id, std::string(reactor::kUnknownContract), book.texts_key(*component),
               component->imports};
