@@ -74,8 +74,11 @@ void Clients::attempt(const std::shared_ptr<Wish>& wish) {
   sent.done = [this, wish](const Network::Reply* reply) {
     const bool unknown =
         reply == nullptr || (!*reply && reply->error().code == Code::kUnknownOutcome);
-    // Some ask again although they were told.
-    const bool again = wish->tries_left > 0 && wish->key &&
+    // Some ask again although they were told. A sending has its id from whoever asks: once its key
+    // is forgotten it would be another one of that id.
+    const bool once_more =
+        in_window(*wish) || !std::holds_alternative<scheduler::CreateSending>(wish->command);
+    const bool again = wish->tries_left > 0 && wish->key && once_more &&
                        (unknown || (!shared_.calm && shared_.random.chance(50)));
     if (again) {
       shared_.after(shared_.random.between(millis(10), seconds(5)),
