@@ -10,6 +10,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/check.h"
 #include "base/thread.h"
 
 namespace daybook::api {
@@ -36,6 +37,9 @@ Status Shard::start() {
   boost::system::error_code ec;
   bell_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (bell_fd_ < 0 || bell_.assign(bell_fd_, ec)) {
+    if (bell_fd_ >= 0) {
+      ::close(std::exchange(bell_fd_, -1));
+    }
     return fail(Code::kUnavailable, "NO_DESCRIPTOR", "no descriptor for an I/O thread's bell");
   }
   listen();
@@ -62,7 +66,8 @@ void Shard::post(std::function<void()> work) {
 void Shard::listen() {
   bell_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                    [this](const boost::system::error_code& ec) {
-                     if (!ec && !closing_) {
+                     DAYBOOK_CHECK(!ec || closing_, "an I/O thread hears its bell until it ends");
+                     if (!closing_) {
                        std::uint64_t rung = 0;
                        static_cast<void>(::read(bell_fd_, &rung, sizeof rung));
                        listen();

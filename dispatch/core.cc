@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/check.h"
 #include "base/limits/dispatch.h"
 #include "dispatch/report.h"
 #include "dispatch/started.h"
@@ -162,6 +163,7 @@ void Core::on_outcome(const scheduler::StartedJob& job, components::RunOutcome o
                       const Now& now) {
   using Ending = components::RunOutcome::Ending;
   const auto run = runs_.find(job.token.started);
+  DAYBOOK_CHECK(run != runs_.end(), "a launched run has one outcome");
   give_slot_back(run->second);
   runs_.erase(run);
   // What the end of the server ended is found open at the next start, and given up there.
