@@ -1,6 +1,8 @@
 #include "api/component_users.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "base/limits/http.h"
@@ -13,6 +15,7 @@ namespace daybook::api {
 namespace {
 
 using namespace std::string_view_literals;
+using projections::ComponentRow;
 
 constexpr std::string_view kComponent = "componentId";
 constexpr std::string_view kRule = "ruleId";
@@ -20,81 +23,79 @@ constexpr std::string_view kDefinition = "jobDefinitionId";
 
 class Look {
  public:
-  Look(const Engine& engine, const std::string& component)
-      : engine_(engine), stored_(engine.views), component_(component) {
-    auto stored = engine.views.component(component);
-    missed_ = !stored;
-    if (stored) {
-      stored_row_ = std::move(*stored);
-    }
-  }
+  Look(const Engine& engine, const std::string& changed)
+      : engine_(engine), stored_(engine.views), changed_(changed) {}
 
   void at_importer(const std::string& id) {
-    const auto row = engine_.views.component(id);
-    missed_ = missed_ || !row;
-    const components::Runtime* runtime = row && *row ? runtime_of((*row)->runtime) : nullptr;
+    const ComponentRow* const row = row_of(id);
+    const components::Runtime* runtime = row != nullptr ? runtime_of(row->runtime) : nullptr;
     if (runtime == nullptr) {
       return;
     }
-    if (const auto checked = runtime->check({id, (*row)->spec, stored_}); !checked) {
+    if (const auto checked = runtime->check({id, row->spec, stored_}); !checked) {
       warn("IMPORTER_BROKEN",
            id + " imports it and does not compile: " + checked.error().errors.front().text(),
            kComponent, id);
     }
   }
 
-  void at_rule(const std::string& id) {
+  void at_rule(const scheduler::ComponentUse& use) {
+    const ComponentRow* const component = row_of(use.component);
     if (missed_) {
       return;
     }
-    if (!stored_row_) {
-      warn("COMPONENT_NOT_FOUND", "the rule " + id + " runs it, once it is there again", kRule, id);
+    if (component == nullptr) {
+      warn("COMPONENT_NOT_FOUND", "the rule " + use.id + " runs it, once it is there again", kRule,
+           use.id);
       return;
     }
-    const auto rule = engine_.views.rule(id);
+    const auto rule = engine_.views.rule(use.id);
     missed_ = missed_ || !rule;
     if (!rule || !*rule) {
       return;
     }
     for (const scheduler::RuleStep& step : scheduler::read_rule_steps((*rule)->components)) {
-      if (step.component != component_) {
+      if (step.component != use.component) {
         continue;
       }
-      if (const Status taken = rule_takes(step); !taken) {
-        warn("RULE_BROKEN", "the rule " + id + " cannot run it: " + taken.error().text(), kRule,
-             id);
+      if (const Status taken = rule_takes(*component, step); !taken) {
+        warn("RULE_BROKEN",
+             "the rule " + use.id + " cannot run " + name(use) + ": " + taken.error().text(), kRule,
+             use.id);
       }
     }
   }
 
-  void at_definition(const std::string& id) {
+  void at_definition(const scheduler::ComponentUse& use) {
+    const ComponentRow* const component = row_of(use.component);
     if (missed_) {
       return;
     }
-    if (!stored_row_) {
-      warn("COMPONENT_NOT_FOUND", "jobs of " + id + " fail that come due before it is there again",
-           kDefinition, id);
+    if (component == nullptr) {
+      warn("COMPONENT_NOT_FOUND",
+           "jobs of " + use.id + " fail that come due before it is there again", kDefinition,
+           use.id);
       return;
     }
     projections::JobFilter next;
-    next.definition = id;
+    next.definition = use.id;
     next.status = projections::JobStatus::kPending;
     next.order = projections::JobOrder::kRunAtFirst;
     projections::PageRequest first;
     first.limit = kComponentUsersMax;
     const auto jobs = engine_.views.jobs(next, first);
     missed_ = missed_ || !jobs;
-    if (stored_row_->contract.empty() || !jobs) {
+    if (component->contract.empty() || !jobs) {
       return;
     }
     for (const projections::JobRow& job : jobs->rows) {
       const std::string_view parameters = job.parameters.empty() ? "{}"sv : job.parameters;
-      const Status taken = engine_.contracts.job(stored_row_->contract, parameters);
+      const Status taken = engine_.contracts.job(component->contract, parameters);
       if (!taken) {
         warn("PARAMETERS_REFUSED",
-             "it refuses the parameters of the pending job " + job.job.text() + " of " + id + ": " +
-                 taken.error().text(),
-             kDefinition, id);
+             name(use) + " refuses the parameters of the pending job " + job.job.text() + " of " +
+                 use.id + ": " + taken.error().text(),
+             kDefinition, use.id);
         return;
       }
     }
@@ -108,25 +109,39 @@ class Look {
   ComponentWarnings take() { return std::move(warnings_); }
 
  private:
+  // As it is stored now; null when it is gone, or cannot be read.
+  const ComponentRow* row_of(const std::string& id) {
+    auto found = rows_.find(id);
+    if (found == rows_.end()) {
+      auto stored = engine_.views.component(id);
+      missed_ = missed_ || !stored;
+      found = rows_.emplace(id, stored ? std::move(*stored) : std::nullopt).first;
+    }
+    return found->second ? &*found->second : nullptr;
+  }
+  // Of the component in a message that is about the one that was changed.
+  std::string name(const scheduler::ComponentUse& use) const {
+    return use.component == changed_ ? "it" : use.component + ", which imports it,";
+  }
   const components::Runtime* runtime_of(events::Runtime runtime) const {
     const auto found = engine_.runtimes.find(runtime);
     return found == engine_.runtimes.end() ? nullptr : found->second;
   }
-  Status rule_takes(const scheduler::RuleStep& step) const {
-    if (stored_row_->runtime != events::Runtime::kReactor) {
+  Status rule_takes(const ComponentRow& component, const scheduler::RuleStep& step) const {
+    if (component.runtime != events::Runtime::kReactor) {
       return fail(Code::kInvalid, "WRONG_RUNTIME", "a rule runs reactor components only");
     }
-    return stored_row_->contract.empty()
+    return component.contract.empty()
                ? Status()
                : engine_.contracts.rule(
-                     stored_row_->contract,
+                     component.contract,
                      step.parameters.empty() ? "{}" : std::string_view(step.parameters));
   }
 
   const Engine& engine_;
   const dispatch::StoredComponents stored_;
-  const std::string& component_;
-  std::optional<projections::ComponentRow> stored_row_;
+  const std::string& changed_;
+  std::map<std::string, std::optional<ComponentRow>> rows_;
   bool missed_ = false;
   ComponentWarnings warnings_;
 };
@@ -138,13 +153,13 @@ ComponentWarnings check_users(const Engine& engine, const std::string& component
   const Micros deadline = engine.clock.steady() + Duration{kComponentUsersTimeUs};
   Look look(engine, component);
   bool all = true;
-  const auto each = [&](const std::vector<std::string>& ids, auto at) {
-    for (std::size_t i = 0; i < ids.size(); ++i) {
+  const auto each = [&](const auto& users_of_kind, auto at) {
+    for (std::size_t i = 0; i < users_of_kind.size(); ++i) {
       if (i == kComponentUsersMax || engine.clock.steady() >= deadline) {
         all = false;
         return;
       }
-      (look.*at)(ids[i]);
+      (look.*at)(users_of_kind[i]);
     }
   };
   each(users.importers, &Look::at_importer);

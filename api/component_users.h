@@ -19,9 +19,9 @@ struct ComponentWarning {
 using ComponentWarnings = std::vector<ComponentWarning>;
 
 // Of those that name the component, as it is stored now: components that import it and do not
-// compile, rules that it refuses, definitions whose next jobs it refuses; all of them when it is
-// gone. Compiles, so on the thread for that; looks at kComponentUsersMax of each, for
-// kComponentUsersTimeUs, and says when that was not all.
+// compile; rules that it refuses, or an importer of it does; definitions whose next jobs it or an
+// importer refuses; all of them when it is gone. Compiles, so on the thread for that; looks at
+// kComponentUsersMax of each, for kComponentUsersTimeUs, and says when that was not all.
 ComponentWarnings check_users(const Engine& engine, const std::string& component,
                               const scheduler::ComponentUsers& users);
 

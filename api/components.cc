@@ -1,4 +1,5 @@
 // /resources/components.
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -70,10 +71,14 @@ ComponentWarnings warnings_of(const std::vector<Error>& errors) {
   return out;
 }
 
+// How long the views may take to show what importers take.
+constexpr std::chrono::milliseconds kShown{kComponentUsersTimeUs / 1000};
+
 using RenderChanged = Answer<Response> (*)(const Written&, const ComponentWarnings&);
 
 // What was written is answered, whatever may be said of those that name the component: that is
-// looked at on the thread that compiles, once the views show the change.
+// looked at on the thread that compiles, once the views show the change and what importers take
+// now.
 void answer_changed(const CallPtr& call, const Responder& responder, scheduler::Reply reply,
                     ComponentWarnings warnings, RenderChanged render) {
   const auto answer = [call, responder, render](const scheduler::Reply& done,
@@ -94,7 +99,8 @@ void answer_changed(const CallPtr& call, const Responder& responder, scheduler::
     const auto& users = std::get<scheduler::ComponentOutcome>(reply.outcome).users;
     const Engine& engine = call->engine();
     const bool settled = users.importers.empty() || !engine.contracts_settled ||
-                         engine.contracts_settled(reply.last, Duration{kComponentUsersTimeUs});
+                         (engine.contracts_settled(reply.last, Duration{kComponentUsersTimeUs}) &&
+                          engine.views.wait_for(engine.log.last(), kShown));
     auto found = ready ? check_users(engine, call->id, users)
                        : ComponentWarnings{{"NOT_ALL_CHECKED", "what names it was not looked at: " +
                                                                    ready.error().message}};

@@ -24,11 +24,18 @@ class UserIndex {
   std::set<std::pair<std::string, std::string>> pairs_;
 };
 
+// A definition or a rule, and the component that it names.
+struct ComponentUse {
+  std::string component;
+  std::string id;
+  bool operator==(const ComponentUse&) const = default;
+};
+
 // Of one component; of each kind at most so many as were asked for.
 struct ComponentUsers {
-  std::vector<std::string> importers;    // components, also through others
-  std::vector<std::string> definitions;  // of jobs
-  std::vector<std::string> rules;
+  std::vector<std::string> importers;     // components, also through others
+  std::vector<ComponentUse> definitions;  // of jobs: of it, then of its importers
+  std::vector<ComponentUse> rules;        // the same
 
   bool empty() const { return importers.empty() && definitions.empty() && rules.empty(); }
 };

@@ -172,15 +172,22 @@ Hash State::texts_key(const Component& component) const {
   return key.finish();
 }
 
+// What an importer takes may change with what it imports; so those that name it are told of too.
 ComponentUsers State::users_of(std::string_view component, std::size_t max) const {
-  ComponentUsers out{
-      parts_->importers.of(component, max), parts_->definitions_of.of(component, max), {}};
-  for (const auto& [id, rule] : parts_->rules) {
-    if (out.rules.size() == max) {
-      break;
+  ComponentUsers out{parts_->importers.of(component, max), {}, {}};
+  std::vector<std::string> named(1, std::string(component));
+  named.insert(named.end(), out.importers.begin(), out.importers.end());
+  for (const std::string& name : named) {
+    for (std::string& id : parts_->definitions_of.of(name, max - out.definitions.size())) {
+      out.definitions.push_back({name, std::move(id)});
     }
-    if (names_component(rule.versions.back().components, component)) {
-      out.rules.push_back(id);
+    for (const auto& [id, rule] : parts_->rules) {
+      if (out.rules.size() == max) {
+        break;
+      }
+      if (names_component(rule.versions.back().components, name)) {
+        out.rules.push_back({name, id});
+      }
     }
   }
   return out;

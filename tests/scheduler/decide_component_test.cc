@@ -7,6 +7,7 @@ namespace {
 
 using DecideComponent = EngineTest;
 using Ids = std::vector<std::string>;
+using Uses = std::vector<ComponentUse>;
 
 PutComponent put(const std::string& id) {
   PutComponent command;
@@ -37,17 +38,23 @@ TEST_F(DecideComponent, DeletedOneIsGoneAndCannotBeDeletedTwice) {
 }
 
 TEST_F(DecideComponent, WhoNamesItIsSaidWhenItChangesOrGoes) {
+  engine.ok<RuleOutcome>(PutRule{"t", {{"b", "{}"}}, ""});
   PutComponent importer = put("b");
   importer.component.imports = {"x", "a"};
-  EXPECT_TRUE(engine.ok<ComponentOutcome>(importer).users.empty());
+  EXPECT_EQ(engine.ok<ComponentOutcome>(importer).users.rules, (Uses{{"b", "t"}}));
   engine.definition("d", "a");
   engine.ok<RuleOutcome>(
       PutRule{"r", {{"other", R"({"x":{"componentId":"a"}})"}, {"a", "{}"}}, ""});
   engine.ok<RuleOutcome>(PutRule{"s", {{"other", R"({"x":{"componentId":"a"}})"}}, ""});
   const auto named = engine.ok<ComponentOutcome>(put("a")).users;
   EXPECT_EQ(named.importers, Ids{"b"});
-  EXPECT_EQ(named.definitions, Ids{"d"});
-  EXPECT_EQ(named.rules, Ids{"r"});
+  EXPECT_EQ(named.definitions, (Uses{{"a", "d"}}));
+  EXPECT_EQ(named.rules, (Uses{{"a", "r"}, {"b", "t"}}));
+  engine.definition("e", "b");
+  const auto through = engine.ok<ComponentOutcome>(put("a")).users;
+  EXPECT_EQ(through.definitions, (Uses{{"a", "d"}, {"b", "e"}}));
+  engine.ok<Done>(DeleteRule{"t"});
+  engine.ok<DefinitionOutcome>(DeleteDefinition{"e"});
   engine.reload();
   EXPECT_EQ(engine.ok<ComponentOutcome>(DeleteComponent{"a"}).users.importers, Ids{"b"});
 
@@ -56,7 +63,7 @@ TEST_F(DecideComponent, WhoNamesItIsSaidWhenItChangesOrGoes) {
   engine.definition("d", "c");
   engine.ok<Done>(DeleteRule{"r"});
   EXPECT_TRUE(engine.ok<ComponentOutcome>(put("a")).users.empty());
-  EXPECT_EQ(engine.ok<ComponentOutcome>(put("c")).users.definitions, Ids{"d"});
+  EXPECT_EQ(engine.ok<ComponentOutcome>(put("c")).users.definitions, (Uses{{"c", "d"}}));
   engine.ok<DefinitionOutcome>(DeleteDefinition{"d"});
   EXPECT_TRUE(engine.ok<ComponentOutcome>(put("c")).users.empty());
   engine.ok<ComponentOutcome>(DeleteComponent{"b"});

@@ -102,6 +102,31 @@ TEST_F(LanguageE2e, WhatAModuleSaysIsWhatItsImportersTake) {
   EXPECT_EQ(run("1").code, 0);  // nothing is known any more: the run says what is wrong
 }
 
+// A module that changes a type changes what its importers take: what names them is told of too.
+TEST_F(LanguageE2e, WhatRunsAnImporterIsNamedWhenTheModuleChanges) {
+  ASSERT_EQ(put("m/t.module.hrc", "export let T: number\n").code, 0);
+  ASSERT_EQ(put("m/i.hrc", "import { T } from 't.module.hrc'\nparam p: T\nfrom p\n").code, 0);
+  ASSERT_EQ(ask(server_, {"definition", "put", "i", "--component", "m/i.hrc"}).code, 0);
+  const auto job = answer(server_, {"job", "run", "i", "--run-at", "+1h", "--param", "p=1"});
+  ASSERT_EQ(put("m/r.hrule",
+                "import { T } from 't.module.hrc'\n"
+                "param input: OnJobCompleted\nparam p: T\nfrom []\n")
+                .code,
+            0);
+  ASSERT_EQ(
+      ask(server_, {"rule", "put", "r", "--component", "m/r.hrule", "--parameters", R"({"p":1})"})
+          .code,
+      0);
+  EXPECT_EQ(warnings(put("m/t.module.hrc", "export let T: number | text\n")), "[]");
+  EXPECT_THAT(
+      warnings(put("m/t.module.hrc", "export let T: instant\n")),
+      testing::AllOf(HasSubstr("m/i.hrc, which imports it, refuses the parameters of the pending"),
+                     HasSubstr(std::string(job.at("jobId").as_string())),
+                     HasSubstr(R"("jobDefinitionId":"i")"),
+                     HasSubstr("cannot run m/r.hrule, which imports it,"),
+                     HasSubstr(R"("ruleId":"r")")));
+}
+
 TEST_F(LanguageE2e, WhatRunsAComponentIsNamedWhenItIsRefused) {
   ASSERT_EQ(put("d.hrc", "param n: number\nfrom n\n").code, 0);
   ASSERT_EQ(ask(server_, {"definition", "put", "d", "--component", "d.hrc"}).code, 0);
