@@ -7,7 +7,7 @@
 namespace daybook::projections {
 namespace {
 
-// Memory of an unusually large batch is given back.
+// Memory of large batches is given back when a small one comes.
 constexpr std::size_t kKeepBytes = 8 << 20;
 
 }  // namespace
@@ -79,21 +79,21 @@ void Batch::follow(Entry& first, const Entry& second) {
     first = second;
     return;
   }
-  std::string both(bytes_, first.at, first.key_bytes);
-  both.append(bytes_, first.at + first.key_bytes, first.value_bytes);
-  both.append(bytes_, second.at + second.key_bytes, second.value_bytes);
-  first.at = bytes_.size();
+  // To the end of all bytes, unless it stands there since the change before.
+  const std::size_t bytes = first.key_bytes + first.value_bytes;
+  if (first.at + bytes != bytes_.size()) {
+    const std::size_t from = std::exchange(first.at, bytes_.size());
+    bytes_.append(bytes_, from, bytes);
+  }
+  bytes_.append(bytes_, second.at + second.key_bytes, second.value_bytes);
   first.value_bytes += second.value_bytes;
   // Appending to what was erased makes it anew.
   first.kind = first.kind == Kind::kAppend ? Kind::kAppend : Kind::kPut;
-  bytes_ += both;
 }
 
 void Batch::clear() {
-  if (bytes_.capacity() > kKeepBytes) {
+  if (bytes_.size() < kKeepBytes && bytes_.capacity() > kKeepBytes) {
     bytes_ = {};
-  }
-  if (entries_.capacity() * sizeof(Entry) > kKeepBytes) {
     entries_ = {};
   }
   bytes_.clear();

@@ -76,14 +76,17 @@ class Scan {
 
   std::uint64_t varint() {
     std::uint64_t out = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t byte = u8();
+    unsigned shift = 0;
+    for (std::size_t i = 0; i < in_.size() && shift < 64; ++i, shift += 7) {
+      const auto byte = static_cast<std::uint8_t>(in_[i]);
       out |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
       if (byte < 0x80) {
+        in_.remove_prefix(i + 1);
         return out;
       }
     }
     ok_ = false;
+    in_ = {};
     return 0;
   }
   std::int64_t zigzag() {

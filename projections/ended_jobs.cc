@@ -3,7 +3,9 @@
 #include <string>
 
 #include "base/limits/views.h"
+#include "projections/job_entry.h"
 #include "projections/job_keys.h"
+#include "projections/position_walk.h"
 
 namespace daybook::projections {
 namespace {
@@ -52,15 +54,27 @@ class Look {
                                .time(reached.finished_at)
                                .u64(young ? 0 : reached.key + 1)
                                .view());
-    const auto walker = view_.walk(prefix.view(), upper);
+    const auto walker = walk_positions(view_, std::string(prefix.view()), PositionKind::kTimed,
+                                       std::string(prefix.view()), upper);
     for (walker->seek(from); walker->valid() && out_.size() < limit_; walker->next()) {
       Scan scan(walker->key().substr(prefix.view().size()));
       reached.finished_at = scan.time();
       reached.key = scan.u64();
-      const JobId job{Scan(walker->value()).u64(), 0x8000'0000'0000'0000ULL | reached.key};
+      DAYBOOK_ASSIGN(const JobId job, job_of(Seq{reached.key}));
       out_.push_back({job, name, reached.finished_at, reached.finished_at + keep});
     }
     return walker->status();
+  }
+
+  // The list has the keys alone; what else is in an id stands in the row.
+  Result<JobId> job_of(Seq key) {
+    DAYBOOK_ASSIGN(const bool found, view_.get(job_keys::row(key).view(), row_));
+    JobEntry entry;
+    if (!found || !entry.decode(key, row_)) {
+      return fail(Code::kCorrupt, "VIEWS_STORE",
+                  "the row of job number " + std::to_string(key.value) + " cannot be read");
+    }
+    return entry.job;
   }
 
   const View& view_;
@@ -70,6 +84,7 @@ class Look {
   const RetentionOf& retention_;
   const Micros settled_;
   std::vector<Views::Ended> out_;
+  std::string row_;
   std::size_t looked_at_ = 0;
 };
 

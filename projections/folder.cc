@@ -17,7 +17,7 @@ constexpr Bell::Sounds kStop = 4;
 // With so few events that are not written there is no load: what else comes is folded with them.
 constexpr std::size_t kQuietEvents = 256;
 // So far behind the log nobody waits for a single event, and what a job goes through is best
-// gathered: a status that outlives its batch costs a full set of index keys.
+// gathered: a status that outlives its batch costs a place in each list, and leaving it.
 constexpr std::uint64_t kFarBehindEvents = 2 * kFoldBatchEventsMax;
 
 }  // namespace

@@ -127,13 +127,16 @@ void History::write(Batch& batch) {
   std::string list;
   for (std::size_t i = 0; i < changed_.size();) {
     const Seq job = changed_[i].first;
-    const bool whole =
-        changed_[i].second == job;  // it starts with the creation: nothing is stored yet
+    const bool whole = changed_[i].second == job;  // from its creation on: nothing is stored yet
+    i += whole ? 1U : 0U;
     list.clear();
     for (; i < changed_.size() && changed_[i].first == job; ++i) {
       Put(list).varint(changed_[i].second.value - job.value);
     }
     const Key key = Key(kJobHistory).seq(job);
+    if (list.empty()) {
+      continue;
+    }
     if (job <= trimmed_) {
       cut.add(job, list);
     } else if (whole) {
@@ -163,10 +166,14 @@ Result<Seq> History::first(const Reader& reader) {
   return trimmed ? Seq{Scan(value).varint()} : Seq{1};
 }
 
-Result<std::vector<Seq>> History::find(const Reader& reader, JobId job) {
+Result<std::vector<Seq>> History::find(const View& view, JobId job) {
   std::string list;
-  DAYBOOK_ASSIGN(const bool found, reader.get(Key(kJobHistory).seq(job.key()).view(), list));
+  DAYBOOK_ASSIGN(const bool found, view.get(Key(kJobHistory).seq(job.key()).view(), list));
+  DAYBOOK_ASSIGN(const Seq begin, first(view));
   std::vector<Seq> out;
+  if (job.key() >= begin && job.key() <= view.as_of()) {
+    out.push_back(job.key());
+  }
   for (Scan scan(list); found && !scan.done();) {
     out.push_back(Seq{job.key().value + scan.varint()});
     if (!scan.ok()) {

@@ -1,8 +1,8 @@
 // The history of each job: the sequence numbers of its events. It outlives the job's row, and goes
 // with the events: what was trimmed from the log leaves it. Private to projections/.
 //
-//   'H' key of the job -> varints: sequence number of each event less the key of the job, in order
-//   (so it starts with 0, unless that was trimmed)
+//   'H' key of the job -> varints: sequence number of each event less the key of the job, in order;
+//   without the creation, whose number is the key: a job that waits has no row
 //   'F'                -> the first event that is here; absent while that is event 1
 //
 // Lists only grow, so they are appended to without being read; a trim reads those that it cuts.
@@ -20,7 +20,7 @@ namespace daybook::projections {
 class History final : public Projection {
  public:
   std::string_view name() const override { return "history"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   Status load(const Reader& store) override {
     store_ = &store;
     return {};
@@ -33,9 +33,10 @@ class History final : public Projection {
 
   // The job that an event is about, or a null id.
   static JobId job_of(const events::Event& event);
-  // All of them, oldest first; empty when the job was never heard of. Known by the number in the
-  // id: whether the rest of it is the job's, its events say.
-  static Result<std::vector<Seq>> find(const Reader& reader, JobId job);
+  // All of them, oldest first, if there is such a job: the first is its creation, unless that was
+  // trimmed. Known by the number in the id: whether it is that of a job, and the rest of the id the
+  // job's, the first event says.
+  static Result<std::vector<Seq>> find(const View& view, JobId job);
   // Older events than this one left the histories with the log.
   static Result<Seq> first(const Reader& reader);
 

@@ -2,19 +2,20 @@
 // creation; a definition has a number in the order of first use (0 means all).
 //
 //   'J' key                    -> row (job_entry.h)
-//   'S' status                 'D' definition status           by key
-//   'Q' status                 'R' definition status           by run_at, key
-//   'T' tag status             'U' tag definition status       by key
-//       of ended jobs: a key for each, without a value; of pending and running ones: pieces
-//       (position_sets.h)
-//   'G' status                 'H' definition status           of ended jobs, by finished_at, key
-//   'E' error code definition  of failed jobs (definition 0: all), by key
-//   'A' key of the parent      its children, by key
-//   'F' definition finished_at key -> id high, for retention
+//   'A' key of the parent, key -> nothing: its children
 //   'C' definition             -> its name, then five counts by status (0: name empty, all
 //                                 definitions)
 //   'K' tag definition         -> five counts by status; absent when all are zero
 //   'N' name                   -> number of the definition
+//
+// Lists, in pieces (position_sets.h):
+//
+//   'S' status                 'D' definition status           by key
+//   'Q' status                 'R' definition status           by run_at, key
+//   'T' tag status             'U' tag definition status       by key
+//   'E' error code definition  of failed jobs (definition 0: all), by key
+//   'G' status                 'H' definition status           of ended jobs, by finished_at, key
+//   'F' definition             of ended jobs, by finished_at, key: for retention
 //
 // Private to projections/.
 #pragma once

@@ -10,13 +10,8 @@ namespace daybook::projections {
 namespace {
 
 constexpr std::size_t kGoneKeysMax = 4096;
-// What the index keys of a job take in a batch, its erased ones included: about.
-constexpr std::size_t kIndexBytes = 512;
-
-// Whether a place has keys of its own in the indexes.
-bool is_in_history(const JobPlace& place) {
-  return place.exists && is_ended(place.status);
-}
+// What the changes of lists of one job take in memory: about.
+constexpr std::size_t kListsBytes = 512;
 
 bool has_moved(const JobEntry& entry) {
   return entry.stored.exists != entry.now.exists || entry.stored.status != entry.now.status;
@@ -26,7 +21,7 @@ bool has_moved(const JobEntry& entry) {
 
 Status JobList::load(const Reader& store) {
   store_ = &store;
-  live_.load(store);
+  lists_.load(store);
   return tallies_.load(store);
 }
 
@@ -55,7 +50,7 @@ void JobList::touch(JobEntry& entry, Seq seq) {
   if (!entry.changed) {
     entry.changed = true;
     changed_.push_back(&entry);
-    changed_bytes_ += kIndexBytes;
+    changed_bytes_ += kListsBytes;
   }
   // Once as it is kept here, once as the row that is written.
   const std::size_t bytes = 2 * entry.memory_bytes();
@@ -169,126 +164,67 @@ Status JobList::apply(const events::Recorded& recorded) {
       recorded.event);
 }
 
-// The lists of pending and running jobs that the job leaves and comes to.
-void JobList::move_live(const JobEntry& entry) {
+// Takes the job out of the lists that it leaves, and puts it into those that it comes to.
+void JobList::move(const JobEntry& entry) {
   const Seq key = entry.job.key();
   const std::uint32_t d = entry.definition;
-  const JobPlace& old = entry.stored;
-  const JobPlace& now = entry.now;
+  const Position by_key = Position::of(key);
   const bool moved = has_moved(entry);
-  const auto change = [&](const JobPlace& place, auto what) {
-    if (!place.exists || is_ended(place.status)) {
+  if (!moved && entry.stored.run_at == entry.now.run_at) {
+    return;
+  }
+  const auto each_list = [&](const JobPlace& place, auto&& change) {
+    if (!place.exists) {
       return;
     }
-    if (moved) {
-      (live_.*what)(job_keys::by_status(place.status), PositionKind::kKey, Position::of(key));
-      (live_.*what)(job_keys::by_definition(d, place.status), PositionKind::kKey,
-                    Position::of(key));
+    const Position by_run = Position::of(place.run_at, key);
+    change(job_keys::by_run(place.status), PositionKind::kTimed, by_run);
+    change(job_keys::by_definition_run(d, place.status), PositionKind::kTimed, by_run);
+    if (!moved) {
+      return;
     }
-    if (moved || old.run_at != now.run_at) {
-      const Position at = Position::of(place.run_at, key);
-      (live_.*what)(job_keys::by_run(place.status), PositionKind::kTimed, at);
-      (live_.*what)(job_keys::by_definition_run(d, place.status), PositionKind::kTimed, at);
+    change(job_keys::by_status(place.status), PositionKind::kKey, by_key);
+    change(job_keys::by_definition(d, place.status), PositionKind::kKey, by_key);
+    if (entry.tagged) {
+      for (const std::string_view tag : entry.tags()) {
+        change(job_keys::by_tag(tag, place.status), PositionKind::kKey, by_key);
+        change(job_keys::by_tag_definition(tag, d, place.status), PositionKind::kKey, by_key);
+      }
+    }
+    // An ended job has ended for good: it leaves the lists below when it is removed.
+    if (is_ended(place.status)) {
+      const Position by_end = Position::of(place.finished_at, key);
+      change(job_keys::by_finished(place.status), PositionKind::kTimed, by_end);
+      change(job_keys::by_definition_finished(d, place.status), PositionKind::kTimed, by_end);
+      change(job_keys::finished(d), PositionKind::kTimed, by_end);
+    }
+    const std::string_view code =
+        place.status == JobStatus::kFailed ? entry.error_code() : std::string_view();
+    if (!code.empty()) {
+      change(job_keys::by_error(code, job_keys::kAllDefinitions), PositionKind::kKey, by_key);
+      change(job_keys::by_error(code, d), PositionKind::kKey, by_key);
     }
   };
-  change(old, &PositionSets::remove);
-  change(now, &PositionSets::add);
-}
-
-void JobList::move_live_tags(const JobEntry& entry) {
-  const Position at = Position::of(entry.job.key());
-  const auto change = [&](std::string_view tag, const JobPlace& place, auto what) {
-    if (place.exists && !is_ended(place.status)) {
-      (live_.*what)(job_keys::by_tag(tag, place.status), PositionKind::kKey, at);
-      (live_.*what)(job_keys::by_tag_definition(tag, entry.definition, place.status),
-                    PositionKind::kKey, at);
-    }
-  };
-  for (const std::string_view tag : entry.tags()) {
-    change(tag, entry.stored, &PositionSets::remove);
-    change(tag, entry.now, &PositionSets::add);
-  }
+  each_list(entry.stored, [&](auto&&... list) { lists_.remove(list...); });
+  each_list(entry.now, [&](auto&&... list) { lists_.add(list...); });
 }
 
 Status JobList::prepare() {
   std::sort(changed_.begin(), changed_.end(),
             [](const JobEntry* a, const JobEntry* b) { return a->job.key() < b->job.key(); });
   for (const JobEntry* entry : changed_) {
-    move_live(*entry);
-    if (entry->tagged && has_moved(*entry)) {
-      move_live_tags(*entry);
-    }
+    move(*entry);
   }
-  return live_.resolve();
-}
-
-void JobList::write_tags(Batch& batch, const JobEntry& entry) {
-  const Seq key = entry.job.key();
-  const std::uint32_t d = entry.definition;
-  for (const std::string_view tag : entry.tags()) {
-    if (is_in_history(entry.stored)) {
-      batch.erase(job_keys::by_tag(tag, entry.stored.status).seq(key).view());
-      batch.erase(job_keys::by_tag_definition(tag, d, entry.stored.status).seq(key).view());
-    }
-    if (is_in_history(entry.now)) {
-      batch.put(job_keys::by_tag(tag, entry.now.status).seq(key).view(), {});
-      batch.put(job_keys::by_tag_definition(tag, d, entry.now.status).seq(key).view(), {});
-    }
-  }
-}
-
-// An ended job has ended for good: it leaves these lists when it is removed.
-void JobList::write_finished(Batch& batch, const JobEntry& entry) {
-  const auto change = [&](const JobPlace& place, auto&& what) {
-    if (!place.exists || !is_ended(place.status)) {
-      return;
-    }
-    const Seq key = entry.job.key();
-    what(job_keys::by_finished(place.status).time(place.finished_at).seq(key));
-    what(job_keys::by_definition_finished(entry.definition, place.status)
-             .time(place.finished_at)
-             .seq(key));
-    const std::string_view code = entry.error_code();
-    if (place.status == JobStatus::kFailed && !code.empty()) {
-      what(job_keys::by_error(code, job_keys::kAllDefinitions).seq(key));
-      what(job_keys::by_error(code, entry.definition).seq(key));
-    }
-  };
-  change(entry.stored, [&](const Key& key) { batch.erase(key.view()); });
-  change(entry.now, [&](const Key& key) { batch.put(key.view(), {}); });
+  return lists_.resolve();
 }
 
 void JobList::write_parent(Batch& batch, const JobEntry& entry) {
   const JobId parent = entry.parent();
-  if (parent.is_null()) {
+  if (parent.is_null() || entry.stored.exists == entry.now.exists) {
     return;
   }
   const Key key = job_keys::by_parent(parent).seq(entry.job.key());
   entry.now.exists ? batch.put(key.view(), {}) : batch.erase(key.view());
-}
-
-// An ended job stays as it is until it is removed.
-void JobList::write_indexes(Batch& batch, const JobEntry& entry) {
-  const Seq key = entry.job.key();
-  const std::uint32_t d = entry.definition;
-  const JobPlace& old = entry.stored;
-  const JobPlace& now = entry.now;
-  if (is_in_history(old)) {
-    batch.erase(job_keys::by_status(old.status).seq(key).view());
-    batch.erase(job_keys::by_definition(d, old.status).seq(key).view());
-    batch.erase(job_keys::by_run(old.status).time(old.run_at).seq(key).view());
-    batch.erase(job_keys::by_definition_run(d, old.status).time(old.run_at).seq(key).view());
-    batch.erase(job_keys::finished(d).time(old.finished_at).seq(key).view());
-  }
-  if (is_in_history(now)) {
-    batch.put(job_keys::by_status(now.status).seq(key).view(), {});
-    batch.put(job_keys::by_definition(d, now.status).seq(key).view(), {});
-    batch.put(job_keys::by_run(now.status).time(now.run_at).seq(key).view(), {});
-    batch.put(job_keys::by_definition_run(d, now.status).time(now.run_at).seq(key).view(), {});
-    row_.clear();
-    Put(row_).u64(entry.job.high);
-    batch.put(job_keys::finished(d).time(now.finished_at).seq(key).view(), row_);
-  }
 }
 
 void JobList::write(Batch& batch) {
@@ -302,18 +238,9 @@ void JobList::write(Batch& batch) {
     }
   }
   for (const JobEntry* entry : changed_) {
-    if (has_moved(*entry)) {
-      write_indexes(batch, *entry);
-      write_finished(batch, *entry);
-      if (entry->stored.exists != entry->now.exists) {
-        write_parent(batch, *entry);
-      }
-      if (entry->tagged) {
-        write_tags(batch, *entry);
-      }
-    }
+    write_parent(batch, *entry);
   }
-  live_.write(batch);
+  lists_.write(batch);
   tallies_.write(batch);
 }
 
@@ -338,7 +265,7 @@ void JobList::written() {
   }
   changed_.clear();
   changed_bytes_ = 0;
-  live_.written();
+  lists_.written();
   tallies_.written();
   evict();
 }

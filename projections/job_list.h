@@ -1,8 +1,8 @@
-// The job list: a row for each job that is in the lists, and the indexes that its queries walk.
-// Keys: job_keys.h.
+// The job list: a row for each job that is in it, and the lists that its queries walk
+// (position_sets.h). Keys: job_keys.h.
 //
 // Rows touched since the last write, and live ones as long as they fit, stay in memory: a job that
-// is created, started and completed within one fold batch costs one row and one set of index keys.
+// is created, started and completed within one fold batch costs one row and a place in each list.
 // Private to projections/; one thread.
 #pragma once
 
@@ -23,7 +23,7 @@ class JobList final : public Projection {
   explicit JobList(std::size_t cache_bytes) : cache_bytes_max_(cache_bytes) {}
 
   std::string_view name() const override { return "jobs"; }
-  std::uint32_t version() const override { return 4; }
+  std::uint32_t version() const override { return 5; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
   std::size_t unwritten_bytes() const override {
@@ -39,11 +39,7 @@ class JobList final : public Projection {
   void touch(JobEntry& entry, Seq seq);
   Status set_status(JobEntry& entry, JobStatus status);
   Status count(const JobEntry& entry, int by);
-  void move_live(const JobEntry& entry);
-  void move_live_tags(const JobEntry& entry);
-  void write_indexes(Batch& batch, const JobEntry& entry);
-  void write_tags(Batch& batch, const JobEntry& entry);
-  void write_finished(Batch& batch, const JobEntry& entry);
+  void move(const JobEntry& entry);
   void write_parent(Batch& batch, const JobEntry& entry);
   void evict();
 
@@ -63,7 +59,7 @@ class JobList final : public Projection {
   const std::size_t cache_bytes_max_;
   const Reader* store_ = nullptr;
   JobTallies tallies_;
-  PositionSets live_;  // lists of pending and of running jobs
+  PositionSets lists_;
   std::unordered_map<std::uint64_t, JobEntry> entries_;
   std::vector<JobEntry*> changed_;
   std::size_t changed_bytes_ = 0;   // of changed_, and of what will be written of it

@@ -122,9 +122,7 @@ class Planner {
     return restricted_ && definitions_.size() * statuses_.size() <= kJobMergeMax;
   }
 
-  void add(const Key& prefix, JobStatus status) {
-    plan_.ranges.push_back({std::string(prefix.view()), !is_ended(status)});
-  }
+  void add(const Key& prefix) { plan_.ranges.push_back({std::string(prefix.view())}); }
 
   // In the order of run_at or finished_at.
   void choose_time_index() {
@@ -135,13 +133,12 @@ class Planner {
     plan_.check_definition = restricted_ && !by_definition();
     for (const JobStatus status : statuses_) {
       if (!by_definition()) {
-        add(by_run ? job_keys::by_run(status) : job_keys::by_finished(status), status);
+        add(by_run ? job_keys::by_run(status) : job_keys::by_finished(status));
         continue;
       }
       for (const std::uint32_t number : definitions_) {
         add(by_run ? job_keys::by_definition_run(number, status)
-                   : job_keys::by_definition_finished(number, status),
-            status);
+                   : job_keys::by_definition_finished(number, status));
       }
     }
   }
@@ -152,7 +149,7 @@ class Planner {
     plan_.check_status = statuses_.size() < job_keys::kStatuses.size();
     plan_.check_tag = filter_.tag.has_value();
     plan_.check_error = filter_.error_code.has_value();
-    plan_.ranges.push_back({std::string(job_keys::by_parent(*filter_.parent).view())});
+    plan_.ranges.push_back({std::string(job_keys::by_parent(*filter_.parent).view()), false});
   }
 
   void choose_error_index() {
@@ -160,11 +157,11 @@ class Planner {
     plan_.check_tag = filter_.tag.has_value();
     plan_.check_definition = restricted_ && definitions_.size() > kJobMergeMax;
     if (!restricted_ || plan_.check_definition) {
-      add(job_keys::by_error(*filter_.error_code, kAllDefinitions), JobStatus::kFailed);
+      add(job_keys::by_error(*filter_.error_code, kAllDefinitions));
       return;
     }
     for (const std::uint32_t number : definitions_) {
-      add(job_keys::by_error(*filter_.error_code, number), JobStatus::kFailed);
+      add(job_keys::by_error(*filter_.error_code, number));
     }
   }
 
@@ -172,19 +169,17 @@ class Planner {
     plan_.check_definition = restricted_ && !by_definition();
     if (!filter_.tag && statuses_.size() == job_keys::kStatuses.size() && !by_definition()) {
       plan_.rows_are_values = true;
-      plan_.ranges.push_back({"J"});
+      plan_.ranges.push_back({"J", false});
       return;
     }
     for (const JobStatus status : statuses_) {
       if (!by_definition()) {
-        add(filter_.tag ? job_keys::by_tag(*filter_.tag, status) : job_keys::by_status(status),
-            status);
+        add(filter_.tag ? job_keys::by_tag(*filter_.tag, status) : job_keys::by_status(status));
         continue;
       }
       for (const std::uint32_t number : definitions_) {
         add(filter_.tag ? job_keys::by_tag_definition(*filter_.tag, number, status)
-                        : job_keys::by_definition(number, status),
-            status);
+                        : job_keys::by_definition(number, status));
       }
     }
   }

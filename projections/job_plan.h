@@ -19,7 +19,7 @@ namespace daybook::projections {
 
 struct JobRange {
   std::string prefix;
-  bool in_pieces = false;  // pending or running jobs (position_sets.h)
+  bool in_pieces = true;  // position_sets.h; else a key for each job
 };
 
 struct JobPlan {

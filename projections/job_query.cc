@@ -7,7 +7,7 @@
 #include "projections/job_entry.h"
 #include "projections/job_keys.h"
 #include "projections/job_plan.h"
-#include "projections/position_sets.h"
+#include "projections/position_walk.h"
 
 namespace daybook::projections::job_query {
 namespace {
@@ -82,7 +82,7 @@ class Merge {
   // from).
   Merge(const View& view, const JobPlan& plan, bool down, std::string_view from) : down_(down) {
     const PositionKind kind =
-        plan.kind == CursorKind::kRunAt ? PositionKind::kTimed : PositionKind::kKey;
+        plan.kind == CursorKind::kCreated ? PositionKind::kKey : PositionKind::kTimed;
     for (const auto& [prefix, in_pieces] : plan.ranges) {
       const std::string lower = prefix + plan.lower;
       const std::string upper = plan.upper.empty() ? key_after(prefix) : prefix + plan.upper;

@@ -1,89 +1,207 @@
 #include "projections/position_sets.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace daybook::projections {
 namespace {
 
-// A set of more pieces is read piece by piece, and not kept.
-constexpr std::size_t kWholePieces = 8;
-// Members of small sets that are kept between writes: 16 bytes each.
-constexpr std::size_t kHeldMembers = 128 * 1024;
+// Sets of which some pieces are in memory.
 constexpr std::size_t kHeldSets = 16 * 1024;
+// Of one piece beside its members.
+constexpr std::size_t kPieceBytes = 160;
 
-bool is_cut(Position p) {
-  std::uint64_t mixed = p.key * 0x9e37'79b9'7f4a'7c15ULL + p.time;
-  mixed = (mixed ^ (mixed >> 32)) * 0xd6e8'feb8'6659'fd93ULL;
-  return (mixed >> 32) % PositionSets::kCut == 0;
-}
-
-void append_position(std::string& out, PositionKind kind, Position p) {
-  if (kind == PositionKind::kTimed) {
-    Put(out).u64(p.time);
-  }
-  Put(out).u64(p.key);
-}
-
-Position read_position(PositionKind kind, std::string_view bytes) {
-  Scan scan(bytes);
-  Position out;
-  out.time = kind == PositionKind::kTimed ? scan.u64() : 0;
-  out.key = scan.u64();
-  return out;
-}
-
-std::string piece_key(std::string_view prefix, PositionKind kind, Position cut) {
-  std::string out(prefix);
-  if (cut != Position{}) {
-    append_position(out, kind, cut);
-  }
-  return out;
-}
-
-std::string encode(PositionKind kind, const std::vector<Position>& members) {
-  std::string out;
-  Put put(out);
-  Position last;
-  for (const Position& p : members) {
-    if (kind == PositionKind::kTimed) {
-      put.varint(p.time - last.time);
-    }
-    // Within one time keys rise.
-    if (p.time == last.time) {
-      put.varint(p.key - last.key);
-    } else {
-      put.zigzag(static_cast<std::int64_t>(p.key - last.key));
-    }
-    last = p;
-  }
-  return out;
-}
-
-Status decode(PositionKind kind, std::string_view value, std::vector<Position>& out) {
-  out.clear();
-  Scan scan(value);
-  Position last;
-  while (!scan.done()) {
-    const std::uint64_t later = kind == PositionKind::kTimed ? scan.varint() : 0;
-    last.time += later;
-    last.key += later == 0 ? scan.varint() : static_cast<std::uint64_t>(scan.zigzag());
-    if (!scan.ok() || (!out.empty() && last <= out.back())) {
-      return fail(Code::kCorrupt, "VIEWS_STORE", "a piece of a list of jobs cannot be read");
-    }
-    out.push_back(last);
-  }
-  return {};
+Error corrupt(const char* what) {
+  return make_error(Code::kCorrupt, "VIEWS_STORE", what);
 }
 
 }  // namespace
 
-std::size_t PositionSets::Set::members() const {
-  std::size_t out = 0;
-  for (const auto& [cut, piece] : pieces) {
-    out += piece.members.size();
+// One pass over the changes of a set, from first to last. One piece is open; nothing behind it has
+// changed, and what became of those before it is to be written.
+class PositionSets::Pass {
+ public:
+  Pass(PositionSets& sets, const std::string& prefix, Set& set)
+      : sets_(sets), prefix_(prefix), kind_(set.kind), held_(set.held) {}
+
+  Status make(const Change& change) {
+    const Position position = change.position;
+    DAYBOOK_TRY(open(position));
+    if (change.added && open_->last < position) {
+      add_behind(position);
+      return {};
+    }
+    DAYBOOK_TRY(read_members());
+    const auto at = std::lower_bound(members_.begin(), members_.end(), position);
+    const bool there = at != members_.end() && *at == position;
+    if (there == change.added) {
+      return fail(corrupt(there ? "a job is already in the list that it comes to"
+                                : "a job is not in the list that it leaves"));
+    }
+    if (change.added) {
+      const auto added = members_.insert(at, position);
+      if (is_cut(position)) {
+        cut_behind(added);
+      }
+      return {};
+    }
+    members_.erase(at);
+    return position == open_->cut ? join_next() : Status();
   }
-  return out;
+
+  void close() {
+    if (open_) {
+      seal();
+    }
+  }
+
+ private:
+  // Opens the piece in which `position` is, or would be.
+  Status open(Position position) {
+    if (open_ && position <= open_->cut) {
+      return {};
+    }
+    close();
+    DAYBOOK_ASSIGN(open_, take(position));
+    return {};
+  }
+
+  // Most come at the end: what is there is neither read nor written again.
+  void add_behind(Position position) {
+    if (changed_) {
+      members_.push_back(position);
+    } else {
+      open_->members += encode_members(kind_, open_->last, std::span(&position, 1));
+    }
+    open_->last = position;
+    if (!is_cut(position)) {
+      return;
+    }
+    if (changed_) {
+      cut_behind(std::prev(members_.end()));
+      return;
+    }
+    Piece before{position, open_->from, position, std::move(open_->members)};
+    open_ = Piece{open_->cut, position, {}, {}, open_->stored};
+    changed_ = true;
+    keep(std::move(before), Batch::Kind::kPut);
+  }
+
+  // Once a member comes or goes elsewhere.
+  Status read_members() {
+    if (!changed_) {
+      DAYBOOK_TRY(decode_members(kind_, open_->members, members_));
+      changed_ = true;
+    }
+    return {};
+  }
+
+  // What stands up to `last`, which is a cut, becomes a piece of its own.
+  void cut_behind(std::vector<Position>::iterator last) {
+    Piece before{*last, open_->from, *last};
+    before.members = encode_members(kind_, {}, {members_.begin(), last + 1});
+    open_->from = *last;
+    members_.erase(members_.begin(), last + 1);
+    keep(std::move(before), Batch::Kind::kPut);
+  }
+
+  // With its cut a piece goes: what else is in it belongs to the next one.
+  Status join_next() {
+    const Piece gone = std::move(*open_);
+    std::vector<Position> others = std::move(members_);
+    open_.reset();
+    members_.clear();
+    changed_ = false;
+    write(gone.cut, Batch::Kind::kErase, {});
+    if (others.empty()) {
+      return {};
+    }
+    DAYBOOK_ASSIGN(open_, take({gone.cut.time, gone.cut.key + 1}));
+    DAYBOOK_TRY(read_members());
+    members_.insert(members_.begin(), others.begin(), others.end());
+    open_->from = gone.from;
+    open_->last = members_.back();
+    return {};
+  }
+
+  // The piece around `position`.
+  Result<Piece> take(Position position) {
+    const auto held = held_.lower_bound(position);
+    if (held != held_.end() && held->second.from <= position) {
+      return take(held);
+    }
+    Walker& walk = sets_.walker();
+    walk.seek(piece_key(prefix_, kind_, position));
+    DAYBOOK_TRY(walk.status());
+    const bool stored = walk.valid() && walk.key().starts_with(prefix_);
+    Piece out{stored ? read_position(kind_, walk.key().substr(prefix_.size())) : end_of(kind_),
+              position};
+    if (held != held_.end() && held->first == out.cut) {
+      out = take(held);
+      out.from = position;
+    } else if (stored) {
+      out.members = walk.value();
+      out.stored = out.members.size();
+      DAYBOOK_ASSIGN(out.last, last_member(kind_, out.members));
+    }
+    return out;
+  }
+
+  Piece take(std::map<Position, Piece>::iterator held) {
+    Piece out = std::move(held->second);
+    held_.erase(held);
+    sets_.held_ -= bytes_of(out);
+    return out;
+  }
+
+  // What became of the open piece is to be written.
+  void seal() {
+    Piece& piece = *open_;
+    if (changed_) {
+      piece.members = encode_members(kind_, {}, members_);
+      piece.last = members_.empty() ? Position{} : members_.back();
+    }
+    const bool longer = !changed_ && piece.stored > 0;
+    keep(std::move(piece), longer ? Batch::Kind::kAppend : Batch::Kind::kPut);
+    open_.reset();
+    members_.clear();
+    changed_ = false;
+  }
+
+  void keep(Piece piece, Batch::Kind how) {
+    if (piece.members.empty()) {
+      if (piece.stored > 0) {
+        write(piece.cut, Batch::Kind::kErase, {});
+      }
+    } else {
+      const std::string_view all = piece.members;
+      write(piece.cut, how, all.substr(how == Batch::Kind::kAppend ? piece.stored : 0));
+    }
+    piece.stored = piece.members.size();
+    piece.used = sets_.writes_made_;
+    // A batch that changes more pieces than there is room for passes over them.
+    if (sets_.held_ <= 2 * sets_.held_bytes_max_) {
+      sets_.held_ += bytes_of(piece);
+      held_.insert_or_assign(piece.cut, std::move(piece));
+    }
+  }
+
+  void write(Position cut, Batch::Kind kind, std::string_view value) {
+    sets_.writes_.push_back({piece_key(prefix_, kind_, cut), std::string(value), kind});
+  }
+
+  PositionSets& sets_;
+  const std::string& prefix_;
+  const PositionKind kind_;
+  std::map<Position, Piece>& held_;
+  std::optional<Piece> open_;
+  bool changed_ = false;           // elsewhere than at its end:
+  std::vector<Position> members_;  // its members then
+};
+
+std::size_t PositionSets::bytes_of(const Piece& piece) {
+  return kPieceBytes + piece.members.size();
 }
 
 void PositionSets::change(const Key& prefix, PositionKind kind, Position position, bool added) {
@@ -103,282 +221,60 @@ Walker& PositionSets::walker() {
   return *walker_;
 }
 
-// Reads the set as a whole when it is small.
-Status PositionSets::find_out(const std::string& prefix, Set& set) {
-  set.known = set.whole = true;
-  const std::string after = key_after(prefix);
-  Walker& walk = walker();
-  for (walk.seek(prefix); walk.valid() && walk.key() < after; walk.next()) {
-    if (set.pieces.size() == kWholePieces) {
-      set.pieces.clear();
-      set.whole = false;
-      return {};
-    }
-    const std::string_view cut = walk.key().substr(prefix.size());
-    Held& held = set.pieces[cut.empty() ? Position{} : read_position(set.kind, cut)];
-    DAYBOOK_TRY(decode(set.kind, walk.value(), held.members));
-  }
-  return walk.status();
-}
-
-Result<PositionSets::Held*> PositionSets::piece_at(const std::string& prefix, Set& set,
-                                                   Position position, bool before) {
-  const bool looked = position >= set.looked_from && position < set.looked_to;
-  if (!set.whole && (before || !looked)) {
-    std::string bound = piece_key(prefix, set.kind, position);
-    if (!before) {
-      bound.push_back('\0');
-    }
-    Walker& walk = walker();
-    walk.seek_before(bound);
-    DAYBOOK_TRY(walk.status());
-    if (walk.valid() && walk.key().starts_with(prefix)) {
-      const std::string_view bytes = walk.key().substr(prefix.size());
-      const Position cut = bytes.empty() ? Position{} : read_position(set.kind, bytes);
-      const auto [it, fresh] = set.pieces.try_emplace(cut);
-      if (fresh) {
-        DAYBOOK_TRY(decode(set.kind, walk.value(), it->second.members));
-      }
-      if (!before) {
-        walk.next();
-        const bool more = walk.valid() && walk.key().starts_with(prefix);
-        set.looked_from = cut;
-        set.looked_to = more ? read_position(set.kind, walk.key().substr(prefix.size()))
-                             : Position{~std::uint64_t{0}, ~std::uint64_t{0}};
-      }
-      if (fresh) {
-        return &it->second;
-      }
-      // Else what came of it is held: itself, cut in two, or merged into the one before it.
-    }
-  }
-  auto it = before ? set.pieces.lower_bound(position) : set.pieces.upper_bound(position);
-  while (it != set.pieces.begin()) {
-    --it;
-    if (!it->second.gone) {
-      return &it->second;
-    }
-  }
-  return &set.pieces[Position{}];
-}
-
-Status PositionSets::add_member(const std::string& prefix, Set& set, Position position) {
-  DAYBOOK_ASSIGN(Held* const held, piece_at(prefix, set, position, false));
-  Piece& all = held->members;
-  held->changed = true;
-  const auto at = std::lower_bound(all.begin(), all.end(), position);
-  if (at != all.end() && *at == position) {
-    return fail(Code::kCorrupt, "VIEWS_STORE", "a job is already in the list that it comes to");
-  }
-  if (!is_cut(position)) {
-    all.insert(at, position);
-    return {};
-  }
-  Held& behind = set.pieces[position];
-  behind.changed = true;
-  behind.gone = false;
-  behind.members.assign(1, position);
-  behind.members.insert(behind.members.end(), at, all.end());
-  all.erase(at, all.end());
-  return {};
-}
-
-Status PositionSets::remove_member(const std::string& prefix, Set& set, Position position) {
-  DAYBOOK_ASSIGN(Held* const held, piece_at(prefix, set, position, false));
-  Piece& all = held->members;
-  held->changed = true;
-  const auto at = std::lower_bound(all.begin(), all.end(), position);
-  if (at == all.end() || *at != position) {
-    return fail(Code::kCorrupt, "VIEWS_STORE", "a job is not in the list that it leaves");
-  }
-  all.erase(at);
-  if (!is_cut(position)) {
-    return {};
-  }
-  DAYBOOK_ASSIGN(Held* const previous, piece_at(prefix, set, position, true));
-  previous->changed = true;
-  previous->members.insert(previous->members.end(), all.begin(), all.end());
-  all.clear();
-  held->gone = true;
-  return {};
-}
-
-Status PositionSets::apply(const std::string& prefix, Set& set) {
-  if (!set.known) {
-    DAYBOOK_TRY(find_out(prefix, set));
-  }
-  std::sort(set.changes.begin(), set.changes.end(),
-            [](const Change& a, const Change& b) { return a.position < b.position; });
-  for (const Change& change : set.changes) {
-    DAYBOOK_TRY(change.added ? add_member(prefix, set, change.position)
-                             : remove_member(prefix, set, change.position));
-  }
-  return {};
-}
-
 Status PositionSets::resolve() {
   for (const std::string& prefix : changed_) {
-    DAYBOOK_TRY(apply(prefix, sets_.at(prefix)));
+    Set& set = sets_.at(prefix);
+    std::sort(set.changes.begin(), set.changes.end(),
+              [](const Change& a, const Change& b) { return a.position < b.position; });
+    Pass pass(*this, prefix, set);
+    for (const Change& change : set.changes) {
+      DAYBOOK_TRY(pass.make(change));
+    }
+    pass.close();
+    set.changes = {};
   }
   walker_.reset();
   return {};
 }
 
 void PositionSets::write(Batch& batch) const {
-  for (const std::string& prefix : changed_) {
-    const Set& set = sets_.at(prefix);
-    for (const auto& [cut, held] : set.pieces) {
-      if (!held.changed) {
-        continue;
-      }
-      const std::string key = piece_key(prefix, set.kind, cut);
-      if (held.members.empty()) {
-        batch.erase(key);
-      } else {
-        batch.put(key, encode(set.kind, held.members));
-      }
+  for (const Write& write : writes_) {
+    switch (write.kind) {
+      case Batch::Kind::kAppend:
+        batch.append(write.key, write.value);
+        break;
+      case Batch::Kind::kErase:
+        batch.erase(write.key);
+        break;
+      default:
+        batch.put(write.key, write.value);
     }
   }
 }
 
-// Small sets stay. Of a large one only that it is large, until it has lost a piece.
 void PositionSets::written() {
-  for (const std::string& prefix : changed_) {
-    const auto it = sets_.find(prefix);
-    Set& set = it->second;
-    set.changes.clear();
-    bool shrunk = false;
-    for (auto& [cut, piece] : set.pieces) {
-      shrunk = shrunk || piece.gone;
-      piece.changed = false;
-    }
-    std::erase_if(set.pieces, [](const auto& piece) { return piece.second.members.empty(); });
-    if (!set.whole || set.pieces.size() > kWholePieces) {
-      set.whole = false;
-      set.pieces.clear();
-      set.looked_from = set.looked_to = {};
-      set.known = !shrunk;
-    }
-    held_ -= set.held;
-    set.held = set.members();
-    held_ += set.held;
-  }
+  writes_.clear();
   changed_.clear();
-  if (held_ > kHeldMembers || sets_.size() > kHeldSets) {
+  ++writes_made_;
+  if (held_ > held_bytes_max_ || sets_.size() > kHeldSets) {
+    make_room();
+  }
+}
+
+// What the last batch did not change goes first; when that is not enough, all.
+void PositionSets::make_room() {
+  for (auto& [prefix, set] : sets_) {
+    std::erase_if(set.held, [&](const auto& held) {
+      const bool old = held.second.used + 1 < writes_made_;
+      held_ -= old ? bytes_of(held.second) : 0;
+      return old;
+    });
+  }
+  std::erase_if(sets_, [](const auto& set) { return set.second.held.empty(); });
+  if (held_ > held_bytes_max_ || sets_.size() > kHeldSets) {
     sets_.clear();
     held_ = 0;
   }
-}
-
-namespace {
-
-class PieceWalker final : public Walker {
- public:
-  PieceWalker(const Reader& reader, std::string prefix, PositionKind kind, std::string lower,
-              std::string upper)
-      : prefix_(std::move(prefix)),
-        lower_(std::move(lower)),
-        upper_(std::move(upper)),
-        kind_(kind),
-        pieces_(reader.walk(prefix_, key_after(prefix_))) {}
-
-  // From outside of the range a walk begins at its bound.
-  void seek(std::string_view wanted_key) override {
-    const std::string_view key = std::max<std::string_view>(wanted_key, lower_);
-    pieces_->seek_before(std::string(key) + '\0');
-    if (!pieces_->valid()) {
-      pieces_->seek(prefix_);
-    }
-    load();
-    const Position wanted = at_least(key);
-    at_ = static_cast<std::size_t>(std::lower_bound(members_.begin(), members_.end(), wanted) -
-                                   members_.begin());
-    if (at_ == members_.size() && pieces_->valid()) {
-      pieces_->next();
-      load();
-    }
-    settle();
-  }
-  void seek_before(std::string_view wanted_key) override {
-    const std::string_view key = std::min<std::string_view>(wanted_key, upper_);
-    pieces_->seek_before(key);
-    load();
-    const Position wanted = at_least(key);
-    at_ = static_cast<std::size_t>(std::lower_bound(members_.begin(), members_.end(), wanted) -
-                                   members_.begin());
-    back();
-  }
-  void next() override {
-    if (++at_ == members_.size()) {
-      pieces_->next();
-      load();
-    }
-    settle();
-  }
-  void previous() override { back(); }
-  bool valid() const override { return valid_; }
-  std::string_view key() const override { return key_; }
-  std::string_view value() const override { return {}; }
-  Status status() const override { return status_ ? pieces_->status() : status_; }
-
- private:
-  // The members of the piece under the walk, from its first.
-  void load() {
-    members_.clear();
-    at_ = 0;
-    if (pieces_->valid() && status_) {
-      status_ = decode(kind_, pieces_->value(), members_);
-    }
-  }
-  void back() {
-    if (at_ == 0) {
-      // The piece before this one, from its end. A walk that began nowhere stays there.
-      if (pieces_->valid()) {
-        pieces_->previous();
-      }
-      load();
-      at_ = members_.size();
-    }
-    at_ = at_ == 0 ? members_.size() : at_ - 1;
-    settle();
-  }
-  void settle() {
-    valid_ = status_.has_value() && at_ < members_.size();
-    if (valid_) {
-      key_ = prefix_;
-      append_position(key_, kind_, members_[at_]);
-      valid_ = key_ >= lower_ && key_ < upper_;
-    }
-  }
-  // The first position whose key is not before `key`; what is cut off counts as zeros, which no
-  // position ends in.
-  Position at_least(std::string_view key) const {
-    if (key >= key_after(prefix_)) {
-      return {~std::uint64_t{0}, ~std::uint64_t{0}};
-    }
-    std::string bytes(key.size() > prefix_.size() ? key.substr(prefix_.size()) : "");
-    bytes.resize(kind_ == PositionKind::kTimed ? 16 : 8, '\0');
-    return read_position(kind_, bytes);
-  }
-
-  const std::string prefix_;
-  const std::string lower_;
-  const std::string upper_;
-  const PositionKind kind_;
-  std::unique_ptr<Walker> pieces_;
-  std::vector<Position> members_;
-  std::size_t at_ = 0;
-  std::string key_;
-  bool valid_ = false;
-  Status status_;
-};
-
-}  // namespace
-
-std::unique_ptr<Walker> walk_positions(const Reader& reader, std::string prefix, PositionKind kind,
-                                       std::string lower, std::string upper) {
-  return std::make_unique<PieceWalker>(reader, std::move(prefix), kind, std::move(lower),
-                                       std::move(upper));
 }
 
 }  // namespace daybook::projections

@@ -1,16 +1,15 @@
-// Ordered sets of jobs that come and soon go again: the pending and the running ones, by order of
-// creation or of run_at. A key for each member would leave a tombstone for each that left, and
-// walks would step over them; so a set is stored in pieces of some kCut members.
+// Ordered lists of jobs: those of one status, definition, tag or error code, in the order of
+// creation, of run_at or of finishing. A key for each member of each list would cost more than the
+// row of the job, and a tombstone for each that left, over which walks would step; so a list is
+// stored in pieces (position_piece.h).
 //
-//   prefix             -> the members before the first cut; absent when there are none
-//   prefix position    -> the member at this cut and those up to the next one
+//   changes of a batch ─ sorted ─→ one pass over the pieces they touch ─→ puts, appends, erases
 //
-// A member is a cut by its own value alone (one in kCut is): what is stored depends on the members,
-// not on the order in which they came (I8). Value: for each member, distance from the one before
-// it. Private to projections/; one thread for PositionSets, one for each walk.
+// Pieces that were changed stay in memory as long as there is room. Most jobs come at the end of a
+// list, so a batch mostly appends to a piece that is held, without a read. Private to projections/;
+// one thread.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -21,27 +20,18 @@
 
 #include "projections/batch.h"
 #include "projections/bytes.h"
+#include "projections/position_piece.h"
 #include "projections/store.h"
 
 namespace daybook::projections {
 
-// A key (8 bytes), or a time and a key (16 bytes), as they stand in an index key.
-struct Position {
-  std::uint64_t time = 0;  // as Key::time writes it; zero in sets without times
-  std::uint64_t key = 0;   // never zero
-  auto operator<=>(const Position&) const = default;
-
-  static Position of(Seq key) { return {0, key.value}; }
-  static Position of(Micros time, Seq key) {
-    return {static_cast<std::uint64_t>(time.value) ^ 0x8000'0000'0000'0000ULL, key.value};
-  }
-};
-
-enum class PositionKind : std::uint8_t { kKey, kTimed };
-
 class PositionSets {
  public:
-  static constexpr std::uint64_t kCut = 256;
+  // What pieces in memory may take, about; twice that while a batch is made.
+  static constexpr std::size_t kHeldBytes = 8 << 20;
+
+  explicit PositionSets(std::size_t held_bytes_max = kHeldBytes)
+      : held_bytes_max_(held_bytes_max) {}
 
   void load(const Reader& store) { store_ = &store; }
   // Once for each prefix and position between two writes; what is added is not there, what is
@@ -52,55 +42,49 @@ class PositionSets {
   void remove(const Key& prefix, PositionKind kind, Position position) {
     change(prefix, kind, position, false);
   }
-  // Reads the pieces that the changes touch, and changes them.
+  // Reads the pieces that the changes touch, and makes of them what is to be written.
   Status resolve();
   void write(Batch& batch) const;
   void written();
 
  private:
-  using Piece = std::vector<Position>;
   struct Change {
     Position position;
     bool added;
   };
-  struct Held {
-    Piece members;
-    bool changed = false;
-    bool gone = false;  // merged into the piece before it
+  struct Piece {
+    Position cut;            // its last member, or the end
+    Position from;           // what is at or behind it and not behind the cut belongs to this piece
+    Position last{};         // its last member; zero when there is none
+    std::string members{};   // as they are stored, or will be
+    std::size_t stored = 0;  // bytes of them that the store has
+    std::uint64_t used = 0;  // the write before which it was last changed
   };
-  // Pieces by their cut; the first has the position zero.
   struct Set {
     PositionKind kind = PositionKind::kKey;
-    bool known = false;  // the two below have been found out
-    bool whole = false;  // all its pieces are held
     std::vector<Change> changes;
-    std::map<Position, Held> pieces;
-    // Without a stored cut between them, and what is stored there is held.
-    Position looked_from;
-    Position looked_to;
-    std::size_t held = 0;  // members that stayed after the last write
-    std::size_t members() const;
+    std::map<Position, Piece> held;  // some of its pieces, by cut
   };
+  struct Write {
+    std::string key;
+    std::string value;
+    Batch::Kind kind;
+  };
+  class Pass;
+  static std::size_t bytes_of(const Piece& piece);
+  void make_room();
 
   void change(const Key& prefix, PositionKind kind, Position position, bool added);
-  Status find_out(const std::string& prefix, Set& set);
-  Status apply(const std::string& prefix, Set& set);
-  // The piece that holds, or would hold, `position` or the one just before it.
-  Result<Held*> piece_at(const std::string& prefix, Set& set, Position position, bool before);
-  Status add_member(const std::string& prefix, Set& set, Position position);
-  Status remove_member(const std::string& prefix, Set& set, Position position);
   Walker& walker();
 
+  const std::size_t held_bytes_max_;
   const Reader* store_ = nullptr;
   std::unordered_map<std::string, Set> sets_;
   std::vector<std::string> changed_;
+  std::vector<Write> writes_;
   std::unique_ptr<Walker> walker_;  // of the last written state; while changes are resolved
-  std::size_t held_ = 0;            // members of sets that are kept between writes
+  std::size_t held_ = 0;            // bytes of pieces in memory
+  std::uint64_t writes_made_ = 0;
 };
-
-// Walks the members of one set between two keys (prefix and position), as if each had a key of its
-// own; without values.
-std::unique_ptr<Walker> walk_positions(const Reader& reader, std::string prefix, PositionKind kind,
-                                       std::string lower, std::string upper);
 
 }  // namespace daybook::projections

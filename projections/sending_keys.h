@@ -2,11 +2,12 @@
 // sort by creation.
 //
 //   'R' key -> row            'I' id (16 bytes) -> key (varint)
-//   'S' status key            'B' job's key, key             (both: no value; the pending ones
-//                                                            in pieces: position_sets.h)
-//   'F' ended_at key -> id    for retention
+//   'B' job's key, key        nothing: what a job sent
 //   'C' -> four counts by status; absent while all are zero
 //   'K' job's key -> number of its sendings; absent when zero
+//
+// Lists, in pieces (position_sets.h): 'S' status, by key; 'F' of ended ones, by ended_at, key, for
+// retention.
 //
 // Private to projections/.
 #pragma once

@@ -59,7 +59,7 @@ Result<std::optional<Seq>> stored_sending(const Reader& reader, SendingId id) {
 
 Status SendingList::load(const Reader& store) {
   store_ = &store;
-  pending_.load(store);
+  lists_.load(store);
   DAYBOOK_ASSIGN(tally_, stored_tally(store));
   return {};
 }
@@ -192,16 +192,31 @@ Status SendingList::apply(const events::Recorded& recorded) {
       recorded.event);
 }
 
-void SendingList::write_entry(Batch& batch, Seq key, const Entry& entry) {
-  const bool moved = entry.stored && entry.now && entry.stored->status != entry.now->status;
-  if (entry.stored && (moved || !entry.now)) {
-    if (entry.stored->status != SendingStatus::kPending) {
-      batch.erase(sending_keys::by_status(entry.stored->status).seq(key).view());
-    }
-    if (entry.stored->ended_at.value != 0) {
-      batch.erase(sending_keys::ended().time(entry.stored->ended_at).seq(key).view());
-    }
+// Takes the sending out of the lists that it leaves, and puts it into those that it comes to.
+void SendingList::change_lists(Seq key, const Entry& entry) {
+  if (entry.stored && entry.now && entry.stored->status == entry.now->status) {
+    return;
   }
+  const auto each_list = [&](const std::optional<SendingRow>& row, auto&& change) {
+    if (row) {
+      change(sending_keys::by_status(row->status), PositionKind::kKey, Position::of(key));
+    }
+    if (row && row->ended_at.value != 0) {
+      change(sending_keys::ended(), PositionKind::kTimed, Position::of(row->ended_at, key));
+    }
+  };
+  each_list(entry.stored, [&](auto&&... list) { lists_.remove(list...); });
+  each_list(entry.now, [&](auto&&... list) { lists_.add(list...); });
+}
+
+Status SendingList::prepare() {
+  for (const auto& [key, entry] : changed_) {
+    change_lists(key, entry);
+  }
+  return lists_.resolve();
+}
+
+void SendingList::write_entry(Batch& batch, Seq key, const Entry& entry) {
   if (!entry.now) {
     if (entry.stored) {
       batch.erase(sending_keys::row(key).view());
@@ -222,31 +237,6 @@ void SendingList::write_entry(Batch& batch, Seq key, const Entry& entry) {
       batch.put(sending_keys::by_job(row.job).seq(key).view(), {});
     }
   }
-  if (!entry.stored || moved) {
-    if (row.status != SendingStatus::kPending) {
-      batch.put(sending_keys::by_status(row.status).seq(key).view(), {});
-    }
-    if (row.ended_at.value != 0) {
-      std::string id;
-      Put(id).u64(row.sending.high).u64(row.sending.low);
-      batch.put(sending_keys::ended().time(row.ended_at).seq(key).view(), id);
-    }
-  }
-}
-
-Status SendingList::prepare() {
-  const Key list = sending_keys::by_status(SendingStatus::kPending);
-  const auto waits = [](const std::optional<SendingRow>& row) {
-    return row && row->status == SendingStatus::kPending;
-  };
-  for (const auto& [key, entry] : changed_) {
-    if (waits(entry.stored) && !waits(entry.now)) {
-      pending_.remove(list, PositionKind::kKey, Position::of(key));
-    } else if (!waits(entry.stored) && waits(entry.now)) {
-      pending_.add(list, PositionKind::kKey, Position::of(key));
-    }
-  }
-  return pending_.resolve();
 }
 
 void SendingList::write(Batch& batch) {
@@ -256,7 +246,7 @@ void SendingList::write(Batch& batch) {
   for (const auto& [key, entry] : changed_) {
     write_entry(batch, key, entry);
   }
-  pending_.write(batch);
+  lists_.write(batch);
   std::string value;
   for (const auto& [job, count] : job_counts_) {
     if (count == 0) {
@@ -279,7 +269,7 @@ void SendingList::write(Batch& batch) {
 }
 
 void SendingList::written() {
-  pending_.written();
+  lists_.written();
   changed_.clear();
   changed_bytes_ = 0;
   created_.clear();

@@ -18,7 +18,7 @@ using SendingTally = std::array<std::uint64_t, 4>;  // by status
 class SendingList final : public Projection {
  public:
   std::string_view name() const override { return "sendings"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   Status load(const Reader& store) override;
   Status apply(const events::Recorded& recorded) override;
   std::size_t unwritten_bytes() const override { return changed_bytes_; }
@@ -44,11 +44,12 @@ class SendingList final : public Projection {
   Result<Seq> key_of(SendingId id) const;
   void move(SendingRow& row, SendingStatus to, Micros now);
   Status count_job(JobId job, int by);
+  void change_lists(Seq key, const Entry& entry);
   static void write_entry(Batch& batch, Seq key, const Entry& entry);
 
   const Reader* store_ = nullptr;
   SendingTally tally_{};
-  PositionSets pending_;
+  PositionSets lists_;  // by status, and of ended ones by the time of their end
   std::map<Seq, Entry> changed_;
   std::size_t changed_bytes_ = 0;              // about, of what is not written
   std::map<SendingId, Seq> created_;           // since the last write

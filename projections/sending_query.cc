@@ -4,7 +4,7 @@
 
 #include "base/limits/views.h"
 #include "projections/cursor.h"
-#include "projections/position_sets.h"
+#include "projections/position_walk.h"
 #include "projections/sending_entry.h"
 #include "projections/sending_keys.h"
 #include "projections/sending_list.h"
@@ -79,7 +79,7 @@ Result<Page<SendingRow>> list(const View& view, const SendingFilter& filter,
   DAYBOOK_ASSIGN(page.total_count, total_of(view, filter));
   const Key index = index_of(filter);
   const std::string prefix(index.view());
-  const bool in_pieces = !filter.job && filter.status == SendingStatus::kPending;
+  const bool in_pieces = !filter.job && filter.status;
   const auto walker =
       in_pieces ? walk_positions(view, prefix, PositionKind::kKey, prefix, key_after(prefix))
                 : view.walk(prefix, key_after(prefix));
@@ -138,14 +138,14 @@ Result<std::vector<Views::EndedSending>> ended_before(const View& view, Micros c
   const bool young = reached.finished_at >= settled;  // others may end then, with any key
   const std::string from(
       sending_keys::ended().time(reached.finished_at).u64(young ? 0 : reached.key + 1).view());
-  const auto walker = view.walk(sending_keys::ended().view(), upper);
+  const std::string prefix(sending_keys::ended().view());
+  const auto walker = walk_positions(view, prefix, PositionKind::kTimed, prefix, upper);
   for (walker->seek(from); walker->valid() && out.size() < limit; walker->next()) {
-    Scan key(walker->key().substr(1));
+    Scan key(walker->key().substr(prefix.size()));
     reached.finished_at = key.time();
     reached.key = key.u64();
-    Scan id(walker->value());
-    const std::uint64_t high = id.u64();
-    out.push_back({{high, id.u64()}, Seq{reached.key}});
+    DAYBOOK_ASSIGN(const SendingRow row, row_of(view, Seq{reached.key}));
+    out.push_back({row.sending, row.created});
   }
   DAYBOOK_TRY(walker->status());
   return out;

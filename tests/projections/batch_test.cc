@@ -68,6 +68,28 @@ TEST(Batch, SortedItHoldsOneChangeOfEachKeyAndMeansTheSame) {
   }
 }
 
+// What is appended to one key thousands of times is not copied as often.
+TEST(Batch, ManyAppendsToOneKeyTakeWhatTheyAppend) {
+  Batch batch;
+  batch.begin(kBatchRows);
+  std::string all;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string part = std::to_string(i) + ",";
+    batch.append("key", part);
+    batch.append("other", part);
+    all += part;
+  }
+  const std::size_t before = batch.bytes();
+  batch.sort();
+  EXPECT_LE(batch.bytes(), 2 * before);
+  std::size_t keys = 0;
+  batch.each([&](const Batch::Change& change) {
+    EXPECT_EQ(change.value, all);
+    ++keys;
+  });
+  EXPECT_EQ(keys, 2U);
+}
+
 TEST(Batch, ARangeStandsBesideTheChangesOfItsKeys) {
   Batch batch;
   batch.begin(kBatchRows);

@@ -200,7 +200,7 @@ TEST_F(OldLists, ASweepGoesOnAtTheDefinitionWhereItStopped) {
     seeks += rocksdb::get_perf_context()->seek_on_memtable_count;
     ASSERT_TRUE(due) << due.error().text();
     ASSERT_FALSE(due->empty());
-    EXPECT_LT(skipped(), 10U) << left << " left";
+    EXPECT_LE(skipped(), 2 * kOfCommand) << left << " left; an empty list leaves one tombstone";
     for (const auto& ended : *due) {
       events::JobRemoved removed;
       removed.job = ended.job;

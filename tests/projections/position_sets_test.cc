@@ -10,15 +10,20 @@
 
 #include <gtest/gtest.h>
 
+#include "projections/position_walk.h"
 #include "projections/rocks_store.h"
 #include "projections/views.h"
 
 namespace daybook::projections {
 namespace {
 
-class PositionSetsTest : public testing::TestWithParam<PositionKind> {
+// With room for all pieces, and for hardly any.
+constexpr std::size_t kRooms[] = {PositionSets::kHeldBytes, 2'000};
+
+class PositionSetsTest : public testing::TestWithParam<std::tuple<PositionKind, std::size_t>> {
  protected:
   static constexpr Prefix kPrefix{1, 1};
+  static PositionKind kind() { return std::get<0>(GetParam()); }
 
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() /
@@ -40,7 +45,7 @@ class PositionSetsTest : public testing::TestWithParam<PositionKind> {
 
   Position any() {
     Position out{0, 1 + random_() % 1'000'000};
-    if (GetParam() == PositionKind::kTimed) {
+    if (kind() == PositionKind::kTimed) {
       out.time = (std::uint64_t{1} << 63) + random_() % 50'000;
     }
     return out;
@@ -52,7 +57,7 @@ class PositionSetsTest : public testing::TestWithParam<PositionKind> {
     for (std::size_t i = 0; i < count; ++i) {
       if (const Position p = any(); !must_.contains(p) && once(p)) {
         must_.insert(p);
-        sets_.add(Key('S').u8(0), GetParam(), p);
+        sets_.add(Key('S').u8(0), kind(), p);
       }
     }
   }
@@ -64,7 +69,7 @@ class PositionSetsTest : public testing::TestWithParam<PositionKind> {
     all.resize(std::min(count, all.size()));
     for (const Position p : all) {
       must_.erase(p);
-      sets_.remove(Key('S').u8(0), GetParam(), p);
+      sets_.remove(Key('S').u8(0), kind(), p);
     }
   }
   void write() {
@@ -79,14 +84,14 @@ class PositionSetsTest : public testing::TestWithParam<PositionKind> {
   }
   std::string key(Position p) const {
     Key out = Key('S').u8(0);
-    if (GetParam() == PositionKind::kTimed) {
+    if (kind() == PositionKind::kTimed) {
       out.u64(p.time);
     }
     return std::string(out.u64(p.key).view());
   }
   std::unique_ptr<Walker> walk() {
-    return walk_positions(*reader_, "S" + std::string(1, '\0'), GetParam(),
-                          "S" + std::string(1, '\0'), "S\x01");
+    return walk_positions(*reader_, "S" + std::string(1, '\0'), kind(), "S" + std::string(1, '\0'),
+                          "S\x01");
   }
   void compare() {
     const auto walker = walk();
@@ -129,7 +134,7 @@ class PositionSetsTest : public testing::TestWithParam<PositionKind> {
   std::filesystem::path folder_;
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<Reader> reader_;
-  PositionSets sets_;
+  PositionSets sets_{std::get<1>(GetParam())};
   std::set<Position> must_;
 };
 
@@ -166,7 +171,7 @@ TEST_P(PositionSetsTest, WhatIsStoredDependsOnTheMembersAlone) {
   ASSERT_TRUE(stored().empty());
   for (const Position p : members) {
     must_.insert(p);
-    sets_.add(Key('S').u8(0), GetParam(), p);
+    sets_.add(Key('S').u8(0), kind(), p);
   }
   write();
   EXPECT_EQ(stored(), by_and_by);
@@ -174,26 +179,78 @@ TEST_P(PositionSetsTest, WhatIsStoredDependsOnTheMembersAlone) {
 
 // A set that many members passed through has left few keys behind.
 TEST_P(PositionSetsTest, MembersThatComeAndGoLeaveFewKeys) {
-  std::size_t keys = 0;
+  std::set<std::string> keys;
   for (int i = 0; i < 20'000; ++i) {
-    const Position p{GetParam() == PositionKind::kTimed ? std::uint64_t{1} << 63 : 0,
+    const Position p{kind() == PositionKind::kTimed ? std::uint64_t{1} << 63 : 0,
                      static_cast<std::uint64_t>(i) + 1};
-    sets_.add(Key('S').u8(0), GetParam(), p);
-    ASSERT_TRUE(sets_.resolve());
-    sets_.written();
+    sets_.add(Key('S').u8(0), kind(), p);
+    write();
     Batch batch;
-    sets_.remove(Key('S').u8(0), GetParam(), p);
+    sets_.remove(Key('S').u8(0), kind(), p);
     ASSERT_TRUE(sets_.resolve());
     batch.begin(kPrefix);
     sets_.write(batch);
-    batch.each([&](const Batch::Change& change) { keys += change.key.size() > 4 ? 1U : 0U; });
+    batch.each([&](const Batch::Change& change) { keys.emplace(change.key); });
+    ASSERT_TRUE(store_->write(batch, {}));
     sets_.written();
   }
-  EXPECT_LT(keys, 2 * 20'000 / PositionSets::kCut);
+  EXPECT_LT(keys.size(), 2 * 20'000 / kCut);
+}
+
+// What comes at the end is appended to what is there: neither read nor written again.
+TEST_P(PositionSetsTest, WhatComesAtTheEndIsAppended) {
+  std::size_t bytes = 0;
+  for (std::uint64_t i = 1; i <= 5'000; ++i) {
+    const Position p{kind() == PositionKind::kTimed ? (std::uint64_t{1} << 63) + 1'000 * i : 0, i};
+    must_.insert(p);
+    sets_.add(Key('S').u8(0), kind(), p);
+    ASSERT_TRUE(sets_.resolve());
+    Batch batch;
+    batch.begin(kPrefix);
+    sets_.write(batch);
+    batch.each([&](const Batch::Change& change) { bytes += change.value.size(); });
+    ASSERT_TRUE(store_->write(batch, {}));
+    sets_.written();
+  }
+  EXPECT_LT(bytes, 5'000U * 8) << "twice: as it comes, and once its piece is full";
+  const auto by_and_by = stored();
+  take(must_.size(), true);
+  write();
+  for (std::uint64_t i = 1; i <= 5'000; ++i) {
+    const Position p{kind() == PositionKind::kTimed ? (std::uint64_t{1} << 63) + 1'000 * i : 0, i};
+    must_.insert(p);
+    sets_.add(Key('S').u8(0), kind(), p);
+  }
+  write();
+  EXPECT_EQ(stored(), by_and_by);
+  compare();
+}
+
+// A job that leaves a list in which it is not, or comes to one in which it is: the store is
+// damaged.
+TEST_P(PositionSetsTest, WhatCannotBeIsNoticed) {
+  change(1'000);
+  write();
+  const Position there = *std::next(must_.begin(), 500);
+  for (const bool cut : {false, true}) {
+    Position absent = any();
+    while (must_.contains(absent) || is_cut(absent) != cut) {
+      absent = any();
+    }
+    PositionSets others;
+    others.load(*reader_);
+    others.remove(Key('S').u8(0), kind(), absent);
+    EXPECT_EQ(others.resolve().error().reason, "VIEWS_STORE");
+  }
+  PositionSets again;
+  again.load(*reader_);
+  again.add(Key('S').u8(0), kind(), there);
+  EXPECT_EQ(again.resolve().error().reason, "VIEWS_STORE");
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, PositionSetsTest,
-                         testing::Values(PositionKind::kKey, PositionKind::kTimed));
+                         testing::Combine(testing::Values(PositionKind::kKey, PositionKind::kTimed),
+                                          testing::ValuesIn(kRooms)));
 
 }  // namespace
 }  // namespace daybook::projections
