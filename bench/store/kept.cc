@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/clock.h"
+#include "bench/store/copy.h"
 #include "bench/store/store.h"
 #include "log/files.h"
 #include "log/unfinished.h"
@@ -24,10 +25,21 @@ bool is_sound(const std::filesystem::path& store) {
   return !error && Duration{age.count()} < kKeptMax && log::check_finished(store);
 }
 
+Status make_again(StoreOptions options, const std::filesystem::path& store) {
+  std::error_code error;
+  std::filesystem::remove_all(store, error);
+  if (error) {
+    return fail(log::file_error("cannot remove", store, error.value()));
+  }
+  options.until = SystemClock().wall();
+  DAYBOOK_TRY(make_store({options, store, true, {}}));
+  return {};
+}
+
 }  // namespace
 
-Result<std::filesystem::path> kept_store(StoreOptions options,
-                                         const std::filesystem::path& parent) {
+Result<std::filesystem::path> kept_store(StoreOptions options, const std::filesystem::path& parent,
+                                         const std::filesystem::path& copy) {
   DAYBOOK_TRY(log::make_private_directory(parent));
   DAYBOOK_ASSIGN(const log::Descriptor lock, log::open_file(parent / "lock", O_RDWR | O_CREAT));
   while (::flock(lock.get(), LOCK_EX) != 0) {
@@ -36,16 +48,12 @@ Result<std::filesystem::path> kept_store(StoreOptions options,
     }
   }
   std::filesystem::path store = parent / store_key(options);
-  if (is_sound(store)) {
-    return store;
+  if (!is_sound(store)) {
+    DAYBOOK_TRY(make_again(options, store));
   }
-  std::error_code error;
-  std::filesystem::remove_all(store, error);
-  if (error) {
-    return fail(log::file_error("cannot remove", store, error.value()));
+  if (!copy.empty()) {
+    DAYBOOK_TRY(copy_store(store, copy));
   }
-  options.until = SystemClock().wall();
-  DAYBOOK_TRY(make_store({options, store, true, {}}));
   return store;
 }
 

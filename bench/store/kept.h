@@ -14,7 +14,9 @@ inline constexpr Duration kKeptMax = hours(24 * 30);
 
 // <parent>/<store_key(options)>, which ends when it is made (`until` is set here). Whoever comes
 // first makes it, others wait meanwhile, in any number of processes. What was not finished is made
-// again.
-Result<std::filesystem::path> kept_store(StoreOptions options, const std::filesystem::path& parent);
+// again. With `copy`, which is absent, it is copied there (copy.h) before anybody else may: a store
+// is copied by one at a time.
+Result<std::filesystem::path> kept_store(StoreOptions options, const std::filesystem::path& parent,
+                                         const std::filesystem::path& copy = {});
 
 }  // namespace daybook::bench

@@ -2,6 +2,7 @@
 #include "bench/store/store.h"
 
 #include <fstream>
+#include <future>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -198,6 +199,22 @@ TEST_F(MadeStore, AKeptOneIsMadeOnce) {
   const auto third = kept_store(other, path("kept"));
   ASSERT_TRUE(third) << third.error().text();
   EXPECT_NE(*third, *first);
+}
+
+TEST_F(MadeStore, AKeptOneIsCopiedByManyAtOnce) {
+  const auto copied = [&](const char* to) {
+    return std::async(std::launch::async, [this, to] {
+      const auto kept = kept_store(small(), path("kept"), path(to));
+      return kept ? std::string() : kept.error().text();
+    });
+  };
+  auto one = copied("one");
+  auto two = copied("two");
+  auto three = copied("three");
+  EXPECT_EQ(one.get() + two.get() + three.get(), "");
+  for (const char* copy : {"one", "two", "three"}) {
+    EXPECT_TRUE(std::filesystem::exists(path(copy) / "identity")) << copy;
+  }
 }
 
 TEST_F(MadeStore, AKeptOneIsMadeAgainWhenItIsOldOrWasNotFinished) {

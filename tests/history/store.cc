@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "bench/store/copy.h"
 #include "bench/store/kept.h"
 
 namespace daybook::history {
@@ -18,17 +17,15 @@ StoreCopy::StoreCopy(bench::ScratchDirectory scratch)
     : scratch_(std::move(scratch)), data_(scratch_.path() / "data") {}
 
 std::unique_ptr<StoreCopy> StoreCopy::make() {
-  const auto kept = bench::kept_store(wanted(), DAYBOOK_STORES);
-  EXPECT_TRUE(kept) << kept.error().text();
   auto scratch = bench::ScratchDirectory::make(DAYBOOK_STORES);
   EXPECT_TRUE(scratch);
-  if (!kept || !scratch) {
+  if (!scratch) {
     return nullptr;
   }
   std::unique_ptr<StoreCopy> out(new StoreCopy(std::move(*scratch)));
-  const Status copied = bench::copy_store(*kept, out->data_);
-  EXPECT_TRUE(copied) << copied.error().text();
-  return copied ? std::move(out) : nullptr;
+  const auto kept = bench::kept_store(wanted(), DAYBOOK_STORES, out->data_);
+  EXPECT_TRUE(kept) << kept.error().text();
+  return kept ? std::move(out) : nullptr;
 }
 
 }  // namespace daybook::history
