@@ -7,11 +7,12 @@
 
 #include "tools/daybook/cli.h"
 
-// For jemalloc, which reads it before main(): what is free goes back to the system after a tenth of
-// a second, by a thread of its own and not by those that serve.
+// For jemalloc, which reads it before main(): what is free goes back to the system after a second,
+// by a thread of its own and not by those that serve. Sooner, what a batch frees would be gone
+// before the next one asks for it: every page is then taken, cleared and given back again.
 extern "C" {
 extern const char* malloc_conf;
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:100,muzzy_decay_ms:0";
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 }
 
 int main(int argc, char** argv) {

@@ -12,8 +12,13 @@ namespace {
 constexpr int kOk = 200;
 constexpr int kCreated = 201;
 constexpr std::string_view kLease = R"(,"lease":{"jobs":)";
-// How often `what` stands in `text`.
-std::size_t count(std::string_view text, std::string_view what) {
+
+}  // namespace
+
+DaybookSession::DaybookSession(std::string definition, std::size_t id)
+    : definition_(std::move(definition)), id_(id) {}
+
+std::size_t DaybookSession::count(std::string_view text, std::string_view what) {
   std::size_t out = 0;
   for (std::size_t at = text.find(what); at != std::string_view::npos;
        at = text.find(what, at + what.size())) {
@@ -21,11 +26,6 @@ std::size_t count(std::string_view text, std::string_view what) {
   }
   return out;
 }
-
-}  // namespace
-
-DaybookSession::DaybookSession(std::string definition, std::size_t id)
-    : definition_(std::move(definition)), id_(id) {}
 
 void DaybookSession::ask(std::string& out, std::string_view method_and_target,
                          std::string_view body, int status) {
@@ -98,16 +98,16 @@ bool DaybookSession::complete_and_lease(std::string& out, std::size_t max) {
   return true;
 }
 
-void DaybookSession::read_leases(std::string_view body) {
+void DaybookSession::read_leases(std::string_view text, std::vector<std::string>& tokens) {
   constexpr std::string_view kToken = R"("token":")";
-  for (std::size_t at = body.find(kToken); at != std::string_view::npos;) {
+  for (std::size_t at = text.find(kToken); at != std::string_view::npos;) {
     const std::size_t from = at + kToken.size();
-    const std::size_t end = body.find('"', from);
+    const std::size_t end = text.find('"', from);
     if (end == std::string_view::npos) {
-      throw Failure("a lease without the end of a token: " + shown(body));
+      throw Failure("a lease without the end of a token: " + shown(text));
     }
-    tokens_.emplace_back(body.substr(from, end - from));
-    at = body.find(kToken, end);
+    tokens.emplace_back(text.substr(from, end - from));
+    at = text.find(kToken, end);
   }
 }
 
@@ -135,7 +135,7 @@ Step DaybookSession::take(std::string_view& in, std::string& /*out*/) {
       tokens_.clear();
     }
     if (leasing_) {
-      read_leases(leases);
+      read_leases(leases, tokens_);
     }
     --answers_missing_;
   }

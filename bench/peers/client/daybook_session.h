@@ -21,22 +21,29 @@ class DaybookSession : public Session {
   Step take(std::string_view& in, std::string& out) override;
   std::size_t held() const override { return tokens_.size(); }
 
+ protected:
+  // To body_: the reports of all jobs that are held.
+  void append_reports();
+  // Of each lease in `text`.
+  static void read_leases(std::string_view text, std::vector<std::string>& tokens);
+  // How often `what` stands in `text`.
+  static std::size_t count(std::string_view text, std::string_view what);
+
+  const std::string definition_;
+  const std::size_t id_;
+  std::string body_;  // kept for its memory
+  std::vector<std::string> tokens_;
+
  private:
   // Appends a request whose answer is to have this status, or any good one with 0.
   void ask(std::string& out, std::string_view method_and_target, std::string_view body, int status);
   void append_lease(std::size_t max);
-  void append_reports();
-  void read_leases(std::string_view body);
 
-  const std::string definition_;
-  const std::size_t id_;
   std::size_t created_ = 0;
   std::size_t answers_missing_ = 0;
   int status_expected_ = 0;
   bool leasing_ = false;
   std::size_t completing_ = 0;  // jobs whose report is under way
-  std::string body_;            // kept for its memory
-  std::vector<std::string> tokens_;
 };
 
 }  // namespace daybook::peers

@@ -2,6 +2,7 @@
 
 #include "bench/peers/client/beanstalk_session.h"
 #include "bench/peers/client/daybook_session.h"
+#include "bench/peers/client/daybook_socket_session.h"
 #include "bench/peers/client/failure.h"
 #include "bench/peers/client/nats_session.h"
 #include "bench/peers/client/redis_session.h"
@@ -12,6 +13,9 @@ std::unique_ptr<Session> make_session(std::string_view peer, const std::string& 
                                       std::size_t id) {
   if (peer == "daybook") {
     return std::make_unique<DaybookSession>(queue, id);
+  }
+  if (peer == "daybook-socket") {
+    return std::make_unique<DaybookSocketSession>(queue, id);
   }
   if (peer == "beanstalkd") {
     return std::make_unique<BeanstalkSession>();

@@ -45,8 +45,9 @@ inline constexpr int kLeaseWaitS = 5;
 // The bytes of one job's parameters.
 inline constexpr std::size_t kJobBytes = 100;
 
-// `peer` is daybook, beanstalkd, redis or nats; `id` tells this connection from the others of the
-// run. Daybook has a definition of the name `queue`; the others have one queue, on an empty server.
+// `peer` is daybook, daybook-socket, beanstalkd, redis or nats; `id` tells this connection from the
+// others of the run. Daybook has a definition of the name `queue`; the others have one queue, on an
+// empty server.
 std::unique_ptr<Session> make_session(std::string_view peer, const std::string& queue,
                                       std::size_t id);
 

@@ -180,8 +180,11 @@ def first_line(command):
 
 def all_peers(daybook, store):
     redis, postgres, nats = Redis(), Postgres(), Nats()
+    as_daybook = {f: "as daybook" for f in ("create1", "create64", "bulk1", "bulk4", "million")}
     by_library = {"cycle100": "takes one job at a time"}
     out = [Peer("daybook", Daybook(daybook), "compiled", "daybook", SYNCED)]
+    out.append(Peer("daybook-socket", Daybook(daybook), "compiled", "daybook-socket", SYNCED,
+                    lacks=as_daybook))
     if store:
         out.append(Peer("daybook-old", Daybook(daybook, store), "compiled", "daybook", SYNCED))
     return out + [

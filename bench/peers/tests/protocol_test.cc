@@ -109,6 +109,63 @@ TEST(PeersDaybook, AReportBringsTheNextJobs) {
   EXPECT_THROW(session->take(in, out), Failure);
 }
 
+// A server's WebSocket frame.
+std::string text_frame(const std::string& text) {
+  std::string out("\x81", 1);
+  if (text.size() > 125) {
+    out += std::string("\x7e", 1) + static_cast<char>(text.size() >> 8);
+  }
+  return out + static_cast<char>(text.size() & 0xff) + text;
+}
+
+TEST(PeersDaybookSocket, JobsComeAndAreReported) {
+  const auto session = make_session("daybook-socket", "queue", 0);
+  std::string out;
+  session->lease(out, 1);
+  EXPECT_TRUE(out.starts_with("GET /resources/workers/connect HTTP/1.1\r\n"));
+  out.clear();
+  std::string_view in = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
+  EXPECT_EQ(session->take(in, out), Step::kMore);
+  EXPECT_NE(out.find(R"("subscriptions":[{"definitions":["queue"],"credits":100}])"),
+            std::string::npos);
+  const std::string welcome = text_frame(R"([{"type":"welcome","creditsMax":10000}])");
+  in = welcome;
+  EXPECT_EQ(session->take(in, out), Step::kMore);
+  EXPECT_TRUE(in.empty());
+  EXPECT_TRUE(done_with_last_byte(
+      *session,
+      text_frame(
+          R"([{"type":"jobs","subscription":0,"jobs":[{"token":"1.a"},{"token":"2.b"}],)"
+          R"("seq":41,"hash":"0123456789012345678901234567890123456789012345678901234"}])")));
+  EXPECT_EQ(session->held(), 2U);
+  out.clear();
+  ASSERT_TRUE(session->complete_and_lease(out, 1));
+  EXPECT_TRUE(
+      out.ends_with(R"([{"type":"report","id":1,"reports":[{"token":"1.a"},{"token":"2.b"}]}])"));
+  const std::string reported =
+      text_frame(R"([{"type":"reported","id":1,)"
+                 R"("results":[{"outcome":"completed"},{"outcome":"completed"}]}])");
+  in = reported;
+  EXPECT_EQ(session->take(in, out), Step::kMore) << "no jobs are there yet";
+  EXPECT_TRUE(
+      done_with_last_byte(*session, text_frame(R"([{"type":"jobs","jobs":[{"token":"3.c"}]}])")));
+  EXPECT_EQ(session->held(), 1U);
+}
+
+TEST(PeersDaybookSocket, WhatTheServerRefusesFails) {
+  for (const std::string& answer :
+       {std::string("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"),
+        "HTTP/1.1 101 Switching Protocols\r\n\r\n" +
+            text_frame(R"([{"type":"error","error":{"code":"X"}}])"),
+        "HTTP/1.1 101 Switching Protocols\r\n\r\n" + std::string("\x88\0", 2)}) {
+    const auto session = make_session("daybook-socket", "queue", 0);
+    std::string out;
+    session->lease(out, 1);
+    std::string_view in = answer;
+    EXPECT_THROW(session->take(in, out), Failure) << answer;
+  }
+}
+
 TEST(PeersDaybook, ManyJobsAreOneArray) {
   const auto session = make_session("daybook", "queue", 0);
   std::string out;
