@@ -1,4 +1,5 @@
 // /resources/components.
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -71,8 +72,21 @@ ComponentWarnings warnings_of(const std::vector<Error>& errors) {
   return out;
 }
 
-// How long the views may take to show what importers take.
-constexpr std::chrono::milliseconds kShown{kComponentUsersTimeUs / 1000};
+// Whether the views show what those that import the component take, now that it has changed: both
+// in kComponentUsersTimeUs. On the thread that compiles.
+bool importers_are_settled(const Engine& engine, Seq changed) {
+  if (!engine.contracts_settled) {
+    return true;
+  }
+  const Duration at_most{kComponentUsersTimeUs};
+  const Micros deadline = engine.clock.steady() + at_most;
+  if (!engine.contracts_settled(changed, at_most)) {
+    return false;
+  }
+  const std::int64_t left = std::max<std::int64_t>(0, (deadline - engine.clock.steady()).value);
+  return engine.views.wait_for(engine.log.last(), std::chrono::milliseconds(left / 1000))
+      .has_value();
+}
 
 using RenderChanged = Answer<Response> (*)(const Written&, const ComponentWarnings&);
 
@@ -98,9 +112,8 @@ void answer_changed(const CallPtr& call, const Responder& responder, scheduler::
                warnings = std::move(warnings)](const Status& ready) mutable {
     const auto& users = std::get<scheduler::ComponentOutcome>(reply.outcome).users;
     const Engine& engine = call->engine();
-    const bool settled = users.importers.empty() || !engine.contracts_settled ||
-                         (engine.contracts_settled(reply.last, Duration{kComponentUsersTimeUs}) &&
-                          engine.views.wait_for(engine.log.last(), kShown));
+    const bool settled =
+        !ready || users.importers.empty() || importers_are_settled(engine, reply.last);
     auto found = ready ? check_users(engine, call->id, users)
                        : ComponentWarnings{{"NOT_ALL_CHECKED", "what names it was not looked at: " +
                                                                    ready.error().message}};

@@ -1,7 +1,7 @@
 // Ordered lists of jobs: those of one status, definition, tag or error code, in the order of
-// creation, of run_at or of finishing. A key for each member of each list would cost more than the
-// row of the job, and a tombstone for each that left, over which walks would step; so a list is
-// stored in pieces (position_piece.h).
+// creation, of run_at or of finishing. A key for each member of each list would be most of what is
+// written for a job, and leave a tombstone for each that left, over which walks would step; so a
+// list is stored in pieces (position_piece.h).
 //
 //   changes of a batch ─ sorted ─→ one pass over the pieces they touch ─→ puts, appends, erases
 //

@@ -35,7 +35,7 @@ struct ComponentUse {
 struct ComponentUsers {
   std::vector<std::string> importers;     // components, also through others
   std::vector<ComponentUse> definitions;  // of jobs: of it, then of its importers
-  std::vector<ComponentUse> rules;        // the same
+  std::vector<ComponentUse> rules;        // by id
 
   bool empty() const { return importers.empty() && definitions.empty() && rules.empty(); }
 };

@@ -181,11 +181,10 @@ ComponentUsers State::users_of(std::string_view component, std::size_t max) cons
     for (std::string& id : parts_->definitions_of.of(name, max - out.definitions.size())) {
       out.definitions.push_back({name, std::move(id)});
     }
-    for (const auto& [id, rule] : parts_->rules) {
-      if (out.rules.size() == max) {
-        break;
-      }
-      if (names_component(rule.versions.back().components, name)) {
+  }
+  for (const auto& [id, rule] : parts_->rules) {
+    for (const std::string& name : named) {
+      if (out.rules.size() < max && names_component(rule.versions.back().components, name)) {
         out.rules.push_back({name, id});
       }
     }

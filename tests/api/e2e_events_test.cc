@@ -46,6 +46,22 @@ TEST_F(E2eEvents, PagesGoForwardAndBack) {
   EXPECT_EQ(member(page.body, "atEnd"), "false");
 }
 
+// The number in an id is that of an event, and histories are found by it: what was made up may name
+// any event, of another job or of none.
+TEST_F(E2eEvents, AnIdThatWasMadeUpHasNoHistory) {
+  start();
+  put_definition("d");
+  std::string id = create_job("d", R"(,"runAt":"2031-01-01T00:00Z")");  // 1 w, 2 d, 3 the job
+  const auto told = call("GET", "/resources/jobs/" + id + "/events");
+  EXPECT_EQ(seqs(told), (Seqs{"3"}));
+  id.front() = id.front() == '1' ? '2' : '1';
+  for (const char number : {'1', '2', '3', '9'}) {
+    id.back() = number;
+    EXPECT_EQ(call("GET", "/resources/jobs/" + id + "/events").status, 404) << id;
+    EXPECT_EQ(seqs(call("GET", "/resources/events?jobId=" + id)), Seqs{}) << id;
+  }
+}
+
 TEST_F(E2eEvents, FiltersByJobTypeAndDefinition) {
   start();
   put_definition("d");
