@@ -177,9 +177,7 @@ projections::ComponentRow component_row(const events::Meta& meta,
   out.description = event.description;
   out.component_version = event.component_version;
   out.contract = event.contract.text;
-  out.updated_at = meta.time;
-  out.updated_by = meta.actor;
-  out.seq = meta.seq;
+  out.stamp(meta, {});
   return out;
 }
 

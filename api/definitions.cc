@@ -1,5 +1,8 @@
 // /resources/job-definitions.
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/definition_json.h"
 #include "api/handlers.h"
@@ -10,10 +13,15 @@ namespace daybook::api {
 namespace {
 
 // What a row of the list has.
-constexpr std::string_view kDefinitionFields[] = {
-    "jobDefinitionId", "componentId", "displayName", "retry",     "timeout", "leaseDuration",
-    "concurrency",     "rateLimit",   "priority",    "retention", "paused",  "onFailure",
-    "createdAt",       "updatedAt",   "updatedBy",   "seq"};
+std::span<const std::string_view> definition_members() {
+  static const std::vector<std::string_view> kNames = [] {
+    std::vector<std::string_view> out = events::shown_members(events::kDefinitionFields);
+    out.insert(out.begin(), "jobDefinitionId");
+    out.insert(out.end(), {"createdAt", "updatedAt", "updatedBy", "seq"});
+    return out;
+  }();
+  return kNames;
+}
 
 void write_counts(JsonWriter& json, const projections::JobCounts& counts) {
   json.key("jobs");
@@ -101,7 +109,7 @@ Answer<Response> get_definition(const Call& call) {
 
 Answer<Response> list_definitions(const Call& call) {
   DAYBOOK_ASSIGN(const auto request, call.query.page());
-  DAYBOOK_ASSIGN(const auto fields, call.query.fields(kDefinitionFields));
+  DAYBOOK_ASSIGN(const auto fields, call.query.fields(definition_members()));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.definitions(request));
   Response out;
   JsonWriter json(out.body);

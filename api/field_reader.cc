@@ -132,8 +132,8 @@ void FieldReader::boolean(std::string_view name, bool& out) {
   }
 }
 
-void FieldReader::integer(std::string_view name, std::int64_t& out, IntegerRange range) {
-  const auto value = find(name, Kind::kNumber, "a whole number");
+void FieldReader::integer(std::string_view name, std::int64_t& out, IntegerRange range, Need need) {
+  const auto value = find(name, Kind::kNumber, "a whole number", need);
   if (!value) {
     return;
   }
@@ -177,8 +177,8 @@ void FieldReader::time(std::string_view name, std::optional<Micros>& out) {
   }
 }
 
-void FieldReader::duration(std::string_view name, Duration& out, DurationRange range) {
-  const auto value = find(name, Kind::kString, "a duration as text, e.g. \"90s\"");
+void FieldReader::duration(std::string_view name, Duration& out, DurationRange range, Need need) {
+  const auto value = find(name, Kind::kString, "a duration as text, e.g. \"90s\"", need);
   if (!value) {
     return;
   }

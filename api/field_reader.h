@@ -33,6 +33,7 @@ class FieldErrors {
            std::string_view reason = "INVALID_FIELD", Code code = Code::kInvalid);
   void add(Error error);
   bool empty() const { return errors_.empty(); }
+  std::size_t count() const { return errors_.size(); }
   std::vector<Error> take() { return std::move(errors_); }
 
  private:
@@ -64,12 +65,14 @@ class FieldReader {
   // A text that is shown on one line (base/utf8.h).
   void line(std::string_view name, std::string& out, std::size_t bytes_max);
   void boolean(std::string_view name, bool& out);
-  void integer(std::string_view name, std::int64_t& out, IntegerRange range);
+  void integer(std::string_view name, std::int64_t& out, IntegerRange range,
+               Need need = Need::kOptional);
   // A decimal with up to three places, in thousandths.
   void thousandths(std::string_view name, std::uint32_t& out, NumberRange range);
   void time(std::string_view name, std::optional<Micros>& out);
   // Text like "90s" or "PT1M30S".
-  void duration(std::string_view name, Duration& out, DurationRange range);
+  void duration(std::string_view name, Duration& out, DurationRange range,
+                Need need = Need::kOptional);
   // An object's or any value's text as it was sent.
   void object_text(std::string_view name, std::string& out, std::size_t bytes_max);
   void any_text(std::string_view name, std::string& out, std::size_t bytes_max);

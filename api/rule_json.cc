@@ -91,9 +91,7 @@ projections::RuleRow rule_row(const events::Meta& meta, const events::RulePut& e
   out.rule = event.rule;
   out.components = event.components.text;
   out.display_name = event.display_name;
-  out.updated_at = meta.time;
-  out.updated_by = meta.actor;
-  out.seq = meta.seq;
+  out.stamp(meta, {});
   return out;
 }
 

@@ -7,19 +7,9 @@ namespace daybook::dispatch {
 namespace {
 
 events::DefinitionPut definition_event(const scheduler::Definition& definition) {
-  const auto& from = definition.settings;
   events::DefinitionPut out;
   out.definition = definition.id;
-  out.component = from.component;
-  out.retry = from.retry;
-  out.timeout = from.timeout;
-  out.lease = from.lease;
-  out.concurrency = from.concurrency;
-  out.rate_count = from.rate_count;
-  out.rate_per = from.rate_per;
-  out.priority = from.priority;
-  out.retention = from.retention;
-  out.paused = from.paused;
+  events::copy_settings(definition.settings, out);
   return out;
 }
 

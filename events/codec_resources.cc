@@ -1,5 +1,6 @@
 // Payloads of events about the server, its clock, components and definitions.
 #include "events/codec_parts.h"
+#include "events/codec_settings.h"
 
 namespace daybook::events::parts {
 
@@ -74,32 +75,11 @@ bool read(const fb::ContractDerived& t, ContractDerived& e) {
 }
 
 void write(Builder& b, Actor actor, const DefinitionPut& e) {
-  const auto definition = text(b, e.definition);
-  const auto component = text(b, e.component);
-  const auto display_name = text(b, e.display_name);
-  const auto on_failure = text(b, e.on_failure.text);
-  b.Finish(fb::CreateDefinitionPut(b, actor, definition, component, display_name,
-                                   e.retry.max_attempts, e.retry.initial.value, e.retry.max.value,
-                                   e.retry.factor_milli, e.retry.jitter_milli, e.timeout.value,
-                                   e.lease.value, e.concurrency, e.rate_count, e.rate_per.value,
-                                   e.priority, e.retention.value, e.paused, on_failure));
+  write_settings(b, actor, e.definition, e);
 }
 
 bool read(const fb::DefinitionPut& t, DefinitionPut& e) {
-  e.definition = text(t.definition());
-  e.component = text(t.component());
-  e.display_name = text(t.display_name());
-  e.retry = {t.max_attempts(), Duration{t.backoff_initial_us()}, Duration{t.backoff_max_us()},
-             t.backoff_factor_milli(), t.backoff_jitter_milli()};
-  e.timeout = Duration{t.timeout_us()};
-  e.lease = Duration{t.lease_us()};
-  e.concurrency = t.concurrency();
-  e.rate_count = t.rate_count();
-  e.rate_per = Duration{t.rate_per_us()};
-  e.priority = t.priority();
-  e.retention = Duration{t.retention_us()};
-  e.paused = t.paused();
-  e.on_failure = Json{text(t.on_failure())};
+  read_settings(table_of(t), e.definition, e);
   return !e.definition.empty() && !e.component.empty() && e.retry.max_attempts > 0;
 }
 

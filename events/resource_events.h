@@ -1,6 +1,7 @@
 // Events about servers, components, definitions, idempotency keys and the log itself.
 #pragma once
 
+#include "events/definition_settings.h"
 #include "events/words.h"
 
 namespace daybook::events {
@@ -64,41 +65,13 @@ struct ContractDerived {
   }
 };
 
-// Delay before attempt n + 1 = min(max, initial * factor^(n-1)), spread by ± jitter.
-struct RetryPolicy {
-  std::uint32_t max_attempts = 1;
-  Duration initial{1'000'000};
-  Duration max{3'600'000'000};
-  std::uint32_t factor_milli = 2000;
-  std::uint32_t jitter_milli = 100;
-  bool operator==(const RetryPolicy&) const = default;
-};
-
-// A job definition was created or changed. Zero means "none" for timeout, lease, concurrency and
-// rate_count. on_failure: a list of effects as JSON, empty when there are none.
-struct DefinitionPut {
-  Text definition;
-  Text component;
-  Text display_name;
-  RetryPolicy retry;
-  Duration timeout;
-  Duration lease;
-  std::uint32_t concurrency = 0;
-  std::uint32_t rate_count = 0;
-  Duration rate_per;
-  std::int32_t priority = 0;
-  Duration retention;
-  bool paused = false;
-  Json on_failure{};
+// A job definition was created or changed.
+struct DefinitionPut : BorrowedDefinition {
+  Text definition{};
 
   void each(auto&& f) const {
-    f("jobDefinitionId", definition), f("componentId", component), f("displayName", display_name);
-    f("maxAttempts", retry.max_attempts), f("backoffInitial", retry.initial);
-    f("backoffMax", retry.max), f("backoffFactorMilli", retry.factor_milli);
-    f("backoffJitterMilli", retry.jitter_milli), f("timeout", timeout), f("leaseDuration", lease);
-    f("concurrency", concurrency), f("rateCount", rate_count), f("ratePer", rate_per);
-    f("priority", priority), f("retention", retention), f("paused", paused);
-    f("onFailure", on_failure);
+    f("jobDefinitionId", definition);
+    each_stored(*this, [&](const Field& field, const auto& member) { f(field.stored, member); });
   }
 };
 

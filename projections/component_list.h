@@ -1,27 +1,30 @@
-// The component list: one row for each component that exists. Keys: named_rows.h. Private to
-// projections/.
+// The component list. Private to projections/.
 #pragma once
 
-#include "projections/named_rows.h"
-#include "projections/projection.h"
+#include "projections/named_list.h"
 
 namespace daybook::projections {
 
-class ComponentList final : public Projection {
- public:
-  std::string_view name() const override { return "components"; }
-  std::uint32_t version() const override { return 2; }
-  Status load(const Reader& store) override { return rows_.load(store); }
-  Status apply(const events::Recorded& recorded) override;
-  std::size_t unwritten_bytes() const override { return rows_.unwritten_bytes(); }
-  void write(Batch& batch) override;
-  void written() override { rows_.written(); }
+struct ComponentKind {
+  using Row = ComponentRow;
+  using Put = events::ComponentPut;
+  using Deleted = events::ComponentDeleted;
+  using Changed = events::ContractDerived;
+  static constexpr std::string_view kName = "components";
+  static constexpr std::uint32_t kVersion = 2;
 
-  static Result<std::optional<ComponentRow>> find(const Reader& reader, std::string_view id);
-  static Result<Page<ComponentRow>> list(const View& view, const PageRequest& request);
-
- private:
-  NamedRows rows_;
+  static std::string& id(Row& row) { return row.component; }
+  static std::string_view id(const Row& row) { return row.component; }
+  static std::string_view id(const Put& event) { return event.component; }
+  static std::string_view id(const Deleted& event) { return event.component; }
+  static std::string_view id(const Changed& event) { return event.component; }
+  static Row row_of(const Put& event);
+  // Nobody changed the component: when and by whom it was stored stays.
+  static void change(const Changed& event, const events::Meta& meta, Row& row);
+  static void encode(const Row& row, projections::Put& out);
+  static void decode(Scan& scan, Row& row);
 };
+
+using ComponentList = NamedList<ComponentKind>;
 
 }  // namespace daybook::projections

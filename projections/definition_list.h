@@ -1,27 +1,26 @@
-// The definition list: one row for each definition that exists. Keys: named_rows.h. Private to
-// projections/.
+// The definition list. Private to projections/.
 #pragma once
 
-#include "projections/named_rows.h"
-#include "projections/projection.h"
+#include "projections/named_list.h"
 
 namespace daybook::projections {
 
-class DefinitionList final : public Projection {
- public:
-  std::string_view name() const override { return "definitions"; }
-  std::uint32_t version() const override { return 2; }
-  Status load(const Reader& store) override { return rows_.load(store); }
-  Status apply(const events::Recorded& recorded) override;
-  std::size_t unwritten_bytes() const override { return rows_.unwritten_bytes(); }
-  void write(Batch& batch) override;
-  void written() override { rows_.written(); }
+struct DefinitionKind {
+  using Row = DefinitionRow;
+  using Put = events::DefinitionPut;
+  using Deleted = events::DefinitionDeleted;
+  static constexpr std::string_view kName = "definitions";
+  static constexpr std::uint32_t kVersion = 2;
 
-  static Result<std::optional<DefinitionRow>> find(const Reader& reader, std::string_view id);
-  static Result<Page<DefinitionRow>> list(const View& view, const PageRequest& request);
-
- private:
-  NamedRows rows_;
+  static std::string& id(Row& row) { return row.definition; }
+  static std::string_view id(const Row& row) { return row.definition; }
+  static std::string_view id(const Put& event) { return event.definition; }
+  static std::string_view id(const Deleted& event) { return event.definition; }
+  static Row row_of(const Put& event);
+  static void encode(const Row& row, projections::Put& out);
+  static void decode(Scan& scan, Row& row);
 };
+
+using DefinitionList = NamedList<DefinitionKind>;
 
 }  // namespace daybook::projections

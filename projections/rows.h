@@ -51,7 +51,22 @@ struct JobRow {
   Seq seq;  // last event of the job
 };
 
-struct ComponentRow {
+// When and by whom a resource was made and changed.
+struct Stamped {
+  Micros created_at;
+  Micros updated_at;
+  std::string updated_by{};
+  Seq seq;  // of the change
+
+  void stamp(const events::Meta& meta, Micros created) {
+    created_at = created;
+    updated_at = meta.time;
+    updated_by = meta.actor;
+    seq = meta.seq;
+  }
+};
+
+struct ComponentRow : Stamped {
   std::string component;
   events::Runtime runtime = events::Runtime::kExec;
   std::string spec;  // JSON text
@@ -61,10 +76,6 @@ struct ComponentRow {
   std::string component_version;
   std::vector<std::string> imports;  // components whose modules it needs
   std::string contract{};            // JSON text; empty: none was derived
-  Micros created_at;
-  Micros updated_at;
-  std::string updated_by;
-  Seq seq;
 };
 
 struct JobCounts {
@@ -75,34 +86,14 @@ struct JobCounts {
   std::uint64_t cancelled = 0;
 };
 
-struct DefinitionRow {
-  std::string definition;
-  std::string component;
-  std::string display_name;
-  events::RetryPolicy retry;
-  Duration timeout;
-  Duration lease;
-  std::uint32_t concurrency = 0;
-  std::uint32_t rate_count = 0;
-  Duration rate_per;
-  std::int32_t priority = 0;
-  Duration retention;
-  bool paused = false;
-  std::string on_failure;  // JSON text: a list of effects; empty: none
-  Micros created_at;
-  Micros updated_at;
-  std::string updated_by;
-  Seq seq;
+struct DefinitionRow : events::OwnedDefinition, Stamped {
+  std::string definition{};
 };
 
-struct RuleRow {
+struct RuleRow : Stamped {
   std::string rule;
   std::string components;  // JSON text: what runs, in this order
   std::string display_name;
-  Micros created_at;
-  Micros updated_at;
-  std::string updated_by;
-  Seq seq;
 };
 
 // One bucket of one definition, or of all of them (no name). Durations are milliseconds; absent

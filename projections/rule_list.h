@@ -1,26 +1,26 @@
-// The rule list: one row for each rule that exists. Keys: named_rows.h. Private to projections/.
+// The rule list. Private to projections/.
 #pragma once
 
-#include "projections/named_rows.h"
-#include "projections/projection.h"
+#include "projections/named_list.h"
 
 namespace daybook::projections {
 
-class RuleList final : public Projection {
- public:
-  std::string_view name() const override { return "rules"; }
-  std::uint32_t version() const override { return 1; }
-  Status load(const Reader& store) override { return rows_.load(store); }
-  Status apply(const events::Recorded& recorded) override;
-  std::size_t unwritten_bytes() const override { return rows_.unwritten_bytes(); }
-  void write(Batch& batch) override;
-  void written() override { rows_.written(); }
+struct RuleKind {
+  using Row = RuleRow;
+  using Put = events::RulePut;
+  using Deleted = events::RuleDeleted;
+  static constexpr std::string_view kName = "rules";
+  static constexpr std::uint32_t kVersion = 1;
 
-  static Result<std::optional<RuleRow>> find(const Reader& reader, std::string_view id);
-  static Result<Page<RuleRow>> list(const View& view, const PageRequest& request);
-
- private:
-  NamedRows rows_;
+  static std::string& id(Row& row) { return row.rule; }
+  static std::string_view id(const Row& row) { return row.rule; }
+  static std::string_view id(const Put& event) { return event.rule; }
+  static std::string_view id(const Deleted& event) { return event.rule; }
+  static Row row_of(const Put& event);
+  static void encode(const Row& row, projections::Put& out);
+  static void decode(Scan& scan, Row& row);
 };
+
+using RuleList = NamedList<RuleKind>;
 
 }  // namespace daybook::projections

@@ -63,28 +63,27 @@ std::string component_json(const scheduler::Component& component) {
 }
 
 std::string definition_json(const scheduler::Definition& definition) {
-  const scheduler::PutDefinition& settings = definition.settings;
   std::string out;
   JsonObject object(out);
   object.text("jobDefinitionId", definition.id);
-  object.text("componentId", settings.component);
-  object.text("displayName", settings.display_name);
-  object.number("maxAttempts", settings.retry.max_attempts);
-  object.duration("backoffInitial", settings.retry.initial);
-  object.duration("backoffMax", settings.retry.max);
-  object.number("backoffFactorMilli", settings.retry.factor_milli);
-  object.number("backoffJitterMilli", settings.retry.jitter_milli);
-  object.duration("timeout", settings.timeout);
-  object.duration("leaseDuration", settings.lease);
-  object.number("concurrency", settings.concurrency);
-  object.number("rateCount", settings.rate_count);
-  object.duration("ratePer", settings.rate_per);
-  object.signed_number("priority", settings.priority);
-  object.duration("retention", settings.retention);
-  object.flag("paused", settings.paused);
-  if (!settings.on_failure.empty()) {
-    object.raw("onFailure", one_line(settings.on_failure));
-  }
+  events::each_stored(definition.settings, [&](const events::Field& field, const auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if constexpr (std::is_same_v<Member, std::string>) {
+      if (field.form != events::FieldForm::kEffects) {
+        object.text(field.stored, member);
+      } else if (!member.empty()) {
+        object.raw(field.stored, one_line(member));
+      }
+    } else if constexpr (std::is_same_v<Member, Duration>) {
+      object.duration(field.stored, member);
+    } else if constexpr (std::is_same_v<Member, bool>) {
+      object.flag(field.stored, member);
+    } else if constexpr (std::is_signed_v<Member>) {
+      object.signed_number(field.stored, member);
+    } else {
+      object.number(field.stored, member);
+    }
+  });
   object.flag("deleted", definition.deleted);
   object.number("pendingJobs", definition.pending);
   object.number("runningJobs", definition.running);

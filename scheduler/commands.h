@@ -9,11 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/limits/definitions.h"
+#include "events/definition_settings.h"
 #include "events/types.h"
 #include "scheduler/component_commands.h"
 #include "scheduler/effects.h"
@@ -33,46 +35,18 @@ struct Token {
   bool operator==(const Token&) const = default;
 };
 
-struct PutDefinition {
-  std::string definition;
-  std::string component;
-  std::string display_name;
-  events::RetryPolicy retry;
-  Duration timeout;
-  Duration lease;
-  std::uint32_t concurrency = 0;
-  std::uint32_t rate_count = 0;
-  Duration rate_per;
-  std::int32_t priority = 0;
-  Duration retention{kRetentionDefaultUs};
-  bool paused = false;
-  // What is done when a job fails for good: a JSON list of effects, empty for none (on_failure.h).
-  std::string on_failure{};
+struct PutDefinition : events::OwnedDefinition {
+  std::string definition{};
 };
 
 // The settings that are named, taken over into a definition as it stands then: whoever changes
 // others at the same time loses nothing.
 struct PatchDefinition {
-  struct Named {
-    bool component = false;
-    bool display_name = false;
-    bool max_attempts = false;
-    bool backoff_initial = false;
-    bool backoff_max = false;
-    bool backoff_factor = false;
-    bool backoff_jitter = false;
-    bool timeout = false;
-    bool lease = false;
-    bool concurrency = false;
-    bool rate_count = false;
-    bool rate_per = false;
-    bool priority = false;
-    bool retention = false;
-    bool paused = false;
-    bool on_failure = false;
-  };
   PutDefinition values;  // of its settings, those that are named count
-  Named named;
+  events::NamedSettings named{};
+
+  // "retry.maxAttempts": one of kDefinitionFields.
+  void name(std::string_view field) { named.at(events::place_of_definition_field(field)) = true; }
 };
 
 // How long a lease of its jobs lasts.

@@ -75,18 +75,7 @@ void evolve_event(State::Parts& s, const events::Meta&, const Hash&,
   s.definitions_of.remove(settings.component, definition.id);
   s.definitions_of.add(e.component, definition.id);
   settings.definition = e.definition;
-  settings.component = e.component;
-  settings.display_name = e.display_name;
-  settings.retry = e.retry;
-  settings.timeout = e.timeout;
-  settings.lease = e.lease;
-  settings.concurrency = e.concurrency;
-  settings.rate_count = e.rate_count;
-  settings.rate_per = e.rate_per;
-  settings.priority = e.priority;
-  settings.retention = e.retention;
-  settings.paused = e.paused;
-  settings.on_failure = e.on_failure.text;
+  events::copy_settings(e, settings);
 }
 
 void evolve_event(State::Parts& s, const events::Meta&, const Hash&,

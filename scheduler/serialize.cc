@@ -1,7 +1,9 @@
 #include "scheduler/serialize.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "base/sha256.h"
 #include "scheduler/state_form.h"
@@ -14,25 +16,29 @@ using form::Bytes;
 using form::Reader;
 using form::Writer;
 
+// What is done when a job fails came with format 3, and stands there (serialize_keys.cc).
+bool is_of_format1(const events::Field& field) {
+  return field.form != events::FieldForm::kEffects;
+}
+
 void write_definition(Writer& w, const Definition& d) {
-  const PutDefinition& s = d.settings;
   w.text(d.id);
   w.number(std::uint64_t{d.deleted});
-  w.text(s.component);
-  w.text(s.display_name);
-  w.number(std::uint64_t{s.retry.max_attempts});
-  w.number(s.retry.initial);
-  w.number(s.retry.max);
-  w.number(std::uint64_t{s.retry.factor_milli});
-  w.number(std::uint64_t{s.retry.jitter_milli});
-  w.number(s.timeout);
-  w.number(s.lease);
-  w.number(std::uint64_t{s.concurrency});
-  w.number(std::uint64_t{s.rate_count});
-  w.number(s.rate_per);
-  w.number(std::int64_t{s.priority});
-  w.number(s.retention);
-  w.number(std::uint64_t{s.paused});
+  events::each_stored(d.settings, [&](const events::Field& field, const auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if (!is_of_format1(field)) {
+      return;
+    }
+    if constexpr (std::is_same_v<Member, std::string>) {
+      w.text(member);
+    } else if constexpr (std::is_same_v<Member, Duration>) {
+      w.number(member);
+    } else if constexpr (std::is_signed_v<Member>) {
+      w.number(std::int64_t{member});
+    } else {
+      w.number(std::uint64_t{member});
+    }
+  });
   // Where formats 1 and 2 had the begin of a rate window and its starts.
   w.number(Micros{});
   w.number(std::uint64_t{0});
@@ -42,23 +48,24 @@ bool read_definition(Reader& r, State::Parts& p) {
   Definition& d = p.definition(p.definition_slot(r.text()));
   d.deleted = r.flag();
   p.live_definitions += d.deleted ? 0 : 1;
-  PutDefinition& s = d.settings;
-  s.definition = d.id;
-  s.component = r.text();
-  s.display_name = r.text();
-  s.retry.max_attempts = r.small();
-  s.retry.initial = r.duration();
-  s.retry.max = r.duration();
-  s.retry.factor_milli = r.small();
-  s.retry.jitter_milli = r.small();
-  s.timeout = r.duration();
-  s.lease = r.duration();
-  s.concurrency = r.small();
-  s.rate_count = r.small();
-  s.rate_per = r.duration();
-  s.priority = static_cast<std::int32_t>(r.signed_number(INT32_MAX));
-  s.retention = r.duration();
-  s.paused = r.flag();
+  d.settings.definition = d.id;
+  events::each_stored(d.settings, [&](const events::Field& field, auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if (!is_of_format1(field)) {
+      return;
+    }
+    if constexpr (std::is_same_v<Member, std::string>) {
+      member = r.text();
+    } else if constexpr (std::is_same_v<Member, Duration>) {
+      member = r.duration();
+    } else if constexpr (std::is_same_v<Member, bool>) {
+      member = r.flag();
+    } else if constexpr (std::is_signed_v<Member>) {
+      member = static_cast<Member>(r.signed_number(std::numeric_limits<Member>::max()));
+    } else {
+      member = r.small();
+    }
+  });
   const Micros rate_start = r.micros();
   const std::uint32_t rate_used = r.small();
   return rate_used == 0 ? rate_start.value == 0 : d.starts.restore({{rate_start, rate_used}});

@@ -11,26 +11,25 @@ using projections::ComponentRow;
 
 const std::vector<ViewField<ComponentRow>>& component_fields() {
   using Row = ComponentRow;
-  static const std::vector<ViewField<Row>> kFields = {
-      {"componentId", type_of(Kind::kText), [](const Row& r) { return Value(r.component); }},
-      {"runtime", text_of({"reactor", "exec", "http", "worker"}),
-       [](const Row& r) { return Value(std::string(daybook::events::runtime_name(r.runtime))); }},
-      {"displayName", type_of(Kind::kText),
-       [](const Row& r) { return text_or_nothing(r.display_name); }},
-      {"description", type_of(Kind::kText),
-       [](const Row& r) { return text_or_nothing(r.description); }},
-      {"componentVersion", type_of(Kind::kText),
-       [](const Row& r) { return text_or_nothing(r.component_version); }},
-      // What its runtime needs; the REST API shows its members beside the others.
-      {"spec", type_of(Kind::kValue),
-       [](const Row& r) { return Value(Json{r.spec.empty() ? "{}" : r.spec}); }},
-      {"specHash", type_of(Kind::kText), [](const Row& r) { return Value(to_hex(r.spec_hash)); }},
-      {"createdAt", type_of(Kind::kInstant),
-       [](const Row& r) { return time_or_nothing(r.created_at); }},
-      {"updatedAt", type_of(Kind::kInstant), [](const Row& r) { return Value(r.updated_at); }},
-      {"updatedBy", type_of(Kind::kText), [](const Row& r) { return Value(r.updated_by); }},
-      {"seq", type_of(Kind::kNumber), [](const Row& r) { return number(r.seq.value); }},
-  };
+  static const std::vector<ViewField<Row>> kFields = [] {
+    std::vector<ViewField<Row>> out = {
+        {"componentId", type_of(Kind::kText), [](const Row& r) { return Value(r.component); }},
+        {"runtime", text_of({"reactor", "exec", "http", "worker"}),
+         [](const Row& r) { return Value(std::string(daybook::events::runtime_name(r.runtime))); }},
+        {"displayName", type_of(Kind::kText),
+         [](const Row& r) { return text_or_nothing(r.display_name); }},
+        {"description", type_of(Kind::kText),
+         [](const Row& r) { return text_or_nothing(r.description); }},
+        {"componentVersion", type_of(Kind::kText),
+         [](const Row& r) { return text_or_nothing(r.component_version); }},
+        // What its runtime needs; the REST API shows its members beside the others.
+        {"spec", type_of(Kind::kValue),
+         [](const Row& r) { return Value(Json{r.spec.empty() ? "{}" : r.spec}); }},
+        {"specHash", type_of(Kind::kText), [](const Row& r) { return Value(to_hex(r.spec_hash)); }},
+    };
+    add_stamp(out);
+    return out;
+  }();
   return kFields;
 }
 

@@ -1,4 +1,10 @@
 // The set `jobDefinitions`.
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
 #include "base/time_text.h"
 #include "graph/own/named_rows.h"
 #include "graph/own/sets.h"
@@ -18,62 +24,104 @@ Value from_thousandths(std::uint32_t milli) {
   return Value(*Decimal::parse(text));
 }
 
-Value duration_text(Duration duration) {
-  return Value(format_duration(duration));
-}
-Value duration_or_nothing(Duration duration) {
-  return duration.value == 0 ? Value() : duration_text(duration);
-}
-
-Value retry_of(const DefinitionRow& row) {
-  return Value(Value::Record{
-      {"maxAttempts", number(row.retry.max_attempts)},
-      {"backoff", Value(Value::Record{{"initial", duration_text(row.retry.initial)},
-                                      {"factor", from_thousandths(row.retry.factor_milli)},
-                                      {"max", duration_text(row.retry.max)},
-                                      {"jitter", from_thousandths(row.retry.jitter_milli)}})}});
-}
-
-Value rate_of(const DefinitionRow& row) {
-  return row.rate_count == 0 ? Value()
-                             : Value(Value::Record{{"count", number(row.rate_count)},
-                                                   {"per", duration_text(row.rate_per)}});
+Type type_of_setting(const events::Field& field) {
+  switch (field.form) {
+    case events::FieldForm::kCount:
+    case events::FieldForm::kSigned:
+    case events::FieldForm::kThousandths:
+      return type_of(Kind::kNumber);
+    case events::FieldForm::kFlag:
+      return type_of(Kind::kBool);
+    case events::FieldForm::kEffects:
+      return type_of(Kind::kValue);
+    default:
+      return type_of(Kind::kText);
+  }
 }
 
-Type retry_type() {
-  const Type backoff = graph::record_of({{"initial", type_of(Kind::kText)},
-                                         {"factor", type_of(Kind::kNumber)},
-                                         {"max", type_of(Kind::kText)},
-                                         {"jitter", type_of(Kind::kNumber)}});
-  return graph::record_of({{"maxAttempts", type_of(Kind::kNumber)}, {"backoff", backoff}});
+template <typename Member>
+Value value_of_setting(const events::Field& field, const Member& member) {
+  if (field.none_when_zero && events::is_zero(member)) {
+    return {};
+  }
+  if constexpr (std::is_same_v<Member, std::string>) {
+    return field.form == events::FieldForm::kEffects
+               ? Value(Json{member.empty() ? std::string(field.absent) : member})
+               : Value(member);
+  } else if constexpr (std::is_same_v<Member, Duration>) {
+    return Value(format_duration(member));
+  } else if constexpr (std::is_same_v<Member, bool>) {
+    return Value(member);
+  } else {
+    return field.form == events::FieldForm::kThousandths
+               ? from_thousandths(static_cast<std::uint32_t>(member))
+               : number(member);
+  }
+}
+
+// The next part of a name behind `path`: "backoff" of "retry.backoff.max" behind "retry".
+std::string_view part_behind(std::string_view name, std::string_view path) {
+  if (!path.empty()) {
+    if (!name.starts_with(path) || name.size() <= path.size() || name[path.size()] != '.') {
+      return {};
+    }
+    name.remove_prefix(path.size() + 1);
+  }
+  return name.substr(0, name.find('.'));
+}
+
+std::string joined(std::string_view path, std::string_view part) {
+  return path.empty() ? std::string(part) : std::string(path) + "." + std::string(part);
+}
+
+// Of a setting, or of the object of settings with that path.
+Type type_at(std::string_view path) {
+  std::vector<Field> members;
+  for (const events::Field& field : events::kDefinitionFields) {
+    if (field.name == path) {
+      return type_of_setting(field);
+    }
+    const std::string_view part = part_behind(field.name, path);
+    if (!part.empty() && (members.empty() || members.back().name != part)) {
+      members.push_back({std::string(part), type_at(joined(path, part))});
+    }
+  }
+  return graph::record_of(std::move(members));
+}
+
+// An object in which all is "none" is nothing.
+Value value_at(const DefinitionRow& row, std::string_view path) {
+  Value only;
+  Value::Record members;
+  bool any = false;
+  events::each_member(row, [&](const events::Field& field, const auto& member) {
+    if (field.name == path) {
+      only = value_of_setting(field, member);
+      return;
+    }
+    const std::string_view part = part_behind(field.name, path);
+    if (!part.empty()) {
+      any = any || !field.none_when_zero || !events::is_zero(member);
+      if (members.empty() || members.back().first != part) {
+        members.emplace_back(std::string(part), value_at(row, joined(path, part)));
+      }
+    }
+  });
+  return any ? Value(std::move(members)) : only;
 }
 
 const std::vector<ViewField<DefinitionRow>>& definition_fields() {
   using Row = DefinitionRow;
-  static const std::vector<ViewField<Row>> kFields = {
-      {"jobDefinitionId", type_of(Kind::kText), [](const Row& r) { return Value(r.definition); }},
-      {"componentId", type_of(Kind::kText), [](const Row& r) { return Value(r.component); }},
-      {"displayName", type_of(Kind::kText),
-       [](const Row& r) { return text_or_nothing(r.display_name); }},
-      {"retry", retry_type(), retry_of},
-      {"timeout", type_of(Kind::kText),
-       [](const Row& r) { return duration_or_nothing(r.timeout); }},
-      {"leaseDuration", type_of(Kind::kText),
-       [](const Row& r) { return duration_or_nothing(r.lease); }},
-      {"concurrency", type_of(Kind::kNumber),
-       [](const Row& r) { return r.concurrency == 0 ? Value() : number(r.concurrency); }},
-      {"rateLimit",
-       graph::record_of({{"count", type_of(Kind::kNumber)}, {"per", type_of(Kind::kText)}}),
-       rate_of},
-      {"priority", type_of(Kind::kNumber), [](const Row& r) { return number(r.priority); }},
-      {"retention", type_of(Kind::kText), [](const Row& r) { return duration_text(r.retention); }},
-      {"paused", type_of(Kind::kBool), [](const Row& r) { return Value(r.paused); }},
-      {"createdAt", type_of(Kind::kInstant),
-       [](const Row& r) { return time_or_nothing(r.created_at); }},
-      {"updatedAt", type_of(Kind::kInstant), [](const Row& r) { return Value(r.updated_at); }},
-      {"updatedBy", type_of(Kind::kText), [](const Row& r) { return Value(r.updated_by); }},
-      {"seq", type_of(Kind::kNumber), [](const Row& r) { return number(r.seq.value); }},
-  };
+  static const std::vector<ViewField<Row>> kFields = [] {
+    std::vector<ViewField<Row>> out = {{"jobDefinitionId", type_of(Kind::kText),
+                                        [](const Row& r) { return Value(r.definition); }}};
+    for (const std::string_view name : events::shown_members(events::kDefinitionFields)) {
+      out.push_back({std::string(name), type_at(name),
+                     [name](const Row& row) { return value_at(row, name); }});
+    }
+    add_stamp(out);
+    return out;
+  }();
   return kFields;
 }
 

@@ -9,17 +9,17 @@ using projections::RuleRow;
 
 const std::vector<ViewField<RuleRow>>& rule_fields() {
   using Row = RuleRow;
-  static const std::vector<ViewField<Row>> kFields = {
-      {"ruleId", type_of(Kind::kText), [](const Row& r) { return Value(r.rule); }},
-      {"displayName", type_of(Kind::kText),
-       [](const Row& r) { return text_or_nothing(r.display_name); }},
-      {"components", type_of(Kind::kValue), [](const Row& r) { return Value(Json{r.components}); }},
-      {"createdAt", type_of(Kind::kInstant),
-       [](const Row& r) { return time_or_nothing(r.created_at); }},
-      {"updatedAt", type_of(Kind::kInstant), [](const Row& r) { return Value(r.updated_at); }},
-      {"updatedBy", type_of(Kind::kText), [](const Row& r) { return Value(r.updated_by); }},
-      {"seq", type_of(Kind::kNumber), [](const Row& r) { return number(r.seq.value); }},
-  };
+  static const std::vector<ViewField<Row>> kFields = [] {
+    std::vector<ViewField<Row>> out = {
+        {"ruleId", type_of(Kind::kText), [](const Row& r) { return Value(r.rule); }},
+        {"displayName", type_of(Kind::kText),
+         [](const Row& r) { return text_or_nothing(r.display_name); }},
+        {"components", type_of(Kind::kValue),
+         [](const Row& r) { return Value(Json{r.components}); }},
+    };
+    add_stamp(out);
+    return out;
+  }();
   return kFields;
 }
 

@@ -19,7 +19,7 @@ template <typename Row>
 struct ViewField {
   std::string name;
   Type type;
-  Value (*read)(const Row& row);
+  std::function<Value(const Row& row)> read;
 };
 
 template <typename Row>
@@ -59,6 +59,19 @@ inline std::optional<std::string> text_of_value(const Value* value) {
 template <typename Number>
 Value number(Number value) {
   return Value(Decimal(static_cast<std::int64_t>(value)));
+}
+
+// When and by whom a row was made and changed.
+template <typename Row>
+void add_stamp(std::vector<ViewField<Row>>& fields) {
+  fields.push_back({"createdAt", type_of(Kind::kInstant),
+                    [](const Row& r) { return time_or_nothing(r.created_at); }});
+  fields.push_back(
+      {"updatedAt", type_of(Kind::kInstant), [](const Row& r) { return Value(r.updated_at); }});
+  fields.push_back(
+      {"updatedBy", type_of(Kind::kText), [](const Row& r) { return Value(r.updated_by); }});
+  fields.push_back(
+      {"seq", type_of(Kind::kNumber), [](const Row& r) { return number(r.seq.value); }});
 }
 
 // Rows that are there already.

@@ -33,6 +33,7 @@ TEST_F(GraphQueries, DefinitionsShowWhatTheRestApiShows) {
             R"("retry":{"maxAttempts":1,"backoff":{"initial":"1s","factor":2,"max":"1h",)"
             R"("jitter":0.1}},"timeout":null,"leaseDuration":null,"concurrency":null,)"
             R"("rateLimit":null,"priority":0,"retention":"1h","paused":false,)"
+            R"("onFailure":[],)"
             R"("createdAt":"2025-11-16T00:00:00Z","updatedAt":"2025-11-16T00:00:00Z",)"
             R"("updatedBy":"tester","seq":2}])");
   EXPECT_EQ(json(query("jobDefinitions", {"jobDefinitionId"}, "", "jobDefinitionId desc")),

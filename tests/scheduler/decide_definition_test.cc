@@ -51,17 +51,17 @@ TEST_F(DecideDefinition, AChangeTakesWhatItNamesAndLeavesTheRestWhoeverWroteIt) 
   PatchDefinition pause;
   pause.values.definition = "d";
   pause.values.paused = true;
-  pause.named.paused = true;
+  pause.name("paused");
   EXPECT_FALSE(engine.ok<DefinitionOutcome>(pause).created);
   EXPECT_EQ(engine.written, Names{"DefinitionPut"});
   PatchDefinition limits;  // made of what stood there before the pause
   limits.values.definition = "d";
   limits.values.concurrency = 9;
-  limits.named.concurrency = true;
+  limits.name("concurrency");
   limits.values.retry.max_attempts = 7;
-  limits.named.max_attempts = true;
+  limits.name("retry.maxAttempts");
   limits.values.rate_count = 8;
-  limits.named.rate_count = true;
+  limits.name("rateLimit.count");
   engine.ok<DefinitionOutcome>(limits);
   engine.restart();
   const PutDefinition& held = engine.state.find_definition("d")->settings;
@@ -77,7 +77,7 @@ TEST_F(DecideDefinition, AChangeTakesWhatItNamesAndLeavesTheRestWhoeverWroteIt) 
 TEST_F(DecideDefinition, AChangeNeedsADefinitionAndMustLeaveItSound) {
   PatchDefinition change;
   change.values.definition = "d";
-  change.named.rate_count = true;
+  change.name("rateLimit.count");
   change.values.rate_count = 5;
   EXPECT_EQ(engine.refusal(change), "NOT_FOUND");
   engine.definition("d");

@@ -262,9 +262,13 @@ void Clients::change_definition() {
     scheduler::PatchDefinition patch;
     patch.values = draw_definition(number);
     patch.values.paused = random.chance(500);
-    patch.named.paused = true;
-    patch.named.concurrency = random.chance(300);
-    patch.named.component = random.chance(100);
+    patch.name("paused");
+    if (random.chance(300)) {
+      patch.name("concurrency");
+    }
+    if (random.chance(100)) {
+      patch.name("componentId");
+    }
     patch.values.component = kRuntimes[random.below(kRuntimes.size())];
     ask(std::move(patch));
   } else {
@@ -328,7 +332,7 @@ void Clients::resume_all() {
       scheduler::PatchDefinition patch;
       patch.values.definition = definition.id;
       patch.values.paused = false;
-      patch.named.paused = true;
+      patch.name("paused");
       ask(std::move(patch), true);
     }
   });

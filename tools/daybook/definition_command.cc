@@ -1,6 +1,14 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "events/definition_settings.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/named_resource.h"
 #include "tools/daybook/spec_input.h"
@@ -22,46 +30,53 @@ const NamedResource kDefinition = {.noun = "definition",
                                                {time_column("UPDATED", 1), "updatedAt"},
                                                {text_column("NAME", 8, 3), "displayName"}}};
 
+// What the options said, by their place in the table of settings.
 struct DefinitionPut {
+  static constexpr std::size_t kSettings = events::kDefinitionFields.size();
+
   std::string id;
   std::string json_file;
   std::vector<std::string> reset;
-  std::string component;
-  std::string display_name;
-  std::string timeout;
-  std::string lease;
-  std::string retention;
-  std::optional<std::int64_t> attempts;
-  std::optional<std::int64_t> concurrency;
-  std::optional<std::int64_t> priority;
-  bool paused = false;
+  std::array<std::string, kSettings> texts{};
+  std::array<std::optional<std::int64_t>, kSettings> numbers{};
+  std::array<bool, kSettings> flags{};
 };
 
-const std::vector<std::string> kDefinitionResets = {
-    "displayName", "retry",     "retry.maxAttempts", "retry.backoff", "timeout", "leaseDuration",
-    "concurrency", "rateLimit", "priority",          "retention",     "paused",  "onFailure"};
+bool is_number(events::FieldForm form) {
+  return form == events::FieldForm::kCount || form == events::FieldForm::kSigned;
+}
+
+// What can have its default again: each member that has one, and the objects of such.
+std::vector<std::string> definition_resets() {
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view name) {
+    if (!name.empty() && std::find(out.begin(), out.end(), name) == out.end()) {
+      out.emplace_back(name);
+    }
+  };
+  for (const events::Field& field : events::kDefinitionFields) {
+    const std::string_view object = events::object_of(field.name);
+    add(events::object_of(object));
+    add(object);
+    if (!field.required()) {
+      add(field.name);
+    }
+  }
+  return out;
+}
 
 void put_options(boost::json::object& spec, const DefinitionPut& put) {
-  set_text(spec, "componentId", put.component);
-  set_text(spec, "displayName", put.display_name);
-  set_text(spec, "timeout", put.timeout);
-  set_text(spec, "leaseDuration", put.lease);
-  set_text(spec, "retention", put.retention);
-  if (put.attempts) {
-    auto* retry = spec.if_contains("retry");
-    if (retry == nullptr || !retry->is_object()) {
-      spec["retry"] = boost::json::object();
+  for (std::size_t i = 0; i < DefinitionPut::kSettings; ++i) {
+    const std::string_view name = events::kDefinitionFields[i].name;
+    if (!put.texts[i].empty()) {
+      set_at(spec, name, boost::json::string(put.texts[i]));
     }
-    spec["retry"].get_object()["maxAttempts"] = *put.attempts;
-  }
-  if (put.concurrency) {
-    spec["concurrency"] = *put.concurrency;
-  }
-  if (put.priority) {
-    spec["priority"] = *put.priority;
-  }
-  if (put.paused) {
-    spec["paused"] = true;
+    if (put.numbers[i]) {
+      set_at(spec, name, *put.numbers[i]);
+    }
+    if (put.flags[i]) {
+      set_at(spec, name, true);
+    }
   }
 }
 
@@ -97,17 +112,23 @@ void add_definition_put(CLI::App& noun, Session& session) {
   auto* whole = verb.add_option("--json", put->json_file, kJsonHelp);
   verb.add_option("--reset", put->reset, "Give this member its default again; repeatable")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(kDefinitionResets))
+      ->check(CLI::IsMember(definition_resets()))
       ->excludes(whole);
-  verb.add_option("--component", put->component, "The component that it runs");
-  verb.add_option("--display-name", put->display_name, "Name for people");
-  verb.add_option("--max-attempts", put->attempts, "Attempts of a job, the first included");
-  verb.add_option("--timeout", put->timeout, "Longest run of an attempt, like 90s or 1.5h");
-  verb.add_option("--lease", put->lease, "How long a worker holds a job without a heartbeat");
-  verb.add_option("--retention", put->retention, "How long an ended job stays in the lists");
-  verb.add_option("--concurrency", put->concurrency, "Jobs that run at once");
-  verb.add_option("--priority", put->priority, "Higher starts first");
-  verb.add_flag("--paused", put->paused, "Start no jobs");
+  for (std::size_t i = 0; i < DefinitionPut::kSettings; ++i) {
+    const events::Field& field = events::kDefinitionFields[i];
+    const std::string option(field.option);
+    const std::string text(field.text);
+    if (option.empty()) {
+      continue;
+    }
+    if (is_number(field.form)) {
+      verb.add_option(option, put->numbers[i], text);
+    } else if (field.form == events::FieldForm::kFlag) {
+      verb.add_flag(option, put->flags[i], text);
+    } else {
+      verb.add_option(option, put->texts[i], text);
+    }
+  }
   verb.callback([&session, put] {
     session.action = [&session, put] { return put_definition(session, *put); };
   });

@@ -1,46 +1,63 @@
 #include "tools/daybook/manifest_fields.h"
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include <boost/json.hpp>
 
 #include "base/time_text.h"
 #include "components/reactor_id.h"
+#include "events/definition_settings.h"
 
 namespace daybook::cli {
 
 namespace {
 
-constexpr std::array kBackoff = {
-    Field{"initial", FieldType::kDuration, "\"1s\""},
-    Field{"factor", FieldType::kNumber, "2"},
-    Field{"max", FieldType::kDuration, "\"1h\""},
-    Field{"jitter", FieldType::kNumber, "0.1"},
-};
+FieldType type_of(events::FieldForm form) {
+  switch (form) {
+    case events::FieldForm::kComponentId:
+      return FieldType::kComponentId;
+    case events::FieldForm::kLine:
+      return FieldType::kText;
+    case events::FieldForm::kCount:
+    case events::FieldForm::kSigned:
+      return FieldType::kInteger;
+    case events::FieldForm::kThousandths:
+      return FieldType::kNumber;
+    case events::FieldForm::kDuration:
+      return FieldType::kDuration;
+    case events::FieldForm::kFlag:
+      return FieldType::kBoolean;
+    case events::FieldForm::kEffects:
+      return FieldType::kJsonList;
+  }
+  return FieldType::kText;
+}
 
-constexpr std::array kRetry = {
-    Field{"maxAttempts", FieldType::kInteger, "1"},
-    Field{.name = "backoff", .type = FieldType::kObject, .absent = "{}", .members = kBackoff},
-};
-
-constexpr std::array kRateLimit = {
-    Field{.name = "count", .type = FieldType::kInteger, .required = true},
-    Field{.name = "per", .type = FieldType::kDuration, .required = true},
-};
-
-constexpr std::array kDefinitionFields = {
-    Field{.name = "componentId", .type = FieldType::kComponentId, .required = true},
-    Field{"displayName", FieldType::kText, "\"\""},
-    Field{.name = "retry", .type = FieldType::kObject, .absent = "{}", .members = kRetry},
-    Field{"timeout", FieldType::kDuration, "\"0s\""},
-    Field{"leaseDuration", FieldType::kDuration, "\"0s\""},
-    Field{"concurrency", FieldType::kInteger, "0"},
-    Field{.name = "rateLimit", .type = FieldType::kObject, .absent = "{}", .members = kRateLimit},
-    Field{"priority", FieldType::kInteger, "0"},
-    Field{"retention", FieldType::kDuration, "\"14d\""},
-    Field{"paused", FieldType::kBoolean, "false"},
-    Field{"onFailure", FieldType::kJsonList, "[]"},
-};
+// The members of that object of settings, with the objects in it. Kept for good.
+std::span<const Field> members_of(std::span<const events::Field> table, std::string_view object) {
+  auto* out = new std::vector<Field>();  // as long as the program, as the tables beside it
+  for (const events::Field& field : table) {
+    if (events::object_of(field.name) == object) {
+      out->push_back({.name = events::leaf_of(field.name),
+                      .type = type_of(field.form),
+                      .absent = field.absent,
+                      .required = field.required()});
+      continue;
+    }
+    const auto dot = field.name.find('.', object.empty() ? 0 : object.size() + 1);
+    const std::string_view inner = field.name.substr(0, dot);
+    const bool inside = object.empty() || field.name.starts_with(std::string(object) + ".");
+    if (inside && (out->empty() || out->back().name != events::leaf_of(inner))) {
+      out->push_back({.name = events::leaf_of(inner),
+                      .type = FieldType::kObject,
+                      .absent = "{}",
+                      .members = members_of(table, inner)});
+    }
+  }
+  return *out;
+}
 
 constexpr std::array kRuleComponentFields = {
     Field{.name = "componentId", .type = FieldType::kComponentId, .required = true},
@@ -80,6 +97,11 @@ constexpr std::array kComponentFields = {
     Field{"componentVersion", FieldType::kText, "\"\""},
 };
 
+std::span<const Field> definition_fields() {
+  static const std::span<const Field> kFields = members_of(events::kDefinitionFields, "");
+  return kFields;
+}
+
 boost::json::value normalized_value(const boost::json::value& value, const Field& field) {
   if (field.type == FieldType::kObject && value.is_object()) {
     return normalized(value.get_object(), field.members);
@@ -114,7 +136,7 @@ std::span<const Field> fields_of(ResourceKind kind) {
     case ResourceKind::kComponent:
       return kComponentFields;
     case ResourceKind::kDefinition:
-      return kDefinitionFields;
+      return definition_fields();
     case ResourceKind::kRule:
       break;
   }

@@ -47,15 +47,30 @@ Result<boost::json::object> read_spec(const Environment& env, const std::string&
   return std::move(value.get_object());
 }
 
+namespace {
+
+// The object that holds the member with that path, made where there is none.
+boost::json::object& holder_of(boost::json::object& spec, std::string_view& path) {
+  boost::json::object* place = &spec;
+  for (std::size_t dot = 0; (dot = path.find('.')) != std::string_view::npos;
+       path.remove_prefix(dot + 1)) {
+    boost::json::value& inner = (*place)[path.substr(0, dot)];
+    place = inner.is_object() ? &inner.get_object() : &inner.emplace_object();
+  }
+  return *place;
+}
+
+}  // namespace
+
+void set_at(boost::json::object& spec, std::string_view path, boost::json::value value) {
+  boost::json::object& holder = holder_of(spec, path);
+  holder[path] = std::move(value);
+}
+
 Status reset_members(boost::json::object& spec, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    boost::json::object* place = &spec;
-    std::size_t begin = 0;
-    for (std::size_t dot = 0; (dot = name.find('.', begin)) != std::string::npos; begin = dot + 1) {
-      boost::json::value& inner = (*place)[name.substr(begin, dot - begin)];
-      place = inner.is_object() ? &inner.get_object() : &inner.emplace_object();
-    }
-    if (!place->emplace(name.substr(begin), nullptr).second) {
+    std::string_view path = name;
+    if (!holder_of(spec, path).emplace(path, nullptr).second) {
       return fail(Code::kMalformed, "BAD_ARGUMENT", "'" + name + "' is set as well", "--reset");
     }
   }

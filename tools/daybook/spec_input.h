@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include "tools/daybook/cli.h"
 
@@ -21,6 +23,9 @@ inline void set_text(boost::json::object& spec, const char* name, const std::str
     spec[name] = value;
   }
 }
+
+// Sets the member with that path: "retry.maxAttempts" makes the object "retry" where there is none.
+void set_at(boost::json::object& spec, std::string_view path, boost::json::value value);
 
 inline constexpr const char* kJsonHelp =
     "File with the whole spec as JSON, - for standard input: what it leaves out is reset";
