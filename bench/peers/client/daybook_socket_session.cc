@@ -131,6 +131,7 @@ void DaybookSocketSession::read_frames(std::string_view text) {
         throw Failure("not every job was completed: " + shown(frame));
       }
       missing_ = 0;
+      reported_ = true;
     } else if (!frame.starts_with("welcome\"")) {
       throw Failure("the server says: " + shown(frame));
     }
@@ -163,9 +164,11 @@ Step DaybookSocketSession::take(std::string_view& in, std::string& out) {
   }
   while (hear(in, out)) {
   }
-  if (missing_ > 0 || (wants_jobs_ && coming_.empty())) {
+  // What is completed counts at once: producers may wait for it before there are more jobs.
+  if (missing_ > 0 || (!reported_ && wants_jobs_ && coming_.empty())) {
     return Step::kMore;
   }
+  reported_ = false;
   tokens_ = std::exchange(coming_, {});
   return Step::kDone;
 }

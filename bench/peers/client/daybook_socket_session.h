@@ -20,7 +20,7 @@ class DaybookSocketSession final : public DaybookSession {
   // The first one makes the connection a worker's; `max` then says how many it holds.
   void lease(std::string& out, std::size_t max) override;
   void complete(std::string& out) override;
-  // Done once all is completed and the next jobs are there.
+  // Done once all is completed, with the next jobs when they are there already.
   bool complete_and_lease(std::string& out, std::size_t max) override;
   Step take(std::string_view& in, std::string& out) override;
 
@@ -37,6 +37,7 @@ class DaybookSocketSession final : public DaybookSession {
   std::size_t credits_ = 0;
   std::size_t reports_ = 0;          // frames sent: their ids
   std::size_t missing_ = 0;          // jobs whose report has no answer yet
+  bool reported_ = false;            // all of them have: that is told next
   bool wants_jobs_ = false;          // done only when there are some
   std::vector<std::string> coming_;  // tokens that came while others were reported
 };
