@@ -188,19 +188,19 @@ TEST_F(E2eRefusals, AllFaultsOfABodyAreNamedAtOnce) {
   const auto put = [&](const std::string& more) {
     return faults("PUT", "/resources/job-definitions/x", definition(more));
   };
-  EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":3})"), "priority rateLimit.per");
+  EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":3})"), "rateLimit.per priority");
   EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":3,"per":"1m"})"), "priority");
   EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":0,"per":"x"})"),
-            "priority rateLimit.count rateLimit.per");
+            "rateLimit.count rateLimit.per priority");
   EXPECT_EQ(put(R"("priority":"x","rateLimit":{"count":0,"per":"1m"})"),
-            "priority rateLimit.count");
-  EXPECT_EQ(put(R"("priority":"x","rateLimit":{})"), "priority rateLimit.count rateLimit.per");
+            "rateLimit.count priority");
+  EXPECT_EQ(put(R"("priority":"x","rateLimit":{})"), "rateLimit.count rateLimit.per priority");
   EXPECT_EQ(put(R"("paused":1,"retry":{"backoff":{"initial":"2h","max":"1h"}})"),
             "paused retry.backoff.max");
   EXPECT_EQ(put(R"("paused":1,"retry":{"backoff":{"initial":"x","max":"1ms"}})"),
             "retry.backoff.initial paused");
   EXPECT_EQ(put(R"("retry":{"backoff":{"initial":"2h","max":"1h"}},"rateLimit":{"per":"1m"})"),
-            "retry.backoff.max rateLimit.count");
+            "rateLimit.count retry.backoff.max");
   EXPECT_EQ(faults("PUT", "/resources/components/x",
                    R"({"runtime":"worker","displayName":[],"componentVersion":1,"x":1,"y":2})"),
             "displayName componentVersion x y");

@@ -113,8 +113,8 @@ constexpr RefusedManifest kRefusedManifests[] = {
     {"OutOfRange",
      "uri: /resources/job-definitions/a\nspec:\n  componentId: c\n  concurrency: 0\n"
      "  retry: {maxAttempts: 0,\n    backoff: {jitter: 2}}\n  retention: 99999d\n",
-     "m.yaml:5 INVALID_FIELD\nm.yaml:6 INVALID_FIELD\nm.yaml:7 INVALID_FIELD\n"
-     "m.yaml:4 INVALID_FIELD\n"},
+     "m.yaml:5 INVALID_FIELD\nm.yaml:6 INVALID_FIELD\nm.yaml:4 INVALID_FIELD\n"
+     "m.yaml:7 INVALID_FIELD\n"},
     {"FaultyOnFailure",
      "uri: /resources/job-definitions/a\nspec:\n  componentId: c\n  onFailure:\n"
      "  - effect: nonsense\n",

@@ -146,7 +146,11 @@ TEST(PeersDaybookSocket, JobsComeAndAreReported) {
       text_frame(R"([{"type":"reported","id":1,)"
                  R"("results":[{"outcome":"completed"},{"outcome":"completed"}]}])");
   in = reported;
-  EXPECT_EQ(session->take(in, out), Step::kMore) << "no jobs are there yet";
+  EXPECT_EQ(session->take(in, out), Step::kDone) << "that counts at once";
+  EXPECT_EQ(session->held(), 0U) << "no jobs are there yet";
+  out.clear();
+  session->lease(out, 1);
+  EXPECT_TRUE(out.empty()) << "its credits stand";
   EXPECT_TRUE(
       done_with_last_byte(*session, text_frame(R"([{"type":"jobs","jobs":[{"token":"3.c"}]}])")));
   EXPECT_EQ(session->held(), 1U);
