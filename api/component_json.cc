@@ -166,19 +166,4 @@ void write_component_members(JsonWriter& json, const projections::ComponentRow& 
   json.member("updatedBy", row.updated_by);
 }
 
-projections::ComponentRow component_row(const events::Meta& meta,
-                                        const events::ComponentPut& event) {
-  projections::ComponentRow out;
-  out.component = event.component;
-  out.runtime = event.runtime;
-  out.spec = event.spec.text;
-  out.spec_hash = event.spec_hash;
-  out.display_name = event.display_name;
-  out.description = event.description;
-  out.component_version = event.component_version;
-  out.contract = event.contract.text;
-  out.stamp(meta, {});
-  return out;
-}
-
 }  // namespace daybook::api

@@ -30,7 +30,4 @@ Answer<ReadComponent> read_component(std::string_view body, const std::string& i
 // The members of a component, without the braces; a createdAt that is zero is null.
 void write_component_members(JsonWriter& json, const projections::ComponentRow& row);
 
-projections::ComponentRow component_row(const events::Meta& meta,
-                                        const events::ComponentPut& event);
-
 }  // namespace daybook::api

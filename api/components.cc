@@ -29,7 +29,8 @@ constexpr std::string_view kComponentFields[] = {
 
 Answer<Response> render_put_component(const Written& written, const ComponentWarnings& warnings) {
   const events::Recorded& recorded = written.facts.all().front();
-  auto row = component_row(recorded.meta, std::get<events::ComponentPut>(recorded.event));
+  auto row = projections::row_of(std::get<events::ComponentPut>(recorded.event));
+  row.stamp(recorded.meta, {});
   const auto* outcome = std::get_if<scheduler::ComponentOutcome>(&written.reply.outcome);
   const bool created = outcome != nullptr && outcome->created;
   if (created) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kBackoffMax = events::place_of_definition_field("retry.backoff.max");
 
-// What the two readings share; `faults`: what is wrong with settings together.
+// What the two readings share. whole: a PUT; settings are then looked at together, too.
 scheduler::PatchDefinition read(const JsonValue& value, const std::string& id, bool whole,
                                 FieldReader& fields, FieldErrors& errors) {
   scheduler::PatchDefinition out;
@@ -65,15 +65,6 @@ void write_definition_members(JsonWriter& json, const projections::DefinitionRow
   json.member_or_null("createdAt", row.created_at.value != 0, row.created_at);
   json.member("updatedAt", row.updated_at);
   json.member("updatedBy", row.updated_by);
-}
-
-projections::DefinitionRow definition_row(const events::Meta& meta,
-                                          const events::DefinitionPut& event) {
-  projections::DefinitionRow out;
-  out.definition = event.definition;
-  events::copy_settings(event, out);
-  out.stamp(meta, {});
-  return out;
 }
 
 }  // namespace daybook::api

@@ -25,7 +25,4 @@ scheduler::PatchDefinition read_definition_patch(const JsonValue& value, const s
 // The members of a definition, without the braces; times that are zero are null.
 void write_definition_members(JsonWriter& json, const projections::DefinitionRow& row);
 
-projections::DefinitionRow definition_row(const events::Meta& meta,
-                                          const events::DefinitionPut& event);
-
 }  // namespace daybook::api

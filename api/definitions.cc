@@ -50,7 +50,8 @@ void write_warnings(JsonWriter& json, const scheduler::DefinitionOutcome& outcom
 
 Answer<Response> render_put_definition(const Written& written) {
   const events::Recorded& recorded = written.facts.all().front();
-  auto row = definition_row(recorded.meta, std::get<events::DefinitionPut>(recorded.event));
+  auto row = projections::row_of(std::get<events::DefinitionPut>(recorded.event));
+  row.stamp(recorded.meta, {});
   const auto* outcome = std::get_if<scheduler::DefinitionOutcome>(&written.reply.outcome);
   const bool created = outcome != nullptr && outcome->created;
   if (created) {

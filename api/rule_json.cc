@@ -86,13 +86,4 @@ void write_rule_members(JsonWriter& json, const projections::RuleRow& row) {
   json.member("updatedBy", row.updated_by);
 }
 
-projections::RuleRow rule_row(const events::Meta& meta, const events::RulePut& event) {
-  projections::RuleRow out;
-  out.rule = event.rule;
-  out.components = event.components.text;
-  out.display_name = event.display_name;
-  out.stamp(meta, {});
-  return out;
-}
-
 }  // namespace daybook::api

@@ -18,6 +18,4 @@ scheduler::PutRule read_rule(const JsonValue& value, const std::string& id, Fiel
 // The members of a rule, without the braces; a createdAt that is zero is null.
 void write_rule_members(JsonWriter& json, const projections::RuleRow& row);
 
-projections::RuleRow rule_row(const events::Meta& meta, const events::RulePut& event);
-
 }  // namespace daybook::api

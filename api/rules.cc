@@ -28,7 +28,8 @@ void write_warnings(JsonWriter& json, const scheduler::RuleOutcome& outcome) {
 
 Answer<Response> render_put_rule(const Written& written) {
   const events::Recorded& recorded = written.facts.all().front();
-  auto row = rule_row(recorded.meta, std::get<events::RulePut>(recorded.event));
+  auto row = projections::row_of(std::get<events::RulePut>(recorded.event));
+  row.stamp(recorded.meta, {});
   const auto* outcome = std::get_if<scheduler::RuleOutcome>(&written.reply.outcome);
   const bool created = outcome != nullptr && outcome->created;
   if (created) {

@@ -115,7 +115,7 @@ class SettingsWriter {
   bool enter(const events::Field& field, const Settings& settings) {
     const std::string_view path = events::object_of(field.name);
     leave(path);
-    while (path_.size() < path.size()) {
+    while (!null_ && path_.size() < path.size()) {
       const auto dot = path.find('.', path_.empty() ? 0 : path_.size() + 1);
       const std::string_view next = path.substr(0, dot);
       json_.key(events::leaf_of(next));

@@ -159,10 +159,26 @@ inline constexpr std::array<Field, 16> kDefinitionFields = {{
      .stored = "onFailure",
      .form = FieldForm::kEffects,
      .id = 15,
+     .since = 3,
      .max = kOnFailureBytesMax,
      .absent = "[]",
      .text = "What is done when a job fails for good"},
 }};
+
+// each_stored() walks over the ids: each once, from 0 on.
+constexpr bool ids_are_dense() {
+  for (std::size_t id = 0; id < kDefinitionFields.size(); ++id) {
+    std::size_t found = 0;
+    for (const Field& field : kDefinitionFields) {
+      found += field.id == id ? 1 : 0;
+    }
+    if (found != 1) {
+      return false;
+    }
+  }
+  return true;
+}
+static_assert(ids_are_dense());
 
 // Chars: a text, owned or borrowed; Document: one that is a JSON document. Zero means "none" for
 // timeout, lease, concurrency and rate_count.

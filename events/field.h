@@ -41,7 +41,8 @@ struct Field {
   std::string_view name;
   std::string_view stored;  // in events as JSON, and in the state as JSON
   FieldForm form = FieldForm::kLine;
-  std::size_t id = 0;  // its place among the members of the event's table
+  std::size_t id = 0;       // its place among the members of the event's table
+  std::uint32_t since = 1;  // the format of the state's form that first had it
   // Bounds of what somebody may ask for: a number, microseconds, thousandths, or bytes of a text.
   std::int64_t min = 0;
   std::int64_t max = 0;

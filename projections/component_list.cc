@@ -4,7 +4,7 @@
 
 namespace daybook::projections {
 
-ComponentRow ComponentKind::row_of(const Put& event) {
+ComponentRow row_of(const events::ComponentPut& event) {
   ComponentRow out;
   out.component = event.component;
   out.runtime = event.runtime;

@@ -18,7 +18,6 @@ struct ComponentKind {
   static std::string_view id(const Put& event) { return event.component; }
   static std::string_view id(const Deleted& event) { return event.component; }
   static std::string_view id(const Changed& event) { return event.component; }
-  static Row row_of(const Put& event);
   // Nobody changed the component: when and by whom it was stored stays.
   static void change(const Changed& event, const events::Meta& meta, Row& row);
   static void encode(const Row& row, projections::Put& out);

@@ -3,14 +3,44 @@
 namespace daybook::projections {
 namespace {
 
-// It came when rows had an end already.
+template <typename Member>
+void put_member(projections::Put& out, const Member& member) {
+  if constexpr (std::is_same_v<Member, std::string>) {
+    out.text(member);
+  } else if constexpr (std::is_same_v<Member, Duration>) {
+    out.zigzag(member.value);
+  } else if constexpr (std::is_same_v<Member, bool>) {
+    out.u8(member ? 1 : 0);
+  } else if constexpr (std::is_signed_v<Member>) {
+    out.zigzag(member);
+  } else {
+    out.varint(member);
+  }
+}
+
+template <typename Member>
+void scan_member(Scan& scan, Member& member) {
+  if constexpr (std::is_same_v<Member, std::string>) {
+    member = scan.text();
+  } else if constexpr (std::is_same_v<Member, Duration>) {
+    member = Duration{scan.zigzag()};
+  } else if constexpr (std::is_same_v<Member, bool>) {
+    member = scan.u8() != 0;
+  } else if constexpr (std::is_signed_v<Member>) {
+    member = static_cast<Member>(scan.zigzag());
+  } else {
+    member = static_cast<Member>(scan.varint());
+  }
+}
+
+// Settings that came later stand behind the stamp, where rows ended until then.
 bool is_behind_stamp(const events::Field& field) {
-  return field.form == events::FieldForm::kEffects;
+  return field.since > 1;
 }
 
 }  // namespace
 
-DefinitionRow DefinitionKind::row_of(const Put& event) {
+DefinitionRow row_of(const events::DefinitionPut& event) {
   DefinitionRow out;
   out.definition = event.definition;
   events::copy_settings(event, out);
@@ -18,47 +48,29 @@ DefinitionRow DefinitionKind::row_of(const Put& event) {
 }
 
 void DefinitionKind::encode(const Row& row, projections::Put& out) {
-  events::each_stored(row, [&](const events::Field& field, const auto& member) {
-    using Member = std::remove_cvref_t<decltype(member)>;
-    if (is_behind_stamp(field)) {
-      return;
-    }
-    if constexpr (std::is_same_v<Member, std::string>) {
-      out.text(member);
-    } else if constexpr (std::is_same_v<Member, Duration>) {
-      out.zigzag(member.value);
-    } else if constexpr (std::is_same_v<Member, bool>) {
-      out.u8(member ? 1 : 0);
-    } else if constexpr (std::is_signed_v<Member>) {
-      out.zigzag(member);
-    } else {
-      out.varint(member);
-    }
-  });
+  const auto put_some = [&](bool behind) {
+    events::each_stored(row, [&](const events::Field& field, const auto& member) {
+      if (is_behind_stamp(field) == behind) {
+        put_member(out, member);
+      }
+    });
+  };
+  put_some(false);
   put_stamp(out, row);
-  out.text(row.on_failure);
+  put_some(true);
 }
 
 void DefinitionKind::decode(Scan& scan, Row& row) {
-  events::each_stored(row, [&](const events::Field& field, auto& member) {
-    using Member = std::remove_cvref_t<decltype(member)>;
-    if (is_behind_stamp(field)) {
-      return;
-    }
-    if constexpr (std::is_same_v<Member, std::string>) {
-      member = scan.text();
-    } else if constexpr (std::is_same_v<Member, Duration>) {
-      member = Duration{scan.zigzag()};
-    } else if constexpr (std::is_same_v<Member, bool>) {
-      member = scan.u8() != 0;
-    } else if constexpr (std::is_signed_v<Member>) {
-      member = static_cast<Member>(scan.zigzag());
-    } else {
-      member = static_cast<Member>(scan.varint());
-    }
-  });
+  const auto scan_some = [&](bool behind) {
+    events::each_stored(row, [&](const events::Field& field, auto& member) {
+      if (is_behind_stamp(field) == behind) {
+        scan_member(scan, member);
+      }
+    });
+  };
+  scan_some(false);
   scan_stamp(scan, row);
-  row.on_failure = scan.text();
+  scan_some(true);
 }
 
 }  // namespace daybook::projections

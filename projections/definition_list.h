@@ -16,7 +16,6 @@ struct DefinitionKind {
   static std::string_view id(const Row& row) { return row.definition; }
   static std::string_view id(const Put& event) { return event.definition; }
   static std::string_view id(const Deleted& event) { return event.definition; }
-  static Row row_of(const Put& event);
   static void encode(const Row& row, projections::Put& out);
   static void decode(Scan& scan, Row& row);
 };

@@ -1,7 +1,8 @@
 // The list of resources whose ids people choose: one row for each that exists. Keys: named_rows.h.
 //
-// A kind says what is its own: kName, kVersion, Row (a Stamped one), the events Put and Deleted,
-// id(row or event), row_of(event), encode(row, put), decode(scan, row); and, when another event
+// A kind says what is its own: kName, kVersion, Row (a Stamped one that row_of() makes of the event
+// Put), the events Put and Deleted,
+// id(row or event), encode(row, put), decode(scan, row); and, when another event
 // changes rows too, Changed and change(event, row). Private to projections/.
 #pragma once
 
@@ -97,7 +98,7 @@ class NamedList final : public Projection {
 
   Status apply_put(const typename Kind::Put& event, const events::Meta& meta) {
     DAYBOOK_ASSIGN(const auto old, stored(Kind::id(event)));
-    Row row = Kind::row_of(event);
+    Row row = row_of(event);
     row.stamp(meta, old ? old->created_at : meta.time);
     return store(row);
   }

@@ -96,6 +96,11 @@ struct RuleRow : Stamped {
   std::string display_name;
 };
 
+// What an event puts into the list, without the stamp.
+ComponentRow row_of(const events::ComponentPut& event);
+DefinitionRow row_of(const events::DefinitionPut& event);
+RuleRow row_of(const events::RulePut& event);
+
 // One bucket of one definition, or of all of them (no name). Durations are milliseconds; absent
 // when nothing ended (or started) in the bucket.
 struct StatisticsRow {

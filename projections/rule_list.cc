@@ -2,7 +2,7 @@
 
 namespace daybook::projections {
 
-RuleRow RuleKind::row_of(const Put& event) {
+RuleRow row_of(const events::RulePut& event) {
   RuleRow out;
   out.rule = event.rule;
   out.components = event.components.text;

@@ -16,7 +16,6 @@ struct RuleKind {
   static std::string_view id(const Row& row) { return row.rule; }
   static std::string_view id(const Put& event) { return event.rule; }
   static std::string_view id(const Deleted& event) { return event.rule; }
-  static Row row_of(const Put& event);
   static void encode(const Row& row, projections::Put& out);
   static void decode(Scan& scan, Row& row);
 };

@@ -16,9 +16,9 @@ using form::Bytes;
 using form::Reader;
 using form::Writer;
 
-// What is done when a job fails came with format 3, and stands there (serialize_keys.cc).
+// What came later stands behind what its format added: onFailure in serialize_keys.cc.
 bool is_of_format1(const events::Field& field) {
-  return field.form != events::FieldForm::kEffects;
+  return field.since == kStateFormat1;
 }
 
 void write_definition(Writer& w, const Definition& d) {

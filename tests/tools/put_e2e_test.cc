@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "events/definition_settings.h"
 #include "tests/tools/server_commands.h"
 #include "tests/tools/temp_directory.h"
 #include "tools/daybook/json_text.h"
@@ -48,6 +49,40 @@ TEST_F(PutE2e, ADefinitionKeepsWhatIsNotNamed) {
   // A file is the whole of it.
   const std::string small = directory_.write("s.json", R"({"componentId":"c"})");
   EXPECT_EQ(cell(put({"definition", "put", "d", "--json", small}), "retry.maxAttempts"), "1");
+}
+
+// What an option sets, and how that is shown.
+std::pair<std::string, std::string> sample_of(const events::Field& field) {
+  switch (field.form) {
+    case events::FieldForm::kCount:
+    case events::FieldForm::kSigned:
+      return {"7", "7"};
+    case events::FieldForm::kDuration:
+      return {"90s", "1m30s"};
+    case events::FieldForm::kFlag:
+      return {"", "true"};
+    default:
+      return {"some", "some"};
+  }
+}
+
+TEST_F(PutE2e, EveryOptionOfADefinitionSetsItsMember) {
+  std::vector<std::string> words{"definition", "put", "all"};
+  for (const events::Field& field : events::kDefinitionFields) {
+    if (!field.option.empty()) {
+      words.emplace_back(field.option);
+      if (const std::string value = sample_of(field).first; !value.empty()) {
+        words.push_back(value);
+      }
+    }
+  }
+  (void)put(words);
+  for (const events::Field& field : events::kDefinitionFields) {
+    if (!field.option.empty()) {
+      EXPECT_EQ(shown("definition", "all", std::string(field.name)), sample_of(field).second)
+          << field.name;
+    }
+  }
 }
 
 TEST_F(PutE2e, ADefinitionThatIsNotThereIsCreated) {

@@ -1,6 +1,7 @@
 #include "tools/daybook/manifest_fields.h"
 
 #include <array>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -35,28 +36,32 @@ FieldType type_of(events::FieldForm form) {
   return FieldType::kText;
 }
 
-// The members of that object of settings, with the objects in it. Kept for good.
-std::span<const Field> members_of(std::span<const events::Field> table, std::string_view object) {
-  auto* out = new std::vector<Field>();  // as long as the program, as the tables beside it
+// Tables that are made of descriptions of settings, one for each object; they stay where they are.
+using Tables = std::deque<std::vector<Field>>;
+
+// The members of that object of settings, with the objects in it.
+std::span<const Field> members_of(std::span<const events::Field> table, std::string_view object,
+                                  Tables& tables) {
+  std::vector<Field>& out = tables.emplace_back();
   for (const events::Field& field : table) {
     if (events::object_of(field.name) == object) {
-      out->push_back({.name = events::leaf_of(field.name),
-                      .type = type_of(field.form),
-                      .absent = field.absent,
-                      .required = field.required()});
+      out.push_back({.name = events::leaf_of(field.name),
+                     .type = type_of(field.form),
+                     .absent = field.absent,
+                     .required = field.required()});
       continue;
     }
     const auto dot = field.name.find('.', object.empty() ? 0 : object.size() + 1);
     const std::string_view inner = field.name.substr(0, dot);
     const bool inside = object.empty() || field.name.starts_with(std::string(object) + ".");
-    if (inside && (out->empty() || out->back().name != events::leaf_of(inner))) {
-      out->push_back({.name = events::leaf_of(inner),
-                      .type = FieldType::kObject,
-                      .absent = "{}",
-                      .members = members_of(table, inner)});
+    if (inside && (out.empty() || out.back().name != events::leaf_of(inner))) {
+      out.push_back({.name = events::leaf_of(inner),
+                     .type = FieldType::kObject,
+                     .absent = "{}",
+                     .members = members_of(table, inner, tables)});
     }
   }
-  return *out;
+  return out;
 }
 
 constexpr std::array kRuleComponentFields = {
@@ -98,7 +103,8 @@ constexpr std::array kComponentFields = {
 };
 
 std::span<const Field> definition_fields() {
-  static const std::span<const Field> kFields = members_of(events::kDefinitionFields, "");
+  static Tables tables;
+  static const std::span<const Field> kFields = members_of(events::kDefinitionFields, "", tables);
   return kFields;
 }
 

@@ -35,7 +35,12 @@ def free_port():
 def answers(port):
     with socket.socket() as s:
         s.settimeout(1)
-        return s.connect_ex(("127.0.0.1", port)) == 0
+        return s.connect_ex(("127.0.0.1", port)) == 0 and not is_to_itself(s)
+
+
+def is_to_itself(s):
+    """Nobody listens there yet, and the kernel chose that very port for our end: TCP connects the two."""
+    return s.getsockname() == s.getpeername()
 
 
 class Server:

@@ -1,6 +1,7 @@
 """A run gives numbers or a reason, and leaves no process and no directory behind."""
 
 import os
+import socket
 import tempfile
 import time
 import unittest
@@ -8,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 from driver.figures import Run
-from driver.process import Failed, Server, descendants, free_port
+from driver.process import Failed, Server, answers, descendants, free_port, is_to_itself
 from driver.rounds import Rounds
 from driver.tests import fakes
 
@@ -142,4 +143,18 @@ class Ports(unittest.TestCase):
     def test_a_free_port_is_free(self):
         self.assertGreater(free_port(), 1023)
         self.assertLess(free_port(), 65536)
+
+    def test_a_connection_to_itself_is_no_server(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            s.connect(s.getsockname())
+            self.assertTrue(is_to_itself(s))
+
+    def test_who_listens_answers(self):
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            port = listening.getsockname()[1]
+            self.assertFalse(answers(port))
+            listening.listen()
+            self.assertTrue(answers(port))
         self.assertTrue(os.path.exists("/proc/self"))
