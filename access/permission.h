@@ -2,6 +2,7 @@
 // Pure; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,7 +38,8 @@ struct Permission {
   std::optional<Verb> verb;  // absent: any
 
   // kInvalid "BAD_PERMISSION" naming `field`: what is wrong with it, and what nouns and verbs there
-  // are. The id is one of IdKind::kComponent, with or without a '*' at its end.
+  // are; also a verb that the noun does not take. The id is one of IdKind::kComponent, with or
+  // without a '*' or "/*" at its end, and never "*" alone.
   static Result<Permission> parse(std::string_view text, std::string_view field);
   std::string text() const;
 

@@ -5,6 +5,7 @@
 // make().
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ std::string make_token_id(Entropy& entropy);
 std::string token_text(std::string_view id, std::string_view secret);
 // Nothing when it is not of that form.
 std::optional<TokenText> parse_token(std::string_view text);
-// Whether the text has what looks like a token in it: for refusing one in a URL.
+// Whether the text has what looks like a token in it, as it is, not percent-encoded: for refusing
+// one in a URL.
 bool holds_token(std::string_view text);
 
 // What is kept of a secret.

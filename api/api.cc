@@ -69,16 +69,17 @@ std::array<QueryPool*, 11> Context::pools() {
           &direct,  &gzips,   &feeds,  &rebuilds, &graphs};
 }
 
-Status check_listen(std::string_view host) {
+Status check_listen(std::string_view host, bool with_tokens) {
   const std::string bracketed = host.find(':') == std::string_view::npos || host.starts_with('[')
                                     ? std::string(host)
                                     : "[" + std::string(host) + "]";
-  if (is_loopback_host(bracketed)) {
+  if (with_tokens || is_loopback_host(bracketed)) {
     return {};
   }
   return fail(Code::kDenied, "LISTEN_NOT_LOOPBACK",
               "without tokens anybody who can connect may do everything, so the server listens on "
-              "loopback addresses only (127.0.0.1, ::1 or localhost)",
+              "loopback addresses only (127.0.0.1, ::1 or localhost); with --access tokens it "
+              "listens anywhere",
               "--listen");
 }
 

@@ -18,6 +18,8 @@
 #include <string>
 #include <string_view>
 
+#include "access/token_table.h"
+
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/http.h"
@@ -63,6 +65,8 @@ struct Engine {
   std::function<bool(Seq, Duration)> contracts_settled{};
   dispatch::EffectRules effects;
   bool mail = false;  // a mail server is configured
+  // Who may connect and what he may; null: whoever connects may do everything.
+  const access::TokenBook* tokens = nullptr;
   const Clock& clock;
   ShiftedClock* movable_clock = nullptr;  // the same, when it can be moved
   Entropy& entropy;
@@ -100,9 +104,9 @@ struct Options {
   Duration sleep_max{kHttpSleepMaxUs};
 };
 
-// Without tokens whoever connects may do everything, so only this machine may connect: refuses any
-// host that is not a loopback address.
-Status check_listen(std::string_view host);
+// Without tokens whoever connects may do everything, so only this machine may connect: then refuses
+// any host that is not a loopback address.
+Status check_listen(std::string_view host, bool with_tokens);
 
 class Api {
  public:

@@ -10,8 +10,10 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/caller.h"
 #include "api/http_metrics.h"
 #include "api/log_watcher.h"
+#include "api/login_guard.h"
 #include "api/memory_budget.h"
 #include "api/places.h"
 #include "api/query.h"
@@ -43,6 +45,7 @@ struct Context {
   QueryPool graphs;    // questions that may wait for a network: two threads of their own
   LogWatcher watcher;
   MemoryBudget memory;
+  LoginGuard logins;
   std::shared_ptr<UnderWay> retries = std::make_shared<UnderWay>();  // by ended job
   Places places;                                                     // of connections
   Places reserve;        // beside them, for who only asks how the server is
@@ -63,6 +66,7 @@ struct Call {
   std::string id;                // what the path names, "" when its route has no parameter
   Query query;
   std::string peer;                                // the address that asks
+  Caller caller{};                                 // who asks, once it was let in
   std::optional<scheduler::IdempotencyKey> key{};  // once its body has been read
   bool body_read = false;
   bool off_io = false;            // it is handled away from the I/O threads

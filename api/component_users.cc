@@ -148,6 +148,24 @@ class Look {
 
 }  // namespace
 
+scheduler::ComponentUsers users_seen_by(const access::Rights& rights,
+                                        scheduler::ComponentUsers users) {
+  using access::Noun;
+  const auto hidden = [&](Noun noun, const std::string& id) {
+    return !rights.allows(noun, id, access::Verb::kRead);
+  };
+  std::erase_if(users.importers,
+                [&](const std::string& id) { return hidden(Noun::kComponents, id); });
+  std::erase_if(users.rules, [&](const scheduler::ComponentUse& use) {
+    return hidden(Noun::kRules, use.id) || hidden(Noun::kComponents, use.component);
+  });
+  std::erase_if(users.definitions, [&](const scheduler::ComponentUse& use) {
+    return hidden(Noun::kDefinitions, use.id) || hidden(Noun::kJobs, use.id) ||
+           hidden(Noun::kComponents, use.component);
+  });
+  return users;
+}
+
 ComponentWarnings check_users(const Engine& engine, const std::string& component,
                               const scheduler::ComponentUsers& users) {
   const Micros deadline = engine.clock.steady() + Duration{kComponentUsersTimeUs};

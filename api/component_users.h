@@ -18,6 +18,11 @@ struct ComponentWarning {
 };
 using ComponentWarnings = std::vector<ComponentWarning>;
 
+// Those of them that the caller may read: a warning tells of nobody else. Of a definition a pending
+// job may be named, so its jobs count too.
+scheduler::ComponentUsers users_seen_by(const access::Rights& rights,
+                                        scheduler::ComponentUsers users);
+
 // Of those that name the component, as it is stored now: components that import it and do not
 // compile; rules that it refuses, or an importer of it does; definitions whose next jobs it or an
 // importer refuses; all of them when it is gone. Compiles, so on the thread for that; looks at

@@ -111,7 +111,8 @@ void answer_changed(const CallPtr& call, const Responder& responder, scheduler::
   const Seq last = reply.last;
   auto look = [call, answer, reply = std::move(reply),
                warnings = std::move(warnings)](const Status& ready) mutable {
-    const auto& users = std::get<scheduler::ComponentOutcome>(reply.outcome).users;
+    const auto users = users_seen_by(*call->caller.rights,
+                                     std::get<scheduler::ComponentOutcome>(reply.outcome).users);
     const Engine& engine = call->engine();
     const bool settled =
         !ready || users.importers.empty() || importers_are_settled(engine, reply.last);
@@ -164,7 +165,8 @@ Answer<Response> get_component(const Call& call) {
 }
 
 Answer<Response> list_components(const Call& call) {
-  DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(auto request, call.query.page());
+  request.visible = visible_to(call, access::Noun::kComponents);
   DAYBOOK_ASSIGN(const auto fields, call.query.fields(kComponentFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.components(request));
   Response out;

@@ -64,7 +64,13 @@ Answer<Response> render_put_definition(const Written& written) {
   out.status = created ? 201 : 200;
   JsonWriter json(out.body);
   json.begin_object();
-  write_definition_members(json, row);
+  // Who may write only is not shown by a PATCH of one member what the others are.
+  if (written.call.request.head.method == Method::kPut ||
+      may_read(written.call, access::Noun::kDefinitions, row.definition)) {
+    write_definition_members(json, row);
+  } else {
+    json.member("jobDefinitionId", row.definition);
+  }
   write_warnings(json, outcome == nullptr ? scheduler::DefinitionOutcome() : *outcome,
                  row.component);
   write_receipt(json, written.reply);
@@ -82,7 +88,9 @@ Answer<Response> render_deleted_definition(const Written& written) {
   json.begin_object();
   json.member("jobDefinitionId",
               event == nullptr ? events::Text(written.call.id) : event->definition);
-  json.member("pendingJobs", event == nullptr ? 0 : event->pending_jobs);
+  if (may_read(written.call, access::Noun::kJobs, written.call.id)) {
+    json.member("pendingJobs", event == nullptr ? 0 : event->pending_jobs);
+  }
   write_receipt(json, written.reply);
   json.end_object();
   return out;
@@ -97,19 +105,22 @@ Answer<Response> get_definition(const Call& call) {
   if (!row) {
     return refuse(Code::kNotFound, "NOT_FOUND", "there is no job definition " + call.id);
   }
-  DAYBOOK_ASSIGN(const auto counts, views.counts(call.id));
   Response out;
   JsonWriter json(out.body);
   json.begin_object();
   write_definition_members(json, *row);
-  write_counts(json, counts);
+  if (may_read(call, access::Noun::kJobs, call.id)) {
+    DAYBOOK_ASSIGN(const auto counts, views.counts(call.id));
+    write_counts(json, counts);
+  }
   json.member("seq", row->seq);
   json.end_object();
   return out;
 }
 
 Answer<Response> list_definitions(const Call& call) {
-  DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(auto request, call.query.page());
+  request.visible = visible_to(call, access::Noun::kDefinitions);
   DAYBOOK_ASSIGN(const auto fields, call.query.fields(definition_members()));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.definitions(request));
   Response out;

@@ -3,7 +3,9 @@
 #include <limits>
 #include <utility>
 
+#include "api/admission.h"
 #include "api/event_feed.h"
+#include "api/guarded_stream.h"
 #include "api/handlers.h"
 #include "base/json_writer.h"
 #include "base/limits/http.h"
@@ -130,7 +132,7 @@ Answer<Response> lines(const Call& call, EventFilter filter) {
   filter.to.reset();
   Response out;
   out.content_type = "application/x-ndjson";
-  out.stream = line_stream(source_of(call), std::move(filter), window);
+  out.stream = until_revoked(call, line_stream(source_of(call), std::move(filter), window));
   return out;
 }
 
@@ -150,14 +152,26 @@ Answer<Response> live(const Call& call, EventFilter filter) {
   DAYBOOK_TRY(check_position(log, filter, Seq{after}, field));
   Response out;
   out.content_type = "text/event-stream";
-  out.stream = live_stream(source_of(call), std::move(filter), Seq{after});
+  out.stream = until_revoked(call, live_stream(source_of(call), std::move(filter), Seq{after}));
   return out;
+}
+
+}  // namespace
+
+namespace {
+
+// Who may not read all events asks for those of a definition that he may.
+Answer<bool> check_events_are_seen(const Call& call, const EventFilter& filter) {
+  const bool one = filter.definition && may_read(call, access::Noun::kEvents, *filter.definition);
+  return one ? Answer<bool>(true)
+             : check_permission(call, access::Noun::kEvents, {}, access::Verb::kRead);
 }
 
 }  // namespace
 
 Answer<Response> list_events(const Call& call) {
   DAYBOOK_ASSIGN(EventFilter filter, read_event_filter(call.query));
+  DAYBOOK_TRY(check_events_are_seen(call, filter));
   DAYBOOK_ASSIGN(const Format format, read_format(call));
   if (format == Format::kPage) {
     return page(call, std::move(filter));

@@ -4,6 +4,7 @@
 #include "api/texts_json.h"
 #include "base/json_writer.h"
 #include "graph/limits.h"
+#include "graph/set_access.h"
 
 namespace daybook::api {
 namespace {
@@ -95,6 +96,12 @@ Answer<Response> ask_graph(const Call& call) {
     return refuse(Problem(errors.take()));
   }
   const Engine& engine = call.engine();
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (Status may = graph::check_access(engine.graph, queries[i], *call.caller.rights); !may) {
+      may.error().field = place_in_body(i, {});
+      return refuse(std::move(may).error());
+    }
+  }
   const Micros now = engine.clock.wall();
   const Micros deadline = engine.clock.steady() + Duration{graph::kGraphTimeoutUs};
   Response out;

@@ -6,6 +6,7 @@
 
 #include <spdlog/logger.h>
 
+#include "api/admission.h"
 #include "api/gate.h"
 #include "api/router.h"
 #include "base/ascii.h"
@@ -99,8 +100,12 @@ Answer<const Route*> find_route(Call& call) {
 }
 
 Answer<const Route*> prepare(Call& call) {
-  DAYBOOK_TRY(check_origin(call.request.head));
+  DAYBOOK_TRY(check_no_token(call.request.head));
+  if (call.engine().tokens == nullptr) {
+    DAYBOOK_TRY(check_origin(call.request.head));
+  }
   DAYBOOK_ASSIGN(const Route* route, find_route(call));
+  DAYBOOK_TRY(admit(call, *route));
   DAYBOOK_ASSIGN(call.query,
                  Query::parse(call.request.head.query, route->query, common_query(route->kind)));
   DAYBOOK_TRY(check_body(*route, call.request));

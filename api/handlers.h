@@ -62,6 +62,14 @@ Answer<Response> list_events(const Call& call);
 Answer<Response> ask_graph(const Call& call);
 Answer<Response> graph_meta(const Call& call);
 
+// tokens.cc
+Answer<Response> list_tokens(const Call& call);
+Answer<Response> get_token(const Call& call);
+Answer<Response> own_token(const Call& call);
+void create_token(const CallPtr& call, const Responder& responder);
+void rotate_token(const CallPtr& call, const Responder& responder);
+void revoke_token(const CallPtr& call, const Responder& responder);
+
 // clock.cc
 Answer<Response> get_clock(const Call& call);
 Answer<Response> move_clock(const Call& call);

@@ -8,6 +8,9 @@ HttpMetrics::HttpMetrics(std::size_t routes)
     : routes_(routes), counts_(std::make_unique<Count[]>((routes + 1) * kClasses)) {}
 
 void HttpMetrics::answered(std::size_t route, int status, Duration took) {
+  if (status == 403) {
+    forbidden.fetch_add(1, std::memory_order_relaxed);
+  }
   const auto status_class = static_cast<std::size_t>(std::clamp(status / 100, 1, 5) - 1);
   counts_[std::min(route, routes_) * kClasses + status_class].fetch_add(1,
                                                                         std::memory_order_relaxed);

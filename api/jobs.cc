@@ -2,6 +2,7 @@
 #include <map>
 #include <utility>
 
+#include "api/facts.h"
 #include "api/handlers.h"
 #include "api/job_json.h"
 #include "api/page_json.h"
@@ -130,7 +131,7 @@ Answer<Response> get_job(const Call& call) {
   DAYBOOK_ASSIGN(const JobId id, JobId::parse(call.id, "jobId"));
   const auto& views = call.engine().views;
   DAYBOOK_ASSIGN(const auto job, views.job(id));
-  if (!job) {
+  if (!job || !may_read(call, access::Noun::kJobs, job->definition)) {
     return refuse(Code::kNotFound, "NOT_FOUND", "there is no job " + id.text());
   }
   Response out;
@@ -142,7 +143,8 @@ Answer<Response> get_job(const Call& call) {
 
 Answer<Response> list_jobs(const Call& call) {
   const auto& views = call.engine().views;
-  DAYBOOK_ASSIGN(const JobFilter filter, read_job_filter(call.query));
+  DAYBOOK_ASSIGN(JobFilter filter, read_job_filter(call.query));
+  filter.visible = visible_to(call, access::Noun::kJobs);
   DAYBOOK_ASSIGN(const auto request, call.query.page());
   DAYBOOK_ASSIGN(const auto fields, call.query.fields(kJobFields));
   DAYBOOK_ASSIGN(const auto page, views.jobs(filter, request));
@@ -161,8 +163,31 @@ Answer<Response> list_jobs(const Call& call) {
   return out;
 }
 
+namespace {
+
+// A job that has left the list is known by the event that created it, as long as the log has that.
+Answer<bool> check_job_is_seen(const Call& call, JobId id) {
+  if (!visible_to(call, access::Noun::kJobs)) {
+    return true;
+  }
+  DAYBOOK_ASSIGN(const auto row, call.engine().views.job(id));
+  std::string definition = row ? row->definition : std::string();
+  if (!row) {
+    const auto facts = Facts::read(call.engine().log, id.key(), id.key());
+    const auto* created = facts ? facts->find<events::JobCreated>() : nullptr;
+    definition = created != nullptr && created->job == id ? created->definition : events::Text();
+  }
+  if (definition.empty() || !may_read(call, access::Noun::kJobs, definition)) {
+    return refuse(Code::kNotFound, "NOT_FOUND", "no event of a job " + id.text() + " is known");
+  }
+  return true;
+}
+
+}  // namespace
+
 Answer<Response> job_events(const Call& call) {
   DAYBOOK_ASSIGN(const JobId id, JobId::parse(call.id, "jobId"));
+  DAYBOOK_TRY(check_job_is_seen(call, id));
   DAYBOOK_ASSIGN(const auto request, call.query.page());
   DAYBOOK_ASSIGN(const auto page, call.engine().views.history(id, request));
   if (page.rows.empty() && request.after.empty() && request.before.empty()) {

@@ -1,6 +1,7 @@
 // DELETE /resources/jobs/{jobId}, POST /resources/jobs/{jobId}/cancel.
 #include <utility>
 
+#include "api/admission.h"
 #include "api/field_reader.h"
 #include "api/handle.h"
 #include "api/handlers.h"
@@ -90,16 +91,20 @@ Answer<Response> no_job(JobId id) {
   return refuse(Code::kNotFound, "NOT_FOUND", "there is no job " + id.text());
 }
 
-// Asks the list for a job: the sequencer knows ended ones by their number only. The list may lag
-// behind.
+// Asks the list for a job that the caller may change: the sequencer knows ended ones by their
+// number only, and so not whether he may. The list may lag behind.
 void find_row(const CallPtr& call, const Responder& responder, JobId id, const Found& found) {
   run_read(call, responder, [call, responder, id, found] {
     auto row = call->engine().views.job(id);
-    if (row) {
-      found(*row);
-    } else {
+    if (!row) {
       responder.send(refuse(std::move(row).error()));
+      return;
     }
+    if (auto may = *row ? check_job_write(*call, id, (*row)->definition) : true; !may) {
+      responder.send(refuse(std::move(may).error()));
+      return;
+    }
+    found(*row);
   });
 }
 

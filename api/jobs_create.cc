@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "api/admission.h"
 #include "api/facts.h"
 #include "api/handle.h"
 #include "api/handlers.h"
@@ -140,11 +141,14 @@ Result<JobId> open_retry_of(const Engine& engine, JobId id) {
   return JobId();
 }
 
-Result<scheduler::RetryJob> retry_of(const Engine& engine, JobId id) {
+Answer<scheduler::RetryJob> retry_of(const Call& call, JobId id) {
+  const Engine& engine = call.engine();
   scheduler::RetryJob out;
   out.ended = id;
   DAYBOOK_ASSIGN(const auto row, engine.views.job(id));
   if (row) {
+    // Before the sequencer says that it has not ended, which tells that it is there.
+    DAYBOOK_TRY(check_job_write(call, id, row->definition));
     out.copy = copy_of(*row);
     DAYBOOK_ASSIGN(out.retried, open_retry_of(engine, id));
   }  // else the sequencer says that there is no such job, unless the key has an outcome already
@@ -155,7 +159,7 @@ using Turn = std::shared_ptr<UnderWay::Turn>;
 
 // The turn ends before the answer: who has that may ask again.
 void submit_retry(const CallPtr& call, const Responder& responder, JobId id, const Turn& turn) {
-  auto command = retry_of(call->engine(), id);
+  auto command = retry_of(*call, id);
   if (!command) {
     turn->end();
     responder.send(refuse(std::move(command).error()));

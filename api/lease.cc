@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/admission.h"
 #include "api/facts.h"
 #include "api/handle.h"
 #include "api/writes.h"
@@ -126,6 +127,17 @@ void read_definitions(FieldReader& fields, std::vector<std::string>& out) {
     errors.add("are together over the limit of 32 KiB", fields.path_of("definitions"), "TOO_LARGE",
                Code::kTooLarge);
   }
+}
+
+Answer<bool> check_leases(const Caller& caller, const std::vector<std::string>& definitions) {
+  for (const std::string& definition : definitions) {
+    if (!caller.rights->allows(access::Noun::kWorkers, definition, access::Verb::kLease)) {
+      const std::string permission =
+          access::permission_text(access::Noun::kWorkers, definition, access::Verb::kLease);
+      return refuse(missing_permission(permission, permission));
+    }
+  }
+  return true;
 }
 
 dispatch::LeaseRequest read_lease(const JsonValue& value, const std::string& path,

@@ -17,6 +17,9 @@ namespace daybook::api {
 // The member "definitions", which must be there.
 void read_definitions(FieldReader& fields, std::vector<std::string>& out);
 
+// Whether the caller may lease jobs of all of them; 403 names the first that it may not.
+Answer<bool> check_leases(const Caller& caller, const std::vector<std::string>& definitions);
+
 // {definitions, max, waitMs, workerId}; `path` stands before the names of its faults.
 dispatch::LeaseRequest read_lease(const JsonValue& value, const std::string& path,
                                   FieldErrors& errors);

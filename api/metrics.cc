@@ -10,6 +10,7 @@
 #include "api/projection_json.h"
 #include "api/prometheus_text.h"
 #include "api/router.h"
+#include "log/tail.h"
 
 namespace daybook::api {
 namespace {
@@ -190,6 +191,10 @@ void write_connections(PrometheusText& out, const Context& context) {
           m.connections_total.load());
   out.one("daybook_http_connections_refused_total", "counter", "Connections over the limit.",
           m.connections_refused.load());
+  out.one("daybook_http_unauthorized_total", "counter", "Requests without a valid token.",
+          m.unauthorized.load());
+  out.one("daybook_http_forbidden_total", "counter",
+          "Requests for what their callers are not permitted.", m.forbidden.load());
   out.one("daybook_http_timeouts_total", "counter", "Connections closed for being slow.",
           m.timeouts.load());
   out.one("daybook_http_gzips_total", "counter", "Answers that were packed.", m.gzips.load());

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "access/permission.h"
+
 #include "api/response.h"
-#include "base/json_writer.h"
 
 namespace daybook::api {
 namespace {
@@ -12,6 +13,19 @@ constexpr int kRetryAfterSeconds = 1;
 
 int retry_after(int status) {
   return status == 429 || status == 503 ? kRetryAfterSeconds : 0;
+}
+
+// Decisions say in words what is missing; no other word of theirs looks like a permission.
+std::string permission_named(std::string_view message) {
+  std::string out;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find_first_of(" ,;"), message.size());
+    if (const auto permission = access::Permission::parse(message.substr(0, end), {})) {
+      out = permission->text();
+    }
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return out;
 }
 
 }  // namespace
@@ -38,6 +52,8 @@ int status_of(Code code) {
       return 503;
     case Code::kNoSpace:
       return 507;
+    case Code::kUnauthorized:
+      return 401;
     case Code::kDenied:
       return 403;
     case Code::kIo:
@@ -60,6 +76,7 @@ std::string_view status_text(int status) {
       {202, "Accepted"},
       {204, "No Content"},
       {400, "Bad Request"},
+      {401, "Unauthorized"},
       {403, "Forbidden"},
       {404, "Not Found"},
       {405, "Method Not Allowed"},
@@ -102,6 +119,20 @@ Problem::Problem(std::vector<Error> errors_in, std::vector<std::string> details_
       errors(std::move(errors_in)),
       details(std::move(details_in)) {}
 
+void write_details(JsonWriter& json, const Error& error) {
+  const bool forbidden = error.code == Code::kDenied && error.reason == "FORBIDDEN";
+  const std::string permission = forbidden ? permission_named(error.message) : std::string();
+  json.key("details");
+  json.begin_object();
+  if (!error.field.empty()) {
+    json.member("field", error.field);
+  }
+  if (!permission.empty()) {
+    json.member("permission", permission);
+  }
+  json.end_object();
+}
+
 std::string problem_json(const Problem& problem, std::string_view request_id) {
   std::string out;
   JsonWriter json(out);
@@ -123,12 +154,7 @@ std::string problem_json(const Problem& problem, std::string_view request_id) {
     if (i < problem.details.size() && !problem.details[i].empty()) {
       json.raw_member("details", problem.details[i]);
     } else {
-      json.key("details");
-      json.begin_object();
-      if (!error.field.empty()) {
-        json.member("field", error.field);
-      }
-      json.end_object();
+      write_details(json, error);
     }
     json.end_object();
   }
@@ -144,6 +170,9 @@ Response problem_response(const Problem& problem, std::string_view request_id) {
   out.body = problem_json(problem, request_id);
   if (!problem.allow.empty()) {
     out.add("Allow", problem.allow);
+  }
+  if (problem.status == status_of(Code::kUnauthorized)) {
+    out.add("WWW-Authenticate", "Bearer");
   }
   if (problem.retry_after_s > 0) {
     out.add("Retry-After", std::to_string(problem.retry_after_s));

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json_writer.h"
 #include "base/result.h"
 
 namespace daybook::api {
@@ -40,6 +41,9 @@ inline tl::unexpected<Problem> refuse(Code code, std::string_view reason, std::s
 int status_of(Code code);
 // "Not Found", …: the reason phrase of a status.
 std::string_view status_text(int status);
+// "details" of the error, as problems and items of workers show them: "field", and of FORBIDDEN the
+// "permission" that its message names.
+void write_details(JsonWriter& json, const Error& error);
 // The body: {"type","title","status","detail","requestId","errors":[{"code","message","details"}]}.
 std::string problem_json(const Problem& problem, std::string_view request_id);
 

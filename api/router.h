@@ -44,6 +44,7 @@ enum class Overlap : std::uint8_t {
 struct Route {
   Method method;
   std::string_view pattern;
+  Needs needs;
   RouteKind kind;
   Reader reader;    // of all kinds but kAsync and kCompile
   Starter starter;  // of those

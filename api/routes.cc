@@ -8,6 +8,18 @@ namespace daybook::api {
 namespace {
 
 using Names = std::vector<std::string_view>;
+using access::Noun;
+using access::Verb;
+
+constexpr Needs all(Noun noun, Verb verb) {
+  return {Needs::Of::kAll, noun, verb};
+}
+constexpr Needs named(Noun noun, Verb verb) {
+  return {Needs::Of::kNamed, noun, verb};
+}
+constexpr Needs some(Noun noun, Verb verb) {
+  return {Needs::Of::kSome, noun, verb};
+}
 
 const Names kNoQuery{};
 const Names kPage{"limit", "after", "before"};
@@ -23,29 +35,30 @@ Route overlapping(Overlap overlap, Route route) {
   return route;
 }
 
-Route instant(std::string_view pattern, Reader reader) {
-  return overlapping(Overlap::kInstant, {Method::kGet, pattern, RouteKind::kInstant, reader,
+Route instant(std::string_view pattern, Needs needs, Reader reader) {
+  return overlapping(Overlap::kInstant, {Method::kGet, pattern, needs, RouteKind::kInstant, reader,
                                          nullptr, kNoQuery, false});
 }
-Route direct(std::string_view pattern, Reader reader, Names names = kNoQuery) {
-  return overlapping(Overlap::kReads, {Method::kGet, pattern, RouteKind::kDirect, reader, nullptr,
-                                       std::move(names), false});
+Route direct(std::string_view pattern, Needs needs, Reader reader, Names names = kNoQuery) {
+  return overlapping(Overlap::kReads, {Method::kGet, pattern, needs, RouteKind::kDirect, reader,
+                                       nullptr, std::move(names), false});
 }
-Route query(std::string_view pattern, Reader reader, Names names = kNoQuery) {
-  return overlapping(Overlap::kReads, {Method::kGet, pattern, RouteKind::kQuery, reader, nullptr,
-                                       std::move(names), false});
+Route query(std::string_view pattern, Needs needs, Reader reader, Names names = kNoQuery) {
+  return overlapping(Overlap::kReads, {Method::kGet, pattern, needs, RouteKind::kQuery, reader,
+                                       nullptr, std::move(names), false});
 }
-Route async(Method method, std::string_view pattern, Starter starter, bool body) {
-  return {method, pattern, RouteKind::kAsync, nullptr, starter, kNoQuery, body};
+Route async(Method method, std::string_view pattern, Needs needs, Starter starter, bool body) {
+  return {method, pattern, needs, RouteKind::kAsync, nullptr, starter, kNoQuery, body};
 }
 
-Route health(std::string_view pattern, Reader reader) {
-  return overlapping(Overlap::kReads,
-                     {Method::kGet, pattern, RouteKind::kHealth, reader, nullptr, kNoQuery, false});
+Route health(std::string_view pattern, Needs needs, Reader reader) {
+  return overlapping(Overlap::kReads, {Method::kGet, pattern, needs, RouteKind::kHealth, reader,
+                                       nullptr, kNoQuery, false});
 }
-Route compile(std::string_view pattern, Starter starter) {
-  return with_body_of(kHttpComponentBodyBytesMax, {Method::kPut, pattern, RouteKind::kCompile,
-                                                   nullptr, starter, kNoQuery, true});
+Route compile(std::string_view pattern, Needs needs, Starter starter) {
+  return with_body_of(
+      kHttpComponentBodyBytesMax,
+      {Method::kPut, pattern, needs, RouteKind::kCompile, nullptr, starter, kNoQuery, true});
 }
 
 Route maybe_with_body(Route route) {
@@ -55,39 +68,74 @@ Route maybe_with_body(Route route) {
 
 std::vector<Route> definition_routes() {
   return {
-      query("/resources/job-definitions", list_definitions, kList),
-      query("/resources/job-definitions/{jobDefinitionId...}", get_definition),
-      async(Method::kPut, "/resources/job-definitions/{jobDefinitionId...}", put_definition, true),
-      async(Method::kPatch, "/resources/job-definitions/{jobDefinitionId...}", patch_definition,
-            true),
-      async(Method::kDelete, "/resources/job-definitions/{jobDefinitionId...}", delete_definition,
-            false),
+      query("/resources/job-definitions", some(Noun::kDefinitions, Verb::kRead), list_definitions,
+            kList),
+      query("/resources/job-definitions/{jobDefinitionId...}",
+            named(Noun::kDefinitions, Verb::kRead), get_definition),
+      async(Method::kPut, "/resources/job-definitions/{jobDefinitionId...}",
+            named(Noun::kDefinitions, Verb::kWrite), put_definition, true),
+      async(Method::kPatch, "/resources/job-definitions/{jobDefinitionId...}",
+            named(Noun::kDefinitions, Verb::kWrite), patch_definition, true),
+      async(Method::kDelete, "/resources/job-definitions/{jobDefinitionId...}",
+            named(Noun::kDefinitions, Verb::kWrite), delete_definition, false),
   };
 }
 
 std::vector<Route> worker_routes() {
   return {
-      direct("/resources/workers", list_workers, kPage),
-      {Method::kGet, "/resources/workers/connect", RouteKind::kInstant, connect_worker, nullptr,
-       kNoQuery, false},
+      direct("/resources/workers", all(Noun::kWorkers, Verb::kRead), list_workers, kPage),
+      {Method::kGet, "/resources/workers/connect", some(Noun::kWorkers, Verb::kLease),
+       RouteKind::kInstant, connect_worker, nullptr, kNoQuery, false},
       with_body_of(kHttpSmallBodyBytesMax,
-                   async(Method::kPost, "/resources/workers/lease", lease_jobs, true)),
+                   async(Method::kPost, "/resources/workers/lease",
+                         some(Noun::kWorkers, Verb::kLease), lease_jobs, true)),
       overlapping(Overlap::kWrites,
-                  async(Method::kPost, "/resources/workers/complete", complete_attempts, true)),
-      overlapping(
-          Overlap::kWrites,
-          with_body_of(kHttpSmallBodyBytesMax,
-                       async(Method::kPost, "/resources/workers/heartbeat", heartbeat, true))),
+                  async(Method::kPost, "/resources/workers/complete",
+                        some(Noun::kWorkers, Verb::kLease), complete_attempts, true)),
+      overlapping(Overlap::kWrites,
+                  with_body_of(kHttpSmallBodyBytesMax,
+                               async(Method::kPost, "/resources/workers/heartbeat",
+                                     some(Noun::kWorkers, Verb::kLease), heartbeat, true))),
   };
 }
 
 std::vector<Route> rule_routes() {
   return {
-      query("/resources/rules", list_rules, kList),
-      query("/resources/rules/{ruleId...}", get_rule),
+      query("/resources/rules", some(Noun::kRules, Verb::kRead), list_rules, kList),
+      query("/resources/rules/{ruleId...}", named(Noun::kRules, Verb::kRead), get_rule),
       with_body_of(kHttpComponentBodyBytesMax,
-                   async(Method::kPut, "/resources/rules/{ruleId...}", put_rule, true)),
-      async(Method::kDelete, "/resources/rules/{ruleId...}", delete_rule, false),
+                   async(Method::kPut, "/resources/rules/{ruleId...}",
+                         named(Noun::kRules, Verb::kWrite), put_rule, true)),
+      async(Method::kDelete, "/resources/rules/{ruleId...}", named(Noun::kRules, Verb::kWrite),
+            delete_rule, false),
+  };
+}
+
+std::vector<Route> component_routes() {
+  return {
+      query("/resources/components", some(Noun::kComponents, Verb::kRead), list_components, kList),
+      {Method::kPost, "/resources/components/{componentId...}/check",
+       named(Noun::kComponents, Verb::kWrite), RouteKind::kCheck, check_component, nullptr,
+       kNoQuery, true},
+      query("/resources/components/{componentId...}", named(Noun::kComponents, Verb::kRead),
+            get_component),
+      compile("/resources/components/{componentId...}", named(Noun::kComponents, Verb::kWrite),
+              put_component),
+      async(Method::kDelete, "/resources/components/{componentId...}",
+            named(Noun::kComponents, Verb::kWrite), delete_component, false),
+  };
+}
+
+std::vector<Route> token_routes() {
+  return {
+      query("/resources/tokens", some(Noun::kTokens, Verb::kRead), list_tokens, kList),
+      async(Method::kPost, "/resources/tokens", some(Noun::kTokens, Verb::kWrite), create_token,
+            true),
+      instant("/resources/tokens/self", Needs::token(), own_token),
+      query("/resources/tokens/{tokenId}", Needs::token(), get_token),
+      async(Method::kPost, "/resources/tokens/{tokenId}/rotate", Needs::token(), rotate_token,
+            false),
+      async(Method::kDelete, "/resources/tokens/{tokenId}", Needs::token(), revoke_token, false),
   };
 }
 
@@ -101,54 +149,59 @@ std::vector<Route> make_table() {
                          "format"};
   std::vector<Route> out = definition_routes();
   const std::vector<Route> others{
-      query("/resources/jobs", list_jobs, job_list),
-      overlapping(Overlap::kWrites, async(Method::kPost, "/resources/jobs", create_jobs, true)),
-      query("/resources/jobs/statistics", statistics,
+      query("/resources/jobs", some(Noun::kJobs, Verb::kRead), list_jobs, job_list),
+      overlapping(Overlap::kWrites, async(Method::kPost, "/resources/jobs",
+                                          some(Noun::kJobs, Verb::kWrite), create_jobs, true)),
+      query("/resources/jobs/statistics", some(Noun::kJobs, Verb::kRead), statistics,
             {"from", "to", "jobDefinitionId", "resolution", "groupBy", "limit", "after"}),
-      query("/resources/jobs/{jobId}", get_job),
-      {Method::kDelete, "/resources/jobs/{jobId}", RouteKind::kAsync, nullptr, delete_job,
-       Names{"remove"}, false},
-      maybe_with_body(async(Method::kPost, "/resources/jobs/{jobId}/cancel", cancel_job, true)),
-      async(Method::kPost, "/resources/jobs/{jobId}/retry", retry_job, false),
-      query("/resources/jobs/{jobId}/events", job_events, kPage),
+      query("/resources/jobs/{jobId}", some(Noun::kJobs, Verb::kRead), get_job),
+      {Method::kDelete, "/resources/jobs/{jobId}", some(Noun::kJobs, Verb::kWrite),
+       RouteKind::kAsync, nullptr, delete_job, Names{"remove"}, false},
+      maybe_with_body(async(Method::kPost, "/resources/jobs/{jobId}/cancel",
+                            some(Noun::kJobs, Verb::kWrite), cancel_job, true)),
+      async(Method::kPost, "/resources/jobs/{jobId}/retry", some(Noun::kJobs, Verb::kWrite),
+            retry_job, false),
+      query("/resources/jobs/{jobId}/events", some(Noun::kJobs, Verb::kRead), job_events, kPage),
 
-      query("/resources/components", list_components, kList),
-      {Method::kPost, "/resources/components/{componentId...}/check", RouteKind::kCheck,
-       check_component, nullptr, kNoQuery, true},
-      query("/resources/components/{componentId...}", get_component),
-      compile("/resources/components/{componentId...}", put_component),
-      async(Method::kDelete, "/resources/components/{componentId...}", delete_component, false),
-
-      query("/resources/sendings", list_sendings,
+      query("/resources/sendings", all(Noun::kSendings, Verb::kRead), list_sendings,
             {"status", "category", "transport", "recipient", "jobId", "limit", "after", "before",
              "fields"}),
-      async(Method::kPost, "/resources/sendings/email", create_email, true),
-      query("/resources/sendings/{sendingId}", get_sending),
-      async(Method::kDelete, "/resources/sendings/{sendingId}", delete_sending, false),
+      async(Method::kPost, "/resources/sendings/email", all(Noun::kSendings, Verb::kWrite),
+            create_email, true),
+      query("/resources/sendings/{sendingId}", all(Noun::kSendings, Verb::kRead), get_sending),
+      async(Method::kDelete, "/resources/sendings/{sendingId}", all(Noun::kSendings, Verb::kWrite),
+            delete_sending, false),
 
-      query("/resources/events", list_events, event_list),
-      {Method::kPost, "/resources/graph", RouteKind::kGraph, ask_graph, nullptr, kNoQuery, true},
-      instant("/resources/graph/meta", graph_meta),
+      query("/resources/events", some(Noun::kEvents, Verb::kRead), list_events, event_list),
+      {Method::kPost, "/resources/graph", all(Noun::kGraph, Verb::kRead), RouteKind::kGraph,
+       ask_graph, nullptr, kNoQuery, true},
+      instant("/resources/graph/meta", all(Noun::kGraph, Verb::kRead), graph_meta),
 
-      instant("/resources/clock", get_clock),
-      {Method::kPost, "/resources/clock", RouteKind::kInstant, move_clock, nullptr, kNoQuery, true},
+      instant("/resources/clock", Needs::token(), get_clock),
+      {Method::kPost, "/resources/clock", all(Noun::kSystem, Verb::kAdmin), RouteKind::kInstant,
+       move_clock, nullptr, kNoQuery, true},
 
-      direct("/resources/log/head", log_head, {"minSeq"}),
-      direct("/resources/log/verify", log_verify, {"seq", "hash", "minSeq"}),
+      direct("/resources/log/head", all(Noun::kEvents, Verb::kRead), log_head, {"minSeq"}),
+      direct("/resources/log/verify", all(Noun::kEvents, Verb::kRead), log_verify,
+             {"seq", "hash", "minSeq"}),
 
-      direct("/resources/projections", list_projections),
-      {Method::kPost, "/resources/projections/{name}/rebuild", RouteKind::kLong, rebuild_projection,
-       nullptr, kNoQuery, false},
+      direct("/resources/projections", all(Noun::kSystem, Verb::kRead), list_projections),
+      {Method::kPost, "/resources/projections/{name}/rebuild", all(Noun::kSystem, Verb::kAdmin),
+       RouteKind::kLong, rebuild_projection, nullptr, kNoQuery, false},
 
-      instant("/health/live", health_live),
-      health("/health/ready", health_ready),
-      health("/metrics", metrics),
-      instant("/version", version),
-      instant("/openapi.json", openapi),
+      instant("/health/live", Needs::nothing(), health_live),
+      health("/health/ready", Needs::nothing(), health_ready),
+      health("/metrics", all(Noun::kSystem, Verb::kRead), metrics),
+      instant("/version", Needs::nothing(), version),
+      instant("/openapi.json", Needs::nothing(), openapi),
   };
   const std::vector<Route> rules = rule_routes();
   out.insert(out.end(), rules.begin(), rules.end());
   out.insert(out.end(), others.begin(), others.end());
+  const std::vector<Route> components = component_routes();
+  out.insert(out.end(), components.begin(), components.end());
+  const std::vector<Route> tokens = token_routes();
+  out.insert(out.end(), tokens.begin(), tokens.end());
   const std::vector<Route> workers = worker_routes();
   out.insert(out.end(), workers.begin(), workers.end());
   return out;

@@ -83,7 +83,8 @@ Answer<Response> get_rule(const Call& call) {
 }
 
 Answer<Response> list_rules(const Call& call) {
-  DAYBOOK_ASSIGN(const auto request, call.query.page());
+  DAYBOOK_ASSIGN(auto request, call.query.page());
+  request.visible = visible_to(call, access::Noun::kRules);
   DAYBOOK_ASSIGN(const auto fields, call.query.fields(kRuleFields));
   DAYBOOK_ASSIGN(const auto page, call.engine().views.rules(request));
   Response out;

@@ -181,7 +181,7 @@ Server::~Server() {
 }
 
 Status Server::start() {
-  DAYBOOK_TRY(check_listen(impl_->context->options.host));
+  DAYBOOK_TRY(check_listen(impl_->context->options.host, impl_->context->engine.tokens != nullptr));
   try {
     for (std::size_t i = 0; i < impl_->context->options.io_threads; ++i) {
       impl_->shards.push_back(std::make_shared<Shard>(impl_->context));

@@ -37,6 +37,7 @@ Result<Wanted> read_query(const Call& call) {
   DAYBOOK_ASSIGN(out.from, call.query.time("from"));
   out.now = call.engine().clock.wall();
   DAYBOOK_TRY(read_whose(call, out));
+  out.visible = visible_to(call, access::Noun::kJobs);
   // A definition is answered whole, as long as it can be; of each a page.
   const bool each = out.of == Wanted::Of::kEach;
   DAYBOOK_ASSIGN(out.rows_max,

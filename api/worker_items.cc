@@ -33,12 +33,7 @@ void write_error(JsonWriter& json, const Error& error) {
   json.member("status", status_of(error.code));
   json.member("code", error.reason);
   json.member("message", error.message);
-  json.key("details");
-  json.begin_object();
-  if (!error.field.empty()) {
-    json.member("field", error.field);
-  }
-  json.end_object();
+  write_details(json, error);
   json.end_object();
 }
 

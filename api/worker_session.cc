@@ -14,10 +14,12 @@ constexpr Duration kOneSecond = seconds(1);
 
 }  // namespace
 
-WorkerSession::WorkerSession(std::shared_ptr<Shard> shard, std::string peer, Wake wake)
+WorkerSession::WorkerSession(std::shared_ptr<Shard> shard, std::string peer, Caller caller,
+                             Wake wake)
     : shard_(std::move(shard)),
       context_(shard_->shared_context()),
       peer_(std::move(peer)),
+      caller_(std::move(caller)),
       wake_(std::move(wake)) {}
 
 WorkerSession::~WorkerSession() = default;
@@ -33,6 +35,7 @@ CallPtr WorkerSession::new_call() const {
   out->context = context_;
   out->request_id = context_->engine.entropy.command_id();
   out->peer = peer_;
+  out->caller = caller_;
   return out;
 }
 
@@ -57,9 +60,18 @@ MemoryBudget::Share WorkerSession::new_share() {
           }};
 }
 
+// Looked at with each message, and at least as often as the server pings.
+bool WorkerSession::is_let_in() {
+  if (is_live(context_->engine, caller_)) {
+    return true;
+  }
+  end({CloseCode::kPolicy, "UNAUTHORIZED"});
+  return false;
+}
+
 void WorkerSession::receive(std::string text, MemoryBudget::Share memory) {
   count_message();
-  if (end_) {
+  if (end_ || !is_let_in()) {
     return;
   }
   context_->metrics.worker_messages_in.fetch_add(1, std::memory_order_relaxed);
@@ -137,6 +149,12 @@ void WorkerSession::settle() {
 }
 
 void WorkerSession::on(const HelloFrame& frame) {
+  for (const Subscription& wish : frame.subscriptions) {
+    if (auto may = check_leases(caller_, wish.definitions); !may) {
+      refuse({{}, true, std::move(may.error().errors.front())});
+      return;
+    }
+  }
   ready_ = true;
   worker_ = frame.worker;
   for (const Subscription& wish : frame.subscriptions) {
@@ -291,6 +309,9 @@ void WorkerSession::look_for_end() {
 }
 
 Micros WorkerSession::tick(Micros now) {
+  if (!end_ && !is_let_in()) {
+    return {};
+  }
   Micros next{};
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes_[i].rests_until.value == 0) {

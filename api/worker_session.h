@@ -47,7 +47,7 @@ class WorkerSession final : public std::enable_shared_from_this<WorkerSession> {
   // Called when there is something to write, or to read again, or the end is due.
   using Wake = std::function<void()>;
 
-  WorkerSession(std::shared_ptr<Shard> shard, std::string peer, Wake wake);
+  WorkerSession(std::shared_ptr<Shard> shard, std::string peer, Caller caller, Wake wake);
   ~WorkerSession();
 
   // One text message, with what it holds of the memory of all connections. A control frame counts
@@ -121,6 +121,7 @@ class WorkerSession final : public std::enable_shared_from_this<WorkerSession> {
   void release_out();
   std::string text_of(Out out);
   void look_for_end();
+  bool is_let_in();
   template <typename Work>
   void post(Work work);
   CallPtr new_call() const;
@@ -149,6 +150,7 @@ class WorkerSession final : public std::enable_shared_from_this<WorkerSession> {
   const std::shared_ptr<Shard> shard_;
   const std::shared_ptr<Context> context_;
   const std::string peer_;
+  const Caller caller_;
   Wake wake_;
   const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
 

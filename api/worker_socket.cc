@@ -35,6 +35,7 @@ struct SocketHandshake {
   SocketRequest request;
   std::string request_id;
   std::string peer;
+  Caller caller;
   Places::Place worker_place{};
 };
 
@@ -102,7 +103,8 @@ class WorkerSocket final : public Connection, public std::enable_shared_from_thi
 };
 
 void WorkerSocket::start() {
-  session_ = std::make_shared<WorkerSession>(shard_, handshake_.peer, [this] { wake(); });
+  session_ = std::make_shared<WorkerSession>(shard_, handshake_.peer, handshake_.caller,
+                                             [this] { wake(); });
   context_->metrics.worker_connections.fetch_add(1, std::memory_order_relaxed);
   heard_at_ = now();
   set(greeted_by_, heard_at_ + context_->options.header_timeout);
@@ -418,8 +420,8 @@ std::shared_ptr<Upgrade> make_worker_upgrade(const Call& call, Places::Place pla
                 beast::string_view(value.data(), value.size()));
   }
   request.set(beast::http::field::connection, "upgrade");
-  return std::make_shared<WorkerUpgrade>(
-      SocketHandshake{std::move(request), call.request_id.text(), call.peer, std::move(place)});
+  return std::make_shared<WorkerUpgrade>(SocketHandshake{std::move(request), call.request_id.text(),
+                                                         call.peer, call.caller, std::move(place)});
 }
 
 }  // namespace daybook::api

@@ -54,6 +54,10 @@ void lease_jobs(const CallPtr& call, const Responder& responder) {
     responder.send(refuse(Problem(errors.take())));
     return;
   }
+  if (auto may = check_leases(call->caller, request.definitions); !may) {
+    responder.send(refuse(std::move(may).error()));
+    return;
+  }
   if (Status read = finish_reading(*call); !read) {
     responder.send(refuse(std::move(read).error()));
     return;

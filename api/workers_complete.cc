@@ -248,6 +248,9 @@ Answer<ReportBody> read_report_body(const Call& call) {
   if (!errors.empty()) {
     return refuse(Problem(errors.take()));
   }
+  if (out.lease) {
+    DAYBOOK_TRY(check_leases(call.caller, out.lease->definitions));
+  }
   DAYBOOK_ASSIGN(out.items, item_elements(*reports, "reports"));
   return out;
 }

@@ -42,8 +42,8 @@ Result<std::optional<scheduler::IdempotencyKey>> idempotency_key(const Call& cal
 
 }  // namespace
 
-std::string_view actor_of(const Call&) {
-  return "local";
+std::string_view actor_of(const Call& call) {
+  return call.caller.actor;
 }
 
 Status note_key(Call& call) {

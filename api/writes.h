@@ -58,7 +58,7 @@ void add_receipt(Response& response, const scheduler::Reply& reply);
 // The same as members "seq" and "hash" of the object that is being written.
 void write_receipt(JsonWriter& json, const scheduler::Reply& reply);
 
-// Who asks: without tokens, whoever sits at this machine.
+// Who asks: the id of a token; without tokens, "local".
 std::string_view actor_of(const Call& call);
 
 }  // namespace daybook::api

@@ -24,6 +24,8 @@ std::string_view code_name(Code code) {
       return "unknown-outcome";
     case Code::kNoSpace:
       return "no-space";
+    case Code::kUnauthorized:
+      return "unauthorized";
     case Code::kDenied:
       return "denied";
     case Code::kIo:

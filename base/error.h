@@ -22,6 +22,7 @@ enum class Code {
   kUnavailable,     // not now: try the same again (503)
   kUnknownOutcome,  // it may or may not have happened: repeat with the same idempotency key (503)
   kNoSpace,         // the disk is at its watermark: free space, then try again (507)
+  kUnauthorized,    // it is not known who asks (401)
   kDenied,          // not permitted (403)
   kIo,              // the device failed: stop
   kCorrupt,         // stored bytes are not what was written: stop and call a person

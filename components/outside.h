@@ -20,6 +20,7 @@ struct AskTerms {
   Micros now;                         // the run's own instant
   Micros deadline;                    // of the steady clock
   const std::atomic<bool>& given_up;  // nobody waits any more
+  std::string_view owner{};           // in whose name it is asked; "": who may everything
 };
 
 // Thread-safe; called on the threads of the runtime, and may block until `deadline`.

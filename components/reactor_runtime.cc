@@ -70,7 +70,8 @@ class LiveWorld final : public reactor::World {
     if (auto reason = interrupted()) {
       return fail(std::move(*reason));
     }
-    return outside_.ask(question, {ticket_.order.started_at, deadline_, ticket_.stopped});
+    return outside_.ask(
+        question, {ticket_.order.started_at, deadline_, ticket_.stopped, ticket_.order.owner});
   }
   std::optional<Error> interrupted() override {
     if (ticket_.stopped) {

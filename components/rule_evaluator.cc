@@ -50,18 +50,20 @@ std::string parameters_of(const RuleOrder& order) {
 
 class RuleWorld final : public reactor::World {
  public:
-  RuleWorld(Outside& outside, const Clock& clock, const std::atomic<bool>& stopped, Micros now)
+  RuleWorld(Outside& outside, const Clock& clock, const std::atomic<bool>& stopped,
+            const RuleOrder& order)
       : outside_(outside),
         clock_(clock),
         stopped_(stopped),
-        now_(now),
+        now_(order.now),
+        owner_(order.owner),
         deadline_(clock.steady() + Duration{kRuleTimeoutUs}) {}
 
   Result<std::string> ask(std::string_view question) override {
     if (auto reason = interrupted()) {
       return fail(std::move(*reason));
     }
-    return outside_.ask(question, {now_, deadline_, stopped_});
+    return outside_.ask(question, {now_, deadline_, stopped_, owner_});
   }
   std::optional<Error> interrupted() override {
     if (stopped_) {
@@ -78,6 +80,7 @@ class RuleWorld final : public reactor::World {
   const Clock& clock_;
   const std::atomic<bool>& stopped_;
   const Micros now_;
+  const std::string_view owner_;
   const Micros deadline_;
 };
 
@@ -100,7 +103,7 @@ Result<RuleHooks> ReactorRuleEvaluator::hooks(const RuleCode& code) {
 
 RuleOutcome ReactorRuleEvaluator::run(const RuleOrder& order) {
   RuleOutcome out;
-  RuleWorld world(outside_, clock_, stopped_, order.now);
+  RuleWorld world(outside_, clock_, stopped_, order);
   auto program = program_of(*order.code, [&] { return world.interrupted(); });
   if (!program) {
     out.failure = not_compiled(program.error());

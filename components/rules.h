@@ -45,6 +45,7 @@ struct RuleOrder {
   std::string parameters;  // a JSON object text: the rule's own
   Micros now;              // the wall clock at the event
   std::string identity;    // of this run: ids that it makes follow from it
+  std::string owner{};     // in whose name it runs; "": who may everything
 };
 
 // The identity of the run of one component of one rule for the event `on`: no two have the same.

@@ -28,6 +28,7 @@ struct Module {
 struct Order {
   JobId job;
   std::string definition;
+  std::string owner{};  // in whose name it runs; "": who may everything
   Attempt attempt;
   std::string token;  // the fencing token, as text
   std::string component;

@@ -15,7 +15,8 @@ constexpr Duration kLookAgain = millis(100);  // at an attempt that was not over
 // right.
 bool is_of_request(const Error& error) {
   return error.reason == "TOO_MANY_KEYS" || error.reason == "IDEMPOTENCY_KEY_REUSED" ||
-         error.code == Code::kUnknownOutcome;
+         error.code == Code::kUnknownOutcome || error.code == Code::kUnauthorized ||
+         error.code == Code::kDenied;
 }
 
 }  // namespace

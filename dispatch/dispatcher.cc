@@ -21,9 +21,11 @@ struct Dispatcher::Impl {
         options(std::move(options_in)),
         rounds(log_in, sequencer, clock, entropy, options),
         mail(rounds.mail()) {
-    if (options.retention) {
-      retention = std::make_unique<Retention>(
-          Retention::Parts{sequencer, views, clock, entropy, options.logger, options.supervisor});
+    if (options.retention || options.tokens != nullptr) {
+      Retention::Parts parts{sequencer, views, clock, entropy, options.logger, options.supervisor};
+      parts.tokens = options.tokens;
+      parts.removes = options.retention;
+      retention = std::make_unique<Retention>(std::move(parts));
     }
   }
 

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "access/token_table.h"
+
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/dispatch.h"
@@ -44,7 +46,9 @@ struct DispatcherOptions {
   std::size_t http_slots = 64;    // requests at once
   std::size_t reactor_slots = 4;  // runs of the reactor language, some of them waiting for a thread
   EffectRules effects;
-  bool retention = true;
+  bool retention = true;  // else ended jobs stay
+  // Of which it is noted when their time is over; null: there are none.
+  const access::TokenBook* tokens = nullptr;
   Duration drain{kRunDrainTimeoutUs};  // in which runs may end by themselves at stop()
   // Memory of jobs that wait for a wall time, the farther ones are in unnamed files in the
   // directory; zero: all are in memory.

@@ -6,6 +6,7 @@ components::Order make_order(const scheduler::StartedJob& job, std::optional<Mic
   components::Order out;
   out.job = job.job;
   out.definition = job.definition;
+  out.owner = job.owner;
   out.attempt = job.attempt;
   out.token = job.token.text();
   out.component = job.component->id;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/json_check.h"
 #include "base/json_text.h"
+#include "graph/set_access.h"
 
 namespace daybook::dispatch {
 namespace {
@@ -40,8 +41,8 @@ void append_more(std::string& out, std::string_view set, const graph::Answer& an
 }  // namespace
 
 GraphOutside::GraphOutside(const graph::Graph& graph, const components::Caller& caller,
-                           Freshness fresh)
-    : graph_(graph), caller_(caller), fresh_(std::move(fresh)), sets_(graph) {}
+                           Freshness fresh, const access::TokenBook* tokens)
+    : graph_(graph), caller_(caller), fresh_(std::move(fresh)), tokens_(tokens), sets_(graph) {}
 
 GraphOutside::~GraphOutside() = default;
 
@@ -66,12 +67,25 @@ Result<std::string> GraphOutside::ask(std::string_view question,
   return kind == "actor" ? caller_.actor(asked, terms) : query(asked, terms);
 }
 
+// A run sees no more than who scheduled it; it may not even ask when that one is gone.
+Status GraphOutside::check_owner(const graph::Query& query, std::string_view owner) const {
+  if (owner.empty() || tokens_ == nullptr) {
+    return {};
+  }
+  const auto table = tokens_->table();
+  const access::TableEntry* entry = table->find(owner);
+  return graph::check_access(graph_, query, entry == nullptr ? access::Rights() : *entry->rights);
+}
+
 Result<std::string> GraphOutside::query(const JsonValue& asked,
                                         const components::AskTerms& terms) const {
   const graph::Query query = read_query(asked, graph_);
   const auto type = graph_.type_of(query);
   if (!type) {
     return error_answer(type.error());
+  }
+  if (const Status may = check_owner(query, terms.owner); !may) {
+    return error_answer(may.error());
   }
   // A run, or a rule, sees at least what led to it.
   if (const Status fresh = fresh_(terms); !fresh) {

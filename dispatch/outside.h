@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "access/token_table.h"
+
 #include "base/clock.h"
 #include "base/json_value.h"
 #include "components/caller.h"
@@ -21,8 +23,10 @@ using Freshness = std::function<Status(const components::AskTerms& terms)>;
 
 class GraphOutside final : public components::Outside {
  public:
-  // All outlive it; `graph` has all its sets.
-  GraphOutside(const graph::Graph& graph, const components::Caller& caller, Freshness fresh);
+  // All outlive it; `graph` has all its sets. tokens: what owners may is looked up there; null:
+  // nobody is owned by one.
+  GraphOutside(const graph::Graph& graph, const components::Caller& caller, Freshness fresh,
+               const access::TokenBook* tokens = nullptr);
   ~GraphOutside() override;
 
   const reactor::Sets& sets() const override;
@@ -30,10 +34,12 @@ class GraphOutside final : public components::Outside {
 
  private:
   Result<std::string> query(const JsonValue& asked, const components::AskTerms& terms) const;
+  Status check_owner(const graph::Query& query, std::string_view owner) const;
 
   const graph::Graph& graph_;
   const components::Caller& caller_;
   const Freshness fresh_;
+  const access::TokenBook* const tokens_;
   const GraphSets sets_;
 };
 

@@ -24,7 +24,7 @@ Retention::Retention(Parts parts)
               },
               [this](Seq seq) { return parts_.views.wait_for(seq, parts_.patience); },
               [this] { return is_stopping(); }, [this](std::uint64_t removed) { count(removed); },
-              [this](std::int64_t us) { behind_us_ = us; }}) {}
+              [this](std::int64_t us) { behind_us_ = us; }, parts_.tokens, parts_.removes}) {}
 
 Status Retention::start() {
   DAYBOOK_ASSIGN(thread_, start_thread("retention", [this] { work(); }));

@@ -46,6 +46,8 @@ class Retention {
     Supervisor* supervisor = nullptr;        // told while sweeps fail
     std::uint64_t log_every = kRemovalsPerLogLine;
     std::chrono::milliseconds patience = kSweepPatience;
+    const access::TokenBook* tokens = nullptr;  // as in RetentionSweep::Parts
+    bool removes = true;
   };
   explicit Retention(Parts parts);
   ~Retention() { stop(); }

@@ -10,9 +10,27 @@
 namespace daybook::dispatch {
 
 Result<std::uint64_t> RetentionSweep::sweep() {
+  DAYBOOK_TRY(expire_tokens());
+  if (!parts_.removes) {
+    return 0;
+  }
   DAYBOOK_ASSIGN(const std::uint64_t jobs, sweep_jobs());
   DAYBOOK_ASSIGN(const std::uint64_t sendings, sweep_sendings());
   return jobs + sendings;
+}
+
+// One command notes many; those that are left wait for the next sweep.
+Status RetentionSweep::expire_tokens() {
+  bool over = false;
+  if (parts_.tokens != nullptr) {
+    parts_.tokens->table()->each([&](const access::TableEntry& entry) {
+      over = over || entry.is_over(parts_.clock.wall());
+    });
+  }
+  if (over) {
+    DAYBOOK_TRY(parts_.call(scheduler::ExpireTokens{}));
+  }
+  return {};
 }
 
 // Command after command, each of what `next` finds, until it finds nothing. The views may be a few

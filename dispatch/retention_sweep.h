@@ -1,10 +1,13 @@
 // What a sweep of retention does, without a thread: looks in the views for ended jobs and sendings
-// whose time is over, and has them removed, a bounded number at a time. Driven by retention's
-// thread; by hand in a simulation. Private to dispatch. One owner.
+// whose time is over, and has them removed, a bounded number at a time; and has it noted when the
+// time of a token is over. Driven by retention's thread; by hand in a simulation. Private to
+// dispatch. One owner.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+
+#include "access/token_table.h"
 
 #include "base/clock.h"
 #include "projections/views.h"
@@ -28,6 +31,10 @@ class RetentionSweep {
     std::function<void(std::uint64_t)> removed;
     // Told since when the oldest job that is over should be gone, in microseconds.
     std::function<void(std::int64_t)> behind;
+    // The live tokens; null: there are none.
+    const access::TokenBook* tokens = nullptr;
+    // Ended jobs and sendings go; else only tokens.
+    bool removes = true;
   };
   explicit RetentionSweep(Parts parts) : parts_(std::move(parts)) {}
 
@@ -46,6 +53,7 @@ class RetentionSweep {
   Result<Found> find_jobs(Micros now);
   Result<std::uint64_t> sweep_jobs();
   Result<std::uint64_t> sweep_sendings();
+  Status expire_tokens();
 
   const Parts parts_;
   projections::RetentionPlace jobs_;

@@ -9,10 +9,11 @@
 namespace daybook::dispatch {
 namespace {
 
-std::vector<RuleBook::Step> steps_of(std::string_view rule, Seq put, std::string_view components) {
+std::vector<RuleBook::Step> steps_of(std::string_view rule, const scheduler::RuleVersion& version) {
   std::vector<RuleBook::Step> out;
-  for (scheduler::RuleStep& step : scheduler::read_rule_steps(components)) {
-    out.push_back({std::string(rule), put, std::move(step.component), std::move(step.parameters)});
+  for (scheduler::RuleStep& step : scheduler::read_rule_steps(version.components)) {
+    out.push_back({std::string(rule), version.put, std::move(step.component),
+                   std::move(step.parameters), version.owner});
   }
   return out;
 }
@@ -28,7 +29,7 @@ std::uint16_t type_of(std::string_view name) {
 RuleBook::RuleBook(const scheduler::State& state) : components_(state), as_of_(state.applied()) {
   state.each_rule([&](const scheduler::Rule& rule) {
     for (const scheduler::RuleVersion& version : rule.versions) {
-      put(rule.id, version.put, version.components);
+      put(rule.id, version);
     }
   });
   forget(state.rules_through());
@@ -47,7 +48,9 @@ void RuleBook::fold(const events::Recorded& recorded) {
   }
   as_of_ = recorded.meta.seq;
   if (const auto* rule = std::get_if<events::RulePut>(&recorded.event)) {
-    put(rule->rule, recorded.meta.seq, rule->components.text);
+    const bool open = scheduler::is_open_actor(recorded.meta.actor);
+    put(rule->rule, {recorded.meta.seq, std::string(rule->components.text),
+                     open ? std::string() : std::string(recorded.meta.actor)});
   } else if (const auto* gone = std::get_if<events::RuleDeleted>(&recorded.event)) {
     if (const auto found = rules_.find(gone->rule); found != rules_.end()) {
       rules_.erase(found);
@@ -87,10 +90,11 @@ bool RuleBook::concerns(const events::Recorded& recorded) const {
   return false;
 }
 
-void RuleBook::put(std::string_view rule, Seq put, std::string_view components) {
+void RuleBook::put(std::string_view rule, const scheduler::RuleVersion& version) {
   Versions& versions = rules_[std::string(rule)];
-  if (versions.empty() || versions.back().text != components) {
-    versions.push_back({put, std::string(components), steps_of(rule, put, components)});
+  if (versions.empty() || versions.back().text != version.components ||
+      versions.back().owner != version.owner) {
+    versions.push_back({version.put, version.components, version.owner, steps_of(rule, version)});
   }
 }
 

@@ -27,6 +27,7 @@ class RuleBook {
     Seq version;  // its RulePut event
     std::string component;
     std::string parameters;  // JSON object text
+    std::string owner{};     // who put that version; "": who may everything
   };
 
   // Takes over recovered state.
@@ -61,11 +62,12 @@ class RuleBook {
   struct Version {
     Seq put;
     std::string text;
+    std::string owner;
     std::vector<Step> steps;
   };
   using Versions = std::vector<Version>;  // oldest first
 
-  void put(std::string_view rule, Seq put, std::string_view components);
+  void put(std::string_view rule, const scheduler::RuleVersion& version);
 
   std::map<std::string, Versions, std::less<>> rules_;
   ComponentBook components_;

@@ -18,8 +18,8 @@ std::string identity_of(const RuleTask& task) {
 components::RuleOrder make_rule_order(const RuleTask& task,
                                       std::shared_ptr<const components::RuleCode> code,
                                       const std::string& input_name) {
-  return {std::move(code),      input_name, task.input,
-          task.step.parameters, task.wall,  identity_of(task)};
+  return {std::move(code), input_name,        task.input,     task.step.parameters,
+          task.wall,       identity_of(task), task.step.owner};
 }
 
 scheduler::ApplyRule make_application(const RuleTask& task, const RuleRan& ran,

@@ -38,6 +38,10 @@ constexpr std::array kCatalogue = {
     CatalogueEntry{28, 1, "RulesAdvanced"},
     CatalogueEntry{29, 1, "ClockStepped"},
     CatalogueEntry{30, 1, "ContractDerived"},
+    CatalogueEntry{31, 1, "TokenCreated"},
+    CatalogueEntry{32, 1, "TokenRotated"},
+    CatalogueEntry{33, 1, "TokenRevoked"},
+    CatalogueEntry{34, 1, "TokenExpired"},
 };
 static_assert(kCatalogue.size() == std::variant_size_v<Event>);
 

@@ -60,6 +60,10 @@ constexpr std::array<Reader, std::variant_size_v<Event>> kReaders = {
     read_as<fb::RulesAdvanced, RulesAdvanced>,
     read_as<fb::ClockStepped, ClockStepped>,
     read_as<fb::ContractDerived, ContractDerived>,
+    read_as<fb::TokenCreated, TokenCreated>,
+    read_as<fb::TokenRotated, TokenRotated>,
+    read_as<fb::TokenRevoked, TokenRevoked>,
+    read_as<fb::TokenExpired, TokenExpired>,
 };
 
 Meta meta_of(const Header& header) {

@@ -8,11 +8,12 @@ void write(Builder& b, Actor actor, const JobCreated& e) {
   const auto parameters = text(b, e.parameters.text);
   const auto unique_key = text(b, e.unique_key);
   const auto tags = texts(b, e.tags);
+  const auto owner = text(b, e.owner);
   const fb::Id job = id(e.job);
   const fb::Id parent = id(e.parent);
   b.Finish(fb::CreateJobCreated(b, actor, &job, definition, parameters, e.run_at.value, e.priority,
                                 tags, unique_key, e.parent.is_null() ? nullptr : &parent,
-                                e.effect_of.value, e.effect_index, e.rule_depth, e.delayed));
+                                e.effect_of.value, e.effect_index, e.rule_depth, e.delayed, owner));
 }
 
 bool read(const fb::JobCreated& t, JobCreated& e) {
@@ -28,6 +29,7 @@ bool read(const fb::JobCreated& t, JobCreated& e) {
   e.effect_index = t.effect_index();
   e.rule_depth = t.rule_depth();
   e.delayed = t.delayed();
+  e.owner = text(t.owner());
   return !e.job.is_null() && !e.definition.empty();
 }
 

@@ -114,6 +114,10 @@ void write(Builder& b, Actor actor, const RuleApplied& e);
 void write(Builder& b, Actor actor, const RulesAdvanced& e);
 void write(Builder& b, Actor actor, const ClockStepped& e);
 void write(Builder& b, Actor actor, const ContractDerived& e);
+void write(Builder& b, Actor actor, const TokenCreated& e);
+void write(Builder& b, Actor actor, const TokenRotated& e);
+void write(Builder& b, Actor actor, const TokenRevoked& e);
+void write(Builder& b, Actor actor, const TokenExpired& e);
 
 bool read(const fb::ServerStarted& t, ServerStarted& e);
 bool read(const fb::ComponentPut& t, ComponentPut& e);
@@ -145,5 +149,9 @@ bool read(const fb::RuleApplied& t, RuleApplied& e);
 bool read(const fb::RulesAdvanced& t, RulesAdvanced& e);
 bool read(const fb::ClockStepped& t, ClockStepped& e);
 bool read(const fb::ContractDerived& t, ContractDerived& e);
+bool read(const fb::TokenCreated& t, TokenCreated& e);
+bool read(const fb::TokenRotated& t, TokenRotated& e);
+bool read(const fb::TokenRevoked& t, TokenRevoked& e);
+bool read(const fb::TokenExpired& t, TokenExpired& e);
 
 }  // namespace daybook::events::parts

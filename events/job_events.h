@@ -9,7 +9,7 @@ namespace daybook::events {
 // JobCompleted, JobFailed or RuleApplied event and the place in its list of effects, zero when the
 // job was asked for by a request. rule_depth: how many rules in a row led to it. delayed: run_at is
 // a delay from here, counted in running time; else a time that was given, as the wall clock shows
-// it.
+// it. owner: in whose name it runs, where that is not the actor of this event (owner_of() below).
 struct JobCreated {
   JobId job;
   Text definition;
@@ -23,6 +23,7 @@ struct JobCreated {
   std::uint32_t effect_index = 0;
   std::uint32_t rule_depth = 0;
   bool delayed = false;
+  Text owner{};
 
   void each(auto&& f) const {
     f("jobId", job), f("jobDefinitionId", definition), f("parameters", parameters);
@@ -32,8 +33,17 @@ struct JobCreated {
     if (delayed) {
       f("delayed", delayed);
     }
+    f("owner", owner);
   }
 };
+
+// Whose rights the job has: of who asked for it, or of who asked for what led to it.
+inline Text owner_of(const JobCreated& event, Text actor) {
+  if (!event.owner.empty()) {
+    return event.owner;
+  }
+  return event.effect_of.value == 0 ? actor : Text("system");
+}
 
 // Somebody asked a running attempt to stop.
 struct JobCancelRequested {

@@ -14,16 +14,18 @@
 #include "events/resource_events.h"
 #include "events/rule_events.h"
 #include "events/sending_events.h"
+#include "events/token_events.h"
 
 namespace daybook::events {
 
-using Event = std::variant<ServerStarted, ComponentPut, ComponentDeleted, DefinitionPut,
-                           DefinitionDeleted, JobCreated, JobStarted, JobCompleted, JobFailed,
-                           JobRetryScheduled, JobCancelRequested, JobCancelled, LeaseExtended,
-                           LeaseExpired, JobRemoved, IdempotencyKeyUsed, LogTrimmed,
-                           RetentionApplied, SendingCreated, SendingRetryScheduled, SendingSent,
-                           SendingBounced, SendingCancelled, SendingRemoved, RulePut, RuleDeleted,
-                           RuleApplied, RulesAdvanced, ClockStepped, ContractDerived>;
+using Event =
+    std::variant<ServerStarted, ComponentPut, ComponentDeleted, DefinitionPut, DefinitionDeleted,
+                 JobCreated, JobStarted, JobCompleted, JobFailed, JobRetryScheduled,
+                 JobCancelRequested, JobCancelled, LeaseExtended, LeaseExpired, JobRemoved,
+                 IdempotencyKeyUsed, LogTrimmed, RetentionApplied, SendingCreated,
+                 SendingRetryScheduled, SendingSent, SendingBounced, SendingCancelled,
+                 SendingRemoved, RulePut, RuleDeleted, RuleApplied, RulesAdvanced, ClockStepped,
+                 ContractDerived, TokenCreated, TokenRotated, TokenRevoked, TokenExpired>;
 
 // What the header and the payload say about every event alike.
 struct Meta {

@@ -8,7 +8,7 @@ namespace daybook::projections {
 struct ComponentKind {
   using Row = ComponentRow;
   using Put = events::ComponentPut;
-  using Deleted = events::ComponentDeleted;
+  using Deleted = EventList<events::ComponentDeleted>;
   using Changed = events::ContractDerived;
   static constexpr std::string_view kName = "components";
   static constexpr std::uint32_t kVersion = 2;
@@ -16,7 +16,7 @@ struct ComponentKind {
   static std::string& id(Row& row) { return row.component; }
   static std::string_view id(const Row& row) { return row.component; }
   static std::string_view id(const Put& event) { return event.component; }
-  static std::string_view id(const Deleted& event) { return event.component; }
+  static std::string_view id(const events::ComponentDeleted& event) { return event.component; }
   static std::string_view id(const Changed& event) { return event.component; }
   // Nobody changed the component: when and by whom it was stored stays.
   static void change(const Changed& event, const events::Meta& meta, Row& row);

@@ -35,7 +35,6 @@ Status Folder::add(Store::ProjectionId id, Slot::Make make, const Checkpoint& ch
   slot->reader = store_.reader(slot->prefix());
   DAYBOOK_TRY(slot->projection->load(*slot->reader));
   slots_.push_back(std::move(slot));
-  publish();
   return {};
 }
 
@@ -46,6 +45,11 @@ void Folder::begin() {
   }
   follower_.emplace(log_, next(position_), log::ReadAhead::kYes);
   ahead_ = {};
+  publish();
+}
+
+void Folder::all_added() {
+  publish();
 }
 
 Status Folder::start() {

@@ -68,6 +68,9 @@ class Folder {
 
   // Adds a projection that goes on behind its checkpoint. Before start().
   Status add(Store::ProjectionId id, Slot::Make make, const Checkpoint& checkpoint);
+  // applied() tells of all that were added. Not before the last one: it never goes back, and that
+  // one may be new and have applied nothing.
+  void all_added();
   Status start();
   // One round of what the thread does, in place of start(). How long from `now` on there is nothing
   // to do if the log does not grow; nothing: for ever.

@@ -11,6 +11,8 @@ using job_keys::kAllDefinitions;
 
 // A counter with its key, kept here and as it is written: about.
 constexpr std::size_t kCounterBytes = 512;
+// Counts that a walk reads in the time of one look-up, about.
+constexpr std::size_t kWalkedCounts = 8;
 
 void put_counts(std::string& out, const StatusCounts& counts) {
   for (const std::uint64_t count : counts) {
@@ -165,6 +167,58 @@ Result<StatusCounts> stored_tag_counts(const Reader& reader, std::string_view ta
     return fail(unreadable_counts());
   }
   return out;
+}
+
+namespace {
+
+using VisitCounts = std::function<void(std::uint32_t, const StatusCounts&)>;
+
+// All counts between the first and the last of the definitions, and of them those that are wanted.
+Status walk_counts(const Reader& reader, const std::optional<std::string>& tag,
+                   std::span<const std::uint32_t> definitions, const VisitCounts& visit) {
+  const auto key_of = [&](std::uint32_t number) {
+    return tag ? job_keys::tag_counts(*tag, number) : job_keys::counts(number);
+  };
+  bool sound = true;
+  auto wanted = definitions.begin();
+  const std::string behind = key_after(key_of(definitions.back()).view());
+  const Key first = key_of(definitions.front());
+  DAYBOOK_TRY(each_key(reader, first.view(), behind, [&](auto key, auto value) {
+    const std::uint32_t number = Scan(key.substr(key.size() - 4)).u32();
+    wanted = std::lower_bound(wanted, definitions.end(), number);
+    if (wanted == definitions.end() || *wanted != number) {
+      return true;
+    }
+    StatusCounts counts{};
+    Scan scan(value);
+    if (!tag) {
+      scan.text();
+    }
+    sound = scan_counts(scan, counts);
+    visit(number, counts);
+    return sound;
+  }));
+  return sound ? Status() : fail(unreadable_counts());
+}
+
+}  // namespace
+
+Status each_stored_counts(const Reader& reader, const std::optional<std::string>& tag,
+                          std::span<const std::uint32_t> definitions, const VisitCounts& visit) {
+  if (definitions.size() > 1 &&
+      (definitions.back() - definitions.front()) / definitions.size() < kWalkedCounts) {
+    return walk_counts(reader, tag, definitions, visit);
+  }
+  for (const std::uint32_t number : definitions) {
+    StatusCounts counts{};
+    if (tag) {
+      DAYBOOK_ASSIGN(counts, stored_tag_counts(reader, *tag, number));
+    } else {
+      DAYBOOK_ASSIGN(counts, stored_counts(reader, number));
+    }
+    visit(number, counts);
+  }
+  return {};
 }
 
 Result<std::optional<std::uint32_t>> stored_number(const Reader& reader,

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -56,6 +58,11 @@ JobCounts to_job_counts(const StatusCounts& counts);
 Result<StatusCounts> stored_counts(const Reader& reader, std::uint32_t definition);
 Result<StatusCounts> stored_tag_counts(const Reader& reader, std::string_view tag,
                                        std::uint32_t definition);
+// Visits the counts of those of the definitions that have some: of jobs with the tag, when there is
+// one. The definitions are in order, each once.
+Status each_stored_counts(const Reader& reader, const std::optional<std::string>& tag,
+                          std::span<const std::uint32_t> definitions,
+                          const std::function<void(std::uint32_t, const StatusCounts&)>& visit);
 // The number of a definition; nothing when it never had a job.
 Result<std::optional<std::uint32_t>> stored_number(const Reader& reader,
                                                    std::string_view definition);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/limits/views.h"
 #include "projections/job_entry.h"
@@ -14,7 +15,9 @@ using job_keys::kAllDefinitions;
 
 class Planner {
  public:
-  Planner(const View& view, const JobFilter& filter) : view_(view), filter_(filter) {}
+  Planner(const View& view, const JobFilter& filter) : view_(view), filter_(filter) {
+    plan_.visible = Visible(filter.visible);
+  }
 
   Result<JobPlan> plan() {
     choose_order();
@@ -73,54 +76,60 @@ class Planner {
 
   // Numbers of the definitions that the filter leaves; restricted_ is false when it leaves all.
   Status find_definitions() {
-    std::vector<std::string> names;
+    restricted_ = filter_.definition || !plan_.visible.all();
     if (filter_.definition) {
-      const auto& visible = filter_.visible;
-      plan_.nothing =
-          plan_.nothing || (visible && std::find(visible->begin(), visible->end(),
-                                                 *filter_.definition) == visible->end());
-      names.push_back(*filter_.definition);
-    } else if (filter_.visible) {
-      names = *filter_.visible;
-    }
-    restricted_ = filter_.definition || filter_.visible;
-    for (const std::string& name : names) {
-      DAYBOOK_ASSIGN(const auto number, stored_number(view_, name));
-      if (number) {
-        definitions_.push_back(*number);
+      DAYBOOK_TRY(find_definition(*filter_.definition));
+    } else if (restricted_) {
+      const auto names = plan_.visible.walk(view_, 'N');
+      for (names->seek("N"); names->valid(); names->next()) {
+        definitions_.push_back(static_cast<std::uint32_t>(Scan(names->value()).varint()));
       }
+      DAYBOOK_TRY(names->status());
+      std::sort(definitions_.begin(), definitions_.end());
     }
-    std::sort(definitions_.begin(), definitions_.end());
-    definitions_.erase(std::unique(definitions_.begin(), definitions_.end()), definitions_.end());
     plan_.nothing = plan_.nothing || (restricted_ && definitions_.empty());
     return {};
   }
 
-  Status count() {
-    if (!is_counted()) {
+  Status find_definition(const std::string& name) {
+    if (!plan_.visible.covers(name)) {
       return {};
     }
-    std::uint64_t total = 0;
-    const std::vector<std::uint32_t> all{kAllDefinitions};
-    for (const std::uint32_t number : restricted_ ? definitions_ : all) {
-      StatusCounts counts{};
-      if (filter_.tag) {
-        DAYBOOK_ASSIGN(counts, stored_tag_counts(view_, *filter_.tag, number));
-      } else {
-        DAYBOOK_ASSIGN(counts, stored_counts(view_, number));
-      }
-      for (const JobStatus status : statuses_) {
-        total += counts[job_keys::number(status)];
-      }
+    DAYBOOK_ASSIGN(const auto number, stored_number(view_, name));
+    if (number) {
+      definitions_.push_back(*number);
     }
-    plan_.total = total;
     return {};
   }
 
-  // Whether one range for each definition and status is few enough to be merged.
-  bool by_definition() const {
-    return restricted_ && definitions_.size() * statuses_.size() <= kJobMergeMax;
+  // Lists that no job is in need no range: most definitions have jobs in a few statuses only.
+  Status count() {
+    std::uint64_t total = 0;
+    const std::vector<std::uint32_t> all{kAllDefinitions};
+    DAYBOOK_TRY(each_stored_counts(view_, filter_.tag, restricted_ ? definitions_ : all,
+                                   [&](std::uint32_t number, const StatusCounts& counts) {
+                                     for (const JobStatus status : statuses_) {
+                                       add_count(number, status, counts, total);
+                                     }
+                                   }));
+    if (is_counted()) {
+      plan_.total = total;
+    }
+    plan_.nothing = total == 0;
+    return {};
   }
+
+  void add_count(std::uint32_t number, JobStatus status, const StatusCounts& counts,
+                 std::uint64_t& total) {
+    const std::uint64_t count = counts[job_keys::number(status)];
+    total += count;
+    if (count > 0 && lists_.size() <= kJobMergeMax) {
+      lists_.emplace_back(number, status);
+    }
+  }
+
+  // Whether one range for each definition and status is few enough to be merged.
+  bool by_definition() const { return restricted_ && lists_.size() <= kJobMergeMax; }
 
   void add(const Key& prefix) { plan_.ranges.push_back({std::string(prefix.view())}); }
 
@@ -131,15 +140,15 @@ class Planner {
     plan_.check_error = filter_.error_code.has_value();
     plan_.check_parent = filter_.parent.has_value();
     plan_.check_definition = restricted_ && !by_definition();
-    for (const JobStatus status : statuses_) {
-      if (!by_definition()) {
-        add(by_run ? job_keys::by_run(status) : job_keys::by_finished(status));
-        continue;
-      }
-      for (const std::uint32_t number : definitions_) {
+    if (by_definition()) {
+      for (const auto& [number, status] : lists_) {
         add(by_run ? job_keys::by_definition_run(number, status)
                    : job_keys::by_definition_finished(number, status));
       }
+      return;
+    }
+    for (const JobStatus status : statuses_) {
+      add(by_run ? job_keys::by_run(status) : job_keys::by_finished(status));
     }
   }
 
@@ -155,13 +164,13 @@ class Planner {
   void choose_error_index() {
     plan_.check_error = true;
     plan_.check_tag = filter_.tag.has_value();
-    plan_.check_definition = restricted_ && definitions_.size() > kJobMergeMax;
-    if (!restricted_ || plan_.check_definition) {
+    plan_.check_definition = restricted_ && !by_definition();
+    if (!by_definition()) {
       add(job_keys::by_error(*filter_.error_code, kAllDefinitions));
       return;
     }
-    for (const std::uint32_t number : definitions_) {
-      add(job_keys::by_error(*filter_.error_code, number));
+    for (const auto& list : lists_) {  // of failed jobs, as only these are left
+      add(job_keys::by_error(*filter_.error_code, list.first));
     }
   }
 
@@ -172,15 +181,15 @@ class Planner {
       plan_.ranges.push_back({"J", false});
       return;
     }
-    for (const JobStatus status : statuses_) {
-      if (!by_definition()) {
-        add(filter_.tag ? job_keys::by_tag(*filter_.tag, status) : job_keys::by_status(status));
-        continue;
-      }
-      for (const std::uint32_t number : definitions_) {
+    if (by_definition()) {
+      for (const auto& [number, status] : lists_) {
         add(filter_.tag ? job_keys::by_tag_definition(*filter_.tag, number, status)
                         : job_keys::by_definition(number, status));
       }
+      return;
+    }
+    for (const JobStatus status : statuses_) {
+      add(filter_.tag ? job_keys::by_tag(*filter_.tag, status) : job_keys::by_status(status));
     }
   }
 
@@ -244,8 +253,10 @@ class Planner {
   const JobFilter& filter_;
   JobPlan plan_;
   bool restricted_ = false;
-  std::vector<std::uint32_t> definitions_;
-  std::vector<JobStatus> statuses_;  // that a job which is left may have
+  std::vector<std::uint32_t> definitions_;  // in order
+  std::vector<JobStatus> statuses_;         // that a job which is left may have
+  // Of the definitions, those with jobs in them; one more than can be merged, when there are more.
+  std::vector<std::pair<std::uint32_t, JobStatus>> lists_;
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "projections/job_counts.h"
 #include "projections/rows.h"
 #include "projections/store.h"
+#include "projections/visible.h"
 
 namespace daybook::projections {
 
@@ -45,6 +46,7 @@ struct JobPlan {
            check_status || check_error || check_parent;
   }
 
+  Visible visible;  // for check_definition
   std::optional<std::uint64_t> total;
 };
 

@@ -32,9 +32,7 @@ bool within(Micros time, const std::optional<Micros>& from, const std::optional<
 
 bool matches(const JobPlan& plan, const JobFilter& f, const JobRow& row) {
   const auto visible = [&](const std::string& name) {
-    return (!f.definition || name == *f.definition) &&
-           (!f.visible ||
-            std::find(f.visible->begin(), f.visible->end(), name) != f.visible->end());
+    return (!f.definition || name == *f.definition) && plan.visible.covers(name);
   };
   return (!plan.check_definition || visible(row.definition)) &&
          (!plan.check_tag ||

@@ -1,9 +1,9 @@
 // The list of resources whose ids people choose: one row for each that exists. Keys: named_rows.h.
 //
 // A kind says what is its own: kName, kVersion, Row (a Stamped one that row_of() makes of the event
-// Put), the events Put and Deleted,
-// id(row or event), encode(row, put), decode(scan, row); and, when another event
-// changes rows too, Changed and change(event, row). Private to projections/.
+// Put), the event Put, those with which a row goes (Deleted), id(row or event), encode(row, put),
+// decode(scan, row); and, when another event changes rows too, Changed and
+// change(event, meta, row). Private to projections/.
 #pragma once
 
 #include <optional>
@@ -28,6 +28,10 @@ inline void scan_stamp(Scan& scan, Stamped& row) {
   row.seq = Seq{scan.varint()};
 }
 
+// Events of some types.
+template <typename... Event>
+struct EventList {};
+
 template <typename Kind>
 class NamedList final : public Projection {
  public:
@@ -44,8 +48,8 @@ class NamedList final : public Projection {
     if (const auto* put = std::get_if<typename Kind::Put>(&recorded.event)) {
       return apply_put(*put, recorded.meta);
     }
-    if (const auto* deleted = std::get_if<typename Kind::Deleted>(&recorded.event)) {
-      return rows_.erase(Kind::id(*deleted));
+    if (const auto deleted = deleted_id(recorded.event, typename Kind::Deleted())) {
+      return rows_.erase(*deleted);
     }
     if constexpr (requires { typename Kind::Changed; }) {
       if (const auto* changed = std::get_if<typename Kind::Changed>(&recorded.event)) {
@@ -65,6 +69,20 @@ class NamedList final : public Projection {
   }
 
  private:
+  // Whose row goes with the event.
+  template <typename... Deleted>
+  static std::optional<std::string_view> deleted_id(const events::Event& event,
+                                                    EventList<Deleted...>) {
+    std::optional<std::string_view> out;
+    const auto look = [&](const auto* deleted) {
+      if (deleted != nullptr) {
+        out = Kind::id(*deleted);
+      }
+    };
+    (look(std::get_if<Deleted>(&event)), ...);
+    return out;
+  }
+
   static bool decode(std::string_view id, std::string_view value, Row& row) {
     Scan scan(value);
     Kind::id(row) = id;

@@ -4,6 +4,7 @@
 
 #include "projections/bytes.h"
 #include "projections/cursor.h"
+#include "projections/visible.h"
 
 namespace daybook::projections {
 namespace {
@@ -18,6 +19,19 @@ Result<std::uint64_t> read_count(const Reader& reader) {
   DAYBOOK_ASSIGN(const bool found, reader.get(Key(kCount).view(), value));
   Scan scan(value);
   return found ? scan.varint() : 0;
+}
+
+Result<std::uint64_t> count_visible(const View& view, const Visible& visible) {
+  if (visible.all()) {
+    return read_count(view);
+  }
+  std::uint64_t out = 0;
+  const auto walker = visible.walk(view, kRow);
+  for (walker->seek(Key(kRow).view()); walker->valid(); walker->next()) {
+    ++out;
+  }
+  DAYBOOK_TRY(walker->status());
+  return out;
 }
 
 }  // namespace
@@ -95,9 +109,9 @@ Result<Page<Row>> named_page(
   DAYBOOK_ASSIGN(const PageBounds bounds, read_page(CursorKind::kName, request));
   Page<Row> page;
   page.as_of = view.as_of();
-  DAYBOOK_ASSIGN(page.total_count, read_count(view));
-  const std::string lower(1, kRow);
-  const auto walker = view.walk(lower, key_after(lower));
+  const Visible visible(request.visible);
+  DAYBOOK_ASSIGN(page.total_count, count_visible(view, visible));
+  const auto walker = visible.walk(view, kRow);
   const bool back = !bounds.before.empty();
   if (back) {
     walker->seek_before(Key(kRow).tail(bounds.before).view());
@@ -138,5 +152,8 @@ template Result<Page<DefinitionRow>> named_page(
 template Result<Page<RuleRow>> named_page(
     const View&, const PageRequest&,
     const std::function<bool(std::string_view, std::string_view, RuleRow&)>&);
+template Result<Page<TokenRow>> named_page(
+    const View&, const PageRequest&,
+    const std::function<bool(std::string_view, std::string_view, TokenRow&)>&);
 
 }  // namespace daybook::projections

@@ -1,5 +1,5 @@
-// Rows under a name, with their number: what the lists of definitions, components and rules are
-// made of.
+// Rows under a name, with their number: what the lists of definitions, components, rules and tokens
+// are made of.
 //
 //   'R' name -> row        'C' -> number of rows (varint; absent while there are none)
 //
@@ -39,7 +39,8 @@ class NamedRows {
   std::size_t changed_bytes_ = 0;
 };
 
-// One page of rows, by name; decode(name, value, row) is false when the value cannot be read.
+// One page of rows, by name, and the number of all that the caller may read; decode(name, value,
+// row) is false when the value cannot be read.
 template <typename Row>
 Result<Page<Row>> named_page(
     const View& view, const PageRequest& request,

@@ -27,7 +27,8 @@ Result<bool> fits(log::Log& log, const Checkpoint& checkpoint) {
 }  // namespace
 
 Result<ChosenCheckpoint> choose_checkpoint(const Store& store, log::Log& log,
-                                           Store::ProjectionId id, std::uint32_t version) {
+                                           Store::ProjectionId id, std::uint32_t version,
+                                           const Checkpoint* beside) {
   DAYBOOK_ASSIGN(const auto stored, store.checkpoint(id));
   bool good = stored && stored->version == version;
   if (good && stored->applied.value > 0) {
@@ -38,6 +39,9 @@ Result<ChosenCheckpoint> choose_checkpoint(const Store& store, log::Log& log,
   out.chain = events::genesis();
   if (good) {
     out = *stored;
+  } else if (!stored && beside != nullptr) {
+    out.applied = beside->applied;
+    out.chain = beside->chain;
   } else if (stored) {
     out.generation = static_cast<std::uint8_t>(stored->generation % 255 + 1);
   }
@@ -48,8 +52,8 @@ Result<ChosenCheckpoint> choose_checkpoint(const Store& store, log::Log& log,
 }
 
 Result<Checkpoint> open_checkpoint(Store& store, log::Log& log, Store::ProjectionId id,
-                                   std::uint32_t version) {
-  DAYBOOK_ASSIGN(const ChosenCheckpoint chosen, choose_checkpoint(store, log, id, version));
+                                   std::uint32_t version, const Checkpoint* beside) {
+  DAYBOOK_ASSIGN(const ChosenCheckpoint chosen, choose_checkpoint(store, log, id, version, beside));
   const Checkpoint& out = chosen.checkpoint;
   if (!chosen.stored) {
     DAYBOOK_TRY(store.erase({static_cast<char>(id), static_cast<char>(out.generation)}));

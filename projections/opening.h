@@ -14,13 +14,17 @@ struct ChosenCheckpoint {
   Checkpoint checkpoint;
   bool stored = false;
 };
+// `beside`: where the others stand, of a projection that came with its events: a store that does
+// not have it was written by a release that could write none of them, so it begins there, however
+// long the log is.
 Result<ChosenCheckpoint> choose_checkpoint(const Store& store, log::Log& log,
-                                           Store::ProjectionId id, std::uint32_t version);
+                                           Store::ProjectionId id, std::uint32_t version,
+                                           const Checkpoint* beside = nullptr);
 
 // The same, made so. A stored one that another version wrote, that is ahead of the log, or that
 // names another chain hash than the log has there, is sealed: all keys of the projection are erased
 // and it starts anew (I9).
 Result<Checkpoint> open_checkpoint(Store& store, log::Log& log, Store::ProjectionId id,
-                                   std::uint32_t version);
+                                   std::uint32_t version, const Checkpoint* beside = nullptr);
 
 }  // namespace daybook::projections

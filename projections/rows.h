@@ -96,10 +96,26 @@ struct RuleRow : Stamped {
   std::string display_name;
 };
 
+// A live access token. It is never changed but by a new secret, which `updated_at` tells.
+struct TokenRow : Stamped {
+  std::string token;
+  std::string display_name;
+  std::vector<std::string> permissions;
+  Micros expires_at;  // in wall time; zero: never
+  std::string created_by{};
+
+  // Of who makes it; a new secret is stamped as any change.
+  void stamp(const events::Meta& meta, Micros created) {
+    Stamped::stamp(meta, created);
+    created_by = meta.actor;
+  }
+};
+
 // What an event puts into the list, without the stamp.
 ComponentRow row_of(const events::ComponentPut& event);
 DefinitionRow row_of(const events::DefinitionPut& event);
 RuleRow row_of(const events::RulePut& event);
+TokenRow row_of(const events::TokenCreated& event);
 
 // One bucket of one definition, or of all of them (no name). Durations are milliseconds; absent
 // when nothing ended (or started) in the bucket.
@@ -169,7 +185,8 @@ struct JobFilter {
   std::optional<Micros> finished_after;   // inclusive; jobs that have ended only
   std::optional<Micros> finished_before;  // exclusive; jobs that have ended only
   JobOrder order = JobOrder::kNewestFirst;
-  // When set, only jobs of these definitions are seen (what the caller may read).
+  // When set, only jobs of definitions that these cover are seen, and counted (what the caller may
+  // read): ids as access::Rights::ids() gives them.
   std::optional<std::vector<std::string>> visible;
 };
 
@@ -180,6 +197,9 @@ struct PageRequest {
   std::string after;
   std::string before;
   std::size_t bytes_max = ~std::size_t{0};
+  // Of a list of what has an id that people choose: when set, only what these cover is there, as in
+  // JobFilter::visible.
+  std::optional<std::vector<std::string>> visible{};
 };
 
 // rows may be fewer than asked for before the end of the list, when they are large or the filter

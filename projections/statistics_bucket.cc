@@ -37,6 +37,12 @@ void StatisticsBucket::merge_later(const StatisticsBucket& later) {
   depth = later.depth;
 }
 
+void StatisticsBucket::merge_beside(const StatisticsBucket& other) {
+  const QueueDepth both{depth.due + other.depth.due, depth.pending + other.depth.pending};
+  merge_later(other);
+  depth = both;
+}
+
 void StatisticsBucket::encode(std::string& out) const {
   Put put(out);
   put.varint(depth.due).varint(depth.pending);

@@ -1,6 +1,6 @@
 // What is counted for one definition in one minute, hour or day, and how it is stored. Buckets of
-// later times can be merged into one: sums add, depths are those of the last. Private to
-// projections/.
+// later times can be merged into one: sums add, depths are those of the last; and buckets of other
+// definitions: depths add, too. Private to projections/.
 //
 // Value: due depth, pending depth | scheduled, successful, failed, cancelled | attempts; when not
 // 0: sum, min, max of execution in us and their histogram | starts; when not 0: histogram of
@@ -37,6 +37,7 @@ struct StatisticsBucket {
 
   void add_execution(Duration duration);
   void merge_later(const StatisticsBucket& later);
+  void merge_beside(const StatisticsBucket& other);
   void encode(std::string& out) const;
   bool decode(std::string_view value);
   // The depth alone; nothing when the value cannot be read.

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "projections/statistics_bucket.h"
+#include "projections/statistics_keys.h"
 
 namespace daybook::projections {
 
@@ -32,6 +33,10 @@ struct StatisticsDefinition {
   bool changed = false;       // since the last write: the definition or its minute
   bool hour_changed = false;  // since the last write
 
+  // Whether it may have a bucket at or behind `begin`.
+  bool has_buckets(statistics_keys::Level level, std::uint32_t begin) const {
+    return pending > 0 || statistics_keys::bucket_of(last, level) >= begin;
+  }
   void encode(std::string& out) const;
   bool decode(std::string_view key_name, std::string_view value);
 };

@@ -28,6 +28,8 @@ enum class Level : std::uint8_t { kMinute = 0, kHour = 1, kDay = 2 };
 
 inline constexpr std::array kLevels = {Level::kMinute, Level::kHour, Level::kDay};
 inline constexpr std::string_view kTotals;
+// Where the keys of definitions begin, behind that of the totals.
+inline constexpr std::string_view kFirstDefinition = "D\x01";
 inline constexpr std::int64_t kMinuteUs = 60'000'000;
 inline constexpr std::uint32_t kMinutesADay = 1440;
 

@@ -7,6 +7,8 @@
 #include "projections/bytes.h"
 #include "projections/cursor.h"
 #include "projections/statistics_series.h"
+#include "projections/statistics_sum.h"
+#include "projections/visible.h"
 
 namespace daybook::projections::statistics_query {
 namespace {
@@ -15,6 +17,7 @@ using statistics_keys::begin_of;
 using statistics_keys::bucket_of;
 using statistics_keys::Level;
 using statistics_keys::minute_of;
+using Of = Views::StatisticsQuery::Of;
 
 Result<Level> level_of(Duration resolution) {
   for (const Level level : statistics_keys::kLevels) {
@@ -40,7 +43,8 @@ std::string cursor_at(Level level, const Place& place) {
 
 class Lister {
  public:
-  Lister(const View& view, const Views::StatisticsQuery& query) : view_(view), query_(query) {}
+  Lister(const View& view, const Views::StatisticsQuery& query)
+      : view_(view), query_(query), visible_(query.visible) {}
 
   Result<StatisticsPage> list() {
     DAYBOOK_TRY(read_question());
@@ -120,19 +124,18 @@ class Lister {
 
   // One row more than asked for tells whether there is more.
   Status gather() {
-    found_.rows_max = query_.rows_max + 1;
     const auto walker = view_.walk("B", "C");
-    if (query_.of == Views::StatisticsQuery::Of::kEach) {
+    const bool sum = query_.of == Of::kAll && !visible_.all();
+    if (query_.of == Of::kEach || sum) {
       DueSince due_since(view_, window_, std::nullopt);
       StatisticsSeries series(view_, *walker, window_, due_since);
-      return gather_each(series);
+      return sum ? gather_sum(series) : gather_each(series);
     }
-    const std::string_view name = query_.of == Views::StatisticsQuery::Of::kOne
-                                      ? std::string_view(query_.definition)
-                                      : statistics_keys::kTotals;
+    const std::string_view name =
+        query_.of == Of::kOne ? std::string_view(query_.definition) : statistics_keys::kTotals;
     std::string value;
     DAYBOOK_ASSIGN(const bool known, view_.get(statistics_keys::definition(name).view(), value));
-    if (!known) {
+    if (!known || !visible_.covers(name)) {
       return {};
     }
     StatisticsDefinition definition;
@@ -140,43 +143,71 @@ class Lister {
       return fail(unreadable_statistics());
     }
     DueSince due_since(view_, window_, definition.number);
-    return StatisticsSeries(view_, *walker, window_, due_since)
-        .add(definition, begin_of_definition(name), found_);
+    StatisticsRows found(window_.level, query_.rows_max + 1);
+    DAYBOOK_TRY(StatisticsSeries(view_, *walker, window_, due_since)
+                    .add(definition, begin_of_definition(name), found));
+    return show(std::move(found));
   }
 
   // Definitions in the order of their names; those without a row cost a step, too.
   Status gather_each(StatisticsSeries& series) {
-    const std::string first("D\x01");
-    const auto names = view_.walk(first, "E");
+    const auto names = visible_.walk(view_, 'D');
+    StatisticsRows found(window_.level, query_.rows_max + 1);
     StatisticsDefinition definition;
     std::size_t passed_over = 0;
-    for (names->seek(after_ ? statistics_keys::definition(after_->name).view() : first);
-         names->valid() && !found_.full(); names->next()) {
+    const Key after = statistics_keys::definition(after_ ? after_->name : std::string());
+    for (names->seek(std::max(after.view(), statistics_keys::kFirstDefinition));
+         names->valid() && !found.full(); names->next()) {
       if (!definition.decode(names->key().substr(1), names->value())) {
         return fail(unreadable_statistics());
       }
       const std::uint32_t begin = begin_of_definition(definition.name);
-      const std::size_t rows = found_.rows.size();
-      if (definition.pending > 0 || bucket_of(definition.last, window_.level) >= begin) {
-        DAYBOOK_TRY(series.add(definition, begin, found_));
+      const std::size_t rows = found.rows.size();
+      if (definition.has_buckets(window_.level, begin)) {
+        DAYBOOK_TRY(series.add(definition, begin, found));
       }
-      if (found_.rows.size() == rows && ++passed_over == kStatisticsDefinitionsMax) {
+      if (found.rows.size() == rows && ++passed_over == kStatisticsDefinitionsMax) {
         passed_over_ = definition.name;
         break;
       }
     }
-    return names->status();
+    DAYBOOK_TRY(names->status());
+    return show(std::move(found));
+  }
+
+  // All together, of a caller who may not see all. Of many definitions fewer rows.
+  Status gather_sum(StatisticsSeries& series) {
+    const std::uint32_t begin = begin_of_definition(statistics_keys::kTotals);
+    DAYBOOK_ASSIGN(const auto definitions, summed_definitions(view_, visible_, window_, begin));
+    const std::size_t rows_max = std::min(
+        query_.rows_max, kStatisticsSumBucketsMax / std::max<std::size_t>(definitions.size(), 1));
+    StatisticsSum sum(rows_max + 1);
+    for (const StatisticsDefinition& definition : definitions) {
+      DAYBOOK_TRY(series.add(definition, begin, sum));
+    }
+    StatisticsRows found(window_.level, rows_max + 1);
+    StatisticsDefinition all;
+    for (const auto& [bucket, what] : sum.buckets()) {
+      found.take(all, bucket, what);
+    }
+    return show(std::move(found));
+  }
+
+  Status show(StatisticsRows found) {
+    more_ = found.full();
+    if (more_) {
+      found.rows.pop_back();
+    }
+    rows_ = std::move(found.rows);
+    return {};
   }
 
   Result<StatisticsPage> finish() {
     StatisticsPage out;
     out.as_of = view_.as_of();
     out.from = begin_of(window_.begin, window_.level);
-    out.more = found_.full() || passed_over_.has_value();
-    if (found_.full()) {
-      found_.rows.pop_back();
-    }
-    out.rows = std::move(found_.rows);
+    out.more = more_ || passed_over_.has_value();
+    out.rows = std::move(rows_);
     const auto place_of = [&](const StatisticsRow& row) {
       return Place{bucket_of(minute_of(row.bucket), window_.level), row.definition};
     };
@@ -192,10 +223,12 @@ class Lister {
 
   const View& view_;
   const Views::StatisticsQuery& query_;
+  const Visible visible_;
   StatisticsWindow window_;
   std::optional<Place> after_;
   std::optional<std::string> passed_over_;  // the last one looked at, when there were too many
-  StatisticsRows found_;
+  std::vector<StatisticsRow> rows_;
+  bool more_ = false;  // of them, behind the last one
 };
 
 }  // namespace

@@ -53,6 +53,11 @@ Result<const DueSince::Minutes*> DueSince::of(std::uint32_t number) {
   return it == minutes_.end() ? &kNone : &it->second;
 }
 
+void StatisticsRows::take(const StatisticsDefinition& d, std::uint32_t bucket,
+                          StatisticsBucket what) {
+  rows.push_back(what.to_row(d.name, statistics_keys::begin_of(bucket, level_)));
+}
+
 // Whether a bucket before that one may be stored: looking for one costs a seek.
 bool StatisticsSeries::may_precede(const StatisticsDefinition& d, Level level,
                                    std::uint32_t bucket) const {
@@ -130,19 +135,19 @@ std::uint64_t StatisticsSeries::came_due_before(std::uint32_t minute) {
 }
 
 Status StatisticsSeries::emit(std::uint32_t number, StatisticsBucket what,
-                              const StatisticsDefinition& d, StatisticsRows& out) {
+                              const StatisticsDefinition& d, StatisticsTaker& out) {
   if (what.depth.pending > 0) {
     if (due_ == nullptr) {
       DAYBOOK_ASSIGN(due_, due_since_.of(d.number));
     }
     what.depth.due += came_due_before((number + 1) * statistics_keys::length(window_.level));
   }
-  out.rows.push_back(what.to_row(d.name, statistics_keys::begin_of(number, window_.level)));
+  out.take(d, number, std::move(what));
   return {};
 }
 
 Status StatisticsSeries::add(const StatisticsDefinition& d, std::uint32_t begin,
-                             StatisticsRows& out) {
+                             StatisticsTaker& out) {
   due_ = nullptr;
   due_at_ = 0;
   due_sum_ = 0;
@@ -153,7 +158,7 @@ Status StatisticsSeries::add(const StatisticsDefinition& d, std::uint32_t begin,
     DAYBOOK_TRY(read_open(d));
   }
   const std::uint32_t current = bucket_of(window_.minute, window_.level);
-  for (std::uint32_t at = begin; at < window_.end && !out.full();) {
+  for (std::uint32_t at = begin; at < window_.end && out.wants(at);) {
     const auto next = stored ? stored_bucket(d.name) : std::nullopt;
     const auto open = stored && open_ && current >= at ? std::optional(current) : std::nullopt;
     std::uint32_t busy = window_.end;

@@ -25,10 +25,31 @@ struct StatisticsWindow {
   std::uint32_t first = 0;      // minute of the first event of all
 };
 
-struct StatisticsRows {
+// Takes the buckets of definitions, one after the other, each in the order of time.
+class StatisticsTaker {
+ public:
+  virtual ~StatisticsTaker() = default;
+  // Whether it still takes that bucket of the definition, or later ones.
+  virtual bool wants(std::uint32_t bucket) const = 0;
+  virtual void take(const StatisticsDefinition& definition, std::uint32_t bucket,
+                    StatisticsBucket what) = 0;
+};
+
+// A row for each bucket, until there are enough.
+class StatisticsRows final : public StatisticsTaker {
+ public:
+  StatisticsRows(statistics_keys::Level level, std::size_t rows_max)
+      : level_(level), rows_max_(rows_max) {}
+  bool full() const { return rows.size() >= rows_max_; }
+  bool wants(std::uint32_t) const override { return !full(); }
+  void take(const StatisticsDefinition& definition, std::uint32_t bucket,
+            StatisticsBucket what) override;
+
   std::vector<StatisticsRow> rows;
-  std::size_t rows_max = 0;
-  bool full() const { return rows.size() >= rows_max; }
+
+ private:
+  statistics_keys::Level level_;
+  std::size_t rows_max_;
 };
 
 // Jobs that came due after the last event: no minute tells of them yet. Read once, when first
@@ -59,8 +80,8 @@ class StatisticsSeries {
                    DueSince& due_since)
       : view_(view), walker_(walker), window_(window), due_since_(due_since) {}
 
-  // Adds the rows from bucket `begin` on, until they are full.
-  Status add(const StatisticsDefinition& definition, std::uint32_t begin, StatisticsRows& out);
+  // Hands over the buckets from `begin` on, as long as they are wanted.
+  Status add(const StatisticsDefinition& definition, std::uint32_t begin, StatisticsTaker& out);
 
  private:
   Status seek(const StatisticsDefinition& definition, std::uint32_t begin);
@@ -71,7 +92,7 @@ class StatisticsSeries {
   Status read_open(const StatisticsDefinition& definition);
   std::optional<std::uint32_t> stored_bucket(std::string_view name) const;
   Status emit(std::uint32_t bucket, StatisticsBucket what, const StatisticsDefinition& definition,
-              StatisticsRows& out);
+              StatisticsTaker& out);
   std::uint64_t came_due_before(std::uint32_t minute);
 
   const View& view_;

@@ -16,6 +16,7 @@
 #include "projections/rule_list.h"
 #include "projections/sending_list.h"
 #include "projections/statistics.h"
+#include "projections/token_list.h"
 #include "projections/views_parts.h"
 
 namespace daybook::projections {
@@ -38,9 +39,11 @@ void report_tables(Supervisor* supervisor, const Error& error) {
 struct Kind {
   Store::ProjectionId id;
   Slot::Make make;
+  // See choose_checkpoint(); such a kind stands behind the others.
+  bool came_with_its_events = false;
 };
 
-std::array<Kind, 8> kinds() {
+std::array<Kind, 9> kinds() {
   return {Kind{kJobs, [] { return std::make_unique<JobList>(kRowCacheBytes); }},
           Kind{kComponents, [] { return std::make_unique<ComponentList>(); }},
           Kind{kDefinitions, [] { return std::make_unique<DefinitionList>(); }},
@@ -48,7 +51,8 @@ std::array<Kind, 8> kinds() {
           Kind{kHistory, [] { return std::make_unique<History>(); }},
           Kind{kRules, [] { return std::make_unique<RuleList>(); }},
           Kind{kSendings, [] { return std::make_unique<SendingList>(); }},
-          Kind{kEvents, [] { return std::make_unique<EventIndex>(); }}};
+          Kind{kEvents, [] { return std::make_unique<EventIndex>(); }},
+          Kind{kTokens, [] { return std::make_unique<TokenList>(); }, true}};
 }
 
 Result<Hash> digest_of(const View& view) {
@@ -95,13 +99,16 @@ Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& optio
                                                        bool read_only) {
   DAYBOOK_ASSIGN(auto store, open_store(options, read_only));
   auto impl = std::make_unique<Impl>(std::move(store), log, options.supervisor);
+  std::optional<Checkpoint> lowest;
   for (Kind& kind : kinds()) {
     const std::uint32_t version = kind.make()->version();
+    const Checkpoint* const beside = kind.came_with_its_events && lowest ? &*lowest : nullptr;
     ChosenCheckpoint chosen;
     if (read_only) {
-      DAYBOOK_ASSIGN(chosen, choose_checkpoint(*impl->store, log, kind.id, version));
+      DAYBOOK_ASSIGN(chosen, choose_checkpoint(*impl->store, log, kind.id, version, beside));
     } else {
-      DAYBOOK_ASSIGN(chosen.checkpoint, open_checkpoint(*impl->store, log, kind.id, version));
+      DAYBOOK_ASSIGN(chosen.checkpoint,
+                     open_checkpoint(*impl->store, log, kind.id, version, beside));
       chosen.stored = true;
     }
     if (!chosen.stored) {
@@ -109,8 +116,12 @@ Result<std::unique_ptr<Views::Impl>> Views::Impl::open(const ViewsOptions& optio
                   "the views in " + options.directory.string() +
                       " are of another release or another history: a start builds them anew");
     }
+    if (!lowest || chosen.checkpoint.applied < lowest->applied) {
+      lowest = chosen.checkpoint;
+    }
     DAYBOOK_TRY(impl->folder.add(kind.id, std::move(kind.make), chosen.checkpoint));
   }
+  impl->folder.all_added();
   return impl;
 }
 

@@ -1,5 +1,5 @@
-// The read models: job list, components, definitions, rules, statistics, history, sendings and an
-// index of events, each a pure fold of the log with a name, a version and a checkpoint, in a
+// The read models: job list, components, definitions, rules, tokens, statistics, history, sendings
+// and an index of events, each a pure fold of the log with a name, a version and a checkpoint, in a
 // RocksDB of their own that can be deleted at any time and is rebuilt from the log (I8).
 //
 // Queries answer from a consistent snapshot and state the sequence number it reflects. A query
@@ -165,6 +165,8 @@ class Views {
   Result<Page<DefinitionRow>> definitions(const PageRequest& page) const;
   Result<std::optional<RuleRow>> rule(std::string_view id) const;
   Result<Page<RuleRow>> rules(const PageRequest& page) const;
+  Result<std::optional<TokenRow>> token(std::string_view id) const;
+  Result<Page<TokenRow>> tokens(const PageRequest& page) const;
 
   Result<std::optional<SendingRow>> sending(SendingId sending) const;
   // Newest first.
@@ -181,15 +183,20 @@ class Views {
     std::optional<Micros> to{};
     Micros now;  // buckets up to here are shown while jobs are pending
     Of of = Of::kEach;
-    std::string definition;             // of kOne
+    std::string definition;  // of kOne
+    // When set, only definitions that these cover are there, one by one or all together; as in
+    // JobFilter::visible.
+    std::optional<std::vector<std::string>> visible{};
     Duration resolution = seconds(60);  // a minute, an hour or a day
     std::size_t rows_max = kStatisticsPageRows;
     std::string after = {};  // last_cursor of the page before
   };
   // Buckets in which something happened or jobs were pending. A page that passed over
-  // kStatisticsDefinitionsMax definitions may have no rows and yet more behind it. kInvalid
-  // "INVALID_FIELD" when `from` is after `to`, "STATISTICS_RANGE" when `from` lies before what is
-  // kept of the resolution, BAD_RESOLUTION, BAD_CURSOR, BAD_PAGE.
+  // kStatisticsDefinitionsMax definitions may have no rows and yet more behind it; one of many
+  // visible definitions together fewer than asked for. kInvalid "INVALID_FIELD" when `from` is
+  // after `to`, "STATISTICS_RANGE" when `from` lies before what is kept of the resolution,
+  // "TOO_MANY_DEFINITIONS" when more than kStatisticsDefinitionsMax are visible together,
+  // BAD_RESOLUTION, BAD_CURSOR, BAD_PAGE.
   Result<StatisticsPage> statistics(const StatisticsQuery& query) const;
 
   struct Ended {

@@ -20,6 +20,7 @@ inline constexpr Store::ProjectionId kHistory = 5;
 inline constexpr Store::ProjectionId kRules = 6;
 inline constexpr Store::ProjectionId kSendings = 7;
 inline constexpr Store::ProjectionId kEvents = 8;
+inline constexpr Store::ProjectionId kTokens = 9;
 
 struct Views::Impl {
   Impl(std::unique_ptr<Store> opened, log::Log& read_from, Supervisor* told)

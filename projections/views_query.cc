@@ -17,6 +17,7 @@
 #include "projections/rule_list.h"
 #include "projections/sending_query.h"
 #include "projections/statistics_query.h"
+#include "projections/token_list.h"
 #include "projections/views_parts.h"
 
 namespace daybook::projections {
@@ -111,6 +112,16 @@ Result<std::optional<RuleRow>> Views::rule(std::string_view id) const {
 Result<Page<RuleRow>> Views::rules(const PageRequest& page) const {
   DAYBOOK_ASSIGN(const auto view, impl_->view(kRules));
   return impl_->told(*view, RuleList::list(*view, page));
+}
+
+Result<std::optional<TokenRow>> Views::token(std::string_view id) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kTokens));
+  return impl_->told(*view, TokenList::find(*view, id));
+}
+
+Result<Page<TokenRow>> Views::tokens(const PageRequest& page) const {
+  DAYBOOK_ASSIGN(const auto view, impl_->view(kTokens));
+  return impl_->told(*view, TokenList::list(*view, page));
 }
 
 Result<std::optional<SendingRow>> Views::sending(SendingId sending) const {

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "events/codec.h"
 #include "log/prefetch.h"
+#include "replay/checker_access.h"
 #include "replay/checker_findings.h"
 #include "replay/checker_jobs.h"
 #include "replay/progress.h"
@@ -83,6 +84,7 @@ struct Checker::Impl {
         ledger(std::move(ledger_in)),
         findings(options.violations_max),
         jobs(findings),
+        access(findings),
         whole_life(options.first == Seq{1}),
         expected(options.first),
         chain(options.before.value_or(Hash{})) {}
@@ -99,6 +101,7 @@ struct Checker::Impl {
   Ledger ledger;
   Findings findings;
   JobRules jobs;
+  AccessRules access;
   const bool whole_life;
   std::uint64_t events = 0;
 
@@ -145,6 +148,7 @@ void Checker::Impl::check(const events::RecordView& given) {
     check_epoch(*recorded);
     if (whole_life) {
       jobs.apply(*recorded);
+      access.apply(*recorded);
     }
   }
   last = record->header;

@@ -105,6 +105,11 @@ class JobRules {
   void on(const events::RulesAdvanced& e);
   void on(const events::ClockStepped& e);
   void on(const events::ContractDerived& e);
+  // Of tokens: checker_access.h.
+  void on(const events::TokenCreated&) {}
+  void on(const events::TokenRotated&) {}
+  void on(const events::TokenRevoked&) {}
+  void on(const events::TokenExpired&) {}
 
   void broken(Rule rule, std::string text) { findings_.add(rule, meta_.seq, std::move(text)); }
   // The live job; null, with the reason reported, when there is none.

@@ -57,6 +57,12 @@ Entries rules_of(const scheduler::State& state) {
   return out;
 }
 
+Entries tokens_of(const scheduler::State& state) {
+  Entries out;
+  state.each_token([&](const auto& entry) { out.emplace(entry.id, token_json(entry)); });
+  return out;
+}
+
 // Both states give their jobs by creation; only those that differ become text as a whole.
 Status compare_jobs(const scheduler::State& a, const scheduler::State& b, log::EventReader& reader,
                     std::vector<Change>& out) {
@@ -111,6 +117,7 @@ Result<std::vector<Change>> diff(const scheduler::State& a, const scheduler::Sta
   DAYBOOK_TRY(compare_jobs(a, b, reader, out));
   compare("sending", sendings_of(a), sendings_of(b), out);
   compare("rule", rules_of(a), rules_of(b), out);
+  compare("token", tokens_of(a), tokens_of(b), out);
   return out;
 }
 

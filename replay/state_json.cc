@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hex.h"
+#include "base/json_text.h"
 #include "replay/as_of.h"
 #include "replay/json_writer.h"
 
@@ -136,6 +137,9 @@ std::string job_text(const scheduler::JobView& job, const Creation* creation) {
     object.text("uniqueKey", creation->unique_key);
     object.raw("parameters", creation->parameters);
   }
+  if (!job.owner.empty()) {
+    object.text("owner", job.owner);
+  }
   if (job.rule_depth > 0) {
     object.number("ruleDepth", job.rule_depth);
   }
@@ -183,6 +187,9 @@ std::string rule_json(const scheduler::Rule& rule) {
     JsonObject one(versions);
     one.number("put", version.put.value);
     one.raw("components", one_line(version.components));
+    if (!version.owner.empty()) {
+      one.text("owner", version.owner);
+    }
     one.end();
   }
   object.raw("versions", versions + "]");
@@ -193,6 +200,24 @@ std::string rule_json(const scheduler::Rule& rule) {
   }
   newest.end();
   object.raw("applied", applied);
+  object.end();
+  return out;
+}
+
+std::string token_json(const scheduler::AccessToken& token) {
+  std::string out;
+  JsonObject object(out);
+  object.text("tokenId", token.id);
+  object.text("displayName", token.display_name);
+  std::string permissions;
+  for (const std::string& permission : token.permissions) {
+    permissions += permissions.empty() ? "[" : ",";
+    append_json_string(permissions, permission);
+  }
+  object.raw("permissions", permissions + "]");
+  if (token.expires_at.value != 0) {
+    object.time("expiresAt", token.expires_at);
+  }
   object.end();
   return out;
 }
@@ -217,6 +242,7 @@ Result<std::string> state_json(const scheduler::State& state, log::Log& log) {
   object.number("idempotencyKeys", state.key_count());
   object.number("pendingSendings", state.sending_count());
   object.number("rules", state.rule_count());
+  object.number("tokens", state.token_count());
   object.end();
   member("counts", counts);
   member("rulesThrough", std::to_string(state.rules_through().value));
@@ -247,6 +273,9 @@ Result<std::string> state_json(const scheduler::State& state, log::Log& log) {
   EntryList rules(out, "rules");
   state.each_rule([&](const auto& entry) { rules.add(rule_json(entry)); });
   rules.end();
+  EntryList tokens(out, "tokens");
+  state.each_token([&](const auto& entry) { tokens.add(token_json(entry)); });
+  tokens.end();
   return out + "\n}\n";
 }
 

@@ -13,6 +13,7 @@ std::string component_json(const scheduler::Component& component);
 std::string definition_json(const scheduler::Definition& definition);
 std::string sending_json(const scheduler::Sending& sending);
 std::string rule_json(const scheduler::Rule& rule);
+std::string token_json(const scheduler::AccessToken& token);
 // All but what its creation says for good.
 std::string job_json(const scheduler::JobView& job);
 // And with that: from the log.

@@ -20,6 +20,7 @@
 #include "scheduler/component_commands.h"
 #include "scheduler/effects.h"
 #include "scheduler/rule_commands.h"
+#include "scheduler/token_commands.h"
 
 namespace daybook::scheduler {
 
@@ -194,6 +195,7 @@ using Command =
                  CreateJobs, CancelJob, RequestCancel, RetryJob, RemoveJobs, StartJob,
                  ReportAttempt, ExtendLease, ExpireLease, StartServer, RecordTrim, CreateSending,
                  CancelSending, ReportSending, RemoveSendings, PutRule, DeleteRule, ApplyRule,
-                 AdvanceRules, NoteClock, StateContracts>;
+                 AdvanceRules, NoteClock, StateContracts, CreateToken, RotateToken, RevokeToken,
+                 ExpireTokens>;
 
 }  // namespace daybook::scheduler

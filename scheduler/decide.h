@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "access/rights.h"
+
 #include "base/ids.h"
 #include "base/result.h"
 #include "events/types.h"
@@ -27,6 +29,9 @@ struct Context {
   const std::string_view* parameters = nullptr;
   // What parameters of jobs and rules are checked with; null: they are left to the run.
   ContractCheck* contracts = nullptr;
+  // Who asks, and what he may.
+  std::string_view actor = "system";
+  const access::Rights* rights = &access::Rights::all();
 };
 
 // The events of one batch; their texts borrow from the command, the state and `texts`, until the
@@ -80,5 +85,9 @@ Status decide(const Context& context, const ApplyRule& command, Decision& out);
 Status decide(const Context& context, const AdvanceRules& command, Decision& out);
 Status decide(const Context& context, const NoteClock& command, Decision& out);
 Status decide(const Context& context, const StateContracts& command, Decision& out);
+Status decide(const Context& context, const CreateToken& command, Decision& out);
+Status decide(const Context& context, const RotateToken& command, Decision& out);
+Status decide(const Context& context, const RevokeToken& command, Decision& out);
+Status decide(const Context& context, const ExpireTokens& command, Decision& out);
 
 }  // namespace daybook::scheduler

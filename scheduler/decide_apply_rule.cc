@@ -81,7 +81,9 @@ Status decide(const Context& context, const ApplyRule& command, Decision& out) {
   } else {
     out.events.emplace_back(event);
     EffectsMade made;
-    const EffectsSource source{EffectsSource::Of::kRule, command.job, command.depth + 1};
+    const RuleVersion* version = context.state.find_rule(command.rule)->version_for(command.on);
+    const EffectsSource source{EffectsSource::Of::kRule, command.job, command.depth + 1,
+                               owner_named(context, version->owner)};
     const Status added = add_effects(context, command.effects, source, made, out);
     if (added) {
       auto& applied = std::get<events::RuleApplied>(out.events.front());

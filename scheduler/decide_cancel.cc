@@ -7,6 +7,7 @@ namespace {
 Result<JobView> live_job(const Context& context, JobId job) {
   const auto found = context.state.find_job(job);
   if (found) {
+    DAYBOOK_TRY(check_may_write(context, job, found->definition->id));
     return *found;
   }
   if (context.state.is_ended(job)) {

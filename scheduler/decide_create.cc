@@ -31,6 +31,7 @@ Status check_unique(const Context& context, const JobSource& source, std::set<st
 
 JobSource asked_for(const Context& context, const NewJob& job, JobId parent) {
   JobSource out{job, job.run_at.value_or(context.now), parent, {}, 0};
+  out.owner = owner_of_actor(context);
   // "Now" is a time of the log, which the wall clock may show only later.
   out.delayed = !job.run_at && context.state.offsets().ahead.value > 0;
   return out;
@@ -39,6 +40,11 @@ JobSource asked_for(const Context& context, const NewJob& job, JobId parent) {
 Result<JobId> create_job(const Context& context, const JobSource& source,
                          std::set<std::string>& taken, const std::string& prefix, Decision& out) {
   const NewJob& job = source.job;
+  if (Status may = check_owner(source.owner, access::Noun::kJobs, job.definition); !may) {
+    Error error = std::move(may).error();
+    error.field = prefix + "jobDefinitionId";
+    return fail(std::move(error));
+  }
   const Definition* definition = context.state.find_definition(job.definition);
   if (definition == nullptr || definition->deleted) {
     return fail(Code::kInvalid, "DEFINITION_NOT_FOUND",
@@ -59,6 +65,10 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
   if (!job.unique_key.empty()) {
     DAYBOOK_TRY(check_unique(context, source, taken, prefix + "uniqueKey"));
   }
+  if (!context.state.parts().owners.has_room(source.owner.name)) {
+    return fail(Code::kExhausted, "TOO_MANY_OWNERS",
+                "jobs of as many tokens wait as may; others have to end first");
+  }
   const Seq seq{context.next_seq.value + out.events.size()};
   auto& event = std::get<events::JobCreated>(out.events.emplace_back(events::JobCreated{}));
   event.job = JobId::make(context.now, 0, seq);
@@ -73,6 +83,10 @@ Result<JobId> create_job(const Context& context, const JobSource& source,
   event.effect_of = source.effect_of;
   event.effect_index = source.effect_index;
   event.rule_depth = source.rule_depth;
+  if (source.effect_of.value != 0 && !source.owner.name.empty()) {
+    // The state may forget the name with the job that ends in this batch.
+    event.owner = out.keep(std::string(source.owner.name));
+  }
   return event.job;
 }
 
@@ -104,6 +118,7 @@ Status decide(const Context& context, const RetryJob& command, Decision& out) {
   if (!context.state.is_ended(command.ended) || command.copy.definition.empty()) {
     return fail(Code::kNotFound, "NOT_FOUND", "there is no job " + command.ended.text());
   }
+  DAYBOOK_TRY(check_may_write(context, command.ended, command.copy.definition));
   if (context.state.find_job(command.retried)) {
     return fail(Code::kConflict, "ALREADY_RETRIED",
                 "the job is scheduled again already, as job " + command.retried.text());

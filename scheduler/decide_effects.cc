@@ -63,6 +63,7 @@ struct Adder {
     job.effect_index = index;
     job.rule_depth = depth;
     job.parent_ends = source.of != EffectsSource::Of::kRule;
+    job.owner = source.owner;
     auto created = create_job(context, job, taken, prefix(), out);
     if (!created) {
       return fail(as_of_effect(std::move(created).error(), effect.job));
@@ -74,7 +75,7 @@ struct Adder {
   Status operator()(const NewSending& effect) {
     DAYBOOK_TRY(check_depth(source.rule_depth));
     const bool of_rule = source.of == EffectsSource::Of::kRule;
-    const SendingSource sending{effect, of_rule ? JobId{} : source.job, of, index};
+    const SendingSource sending{effect, of_rule ? JobId{} : source.job, of, index, source.owner};
     DAYBOOK_TRY(create_sending(context, sending, prefix(), out));
     made.sendings.push_back(effect.id);
     return {};
@@ -146,7 +147,7 @@ EffectsMade add_job_failed(const Context& context, const JobView& job, events::J
   out.effects = std::move(asked.effects);
   made.skipped = std::move(asked.skipped);
   const EffectsSource source{EffectsSource::Of::kFailure, job.job, job.rule_depth + 1,
-                             &asked.places};
+                             owner_named(context, job.owner), &asked.places};
   const Status added = add_effects(context, out.effects, source, made, out);
   DAYBOOK_CHECK(added.has_value(), "what cannot be done on a failure is left out");
   std::sort(made.skipped.begin(), made.skipped.end(),

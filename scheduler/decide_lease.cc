@@ -42,6 +42,8 @@ Status decide(const Context& context, const ExtendLease& command, Decision& out)
     return fail(Code::kConflict, "TOKEN_STALE", "the attempt is over or the token is not its own",
                 "token");
   }
+  DAYBOOK_TRY(
+      check_may(context, access::Noun::kWorkers, job->definition->id, access::Verb::kLease));
   if (job->lease_until.value == 0) {
     return fail(Code::kConflict, "NOT_LEASED", "the server itself runs this attempt", "token");
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "scheduler/decide.h"
+#include "scheduler/decide_access.h"
 
 namespace daybook::scheduler {
 
@@ -28,6 +29,7 @@ struct JobSource {
   std::uint32_t rule_depth = 0;
   bool delayed = false;      // run_at counts from now, in running time
   bool parent_ends = false;  // in this batch: its unique key is free
+  Owner owner{};             // in whose name it is scheduled
 };
 // That of a request: without a time it is due now.
 JobSource asked_for(const Context& context, const NewJob& job, JobId parent);
@@ -42,6 +44,7 @@ struct SendingSource {
   JobId job;
   Seq effect_of;
   std::uint32_t effect_index = 0;
+  Owner owner{};
 };
 Status create_sending(const Context& context, const SendingSource& source,
                       const std::string& prefix, Decision& out);
@@ -56,6 +59,7 @@ struct EffectsSource {
   Of of = Of::kCompletion;
   JobId job;                     // that ends, or that the rule's event is about
   std::uint32_t rule_depth = 0;  // of those that are due soon
+  Owner owner{};                 // in whose name they are done
   // Of the effects in their list, when some between them are left out.
   const std::vector<std::uint32_t>* places = nullptr;
 };

@@ -17,11 +17,15 @@ Status decide(const Context& context, const RemoveJobs& command, Decision& out) 
       continue;
     }
     if (context.state.is_ended(item.job)) {
+      DAYBOOK_TRY(check_may_write(context, item.job, item.definition));
       out.events.emplace_back(events::JobRemoved{item.job, item.definition, reason});
     } else if (!sweep) {
-      return context.state.find_job(item.job)
-                 ? fail(Code::kConflict, "JOB_NOT_ENDED", "the job has not ended")
-                 : fail(Code::kNotFound, "NOT_FOUND", "there is no job " + item.job.text());
+      const auto live = context.state.find_job(item.job);
+      if (live) {
+        DAYBOOK_TRY(check_may_write(context, item.job, live->definition->id));
+      }
+      return live ? fail(Code::kConflict, "JOB_NOT_ENDED", "the job has not ended")
+                  : fail(Code::kNotFound, "NOT_FOUND", "there is no job " + item.job.text());
     }
   }
   const std::uint64_t removed = out.events.size();

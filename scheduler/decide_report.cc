@@ -77,7 +77,8 @@ std::optional<events::Failure> complete(const Context& context, const JobView& j
   ReportOutcome outcome;
   outcome.job = job.job;
   EffectsMade made;
-  const EffectsSource source{EffectsSource::Of::kCompletion, job.job, job.rule_depth};
+  const EffectsSource source{EffectsSource::Of::kCompletion, job.job, job.rule_depth,
+                             owner_named(context, job.owner)};
   if (const Status added = add_effects(context, command.effects, source, made, out); !added) {
     out.events.clear();
     return events::Failure{
@@ -171,6 +172,8 @@ Status decide(const Context& context, const ReportAttempt& command, Decision& ou
   if (job->secret != command.token.secret || (command.job && *command.job != job->job)) {
     return fail(Code::kConflict, "TOKEN_STALE", "the token is not of this attempt", "token");
   }
+  DAYBOOK_TRY(
+      check_may(context, access::Noun::kWorkers, job->definition->id, access::Verb::kLease));
   out.cause = job->started;
   if (command.cancelled && job->cancel_requested) {
     ReportOutcome outcome;

@@ -7,6 +7,7 @@ namespace daybook::scheduler {
 Status create_sending(const Context& context, const SendingSource& source,
                       const std::string& prefix, Decision& out) {
   const NewSending& sending = source.sending;
+  DAYBOOK_TRY(check_owner(source.owner, access::Noun::kSendings, {}));
   // The edge looks at sizes too; here they guard the bound of an event, which must not be passed.
   if (sending.content.size() > kSendingContentBytesMax) {
     return fail(Code::kTooLarge, "TOO_LARGE", "the content is over its limit", prefix + "body");
@@ -35,7 +36,7 @@ Status create_sending(const Context& context, const SendingSource& source,
 
 Status decide(const Context& context, const CreateSending& command, Decision& out) {
   DAYBOOK_TRY(check_open(context));
-  return create_sending(context, {command.sending, {}, {}, 0}, "", out);
+  return create_sending(context, {command.sending, {}, {}, 0, owner_of_actor(context)}, "", out);
 }
 
 Status decide(const Context& context, const CancelSending& command, Decision& out) {

@@ -31,10 +31,37 @@ Status check_limits(const Context& context, const Definition& definition) {
   return {};
 }
 
+Status check_lease(const Context& context, const StartJob& command, const JobView& job) {
+  return command.leased
+             ? check_may(context, access::Noun::kWorkers, job.definition->id, access::Verb::kLease)
+             : Status();
+}
+
 void fail_unstarted(const Context& context, const JobView& job, const events::Failure& failure,
                     Decision& out) {
   add_job_failed(context, job, {job.job, job.definition->id, end_of(job, 0, {}), failure}, out);
   out.outcome = StartOutcome{};
+}
+
+// Its texts borrow from the command and the component.
+events::JobStarted started_event(const Context& context, const StartJob& command,
+                                 const JobView& job, const Component& component) {
+  const PutDefinition& settings = job.definition->settings;
+  const Duration lease = lease_of(settings);
+  events::JobStarted event;
+  event.job = job.job;
+  event.attempt = Attempt{job.attempt.value + 1};
+  event.definition = job.definition->id;
+  event.component = component.id;
+  event.spec_hash = component.spec_hash;
+  event.secret = command.secret;
+  event.worker = command.worker;
+  // A job whose time was past when it was created has been due since then.
+  event.due = std::max(job.due, events::created_time(job.job));
+  event.planned = job.planned;
+  event.lease_until = command.leased ? context.now + lease : Micros{};
+  event.timeout_at = settings.timeout.value > 0 ? context.now + settings.timeout : Micros{};
+  return event;
 }
 
 }  // namespace
@@ -52,6 +79,13 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
                    out);
     return {};
   }
+  if (owner_named(context, job->owner).rights == nullptr) {
+    const std::string why =
+        "the token " + std::string(job->owner) + ", which scheduled it, was revoked or has expired";
+    fail_unstarted(context, *job, {"OWNER_GONE", out.keep(why), {}}, out);
+    return {};
+  }
+  DAYBOOK_TRY(check_lease(context, command, *job));
   DAYBOOK_TRY(check_limits(context, *job->definition));
   auto component = context.state.find_component(settings.component);
   if (!component) {
@@ -63,23 +97,11 @@ Status decide(const Context& context, const StartJob& command, Decision& out) {
   if (command.leased != (component->runtime == events::Runtime::kWorker)) {
     return fail(Code::kConflict, "WRONG_RUNTIME", "its component is run by another runtime");
   }
-  const Duration lease = lease_of(settings);
-  events::JobStarted event;
-  event.job = job->job;
-  event.attempt = Attempt{job->attempt.value + 1};
-  event.definition = job->definition->id;
-  event.component = component->id;
-  event.spec_hash = component->spec_hash;
-  event.secret = command.secret;
-  event.worker = command.worker;
-  // A job whose time was past when it was created has been due since then.
-  event.due = std::max(job->due, events::created_time(job->job));
-  event.planned = job->planned;
-  event.lease_until = command.leased ? context.now + lease : Micros{};
-  event.timeout_at = settings.timeout.value > 0 ? context.now + settings.timeout : Micros{};
+  const events::JobStarted event = started_event(context, command, *job, *component);
   StartedJob started;
   started.job = job->job;
   started.definition = job->definition->id;
+  started.owner = job->owner;
   started.attempt = event.attempt;
   started.token = {context.next_seq, command.secret};
   started.parameters = job->kept_parameters != nullptr ? *job->kept_parameters : "";

@@ -71,5 +71,13 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::ClockStepped& e);
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
                   const events::ContractDerived& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::TokenCreated& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::TokenRotated& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::TokenRevoked& e);
+void evolve_event(State::Parts& s, const events::Meta& m, const Hash& chain,
+                  const events::TokenExpired& e);
 
 }  // namespace daybook::scheduler

@@ -33,6 +33,7 @@ void close_attempt(State::Parts& s, const events::Meta& m, JobSlot& slot,
 // The job is over: it leaves the live jobs and is known as ended. Its attempt is closed.
 void end_job(State::Parts& s, JobSlot& slot) {
   const std::uint32_t definition = slot.definition;
+  s.owners.remove(slot.owner);
   const JobId job = slot.id;
   s.unique.erase(job.key());
   s.ended.insert(job.key());

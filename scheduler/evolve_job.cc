@@ -11,7 +11,9 @@ void evolve_event(State::Parts& s, const events::Meta& m, const Hash&,
   JobSlot& slot = s.jobs.insert(e.job);
   slot.wait_until(e.delayed ? s.offsets.running(e.run_at) : e.run_at, e.delayed);
   slot.priority = static_cast<std::int8_t>(e.priority);
-  slot.definition = definition;
+  slot.set_definition(definition);
+  const events::Text owner = events::owner_of(e, m.actor);
+  slot.set_owner(s.owners.add(is_open_actor(owner) ? events::Text() : owner));
   if (!e.unique_key.empty()) {
     s.unique.insert(UniqueKeys::id_of(e.definition, e.unique_key), m.seq);
   }

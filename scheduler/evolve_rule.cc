@@ -28,12 +28,19 @@ const RuleVersion* Rule::version_for(Seq on) const {
   return out;
 }
 
+bool Rule::is_owned() const {
+  return std::any_of(versions.begin(), versions.end(),
+                     [](const RuleVersion& version) { return !version.owner.empty(); });
+}
+
 void evolve_event(State::Parts& s, const events::Meta& m, const Hash&, const events::RulePut& e) {
   Rule& rule = s.rules[std::string(e.rule)];
   rule.id = e.rule;
   rule.display_name = e.display_name;
-  if (rule.versions.empty() || rule.versions.back().components != e.components.text) {
-    rule.versions.push_back({m.seq, std::string(e.components.text)});
+  const events::Text owner = is_open_actor(m.actor) ? events::Text() : m.actor;
+  if (rule.versions.empty() || rule.versions.back().components != e.components.text ||
+      rule.versions.back().owner != owner) {
+    rule.versions.push_back({m.seq, std::string(e.components.text), std::string(owner)});
   }
 }
 

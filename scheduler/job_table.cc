@@ -4,12 +4,16 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/limits/access.h"
 
 namespace daybook::scheduler {
 namespace {
 
 static_assert(sizeof(JobSlot) == 32, "ten million jobs are ordinary: memory per job is a bar");
 static_assert(kJobAttemptsMax < 1U << 21);
+// Definitions that were deleted and have live jobs have an index too; there is room for many.
+static_assert(kDefinitionsMax * 8 < JobSlot::kDefinitionMost);
+static_assert(kOwnersMax <= JobSlot::kOwnerMost);
 
 // The slot with that key in a sorted run, or null. Keys of jobs that were created together are
 // nearly dense, so the place is guessed from the key; every other step halves the run, for when it

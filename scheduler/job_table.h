@@ -17,12 +17,16 @@
 namespace daybook::scheduler {
 
 struct JobSlot {
+  static constexpr std::uint32_t kDefinitionMost = (1U << 20) - 1;
+  static constexpr std::uint32_t kOwnerMost = (1U << 12) - 1;
+
   JobId id;
   // While pending: when it is to run. While running: the number of the event that opened its
   // attempt.
   std::int64_t at = 0;
-  std::uint32_t definition = 0;     // index into the definitions
-  std::uint32_t attempts : 21 = 0;  // begun so far
+  std::uint32_t definition : 20 = 0;  // index into the definitions
+  std::uint32_t owner : 12 = 0;       // number among the owners
+  std::uint32_t attempts : 21 = 0;    // begun so far
   std::uint32_t is_running : 1 = 0;
   std::uint32_t is_delayed : 1 =
       0;  // run_at counts in running time, else it is read on the wall clock
@@ -36,6 +40,8 @@ struct JobSlot {
   // Zero while pending.
   Seq started() const { return Seq{running() ? static_cast<std::uint64_t>(at) : 0}; }
 
+  void set_definition(std::uint32_t index) { definition = index & kDefinitionMost; }
+  void set_owner(std::uint32_t number) { owner = number & kOwnerMost; }
   void wait_until(Micros run_at, bool delayed);
   void start(Seq started, Attempt attempt);
 };
@@ -78,7 +84,8 @@ class JobTable {
 
  private:
   static constexpr std::uint32_t kChunk = 4096;
-  static constexpr std::uint32_t kHole = 0xffff'ffff;  // as the definition of what was erased
+  static constexpr std::uint32_t kHole =
+      JobSlot::kDefinitionMost;  // as the definition of what was erased
 
   struct Chunk {
     Seq first;  // key of its first slot, be it a hole

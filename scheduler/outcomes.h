@@ -73,6 +73,7 @@ struct CancelOutcome {
 struct StartedJob {
   JobId job;
   std::string definition;
+  std::string owner;  // in whose name it runs; "": who may everything
   Attempt attempt;
   Token token;
   std::string parameters;  // as decided: only those that are kept; as answered: always there

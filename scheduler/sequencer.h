@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#include "access/token_table.h"
+
 #include "base/clock.h"
 #include "base/limits/state.h"
 #include "base/result.h"
@@ -112,6 +114,9 @@ struct SequencerOptions {
   std::shared_ptr<ContractCheck> contracts{};
   // What became of the clocks, as a line for the server's log; on the sequencer thread.
   std::function<void(const std::string&)> on_clock;
+  // The live tokens, at the start and whenever an event about them is durable, before it is
+  // answered; by who appended.
+  std::function<void(std::shared_ptr<const access::TokenTable>)> on_tokens;
   // Idempotency keys that are remembered at most.
   std::size_t keys_max = kIdempotencyKeysDefault;
 };

@@ -136,6 +136,9 @@ void Sequencer::Impl::commit(Commit&& commit) {
     commit_busy = false;
   }
   commit_done.notify_all();
+  if (done && commit.tokens) {
+    options.on_tokens(std::move(commit.tokens));
+  }
   if (done && !commit.group.empty()) {
     add_events(commit.decided, commit.group.first);
     for (Decided& one : commit.decided) {

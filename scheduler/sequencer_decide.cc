@@ -107,7 +107,14 @@ Result<Reply> Sequencer::Impl::process(const Request& request, const Command& co
                                        const Error* closed_by) {
   const bool starts = std::holds_alternative<StartServer>(command);
   const Micros at = starts ? time.next() : now();
-  const Context context{state, at, writer.next_seq(), closed_by, nullptr, options.contracts.get()};
+  const access::Rights* rights = state.rights_of(request.actor, at);
+  if (rights == nullptr) {
+    // It was revoked, or its time was over, after the edge had looked.
+    return fail(Code::kUnauthorized, "UNAUTHORIZED", "a valid token is needed", "Authorization");
+  }
+  const Context context{state,         at,      writer.next_seq(),
+                        closed_by,     nullptr, options.contracts.get(),
+                        request.actor, rights};
   if (request.key) {
     if (auto known = known_key(request, context.now)) {
       return std::move(*known);
@@ -167,6 +174,14 @@ void Sequencer::Impl::record_clock() {
   }
 }
 
+std::shared_ptr<const access::TokenTable> Sequencer::Impl::table_of(const State& state) {
+  auto out = std::make_shared<access::TokenTable>();
+  state.each_token([&](const AccessToken& token) {
+    out->add({token.id, token.rights, token.secret_hash, token.expires_at});
+  });
+  return out;
+}
+
 // Encodes the decided events as one batch and folds them into the working state.
 Reply Sequencer::Impl::record(const Request& request) {
   const Micros now = time.current();
@@ -183,6 +198,9 @@ Reply Sequencer::Impl::record(const Request& request) {
     evolve(state, recorded, writer.chain());
     waiters.note(state, recorded.event, recorded.meta.seq);
     recorded.meta.seq = next(recorded.meta.seq);
+  }
+  if (options.on_tokens && std::exchange(token_changes, state.token_changes()) != token_changes) {
+    filling.tokens = table_of(state);
   }
   const Seq last{writer.next_seq().value - 1};
   return Reply{first, last, writer.chain(), now, false, std::move(decision.outcome)};

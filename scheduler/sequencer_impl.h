@@ -33,7 +33,8 @@ struct Decided {
 struct Commit {
   events::Group group;
   std::vector<Decided> decided;
-  std::size_t requests = 0;  // of `decided`; the others waited for a job
+  std::size_t requests = 0;                            // of `decided`; the others waited for a job
+  std::shared_ptr<const access::TokenTable> tokens{};  // when the group changes them
 };
 
 struct Sequencer::Impl {
@@ -48,6 +49,10 @@ struct Sequencer::Impl {
     DAYBOOK_CHECK(state.applied() == log.last(),
                   "the sequencer starts from the fold of the whole log");
     snapshot_at = state.applied().value;
+    token_changes = state.token_changes();
+    if (options.on_tokens) {
+      options.on_tokens(table_of(state));
+    }
     counters.count(state, time, waiters);
   }
 
@@ -68,6 +73,7 @@ struct Sequencer::Impl {
   Waiters waiters;
   Commit filling;
   std::uint64_t snapshot_at = 0;
+  std::uint64_t token_changes = 0;  // that the newest table shows
   JobParameters deciding;
 
   // --- of who commits: one group at a time ---
@@ -114,6 +120,7 @@ struct Sequencer::Impl {
   void maybe_snapshot(bool last);
   void add_events(std::vector<Decided>& decided, Seq first) const;
   void fail_for_good(const Error& error);
+  static std::shared_ptr<const access::TokenTable> table_of(const State& state);
   static void answer_all(Commit& commit, const Status& done);
 };
 

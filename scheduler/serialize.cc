@@ -151,7 +151,8 @@ bool read_memories(Reader& r, State::Parts& p) {
 std::uint32_t format_of(const State& state) {
   const State::Parts& p = state.parts();
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
-  return p.jobs.size() > 0        ? kStateFormat
+  return form::has_access(p)      ? kStateFormat
+         : p.jobs.size() > 0      ? kStateFormat6
          : form::has_contracts(p) ? kStateFormat5
          : form::has_clocks(p)    ? kStateFormat4
          : third                  ? kStateFormat3
@@ -191,10 +192,13 @@ Status serialize(const State& state, const std::function<Status(Bytes)>& sink, K
     form::write_additions3(w, p);
   }
   if (format >= kStateFormat4) {
-    form::write_clocks(w, p, format < kStateFormat);
+    form::write_clocks(w, p, format < kStateFormat6);
   }
   if (format >= kStateFormat5) {
     form::write_contracts(w, p);
+  }
+  if (format >= kStateFormat) {
+    form::write_access(w, p);
   }
   if (kept == Kept::kWith && !p.kept.empty()) {
     form::write_kept(w, p);
@@ -242,7 +246,7 @@ Result<State> deserialize(Bytes bytes, FormRead* read, Seq log_first) {
     }
   }
   const bool rates = form::has_rate_starts(p);
-  if (!(format < kStateFormat ? form::read_jobs1(r, p, log_first) : form::read_jobs(r, p))) {
+  if (!(format < kStateFormat6 ? form::read_jobs1(r, p, log_first) : form::read_jobs(r, p))) {
     return corrupt();
   }
   if (!read_memories(r, p)) {
@@ -255,21 +259,25 @@ Result<State> deserialize(Bytes bytes, FormRead* read, Seq log_first) {
       (rates || !form::read_rate_starts(r, p) || !form::read_additions3(r, p))) {
     return corrupt();
   }
-  if (format >= kStateFormat4 && !form::read_clocks(r, p, format < kStateFormat)) {
+  if (format >= kStateFormat4 && !form::read_clocks(r, p, format < kStateFormat6)) {
     return corrupt();
   }
   if (format >= kStateFormat5 && !form::read_contracts(r, p)) {
     return corrupt();
   }
+  if (format >= kStateFormat && !form::read_access(r, p)) {
+    return corrupt();
+  }
   // Only the shortest form counts: a format with nothing of what it added is none.
   const bool third = form::has_rate_starts(p) || form::has_additions3(p);
-  const bool shortest = format == kStateFormat    ? p.jobs.size() > 0
+  const bool shortest = format == kStateFormat    ? form::has_access(p)
+                        : format == kStateFormat6 ? p.jobs.size() > 0
                         : format == kStateFormat5 ? form::has_contracts(p)
                         : format == kStateFormat4 ? form::has_clocks(p)
                         : format == kStateFormat3 ? third
                         : format == kStateFormat2 ? form::has_additions(p)
                                                   : true;
-  const bool whole = r.at_end() || (format == kStateFormat && form::read_kept(r, p));
+  const bool whole = r.at_end() || (format >= kStateFormat6 && form::read_kept(r, p));
   if (!shortest || !whole || !r.at_end()) {
     return corrupt();
   }

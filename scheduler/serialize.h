@@ -19,15 +19,16 @@ namespace daybook::scheduler {
 // attempts that are delayed and attempts that do not count; format 5 contracts of components.
 // Format 6 has live jobs in a form of its own (serialize_jobs.cc): each as its difference to the
 // one before, without the parameters, which stand in the log, and with a hash of its unique key;
-// what formats 2 to 5 added follows, be there any or not. A state without what a format added
-// (without live jobs, for format 6) has the form of the format before it, so its hash is what it
-// always was.
+// what formats 2 to 5 added follows, be there any or not. Format 7 added tokens and owners. A state
+// without what a format added (without live jobs, for format 6) has the form of the format before
+// it, so its hash is what it always was.
 inline constexpr std::uint32_t kStateFormat1 = 1;
 inline constexpr std::uint32_t kStateFormat2 = 2;
 inline constexpr std::uint32_t kStateFormat3 = 3;
 inline constexpr std::uint32_t kStateFormat4 = 4;
 inline constexpr std::uint32_t kStateFormat5 = 5;
-inline constexpr std::uint32_t kStateFormat = 6;
+inline constexpr std::uint32_t kStateFormat6 = 6;
+inline constexpr std::uint32_t kStateFormat = 7;
 
 // How a form was read.
 struct FormRead {

@@ -85,7 +85,7 @@ bool read_job1(Reader& r, State::Parts& p, Seq log_first) {
     return false;
   }
   JobSlot& slot = p.jobs.insert(job);
-  slot.definition = definition->second;
+  slot.set_definition(definition->second);
   const Micros run_at = r.micros();
   slot.priority = static_cast<std::int8_t>(r.signed_number(INT8_MAX));
   slot.attempts = r.number(kJobAttemptsMax) & kJobAttemptsMax;
@@ -154,7 +154,7 @@ bool read_job(Reader& r, State::Parts& p, const std::vector<std::uint32_t>& defi
     return false;
   }
   JobSlot& slot = p.jobs.insert(now.id());
-  slot.definition = definitions[definition];
+  slot.set_definition(definitions[definition]);
   if ((flags & kTried) != 0) {
     slot.attempts = r.number(kJobAttemptsMax) & kJobAttemptsMax;
   }
@@ -241,12 +241,13 @@ bool read_jobs(Reader& r, State::Parts& p) {
     definitions.push_back(index);
   }
   IdParts last;
-  for (std::uint64_t n = r.number(); n > 0 && r.ok(); --n) {
+  const std::uint64_t count = r.number();
+  for (std::uint64_t n = count; n > 0 && r.ok(); --n) {
     if (!read_job(r, p, definitions, last)) {
       return false;
     }
   }
-  return r.ok() && read_unique(r, p);
+  return r.ok() && (count == 0 || read_unique(r, p));
 }
 
 void write_kept(Writer& w, const State::Parts& p) {

@@ -97,6 +97,7 @@ JobView State::Parts::view(const JobSlot& slot) const {
     out.uncounted = gone->second.total;
     out.lost_in_a_row = gone->second.in_a_row;
   }
+  out.owner = owners.name(slot.owner);
   out.planned = planned_of(slot);
   if (!out.running && out.attempt.value > 0) {
     out.retried_by = reports.newest_end(slot.id);
@@ -294,6 +295,27 @@ Seq State::rules_through() const {
   return parts_->rules_through;
 }
 
+const AccessToken* State::find_token(std::string_view id) const {
+  const auto found = parts_->tokens.find(id);
+  return found == parts_->tokens.end() ? nullptr : &found->second;
+}
+
+std::size_t State::token_count() const {
+  return parts_->tokens.size();
+}
+
+std::uint64_t State::token_changes() const {
+  return parts_->token_changes;
+}
+
+const access::Rights* State::rights_of(std::string_view actor, Micros now) const {
+  if (is_open_actor(actor)) {
+    return &access::Rights::all();
+  }
+  const AccessToken* token = find_token(actor);
+  return token == nullptr || token->is_over(offsets().wall(now)) ? nullptr : token->rights.get();
+}
+
 void State::each_job(const std::function<void(const JobView&)>& visit) const {
   parts_->jobs.each([&](const JobSlot& slot) { visit(parts_->view(slot)); });
 }
@@ -344,6 +366,12 @@ void State::each_rule(const std::function<void(const Rule&)>& visit) const {
   }
 }
 
+void State::each_token(const std::function<void(const AccessToken&)>& visit) const {
+  for (const auto& [id, token] : parts_->tokens) {
+    visit(token);
+  }
+}
+
 Hash State::hash() const {
   return state_hash(*this);
 }
@@ -362,6 +390,7 @@ std::size_t State::memory_bytes() const {
   }
   bytes += parts_->sendings.size() * (sizeof(Sending) + 48) + parts_->sendings_ended.memory_bytes();
   bytes += (parts_->rule_depths.size() + parts_->lost.size() + parts_->planned.size()) * 48;
+  bytes += parts_->tokens.size() * 512 + parts_->owners.memory_bytes();
   for (const auto& [id, rule] : parts_->rules) {
     bytes += rule.applied.size() * 128 + 256;
     for (const RuleVersion& version : rule.versions) {

@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/rate_window.h"
 #include "events/types.h"
+#include "scheduler/access_token.h"
 #include "scheduler/outcomes.h"
 
 namespace daybook::scheduler {
@@ -42,6 +43,7 @@ struct Sending {
 struct RuleVersion {
   Seq put;
   std::string components;  // JSON text
+  std::string owner{};     // who put it; "": who may everything
 };
 
 struct Rule {
@@ -55,6 +57,8 @@ struct Rule {
 
   // What it runs for that event; null when it was not there yet, or that is long past.
   const RuleVersion* version_for(Seq on) const;
+  // Whether it has an owner who may not everything.
+  bool is_owned() const;
 };
 
 // A live job, as a reader sees it, but for what its JobCreated event says for good; valid until the
@@ -76,6 +80,7 @@ struct JobView {
   // they stand there.
   const std::string* kept_parameters = nullptr;
   std::uint32_t rule_depth = 0;
+  std::string_view owner;  // in whose name it runs; "": who may everything
   bool running = false;
   // Of the open attempt:
   Seq started;
@@ -141,7 +146,13 @@ class State {
   std::size_t sending_count() const;
   const Rule* find_rule(std::string_view id) const;
   std::size_t rule_count() const;
-  Seq rules_through() const;  // rules ran for all events up to there
+  Seq rules_through() const;                                 // rules ran for all events up to there
+  const AccessToken* find_token(std::string_view id) const;  // while it is live, be it over or not
+  std::size_t token_count() const;
+  std::uint64_t token_changes() const;  // events of tokens since this state was read or began
+  // What that actor may at that logical time; null when it is no live token. Valid until the next
+  // evolve().
+  const access::Rights* rights_of(std::string_view actor, Micros now) const;
 
   // chain, and all but the first 16 bytes of body, are remembered of the newest uses only.
   struct KeyUse {
@@ -174,8 +185,9 @@ class State {
   void each_definition(const std::function<void(const Definition&)>& visit) const;  // by id
   void each_component(const std::function<void(const Component&)>& visit) const;    // by id
 
-  void each_sending(const std::function<void(const Sending&)>& visit) const;  // by creation
-  void each_rule(const std::function<void(const Rule&)>& visit) const;        // by id
+  void each_sending(const std::function<void(const Sending&)>& visit) const;    // by creation
+  void each_rule(const std::function<void(const Rule&)>& visit) const;          // by id
+  void each_token(const std::function<void(const AccessToken&)>& visit) const;  // by id
 
   // SHA-256 over a canonical form: equal states have equal hashes, whatever way they were reached.
   Hash hash() const;

@@ -202,4 +202,9 @@ bool has_contracts(const State::Parts& p);
 void write_contracts(Writer& w, const State::Parts& p);
 bool read_contracts(Reader& r, State::Parts& p);
 
+// What format 7 added (serialize_access.cc).
+bool has_access(const State::Parts& p);
+void write_access(Writer& w, const State::Parts& p);
+bool read_access(Reader& r, State::Parts& p);
+
 }  // namespace daybook::scheduler::form

@@ -13,6 +13,7 @@
 #include "scheduler/ended_set.h"
 #include "scheduler/job_table.h"
 #include "scheduler/key_window.h"
+#include "scheduler/owners.h"
 #include "scheduler/state.h"
 #include "scheduler/unique_keys.h"
 
@@ -67,6 +68,9 @@ struct State::Parts {
   EndedSet sendings_ended;  // by their SendingCreated event
   std::map<std::string, Rule, std::less<>> rules;
   Seq rules_through;
+  std::map<std::string, AccessToken, std::less<>> tokens;
+  std::uint64_t token_changes = 0;  // not in the form
+  Owners owners;                    // of live jobs
 
   // The definition of that id, made when it is not there; a deleted one counts as there.
   std::uint32_t definition_slot(std::string_view id);

@@ -10,14 +10,19 @@ namespace daybook {
 // Views: rows looked at in vain for one page of a filter that no index answers in full; about 50
 // ms.
 inline constexpr std::size_t kJobScanMax = 5'000;
-// Index ranges merged for one page: definitions that the caller may see times statuses.
+// Lists merged for one page, each of one definition and status, when the caller may not see jobs of
+// all definitions: each costs a seek, together some milliseconds. Of more, rows are looked at.
 inline constexpr std::size_t kJobMergeMax = 256;
 // Rows of one answer with statistics: of one definition, or of all together, two weeks by minute;
 // of each definition, what costs some milliseconds.
 inline constexpr std::size_t kStatisticsRowsMax = 20'000;
 inline constexpr std::size_t kStatisticsPageRows = 200;
-// Definitions that are passed over for one such answer, because nothing happened in them.
+// Definitions that are passed over for one such answer, because nothing happened in them; or that
+// are added up for a caller who may not see all: some 0.1 s.
 inline constexpr std::size_t kStatisticsDefinitionsMax = 10'000;
+// Buckets that are added up for one such answer, under a second; when there are more definitions,
+// its page has fewer rows.
+inline constexpr std::size_t kStatisticsSumBucketsMax = 500'000;
 // Days for which minutes and hours are kept, a month and two years by day besides: what is asked by
 // minute is recent, and a year by hour can be laid beside the one before. Days are kept for ever:
 // 365 rows a year of a definition. In the fold, so never a setting: a view is a function of the

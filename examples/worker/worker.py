@@ -3,7 +3,8 @@
 
     worker.py http://127.0.0.1:7070 resize --credits 100
 
-Does jobs until it is ended, or as many as --jobs says: here a job's result is its parameters.
+Does jobs until it is ended, or as many as --jobs says: here a job's result is its parameters. A server that asks for
+tokens is shown the one of DAYBOOK_TOKEN.
 """
 
 import argparse
@@ -26,10 +27,13 @@ class WebSocket:
         self.sending = threading.Lock()
         self.reading = self.socket.makefile("rb")
         key = base64.b64encode(os.urandom(16)).decode()
+        token = os.environ.get("DAYBOOK_TOKEN", "")
+        # Programs of exec components have their attempt's token under that name: not the server's to see.
+        bearer = f"Authorization: Bearer {token}\r\n" if token.startswith("db_") else ""
         self.socket.sendall((
             f"GET {path} HTTP/1.1\r\nHost: {at.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Protocol: {protocol}\r\n\r\n").encode())
+            f"Sec-WebSocket-Protocol: {protocol}\r\n{bearer}\r\n").encode())
         status = self.reading.readline().decode().strip()
         if " 101 " not in status:
             raise SystemExit(f"no WebSocket: {status}")

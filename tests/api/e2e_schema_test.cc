@@ -235,12 +235,22 @@ TEST_F(E2eSchema, AnswersHaveTheMembersOfTheirSchemasNoMoreAndNoFewer) {
   answer("DELETE", "/resources/components/{componentId}", "e");
 }
 
+TEST_F(E2eSchema, TokensHaveTheMembersOfTheirSchemas) {
+  const std::string token = "/resources/tokens/{tokenId}";
+  const auto created = answer("POST", "/resources/tokens", "",
+                              R"({"tokenId":"t","permissions":["jobs:read"],"expiresIn":"1d"})");
+  EXPECT_EQ(keys(created), names_of(members_of("CreatedToken")));
+  EXPECT_EQ(keys(answer("GET", token, "t")), names_of(members_of("AccessToken")));
+  EXPECT_EQ(keys(answer("GET", "/resources/tokens")), names_of(members_of("TokenPage")));
+  EXPECT_EQ(keys(answer("POST", token + "/rotate", "t")), names_of(members_of("RotatedToken")));
+  EXPECT_EQ(keys(answer("GET", "/resources/tokens/self")), names_of(members_of("OwnToken")));
+  EXPECT_EQ(keys(answer("DELETE", token, "t")), names_of(members_of("RevokedToken")));
+}
+
 TEST_F(E2eSchema, FieldsOfAListAreThoseOfItsRows) {
-  const std::map<std::string, std::string> rows = {{"jobs", "Job"},
-                                                   {"job-definitions", "Definition"},
-                                                   {"components", "Component"},
-                                                   {"rules", "Rule"},
-                                                   {"sendings", "Sending"}};
+  const std::map<std::string, std::string> rows = {
+      {"jobs", "Job"},   {"job-definitions", "Definition"}, {"components", "Component"},
+      {"rules", "Rule"}, {"sendings", "Sending"},           {"tokens", "AccessToken"}};
   for (const auto& [list, row] : rows) {
     auto names = names_of(members_of(row));
     if (list == "job-definitions") {
@@ -304,6 +314,8 @@ TEST_F(E2eNull, IsTakenWhereTheDocumentSaysSo) {
   try_all("PUT", "/resources/rules/r", {{"componentId", "r"}}, members_of("RuleInput"));
   auto job = members_of("NewJob");
   try_all("POST", "/resources/jobs", {{"jobDefinitionId", "d"}}, job);
+  const json::array permissions = {"jobs:read"};
+  try_all("POST", "/resources/tokens", {{"permissions", permissions}}, members_of("TokenInput"));
 }
 
 }  // namespace

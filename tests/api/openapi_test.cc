@@ -8,6 +8,7 @@
 
 #include "api/openapi_document.h"
 #include "api/router.h"
+#include "base/json_check.h"
 
 namespace daybook::api {
 namespace {
@@ -69,6 +70,24 @@ TEST(OpenApi, DescribesEveryRouteWithItsQueryAndBody) {
   }
 }
 
+TEST(OpenApi, SaysWhichPermissionEachRouteNeeds) {
+  const auto& paths = document().at("paths").as_object();
+  for (const Route& route : routes()) {
+    const auto& operation =
+        paths.at(path_key(route.pattern)).as_object().at(method_key(route.method)).as_object();
+    const auto* said = operation.if_contains("x-permission");
+    ASSERT_NE(said, nullptr) << route.pattern;
+    EXPECT_EQ(std::string_view(said->as_string()), permission_of(route)) << route.pattern;
+    // Who needs no token is not told of its absence; who needs a permission is told which.
+    const bool open = route.needs.of == Needs::Of::kNothing;
+    const auto& responses = operation.at("responses").as_object();
+    EXPECT_EQ(responses.contains("401"), !open) << route.pattern;
+    EXPECT_EQ(operation.contains("security"), open) << route.pattern;
+    EXPECT_TRUE(open || route.needs.of == Needs::Of::kToken || responses.contains("403"))
+        << route.pattern;
+  }
+}
+
 TEST(OpenApi, DescribesNothingElse) {
   std::set<std::string> known;
   for (const Route& route : routes()) {
@@ -101,6 +120,12 @@ void check_refs(const json::value& value) {
       check_refs(element);
     }
   }
+}
+
+// A schema of a name that another has would take its place, without a word.
+TEST(OpenApi, NoNameStandsTwice) {
+  const Status sound = check_json(openapi_document());
+  EXPECT_TRUE(sound) << sound.error().text();
 }
 
 TEST(OpenApi, EveryReferenceLeadsSomewhere) {

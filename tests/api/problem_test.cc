@@ -12,11 +12,12 @@ namespace {
 
 TEST(Problem, EveryCodeHasItsStatus) {
   const std::pair<Code, int> expected[] = {
-      {Code::kMalformed, 400}, {Code::kInvalid, 422},     {Code::kNotFound, 404},
-      {Code::kConflict, 409},  {Code::kTooLarge, 413},    {Code::kUnsupported, 415},
-      {Code::kExhausted, 429}, {Code::kUnavailable, 503}, {Code::kUnknownOutcome, 503},
-      {Code::kNoSpace, 507},   {Code::kDenied, 403},      {Code::kIo, 500},
-      {Code::kCorrupt, 500},   {Code::kShutdown, 503},    {Code::kInternal, 500}};
+      {Code::kMalformed, 400}, {Code::kInvalid, 422},      {Code::kNotFound, 404},
+      {Code::kConflict, 409},  {Code::kTooLarge, 413},     {Code::kUnsupported, 415},
+      {Code::kExhausted, 429}, {Code::kUnavailable, 503},  {Code::kUnknownOutcome, 503},
+      {Code::kNoSpace, 507},   {Code::kUnauthorized, 401}, {Code::kDenied, 403},
+      {Code::kIo, 500},        {Code::kCorrupt, 500},      {Code::kShutdown, 503},
+      {Code::kInternal, 500}};
   for (const auto& [code, status] : expected) {
     EXPECT_EQ(status_of(code), status) << code_name(code);
     EXPECT_NE(status_text(status), "Unknown") << status;
@@ -32,6 +33,28 @@ TEST(Problem, SaysEverythingThatIsWrong) {
                   R"("detail":"first \"quoted\"","requestId":"r-1","errors":[)"
                   R"({"code":"A","message":"first \"quoted\"","details":{"field":"x.y"}},)"
                   R"({"code":"B","message":"second","details":{}}]})");
+}
+
+TEST(Problem, WhatIsMissingCanBeReadByAProgram) {
+  const auto details = [](Code code, std::string_view reason, std::string_view message) {
+    const std::string json = problem_json(make_error(code, reason, message, "f"), "");
+    const auto at = json.find("\"details\":");
+    return json.substr(at + 10, json.find('}', at) + 1 - at - 10);
+  };
+  EXPECT_EQ(details(Code::kDenied, "FORBIDDEN", "the token lacks the permission jobs/a/b:write"),
+            R"({"field":"f","permission":"jobs/a/b:write"})");
+  EXPECT_EQ(
+      details(Code::kDenied, "FORBIDDEN", "the token permits jobs/n*:*, which yours does not"),
+      R"({"field":"f","permission":"jobs/n*:*"})");
+  EXPECT_EQ(details(Code::kDenied, "NOT_PERMITTED", "not jobs:write"), R"({"field":"f"})");
+  EXPECT_EQ(details(Code::kInvalid, "FORBIDDEN", "not jobs:write"), R"({"field":"f"})");
+  EXPECT_EQ(details(Code::kDenied, "FORBIDDEN", "no: not: this:that"), R"({"field":"f"})");
+}
+
+TEST(Problem, WhoIsNotKnownIsToldHowToSayWhoHeIs) {
+  const Response response = problem_response(make_error(Code::kUnauthorized, "X", ""), "");
+  const std::pair<std::string_view, std::string> field{"WWW-Authenticate", "Bearer"};
+  EXPECT_EQ(std::count(response.fields.begin(), response.fields.end(), field), 1);
 }
 
 TEST(Problem, TellsWhenToTryAgain) {

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "access/token_text.h"
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -55,6 +56,7 @@ struct ServerFixture::Parts {
   Supervisor supervisor;
   spdlog::logger logger{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
   log::MemoryLog log;
+  access::TokenBook book;
   dispatch::Contracts contracts;
   std::unique_ptr<scheduler::Sequencer> sequencer;
   std::unique_ptr<projections::Views> views;
@@ -78,6 +80,9 @@ void ServerFixture::start() {
   auto views = projections::Views::open({p.directory / "views"}, p.log);
   ASSERT_TRUE(views) << views.error().text();
   p.views = std::move(*views);
+  sequencing.on_tokens = [&p](std::shared_ptr<const access::TokenTable> table) {
+    p.book.replace(std::move(table));
+  };
   scheduler::State state;
   p.sequencer =
       std::make_unique<scheduler::Sequencer>(p.log, p.clock, std::move(state), sequencing);
@@ -100,6 +105,7 @@ void ServerFixture::start() {
                      .runtimes = runtimes,
                      .contracts = p.contracts,
                      .effects = {},
+                     .tokens = with_tokens ? &p.book : nullptr,
                      .clock = p.clock,
                      .entropy = p.entropy,
                      .logger = p.logger,
@@ -200,9 +206,30 @@ void ServerFixture::fail_append(std::uint64_t nth) {
 HttpReply ServerFixture::call(std::string_view method, std::string_view target,
                               std::string_view body, std::string_view fields) {
   HttpClient client(port());
-  auto reply = client.call(method, target, body, fields);
+  const std::string all = bearer.empty()
+                              ? std::string(fields)
+                              : "Authorization: Bearer " + bearer + "\r\n" + std::string(fields);
+  auto reply = client.call(method, target, body, all);
   EXPECT_TRUE(reply) << method << " " << target << ": no answer";
   return reply.value_or(HttpReply());
+}
+
+Status ServerFixture::command(scheduler::Command command) {
+  const auto reply = parts_->sequencer->call(std::move(command));
+  return reply ? Status() : fail(reply.error());
+}
+
+std::string ServerFixture::add_token(const std::string& id, std::vector<std::string> permissions,
+                                     Micros expires_at) {
+  const auto secret = access::Secret::make(parts_->entropy);
+  scheduler::CreateToken create;
+  create.token = id;
+  create.permissions = std::move(permissions);
+  create.secret_hash = secret.hash;
+  create.expires_at = expires_at;
+  const Status created = command(std::move(create));
+  EXPECT_TRUE(created) << created.error().text();
+  return access::token_text(id, secret.digits);
 }
 
 void ServerFixture::put_definition(const std::string& id, const std::string& more) {

@@ -44,6 +44,13 @@ class ServerFixture : public ::testing::Test {
   scheduler::SequencerOptions sequencing;
   dispatch::RuntimeChecks runtimes;
   bool disk_accepting = true;
+  bool with_tokens = false;  // whoever asks needs one
+  // Sent as Authorization by call(); empty: none.
+  std::string bearer;
+  // Makes a token, as the server itself would: the token. expires_at zero: never.
+  std::string add_token(const std::string& id, std::vector<std::string> permissions,
+                        Micros expires_at = {});
+  Status command(scheduler::Command command);
   std::function<void()> on_disk = [] {};  // called by the server before it tells the disk's state
   Supervisor& supervisor();
   // Called by the server whenever it takes a random number, as for the id of each request on its

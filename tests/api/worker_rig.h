@@ -15,8 +15,9 @@ namespace daybook::test {
 
 class TestWorker {
  public:
-  explicit TestWorker(std::uint16_t port) : socket(port) {
-    status = socket.open("/resources/workers/connect", "daybook.worker.v1");
+  explicit TestWorker(std::uint16_t port, const std::string& bearer = {}) : socket(port) {
+    status = socket.open("/resources/workers/connect", "daybook.worker.v1",
+                         bearer.empty() ? "" : "Authorization: Bearer " + bearer + "\r\n");
     EXPECT_EQ(status, 101) << socket.head();
   }
 

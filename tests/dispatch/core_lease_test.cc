@@ -263,7 +263,7 @@ TEST_F(CoreLease, PollWaitsOnWhenItsStartsAreRefused) {
   core->step(now());
   auto actions = core->take_actions();
   ASSERT_EQ(actions.submits.size(), 1U);
-  EXPECT_EQ(actions.submits[0].actor, "token-1");
+  EXPECT_EQ(actions.submits[0].actor, "local");
   engine.ok<scheduler::CancelOutcome>(scheduler::CancelJob{job});
   const auto outcome = engine.run(actions.submits[0].commands.at(0));
   fold();

@@ -152,7 +152,7 @@ class CoreRig : public testing::Test {
     request.max = max;
     request.wait = wait;
     request.worker = std::move(worker);
-    request.actor = "token-1";
+    request.actor = "local";
     request.key = std::move(key);
     request.held = held;
     core->add_poll(

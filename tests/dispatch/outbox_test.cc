@@ -55,7 +55,7 @@ class OutboxTest : public testing::Test {
     command.sending.recipient = to;
     command.sending.category = "reactor";
     command.sending.content = R"({"subject":"s","body":{"plainText":"p"}})";
-    const auto reply = sequencer->call(command, "tester");
+    const auto reply = sequencer->call(command, "local");
     EXPECT_TRUE(reply) << reply.error().text();
     return command.sending.id;
   }
@@ -152,7 +152,7 @@ TEST_F(OutboxTest, CancelledWhileItWaitsNeverLeaves) {
   open(server.url());
   const SendingId id = create("later@example.org");
   next_event<events::SendingRetryScheduled>();
-  ASSERT_TRUE(sequencer->call(scheduler::CancelSending{id}, "tester"));
+  ASSERT_TRUE(sequencer->call(scheduler::CancelSending{id}, "local"));
   create("ann@example.org");
   next_event<events::SendingSent>(seconds(20));
   outbox->stop();

@@ -97,7 +97,7 @@ class ServerRig : public testing::Test {
   }
 
   scheduler::Reply ok(scheduler::Command command) {
-    auto reply = sequencer->call(std::move(command), "tester");
+    auto reply = sequencer->call(std::move(command), "local");
     EXPECT_TRUE(reply) << reply.error().text();
     return reply ? std::move(*reply) : scheduler::Reply{};
   }
@@ -146,7 +146,7 @@ class ServerRig : public testing::Test {
     request.max = max;
     request.wait = wait;
     request.worker = "w1";
-    request.actor = "token-1";
+    request.actor = "local";
     dispatcher->lease(std::move(request), [promise](Result<LeasedJobs> leased) {
       promise->set_value(leased ? Leased(std::move(leased->jobs))
                                 : Leased(fail(std::move(leased).error())));

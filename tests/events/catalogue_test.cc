@@ -50,7 +50,8 @@ TEST(Catalogue, TypeIdsNeverChange) {
       "LogTrimmed",        "RetentionApplied",  "SendingCreated",     "SendingRetryScheduled",
       "SendingSent",       "SendingBounced",    "SendingCancelled",   "SendingRemoved",
       "RulePut",           "RuleDeleted",       "RuleApplied",        "RulesAdvanced",
-      "ClockStepped",      "ContractDerived",
+      "ClockStepped",      "ContractDerived",   "TokenCreated",       "TokenRotated",
+      "TokenRevoked",      "TokenExpired",
   };
   for (std::size_t i = 0; i < std::size(kNames); ++i) {
     EXPECT_EQ(find_type(static_cast<std::uint16_t>(i + 1))->name, kNames[i]);

@@ -99,7 +99,7 @@ TEST(Codec, EmptyMembersStayEmpty) {
 TEST(Codec, UnknownTypesAndVersionsAreRefusedByName) {
   Encoder encoder;
   const Bytes payload = encoder.encode(ComponentDeleted{"c"}, "system");
-  for (const std::uint16_t type : {std::uint16_t{0}, std::uint16_t{31}, std::uint16_t{0xffff}}) {
+  for (const std::uint16_t type : {std::uint16_t{0}, std::uint16_t{35}, std::uint16_t{0xffff}}) {
     const auto read = decode(Stored(type, 1, payload).view);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, Code::kCorrupt);
@@ -142,6 +142,10 @@ TEST(Codec, MissingRequiredMembersAreRefused) {
       RuleApplied{},
       RulesAdvanced{},
       ContractDerived{},
+      TokenCreated{},
+      TokenRotated{},
+      TokenRevoked{},
+      TokenExpired{},
   };
   for (const Event& event : lacking) {
     const Stored stored = store(event);

@@ -94,7 +94,8 @@ inline std::vector<Event> all() {
                  Seq{41},
                  1,
                  2,
-                 true},
+                 true,
+                 "ci"},
       job_started(42),
       JobCompleted{id, "mail", end, {R"({"ok":true})"}, 2, {}, skipped},
       JobFailed{id, "mail", end, failure, 1, skipped, {"[7]"}, {R"({"to":"a@b"})"}},
@@ -126,12 +127,24 @@ inline std::vector<Event> all() {
       RulesAdvanced{Seq{40}},
       ClockStepped{ClockStep::kForward, seconds(90), {seconds(60), seconds(30)}, seconds(5)},
       ContractDerived{"mail/send", {R"({"parameters":null})"}, sha256("texts"), {"lib/text"}},
+      TokenCreated{"ci", "CI", {"jobs/mail:write", "jobs:read"}, sha256("secret"), kTime},
+      TokenRotated{"ci", sha256("new")},
+      TokenRevoked{"ci"},
+      TokenExpired{"ci"},
   };
 }
 
-// What the release of contracts wrote: today's, until an event has more to say.
-inline std::vector<Event> all_of_v4() {
+// What the release of tokens wrote: today's, until an event has more to say.
+inline std::vector<Event> all_of_v5() {
   return all();
+}
+
+// The samples of the release before tokens.
+inline std::vector<Event> all_of_v4() {
+  std::vector<Event> out = all_of_v5();
+  std::get<JobCreated>(out[5]).owner = {};
+  out.erase(out.begin() + 30, out.end());
+  return out;
 }
 
 // The samples of the release before contracts.

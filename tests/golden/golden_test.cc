@@ -27,7 +27,8 @@ struct Format {
   std::string suffix;
   std::size_t types;
   std::string_view history_head;
-  // Of the form 6 of the state, which holds live jobs without their parameters.
+  // Of the form 6 of the state, which holds live jobs without their parameters, or of 7 where
+  // there are owners.
   std::string_view history_state;
   std::string_view members_head;
   std::vector<events::Event> members;
@@ -51,6 +52,10 @@ const std::vector<Format>& formats() {
        "27b125186ed6db9150e88bbb4a2520a9e0b122690ff9ae74b58112aa28f70ed9",
        "10da80089db4ac8d737320ab034c4762512653028660a7a21994cbb0d807c32b",
        events::samples::all_of_v4()},
+      {"v5.ndjson", 34, "bc55f862a49f34afb641d7b0c22e31d8872934a25a2264626479d590537a55de",
+       "ada30dc8905907ef24516bca0627f92d059c934af5002176215de76a44b3f17b",
+       "5e2a94b63c994a03c7c9110d2c1e1da3cc164e1cd378cdb0fb892c6be91b3ce8",
+       events::samples::all_of_v5()},
   };
   return kFormats;
 }

@@ -19,6 +19,7 @@ std::filesystem::path file_of(int format) {
 
 // What was written with that format.
 void relive(Engine& engine, int format) {
+  engine.written_as = "tester";
   live(engine, 3);
   State::Parts& parts = engine.state.parts();
   if (format < 3) {

@@ -17,6 +17,7 @@
 #include "projections/rule_list.h"
 #include "projections/sending_list.h"
 #include "projections/statistics.h"
+#include "projections/token_list.h"
 #include "tests/projections/story.h"
 
 namespace daybook::projections {
@@ -55,6 +56,13 @@ void tell(Story& story) {
   sending.recipient = "somebody@example.org";
   sending.content = {"{}"};
   story.put(sending);
+  story.put(events::TokenCreated{"t", {}, {"*:read"}, {}, {}});
+  story.put(events::TokenRotated{"t", {}});
+  for (const std::string_view gone : {"u", "v"}) {
+    story.put(events::TokenCreated{gone, {}, {"*:read"}, {}, {}});
+  }
+  story.put(events::TokenRevoked{"u"});
+  story.put(events::TokenExpired{"v"});
   // Minutes and hours end, so that what they held is closed.
   story.now = story.now + hours(2);
   story.create("d");
@@ -113,7 +121,8 @@ INSTANTIATE_TEST_SUITE_P(
         Made{"history", [] { return std::make_unique<projections::History>(); }},
         Made{"rules", [] { return std::make_unique<projections::RuleList>(); }},
         Made{"sendings", [] { return std::make_unique<projections::SendingList>(); }},
-        Made{"events", [] { return std::make_unique<projections::EventIndex>(); }}),
+        Made{"events", [] { return std::make_unique<projections::EventIndex>(); }},
+        Made{"tokens", [] { return std::make_unique<projections::TokenList>(); }}),
     [](const auto& made) { return std::string(made.param.name); });
 
 }  // namespace

@@ -20,11 +20,14 @@ class RandomLives {
   std::map<JobId, JobRow> rows;
   std::map<JobId, std::vector<Seq>> histories;
   std::map<std::string, DefinitionRow> definitions;
+  std::map<std::string, TokenRow> tokens;
 
   void step() {
     story_.now = story_.now + millis(static_cast<std::int64_t>(pick(20'000)));
-    const std::uint64_t what = pick(10);
-    if (what < 4 || rows.empty()) {
+    const std::uint64_t what = pick(11);
+    if (what == 10) {
+      change_token();
+    } else if (what < 4 || rows.empty()) {
       create();
     } else if (what == 4) {
       change_definition();
@@ -77,6 +80,30 @@ class RandomLives {
     DefinitionRow& row = definitions[id];
     row.created_at = row.definition.empty() ? story_.now : row.created_at;
     row.definition = id;
+    row.updated_at = story_.now;
+    row.seq = story_.last();
+  }
+
+  void change_token() {
+    const std::string_view id = name();
+    if (!tokens.contains(std::string(id))) {
+      story_.put(events::TokenCreated{id, "T", {"jobs/a:read", "*:read"}, {}, story_.now});
+      TokenRow& row = tokens[std::string(id)];
+      row.token = id;
+      row.created_at = story_.now;
+      stamp(row);
+      return;
+    }
+    const std::uint64_t how = pick(3);
+    if (how == 0) {
+      story_.put(events::TokenRotated{id, {}});
+      stamp(tokens[std::string(id)]);
+      return;
+    }
+    how == 1 ? story_.put(events::TokenRevoked{id}) : story_.put(events::TokenExpired{id});
+    tokens.erase(std::string(id));
+  }
+  void stamp(Stamped& row) {
     row.updated_at = story_.now;
     row.seq = story_.last();
   }

@@ -1,6 +1,7 @@
 // Definitions and components as the lists show them, and the history of jobs.
 #include "base/limits/views.h"
 #include "tests/projections/views_rig.h"
+#include "tests/projections/visible_model.h"
 
 namespace daybook::projections {
 namespace {
@@ -123,6 +124,34 @@ TEST_F(Resources, PagesGoThroughAllNamesInBothDirections) {
   ASSERT_EQ(before->rows.size(), 2U);
   EXPECT_EQ(before->rows[0].definition, "b");
   EXPECT_EQ(before->rows[1].definition, "c");
+}
+
+TEST_F(Resources, AnIdCoversWhatIsBelowItAndNotWhatSortsBetween) {
+  for (const char* name : {"a", "a!", "a-b", "a/b", "a/b/c", "a0", "ab", "b"}) {
+    s.definition(name);
+  }
+  const auto names = [&](Ids visible) {
+    std::vector<std::string> out;
+    PageRequest request;
+    request.visible = std::move(visible);
+    const auto page = r.now().definitions(request);
+    EXPECT_TRUE(page) << page.error().text();
+    EXPECT_EQ(page->total_count, page->rows.size());
+    for (const auto& row : page->rows) {
+      out.push_back(row.definition);
+    }
+    return out;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(std::nullopt).size(), 8U);
+  EXPECT_EQ(names({{"*"}}).size(), 8U);
+  EXPECT_EQ(names(Names()), Names());
+  EXPECT_EQ(names({{"a"}}), (Names{"a", "a/b", "a/b/c"}));
+  EXPECT_EQ(names({{"a/b"}}), (Names{"a/b", "a/b/c"}));
+  EXPECT_EQ(names({{"a*"}}), (Names{"a", "a!", "a-b", "a/b", "a/b/c", "a0", "ab"}));
+  EXPECT_EQ(names({{"b", "a/*", "a/b"}}), (Names{"a/b", "a/b/c", "b"}));
+  EXPECT_EQ(names({{"a0", "a", "x"}}), (Names{"a", "a/b", "a/b/c", "a0"}));
+  EXPECT_EQ(names({{""}}), Names());
 }
 
 TEST_F(Resources, HistoryTellsEveryEventOfAJobInOrderAndInPages) {

@@ -9,6 +9,7 @@
 
 #include "base/limits/views.h"
 #include "tests/projections/views_rig.h"
+#include "tests/projections/visible_model.h"
 
 namespace daybook::projections {
 namespace {
@@ -79,9 +80,9 @@ class Lives {
   }
 
   void create() {
-    static constexpr std::string_view kNames[] = {"a", "ab", "b", "nightly"};
+    static constexpr std::string_view kNames[] = {"a", "a/b", "ab", "b", "nightly"};
     Job job;
-    job.definition = kNames[pick(4)];
+    job.definition = kNames[pick(5)];
     const Duration put_off = ahead();
     job.run_at = story_.now + put_off;
     job.id = story_.create(job.definition, {}, put_off);
@@ -145,6 +146,9 @@ std::map<RowKey, Must> brute_force(const Lives& lives, const Query& query) {
   const bool all = query.of == Query::Of::kAll;
   const auto name = [&](const std::string& definition) { return all ? "" : definition; };
   for (const Happening& h : lives.happenings) {
+    if (!is_covered(query.visible, h.definition)) {
+      continue;
+    }
     Must& must = out[{name(h.definition), h.at.value - h.at.value % length}];
     must.busy = true;
     must.row.scheduled += h.kind == Happening::Kind::kScheduled ? 1U : 0U;
@@ -160,7 +164,7 @@ std::map<RowKey, Must> brute_force(const Lives& lives, const Query& query) {
   }
   for (const Wait& w : lives.waits) {
     std::int64_t at = w.from.value - w.from.value % length;
-    for (; at <= query.now.value; at += length) {
+    for (; is_covered(query.visible, w.definition) && at <= query.now.value; at += length) {
       const Micros end{at + length};
       if (w.to && *w.to < end) {
         break;
@@ -202,6 +206,13 @@ void check_row(const StatisticsRow& is, const Must& must) {
   check_quantile(must.executions, 1.0, is.max_execution);
   check_quantile(must.latencies, 0.5, is.p50_latency);
   check_quantile(must.latencies, 0.99, is.p99_latency);
+}
+
+Ids random_visible() {
+  const std::vector<Ids> all = {std::nullopt,       Ids(std::in_place), {{"a"}},
+                                {{"a*"}},           {{"b", "ab"}},      {{"*"}},
+                                {{"x", "nightly"}}, {{"a", "n*"}},      {{"n*", "a*", "b"}}};
+  return *rc::gen::elementOf(all);
 }
 
 void check(ViewsRig& r, const Lives& lives, Query query) {
@@ -256,6 +267,9 @@ TEST(StatisticsProperty, EveryRowEqualsALookAtAllEvents) {
           query.from = begin + Duration{*rc::gen::inRange<std::int64_t>(0, span + 1)};
           query.to = *query.from + hours(5);
         }
+        query.visible.reset();
+        check(r, lives, query);
+        query.visible = random_visible();
         check(r, lives, query);
       }
     }

@@ -61,6 +61,7 @@ class Damage : public ViewsTest {
     check(views.components({100, "", ""}));
     check(views.definitions({100, "", ""}));
     check(views.rules({100, "", ""}));
+    check(views.tokens({100, "", ""}));
     check(views.sendings({}, {100, "", ""}));
     RetentionPlace place;
     check(views.retention_due(s.now, 100, place));

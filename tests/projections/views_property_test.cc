@@ -86,6 +86,13 @@ void check_all(ViewsRig& r, const RandomLives& model) {
     RC_ASSERT(row.created_at == must.created_at && row.updated_at == must.updated_at);
     RC_ASSERT(row.seq == must.seq);
   }
+  const auto tokens = r.now().tokens({1000, "", ""});
+  RC_ASSERT((tokens.has_value() && tokens->rows.size() == model.tokens.size()));
+  for (const TokenRow& row : tokens->rows) {
+    const TokenRow& must = model.tokens.at(row.token);
+    RC_ASSERT(row.created_at == must.created_at && row.updated_at == must.updated_at);
+    RC_ASSERT(row.seq == must.seq);
+  }
   check_lists(r, model);
 }
 

@@ -81,7 +81,7 @@ TEST_F(Recovery, StatusNamesEveryProjectionAndWhereItIs) {
   live(20);
   r.now();
   const auto rows = r.views->status();
-  ASSERT_EQ(rows.size(), 8U);
+  ASSERT_EQ(rows.size(), 9U);
   for (const ProjectionStatus& row : rows) {
     EXPECT_EQ(row.state, ProjectionState::kLive) << row.name;
     EXPECT_EQ(row.applied, r.log.last());
@@ -233,6 +233,32 @@ TEST_F(Recovery, CheckpointOfAnotherVersionIsSealed) {
   EXPECT_EQ(r.digests(), digests);
 }
 
+// What a store of before there were tokens looks like: no event before it is of one, so nothing of
+// the log is needed, be it trimmed or long.
+TEST_F(Recovery, StoreThatLacksTheTokensGoesOnFromWhereItStands) {
+  live(200);
+  r.now();
+  ASSERT_TRUE(r.views->flush());
+  ASSERT_TRUE(r.log.trim(Seq{10}));
+  r.stop();
+  meddle([](rocksdb::DB& db) {
+    const rocksdb::WriteOptions how;
+    ASSERT_TRUE(db.Delete(how, std::string{'\0', '\11'}).ok());
+    ASSERT_TRUE(db.DeleteRange(how, db.DefaultColumnFamily(), "\11", "\12").ok());
+  });
+  const auto stale = Views::open_to_read(r.options, r.log);
+  ASSERT_FALSE(stale);
+  EXPECT_EQ(stale.error().reason, "VIEWS_STALE");
+  auto opened = r.try_open();
+  ASSERT_TRUE(opened) << opened.error().text();
+  EXPECT_EQ((*opened)->applied(), r.log.last());
+  opened->reset();
+  r.open();
+  EXPECT_TRUE(r.now().tokens({})->rows.empty());
+  s.put(events::TokenCreated{"later", {}, {"jobs:read"}, sha256("s"), {}});
+  EXPECT_EQ(r.now().tokens({})->rows.size(), 1U);
+}
+
 TEST_F(Recovery, TrimmedLogRefusesViewsThatNeedWhatIsGone) {
   live(100);
   r.now();
@@ -316,8 +342,8 @@ TEST_F(Recovery, ProjectionWhoseFoldFailsStopsAloneAndVisibly) {
 TEST_F(Recovery, RebuildOfEveryProjectionIsIdentical) {
   live(300);
   const auto digests = r.digests();
-  for (const char* name :
-       {"jobs", "components", "definitions", "statistics", "history", "rules", "sendings"}) {
+  for (const ProjectionStatus& each : r.views->status()) {
+    const std::string& name = each.name;
     const auto report = r.views->rebuild(name, nullptr);
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_TRUE(report->identical) << name << ": " << report->first_difference;

@@ -472,6 +472,51 @@ void add_clock_mutants(std::vector<Mutant>& out) {
   }));
 }
 
+void add_access_mutants(std::vector<Mutant>& out) {
+  out.push_back(by_script("actor that is no token", Rule::kActor,
+                          [](Script& s) { s.at("create.x").actor = "stranger"; }));
+  out.push_back(by_script("actor whose token was revoked", Rule::kActor, [](Script& s) {
+    s.add("late", 870, {events::RuleDeleted{"owned"}}, 3);
+    s.batches.back().actor = "ci";
+  }));
+  out.push_back(by_script("actor whose token is over", Rule::kActor, [](Script& s) {
+    event<events::TokenCreated>(s, "token.brief").expires_at = second(854);
+  }));
+  out.push_back(
+      by_script("token created twice", Rule::kTokenLife, [](Script& s) { s.repeat("token.ci"); }));
+  out.push_back(by_script("token revoked twice", Rule::kTokenLife,
+                          [](Script& s) { s.repeat("token.revoked"); }));
+  out.push_back(by_script("token expired early", Rule::kTokenLife, [](Script& s) {
+    event<events::TokenCreated>(s, "token.brief").expires_at = second(900);
+  }));
+  out.push_back(by_script("secret of no token", Rule::kTokenLife, [](Script& s) {
+    event<events::TokenRotated>(s, "token.rotated").token = "nobody";
+  }));
+  out.push_back(
+      by_script("job of a definition that its owner may not schedule", Rule::kOwner, [](Script& s) {
+        event<events::TokenCreated>(s, "token.ci").permissions = {"jobs/long:write",
+                                                                  "rules/owned:*"};
+      }));
+  out.push_back(by_script("chain that lost its owner", Rule::kOwner, [](Script& s) {
+    event<events::JobCreated>(s, "complete.t1", 1).owner = {};
+  }));
+  out.push_back(by_script("chain that changed its owner", Rule::kOwner, [](Script& s) {
+    event<events::JobCreated>(s, "complete.t1", 1).owner = "brief";
+  }));
+  out.push_back(by_script("effect of a rule without its owner", Rule::kOwner, [](Script& s) {
+    event<events::JobCreated>(s, "owned.applied", 1).owner = {};
+  }));
+  out.push_back(by_script("job that starts when its owner is gone", Rule::kOwner,
+                          [](Script& s) { s.move_behind("token.revoked", "create.t"); }));
+  out.push_back(by_script("sending of an owner who may not send", Rule::kOwner, [](Script& s) {
+    s.move_behind("token.ci", "server.1");
+    s.at("sending.4").actor = "ci";
+  }));
+  out.push_back(by_script("job with an owner that nobody asked for", Rule::kOwner, [](Script& s) {
+    event<events::JobCreated>(s, "create.t").owner = "ci";
+  }));
+}
+
 const std::vector<Mutant>& mutants() {
   static const std::vector<Mutant> kMutants = [] {
     std::vector<Mutant> out;
@@ -483,6 +528,7 @@ const std::vector<Mutant>& mutants() {
     add_sending_mutants(out);
     add_rule_mutants(out);
     add_clock_mutants(out);
+    add_access_mutants(out);
     add_ledger_mutants(out);
     return out;
   }();

@@ -16,11 +16,11 @@ TEST(Checker, ASoundLogHasNoViolation) {
   const CheckReport report = check(encode(sample_script().records()));
   EXPECT_TRUE(report.sound()) << report.text();
   EXPECT_TRUE(report.whole_life);
-  EXPECT_EQ(report.jobs.created, 11U);
-  EXPECT_EQ(report.jobs.completed, 3U);
+  EXPECT_EQ(report.jobs.created, 14U);
+  EXPECT_EQ(report.jobs.completed, 4U);
   EXPECT_EQ(report.jobs.failed, 3U);
   EXPECT_EQ(report.jobs.cancelled, 2U);
-  EXPECT_EQ(report.jobs.pending, 3U);
+  EXPECT_EQ(report.jobs.pending, 5U);
   EXPECT_EQ(report.jobs.running, 0U);
   EXPECT_EQ(report.jobs.removed, 2U);
 }
@@ -29,17 +29,17 @@ TEST(Checker, ASoundLogHasNoViolation) {
 CheckReport check_given_time(std::int64_t second) {
   using events::ClockStep;
   Script s = sample_script();
-  s.add("back", 820,
+  s.add("back", 880,
         {events::ClockStepped{ClockStep::kBack, seconds(-600), {seconds(50), seconds(600)}, {}}},
         3);
   const Seq applied = s.next_seq();
   events::JobCreated job;
-  job.job = s.next_job(821, 1);
+  job.job = s.next_job(881, 1);
   job.definition = "short";
   job.parameters = {"{}"};
   job.run_at = Script::kStart + seconds(second);
   job.effect_of = applied;
-  s.add("rule.late", 821,
+  s.add("rule.late", 881,
         {events::RuleApplied{"r", "a.hrule", sha256("a.hrule"), Seq{applied.value - 1}, 1, {}, {}},
          job},
         3);

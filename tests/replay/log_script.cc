@@ -269,6 +269,40 @@ void add_clock_steps(Script& s) {
   s.add("complete.x2", 811, {events::JobCompleted{job, kShort, end(2, second, 802), {"{}"}, 0}}, 3);
 }
 
+// A token whose chain and rule act in its name, one that expires, and their ends.
+void add_tokens(Script& s) {
+  const auto by = [&](const char* actor) { s.batches.back().actor = actor; };
+  s.add("token.ci", 850,
+        {events::TokenCreated{"ci", "CI", {"jobs/short:write", "rules/owned:*"}, sha256("ci"), {}}},
+        3);
+  s.add("token.brief", 850,
+        {events::TokenCreated{"brief", {}, {"jobs:*"}, sha256("brief"), at(855)}}, 3);
+  const JobId job = s.next_job(851);
+  s.add("create.t", 851, {created(job, kShort, 851)}, 3);
+  by("ci");
+  const Seq first = s.next_seq();
+  s.add("start.t1", 852, {started(job, kShort, 1, 851)}, 3);
+  events::JobCreated next = created(s.next_job(853, 1), kShort, 990);
+  next.parent = job;
+  next.effect_of = s.next_seq();
+  next.owner = "ci";
+  s.add("complete.t1", 853,
+        {events::JobCompleted{job, kShort, end(1, first, 852), {"{}"}, 1}, next}, 3);
+  const events::Json components{R"([{"componentId":"a.hrule","parameters":{}}])"};
+  s.add("rule.owned", 854, {events::RulePut{"owned", components, {}}}, 3);
+  by("ci");
+  const Seq on = s.next_seq();
+  s.add("token.rotated", 854, {events::TokenRotated{"brief", sha256("new")}}, 3);
+  by("brief");
+  events::JobCreated effect = created(s.next_job(855, 1), kShort, 990);
+  effect.effect_of = s.next_seq();
+  effect.owner = "ci";
+  s.add("owned.applied", 855,
+        {events::RuleApplied{"owned", "a.hrule", sha256("a.hrule"), on, 1, {}, {}}, effect}, 3);
+  s.add("token.expired", 856, {events::TokenExpired{"brief"}}, 3);
+  s.add("token.revoked", 857, {events::TokenRevoked{"ci"}}, 3);
+}
+
 // A component without a contract gets one, and imports another module.
 void add_contracts(Script& s) {
   s.add("contract", 820,
@@ -288,6 +322,7 @@ Script sample_script() {
   add_rules(s);
   add_clock_steps(s);
   add_contracts(s);
+  add_tokens(s);
   s.freeze();
   return s;
 }
@@ -296,7 +331,7 @@ void append_traffic(log::Log& log, std::uint64_t jobs) {
   constexpr std::uint64_t kGroupEvents = 4096;
   events::GroupWriter writer(Seq{}, events::genesis(), Epoch{1});
   const auto add = [&](std::initializer_list<events::Event> list, std::uint64_t n) {
-    const events::BatchInfo info{{1, n}, "token-1", at(static_cast<std::int64_t>(n / 1000)), {}};
+    const events::BatchInfo info{{1, n}, "local", at(static_cast<std::int64_t>(n / 1000)), {}};
     writer.add(info, {list.begin(), list.size()});
     if (writer.pending().count >= kGroupEvents) {
       ASSERT_TRUE(log.append(writer.take()));

@@ -30,6 +30,7 @@ struct ScriptBatch {
   std::uint32_t epoch = 1;
   CommandId command;
   std::vector<events::Event> events;
+  std::string actor = "system";
 };
 
 // One record before it is encoded.
@@ -46,7 +47,8 @@ class Script {
   // changed: next_seq() before the call, plus the place in the batch.
   void add(std::string name, std::int64_t second, std::vector<events::Event> events,
            std::uint32_t epoch = 1) {
-    ScriptBatch batch{std::move(name), kStart + seconds(second), epoch, {}, std::move(events)};
+    ScriptBatch batch{std::move(name), kStart + seconds(second), epoch, {}, std::move(events),
+                      "system"};
     batch.command = CommandId{0x4000, batches.size() + 1};
     next_ += batch.events.size();
     batches.push_back(std::move(batch));
@@ -109,7 +111,7 @@ class Script {
         const auto& entry = events::entry_of(event);
         header.type = entry.type;
         header.version = entry.version;
-        const events::Bytes payload = encoder.encode(event, "system");
+        const events::Bytes payload = encoder.encode(event, batch.actor);
         out.push_back({header, {payload.begin(), payload.end()}});
       }
     }

@@ -120,7 +120,7 @@ Result<scheduler::Reply> World::call(Command command,
   auto future = promise->get_future();
   scheduler::Request request;
   request.id = entropy.command_id();
-  request.actor = "tester";
+  request.actor = "local";
   request.key = std::move(key);
   request.commands.push_back(std::move(command));
   request.answer = [promise](std::vector<Result<scheduler::Reply>> replies) {

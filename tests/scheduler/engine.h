@@ -31,6 +31,8 @@ class Engine {
   Micros now = kStart;
   std::optional<Error> closed;            // why new work is refused
   ContractCheck* contracts = nullptr;     // what parameters are checked with
+  std::string actor = "local";            // who asks
+  std::string written_as;                 // as whom the log has him, if not as himself
   std::vector<std::string_view> written;  // names of the events of the last command
   Seq cause;                              // of the last command
 
@@ -38,8 +40,12 @@ class Engine {
     written.clear();
     command_ = asked;  // the events borrow its texts
     const Command& command = command_;
-    Context context{state,   now,      writer_.next_seq(), closed ? &*closed : nullptr,
-                    nullptr, contracts};
+    Context context{
+        state,     now,   writer_.next_seq(),         closed ? &*closed : nullptr, nullptr,
+        contracts, actor, state.rights_of(actor, now)};
+    if (context.rights == nullptr) {
+      return fail(Code::kUnauthorized, "UNAUTHORIZED", "a valid token is needed");
+    }
     DAYBOOK_TRY(decide(context, command, decision_));
     if (decision_.wants) {
       const std::string_view parameters = created(*decision_.wants).parameters.text;
@@ -212,10 +218,11 @@ class Engine {
   void record() {
     const Seq first = writer_.next_seq();
     kept_.clear();
-    writer_.add({{1, first.value}, "tester", now, decision_.cause}, decision_.events);
+    writer_.add({{1, first.value}, written_as.empty() ? actor : written_as, now, decision_.cause},
+                decision_.events);
     cause = decision_.cause;
     events::Recorded recorded;
-    recorded.meta = {first, now, {}, decision_.cause, {}, 0, 0, "tester"};
+    recorded.meta = {first, now, {}, decision_.cause, {}, 0, 0, actor};
     for (const events::Event& event : decision_.events) {
       written.push_back(events::entry_of(event).name);
       kept_.push_back(event);

@@ -33,7 +33,7 @@ class SequencerRig : public testing::Test {
 
   static Request request(std::vector<Command> commands) {
     Request out;
-    out.actor = "tester";
+    out.actor = "local";
     out.commands = std::move(commands);
     return out;
   }

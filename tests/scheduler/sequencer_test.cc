@@ -117,7 +117,7 @@ TEST_F(SequencerAnswers, EventsNameTheirActorRequestAndCause) {
   ASSERT_TRUE(*(*cursor)->next(record));
   const auto recorded = events::decode(record);
   ASSERT_TRUE(recorded);
-  EXPECT_EQ(recorded->meta.actor, "tester");
+  EXPECT_EQ(recorded->meta.actor, "local");
   EXPECT_EQ(recorded->meta.command, (CommandId{12, 34}));
   EXPECT_EQ(recorded->meta.cause, Seq{1});
 }
@@ -232,7 +232,7 @@ TEST_F(SequencerKeys, NoMoreThanTheBoundAreRememberedAndRequestsWithoutOneGoOn) 
   constexpr std::size_t kKeys = 100;
   State state;
   for (std::size_t i = 0; i < kKeys * 9 / 10; ++i) {
-    state.parts().keys.insert(std::to_string(i), {{}, Seq{1}, Seq{1}, {}, clock.wall()}, "tester");
+    state.parts().keys.insert(std::to_string(i), {{}, Seq{1}, Seq{1}, {}, clock.wall()}, "local");
   }
   SequencerOptions options;
   options.keys_max = kKeys;
@@ -318,12 +318,16 @@ TEST_F(SequencerFullKeys, DeletionsBeyondTheirReserveAreRefusedWhenTheyHaveAKey)
 
 TEST_F(SequencerKeys, TheSameKeyOfAnotherCallerIsAnotherKey) {
   start();
+  CreateToken token;
+  token.token = "ci";
+  token.permissions = {"*:*"};
+  ASSERT_TRUE(sequencer->call(token));
   Request asked = request({definition("d")});
-  asked.actor = "token-1";
+  asked.actor = "local";
   asked.key = key("k", "one");
   ASSERT_TRUE(ask(std::move(asked)).get()[0]);
   asked = request({definition("e")});
-  asked.actor = "token-2";
+  asked.actor = "ci";
   asked.key = key("k", "two");
   const auto other = ask(std::move(asked)).get()[0];
   ASSERT_TRUE(other);

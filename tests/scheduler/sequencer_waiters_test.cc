@@ -89,7 +89,7 @@ class SequencerWaiters : public SequencerRig {
     out.max = max;
     out.as_of = log.last();
     out.start = [](JobId job) { return StartJob{job, {7, 11}, "w1", true}; };
-    out.request.actor = "token-1";
+    out.request.actor = "local";
     return out;
   }
   Told wait(Waiter asked) {

@@ -143,7 +143,7 @@ TEST(Serialize, FormatIsTheOldestThatHoldsAllThereIs) {
   Engine engine;
   live(engine, 2);
   State& state = engine.state;
-  EXPECT_EQ(format_of(state), kStateFormat);
+  EXPECT_EQ(format_of(state), kStateFormat6);
   end_all(engine);
   EXPECT_EQ(format_of(state), kStateFormat3);
   state.parts().definition(0).starts = {};
@@ -185,7 +185,10 @@ TEST(Serialize, FormatWithNothingOfItsOwnIsCorrupt) {
   form[0] = kStateFormat4;
   form.insert(form.end(), 4, 0);
   EXPECT_FALSE(deserialize(form));
+  form[0] = kStateFormat6;
+  EXPECT_FALSE(deserialize(form));
   form[0] = kStateFormat;
+  form.insert(form.end(), 4, 0);
   EXPECT_FALSE(deserialize(form));
   form[0] = kStateFormat + 1;
   EXPECT_FALSE(deserialize(form));

@@ -47,9 +47,25 @@ void Clients::begin() {
 }
 
 void Clients::ask(scheduler::Command command, bool surely) {
-  const auto wish = std::make_shared<Wish>();
-  wish->actor = "client" + std::to_string(shared_.random.below(2));
+  auto wish = std::make_shared<Wish>();
+  wish->actor = client_name(shared_.random.below(kClients));
   wish->command = std::move(command);
+  ask(std::move(wish), surely);
+}
+
+void Clients::ask_as_anybody(scheduler::Command command) {
+  if (!shared_.choices.guests || !shared_.random.chance(300)) {
+    ask(std::move(command));
+    return;
+  }
+  auto wish = std::make_shared<Wish>();
+  wish->actor = guest_name(shared_.random.below(kGuests));
+  wish->of_guest = true;
+  wish->command = std::move(command);
+  ask(std::move(wish), false);
+}
+
+void Clients::ask(std::shared_ptr<Wish> wish, bool surely) {
   if (surely || shared_.random.chance(500)) {
     const std::string key = "k" + std::to_string(++last_key_);
     wish->key = scheduler::IdempotencyKey{key, sha256(key)};
@@ -101,7 +117,8 @@ void Clients::answered(const std::shared_ptr<Wish>& wish, const Network::Reply& 
     return;
   }
   if (!reply) {
-    if (wish->first && reply.error().code != Code::kUnknownOutcome) {
+    const bool is_gone = wish->of_guest && reply.error().code == Code::kUnauthorized;
+    if (wish->first && !is_gone && reply.error().code != Code::kUnknownOutcome) {
       shared_.verdict.wrong("I11: a request that was carried out is refused when it is repeated: " +
                             reply.error().text());
     }
@@ -131,7 +148,9 @@ void Clients::act() {
     return;
   }
   const std::uint64_t what = shared_.random.below(100);
-  if (what < 45) {
+  if (shared_.choices.guests && shared_.random.chance(80)) {
+    change_token();
+  } else if (what < 45) {
     create_jobs();
   } else if (what < 55) {
     start_chain();
@@ -176,7 +195,7 @@ void Clients::create_jobs() {
     create.jobs.push_back(draw_job());
   }
   create.listed = create.jobs.size() > 1;
-  ask(std::move(create));
+  ask_as_anybody(std::move(create));
 }
 
 void Clients::start_chain() {
@@ -184,7 +203,7 @@ void Clients::start_chain() {
   job.definition = definition_id(shared_.random.below(2));
   job.parameters = "{}";
   job.unique_key = kChainKey;
-  ask(scheduler::CreateJobs{{job}, false});
+  ask_as_anybody(scheduler::CreateJobs{{job}, false});
 }
 
 // Mostly of the newest.
@@ -197,13 +216,13 @@ void Clients::end_some() {
   const JobId job = jobs[jobs.size() - 1 - random.below(std::min<std::size_t>(jobs.size(), 30))];
   switch (random.below(4)) {
     case 0:
-      ask(scheduler::CancelJob{job});
+      ask_as_anybody(scheduler::CancelJob{job});
       break;
     case 1:
       ask(scheduler::RequestCancel{job, random.chance(300)});
       break;
     case 2:
-      ask(scheduler::RetryJob{job, draw_job(), {}});
+      ask_as_anybody(scheduler::RetryJob{job, draw_job(), {}});
       break;
     default:
       ask(scheduler::RemoveJobs{{{job, oracle_.definition_of(job)}}, std::nullopt});
@@ -225,7 +244,7 @@ void Clients::sendings() {
   create.sending.recipient = "bob@example.org";
   create.sending.category = "test";
   create.sending.content = R"({"subject":"s"})";
-  ask(std::move(create));
+  ask_as_anybody(std::move(create));
 }
 
 scheduler::PutDefinition Clients::draw_definition(std::uint64_t number) {
@@ -323,7 +342,31 @@ void Clients::change_rule() {
   for (std::uint64_t i = random.below(2); i < kRules; ++i) {
     put.components.push_back({rule_component(i), "{}"});
   }
-  ask(std::move(put));
+  ask_as_anybody(std::move(put));
+}
+
+void Clients::change_token() {
+  Random& random = shared_.random;
+  const std::string guest = guest_name(random.below(kGuests));
+  if (random.chance(200)) {
+    ask(scheduler::RevokeToken{guest});
+    return;
+  }
+  if (random.chance(200)) {
+    ask(scheduler::RotateToken{guest, sha256(std::to_string(random.next()))});
+    return;
+  }
+  scheduler::CreateToken create;
+  create.token = guest;
+  create.permissions = {random.chance(700) ? "jobs:*" : "jobs/d1:write"};
+  if (random.chance(500)) {
+    create.permissions.emplace_back("sendings:write");
+  }
+  create.secret_hash = sha256(std::to_string(random.next()));
+  if (random.chance(400)) {
+    create.expires_at = shared_.clock.wall() + random.between(seconds(30), seconds(600));
+  }
+  ask(std::move(create));
 }
 
 void Clients::resume_all() {

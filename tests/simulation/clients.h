@@ -37,10 +37,14 @@ class Clients {
     std::vector<CommandId> tries;
     Micros began;  // running time, as the log counts it
     std::optional<Seq> first;
+    bool of_guest = false;  // whose token may go
   };
 
   void act();
   void ask(scheduler::Command command, bool surely = false);
+  // In the name of a guest at times.
+  void ask_as_anybody(scheduler::Command command);
+  void ask(std::shared_ptr<Wish> wish, bool surely);
   void attempt(const std::shared_ptr<Wish>& wish);
   void answered(const std::shared_ptr<Wish>& wish, const Network::Reply& reply);
   bool in_window(const Wish& wish) const;
@@ -52,6 +56,7 @@ class Clients {
   void change_definition();
   void change_component();
   void change_rule();
+  void change_token();
   scheduler::NewJob draw_job();
   scheduler::PutDefinition draw_definition(std::uint64_t number);
   void put_component(const std::string& id, events::Runtime runtime, const std::string& spec,

@@ -53,6 +53,9 @@ void Server::recover() {
     return disk_.full ? Status(fail(Code::kNoSpace, "DISK_WATERMARK", "full")) : Status();
   };
   options.on_fatal = [this](const Error&) { kill(); };
+  options.on_tokens = [this](std::shared_ptr<const access::TokenTable> table) {
+    tokens_.replace(std::move(table));
+  };
   if (shared_.choices.snapshot_events > 0) {
     options.snapshot_events = shared_.choices.snapshot_events;
     options.snapshot = [this](const scheduler::State& state, Seq seq, const Hash& chain) {
@@ -117,14 +120,34 @@ void Server::make_parts() {
         return std::move(replies.front());
       },
       [this](Seq seq) { return wait_for_views(seq); }, [this] { return dead_ || stopping_; },
-      [](std::uint64_t) {}, [](std::int64_t) {}});
+      [](std::uint64_t) {}, [](std::int64_t) {}, &tokens_});
+}
+
+// Those who are there from the first start on, as tools/daybook makes the owner's token.
+void Server::add_tokens(std::vector<scheduler::Command>& commands) const {
+  const auto add = [&](const std::string& id, const std::string& permission) {
+    scheduler::CreateToken create;
+    create.token = id;
+    create.permissions = {permission};
+    commands.emplace_back(std::move(create));
+  };
+  for (std::size_t i = 0; i < kClients; ++i) {
+    add(client_name(i), "*:*");
+  }
+  for (std::size_t i = 0; i < shared_.choices.workers; ++i) {
+    add(worker_name(i), "workers:lease");
+  }
 }
 
 bool Server::start() {
   bool started = false;
+  const bool is_first = sequencer_->state().token_count() == 0;
   scheduler::Request request;
   request.id = shared_.entropy.command_id();
   request.commands.emplace_back(scheduler::StartServer{"1", "simulation", 1, disk_.alive});
+  if (is_first) {
+    add_tokens(request.commands);
+  }
   request.answer = [&](const std::vector<Result<scheduler::Reply>>& replies) {
     started = replies.front().has_value();
     if (!started && replies.front().error().code != Code::kUnknownOutcome) {

@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#include "access/token_table.h"
+
 #include "base/supervisor.h"
 #include "dispatch/dispatcher_rounds.h"
 #include "dispatch/outbox_rounds.h"
@@ -51,7 +53,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // The first command; false: the process is dead already.
+  // The first commands; false: the process is dead already.
   bool start();
   // One turn of a part; false: it has nothing to do now.
   bool turn(Part part);
@@ -93,6 +95,7 @@ class Server {
   bool turn_retention();
   // Waits until `done`, while the world goes on; false: the process dies meanwhile.
   bool wait(const std::function<bool()>& done);
+  void add_tokens(std::vector<scheduler::Command>& commands) const;
   Result<dispatch::RuleRounds::Replies> send(std::vector<scheduler::Command> commands);
   Status wait_for_views(Seq seq);
   void stop_outbox();
@@ -104,6 +107,7 @@ class Server {
   Oracle& oracle_;
   const std::function<void()> turn_;
   Supervisor supervisor_;
+  access::TokenBook tokens_;
   SimRuntime exec_, http_, reactor_;
   SimSender sender_;
   SimEvaluator evaluator_;

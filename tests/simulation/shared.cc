@@ -35,6 +35,7 @@ Choices::Choices(Random& random) {
   pauses = often(random, 100);
   view_faults = often(random, 100);
   full_disks = often(random, 100);
+  guests = random.chance(300);
 }
 
 std::string Trace::stamp(Micros now) {

@@ -42,6 +42,7 @@ struct Choices {
   bool rules = false;
   bool sendings = false;
   bool retention = false;
+  bool guests = false;  // whose tokens come and go
   // Of a thousand:
   std::uint64_t lost_answers = 0;
   std::uint64_t failing_runs = 0;
@@ -57,6 +58,19 @@ struct Choices {
   std::uint64_t view_faults = 0;
   std::uint64_t full_disks = 0;
 };
+
+// Who there is: clients who may everything, workers, and guests.
+inline constexpr std::uint64_t kClients = 2;
+inline constexpr std::uint64_t kGuests = 3;
+inline std::string client_name(std::uint64_t number) {
+  return "client" + std::to_string(number);
+}
+inline std::string worker_name(std::uint64_t number) {
+  return "w" + std::to_string(number);
+}
+inline std::string guest_name(std::uint64_t number) {
+  return "guest" + std::to_string(number);
+}
 
 // The first thing that was wrong.
 class Verdict {

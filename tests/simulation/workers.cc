@@ -13,7 +13,7 @@ using dispatch::DispatcherRounds;
 
 void Workers::begin() {
   for (std::size_t i = 0; i < shared_.choices.workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(Worker{"w" + std::to_string(i)}));
+    workers_.push_back(std::make_unique<Worker>(Worker{worker_name(i)}));
     poll_later(*workers_.back(), seconds(1));
   }
 }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -53,7 +54,9 @@ class EveryCommand : public testing::Test {
     }
     EXPECT_FALSE(found.empty()) << path;
     done_.insert(found);
-    Ran ran = run_line(words, "daybook", {{"DAYBOOK_SERVER", address_}}, input);
+    std::map<std::string, std::string> variables = variables_;
+    variables["DAYBOOK_SERVER"] = address_;
+    Ran ran = run_line(words, "daybook", variables, input);
     EXPECT_EQ(ran.code, code) << path << "\n" << ran.out << ran.err;
     return ran;
   }
@@ -75,12 +78,14 @@ class EveryCommand : public testing::Test {
   void resources();
   void jobs();
   void reads();
+  void tokens();
   void local();
   void measure();
 
   const std::set<std::string> commands_ = all_commands();
   std::set<std::string> done_;
   std::string address_;
+  std::map<std::string, std::string> variables_;
   const TempDirectory directory_;
   const std::string data_ = path("data");
 };
@@ -148,6 +153,25 @@ void EveryCommand::reads() {
   run_ok({"component", "delete", "w"});
 }
 
+// Of a server of their own, which asks for them.
+void EveryCommand::tokens() {
+  const std::string data = path("guarded");
+  ServerProcess server(data, {"--access", "tokens"});
+  address_ = server.address();
+  variables_["XDG_CONFIG_HOME"] = path("config");
+  run_ok({"login", "--token-file", data + "/owner-token"});
+  run_ok({"token", "whoami"});
+  run_ok({"token", "create", "ci", "--permission", "jobs:read", "--expires", "90d"});
+  run_ok({"token", "list"});
+  run_ok({"token", "list", "-o", "table"});
+  run_ok({"token", "get", "ci"});
+  run_ok({"token", "rotate", "ci"});
+  run_ok({"token", "revoke", "ci"});
+  run_ok({"logout"});
+  (void)run_words({"token", "whoami"}, 7);
+  variables_.clear();
+}
+
 // Of the stopped server's directory.
 void EveryCommand::local() {
   run_ok({"log", "verify", "--data-dir", data_});
@@ -203,6 +227,7 @@ TEST_F(EveryCommand, RunsAgainstARealServerOrItsDirectory) {
     reads();
     EXPECT_EQ(server.end(SIGTERM), 0);
   }
+  tokens();
   local();
   measure();
   std::string left;

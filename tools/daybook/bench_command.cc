@@ -10,6 +10,7 @@
 #include "bench/load/old.h"
 #include "bench/load/replay.h"
 #include "bench/load/trace.h"
+#include "tools/daybook/bearer.h"
 #include "tools/daybook/cli.h"
 #include "tools/daybook/positive.h"
 #include "tools/daybook/progress.h"
@@ -156,10 +157,13 @@ void add_http(CLI::App& noun, Session& session) {
            "POST /resources/jobs, one job a request, over open connections",
            {"bench http --connections 64 --seconds 10", "bench http --store /var/tmp/two-million",
             "--server http://127.0.0.1:7070 bench http --rate 2000"}},
-      options, [&session](const bench::HttpBenchOptions& given, std::ostream& out) {
+      options, [&session](const bench::HttpBenchOptions& given, std::ostream& out) -> Status {
         bench::HttpBenchOptions o = given;
-        o.server = session.server;  // none: a server of its own
-        o.token = session.env.variable("DAYBOOK_TOKEN").value_or("");
+        o.server = session.server;  // none: a server of its own, which asks for no token
+        if (!o.server.empty()) {
+          DAYBOOK_ASSIGN(Bearer bearer, bearer_for(session, o.server));
+          o.token = std::move(bearer.token);
+        }
         return bench::bench_http(o, out);
       });
   add_store_option(verb, options->run);

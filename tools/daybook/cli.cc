@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/utf8.h"
+#include "tools/daybook/bearer.h"
 #include "tools/daybook/bench_command.h"
 #include "tools/daybook/commands.h"
 #include "tools/daybook/exit_code.h"
@@ -19,11 +20,16 @@ bool Session::wants_json() const {
   return output.empty() ? !env.out_is_terminal : output == "json";
 }
 
+std::string Session::address() const {
+  return !server.empty() ? server : env.variable("DAYBOOK_SERVER").value_or(kServerDefault);
+}
+
 Result<Client> Session::client() const {
   ClientOptions options;
-  options.server =
-      !server.empty() ? server : env.variable("DAYBOOK_SERVER").value_or(kServerDefault);
-  options.token = env.variable("DAYBOOK_TOKEN").value_or("");
+  options.server = address();
+  DAYBOOK_ASSIGN(Bearer bearer, bearer_for(*this, options.server));
+  options.token = std::move(bearer.token);
+  options.token_from = std::move(bearer.from);
   return Client::connect_to(std::move(options));
 }
 
@@ -66,12 +72,14 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
   root->add_option(
       "--server", session.server,
       "Address of the server (else DAYBOOK_SERVER, else " + std::string(kServerDefault) + ")");
+  root->add_option("--token-file", session.token_file,
+                   "File with the token (else DAYBOOK_TOKEN, else the one of `login`)");
   root->add_option("-o,--output", session.output, "json or table (table on a terminal, else json)")
       ->check(CLI::IsMember({"json", "table"}));
   root->add_flag("-y,--yes", session.yes, "Ask nothing before something is deleted");
-  root->footer("The token is taken from DAYBOOK_TOKEN. `" + session.program +
-               " COMMAND --help` shows a command with examples;\ndocs/operations.md lists the exit "
-               "codes.");
+  root->footer("`" + session.program +
+               " COMMAND --help` shows a command with examples; docs/operations.md lists the exit "
+               "codes,\ndocs/access.md what tokens are.");
   add_serve_command(*root, session);
   add_apply_commands(*root, session);
   add_component_commands(*root, session);
@@ -83,6 +91,8 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
   add_event_commands(*root, session);
   add_graph_commands(*root, session);
   add_worker_commands(*root, session);
+  add_token_commands(*root, session);
+  add_login_commands(*root, session);
   add_stats_command(*root, session);
   add_log_commands(*root, session);
   add_replay_command(*root, session);
@@ -97,6 +107,10 @@ int run(const std::string& program, std::vector<std::string> arguments, const En
   Session session(env);
   session.program = program;
   const auto tree = make_tree(session);
+  if (const auto seen = token_on_the_line(arguments)) {
+    env.err << program << ": " << *seen << std::endl;
+    return static_cast<int>(Exit::kUsage);
+  }
   if (const auto unknown = unknown_command(*tree, arguments)) {
     env.err << program << ": " << printable(*unknown, kProblemBytesMax) << std::endl;
     return static_cast<int>(Exit::kUsage);

@@ -31,12 +31,14 @@ struct Session {
 
   const Environment& env;
   std::string program = "daybook";
-  std::string server;  // --server; empty: DAYBOOK_SERVER, else the default
-  std::string output;  // -o: json, table, or empty: table on a terminal
-  bool yes = false;    // --yes: nothing is asked
+  std::string server;      // --server; empty: DAYBOOK_SERVER, else the default
+  std::string token_file;  // --token-file; empty: bearer.h says where tokens are looked for
+  std::string output;      // -o: json, table, or empty: table on a terminal
+  bool yes = false;        // --yes: nothing is asked
   std::function<Status()> action;
 
   bool wants_json() const;
+  std::string address() const;  // of the server
   Result<Client> client() const;
   void print_json(const boost::json::value& value) const;
   void print_table(const Table& table) const;

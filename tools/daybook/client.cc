@@ -45,6 +45,7 @@ Code code_of(long status) {
     case 400:
       return Code::kMalformed;
     case 401:
+      return Code::kUnauthorized;
     case 403:
       return Code::kDenied;
     case 404:
@@ -199,6 +200,13 @@ struct Client::Impl {
                           "; is `daybook serve` running, and does --server or DAYBOOK_SERVER "
                           "name its address?");
   }
+
+  std::string how_to_log_in() const {
+    return (options.token.empty()
+                ? "; no token was sent: "
+                : "; the token that was sent is of " + options.token_from + ": ") +
+           "log in with `daybook login`, or set DAYBOOK_TOKEN";
+  }
 };
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -290,7 +298,11 @@ Result<boost::json::value> Client::request(std::string_view method, const std::s
   }
   DAYBOOK_ASSIGN(const Response response, send(method, target, text, headers));
   if (response.status < 200 || response.status >= 300) {
-    return fail(error_of(response.status, response.body));
+    Error error = error_of(response.status, response.body);
+    if (error.code == Code::kUnauthorized) {
+      error.message += impl_->how_to_log_in();
+    }
+    return fail(std::move(error));
   }
   if (response.body.empty()) {
     return boost::json::value(nullptr);

@@ -18,7 +18,8 @@ namespace daybook::cli {
 
 struct ClientOptions {
   std::string server = "http://127.0.0.1:7070";
-  std::string token;  // sent as bearer when not empty
+  std::string token;       // sent as bearer when not empty
+  std::string token_from;  // where it stands, for who is told that it is not valid
   std::chrono::milliseconds connect_timeout{3000};
   std::chrono::milliseconds timeout{30'000};
 };
@@ -47,7 +48,8 @@ class Client {
                         const std::optional<std::string>& body = {},
                         const std::vector<std::string>& headers = {});
   // The same, as JSON both ways: an answer of 400 or more becomes an Error with the code, the
-  // reason and the message that the server gave; an empty answer becomes null.
+  // reason and the message that the server gave, that of 401 with what to do; an empty answer
+  // becomes null. Redirects are not followed: a token is for one server.
   Result<boost::json::value> request(std::string_view method, const std::string& target,
                                      const std::optional<boost::json::value>& body = {},
                                      const std::vector<std::string>& headers = {});

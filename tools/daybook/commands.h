@@ -23,6 +23,8 @@ void add_graph_commands(CLI::App& root, Session& session);
 void add_sending_commands(CLI::App& root, Session& session);
 void add_event_commands(CLI::App& root, Session& session);
 void add_worker_commands(CLI::App& root, Session& session);
+void add_token_commands(CLI::App& root, Session& session);
+void add_login_commands(CLI::App& root, Session& session);  // login, logout
 void add_stats_command(CLI::App& root, Session& session);
 void add_log_commands(CLI::App& root, Session& session);
 void add_replay_command(CLI::App& root, Session& session);

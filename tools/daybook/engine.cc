@@ -143,6 +143,9 @@ Status Engine::Impl::recover_state() {
   wanted.on_fatal = [this](const Error& error) {
     supervisor.fail("write path", error, Consequence::kStop);
   };
+  wanted.on_tokens = [this](std::shared_ptr<const access::TokenTable> table) {
+    tokens.replace(std::move(table));
+  };
   wanted.on_clock = [](const std::string& line) { spdlog::warn("clock: {}", line); };
   if (data_dir) {
     wanted.admit = [this] { return data_dir->check_space(); };
@@ -182,7 +185,17 @@ Status Engine::Impl::make_graph() {
   return graph->check_navigations();
 }
 
+// A server that asks for tokens and has nobody who may everything could not be used at all.
+Result<OwnerToken> Engine::Impl::prepare_owner_token() {
+  if (!options.tokens) {
+    return OwnerToken();
+  }
+  const fs::path directory = data_dir ? data_dir->path() : scratch->path();
+  return OwnerToken::prepare(*tokens.table(), clock->wall(), directory, *entropy);
+}
+
 Status Engine::Impl::start_sequencer() {
+  DAYBOOK_ASSIGN(OwnerToken owner, prepare_owner_token());
   // From the first append on the log is this server's: a failure is no refused start any more.
   supervisor.arm();
   DAYBOOK_TRY(sequencer->start());
@@ -192,6 +205,8 @@ Status Engine::Impl::start_sequencer() {
   command.pid = static_cast<std::uint32_t>(::getpid());
   command.alive = data_dir ? data_dir->last_alive() : std::nullopt;
   DAYBOOK_TRY(sequencer->call(std::move(command), "system", entropy->command_id()));
+  DAYBOOK_TRY(owner.create(*sequencer, entropy->command_id()));
+  report.owner_token = owner.file();
   return {};
 }
 
@@ -220,7 +235,7 @@ Status Engine::Impl::start_api() {
   if (!options.listen) {
     return {};
   }
-  DAYBOOK_TRY(api::check_listen(options.host));
+  DAYBOOK_TRY(api::check_listen(options.host, options.tokens));
   api::Options wanted;
   wanted.host = options.host;
   wanted.port = options.port;
@@ -250,6 +265,7 @@ Status Engine::Impl::start_api() {
                                                .contracts_settled = std::move(contracts_settled),
                                                .effects = effect_rules(),
                                                .mail = !options.mail.url.empty(),
+                                               .tokens = options.tokens ? &tokens : nullptr,
                                                .clock = *clock,
                                                .movable_clock = shifted_clock.get(),
                                                .entropy = *entropy,

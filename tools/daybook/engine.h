@@ -45,6 +45,9 @@ struct EngineOptions {
   std::size_t idempotency_keys = kIdempotencyKeysDefault;
   std::size_t queue_memory = kQueueMemoryDefault;  // of a log on disk
 
+  // Whoever connects needs a token, and may what that permits; else everybody may everything.
+  bool tokens = false;
+
   bool listen = true;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // zero: a free one
@@ -86,6 +89,7 @@ struct StartReport {
   Seq snapshot;               // from which the state was read; zero: none
   std::uint64_t events_folded = 0;
   std::string sandbox;
+  std::filesystem::path owner_token;  // the file of a token that was made for the owner; else empty
   double seconds = 0;
   std::vector<std::string> notes;
 };

@@ -29,6 +29,7 @@
 #include "scheduler/snapshotter.h"
 #include "tools/daybook/engine.h"
 #include "tools/daybook/fault_hooks.h"
+#include "tools/daybook/owner_token.h"
 #include "tools/daybook/start_look.h"
 
 namespace daybook::cli {
@@ -81,6 +82,7 @@ struct Engine::Impl {
   void drop_dispatcher();
   Status start_sequencer();
   void stop_sequencer();
+  Result<OwnerToken> prepare_owner_token();
   Status start_dispatcher();
   void stop_dispatcher();
   Status start_contracts() { return contract_keeper ? contract_keeper->start() : Status(); }
@@ -114,6 +116,7 @@ struct Engine::Impl {
   LookedAt looked_at;
   std::unique_ptr<log::Log> log;
   std::unique_ptr<scheduler::Snapshotter> snapshotter;
+  access::TokenBook tokens;
   std::unique_ptr<scheduler::Sequencer> sequencer;
   std::unique_ptr<projections::Views> views;
   std::unique_ptr<graph::Graph> graph;

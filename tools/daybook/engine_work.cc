@@ -41,7 +41,8 @@ Status Engine::Impl::open_runtimes() {
     note_shared_disk(data_dir->path(), scratch->path(), report.notes);
   }
   outside = std::make_unique<dispatch::GraphOutside>(
-      *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); });
+      *graph, *caller, [this](const components::AskTerms& terms) { return wait_for_views(terms); },
+      &tokens);
   components::ReactorOptions reactor_options;
   reactor_options.threads = options.reactor_threads;
   DAYBOOK_ASSIGN(reactor, components::ReactorRuntime::open(reactor_options, *outside, *clock));
@@ -90,6 +91,7 @@ Status Engine::Impl::make_dispatcher() {
   wanted.exec_slots = options.exec_slots;
   wanted.http_slots = options.http_slots;
   wanted.retention = options.retention;
+  wanted.tokens = &tokens;
   wanted.reactor_slots = options.reactor_threads * 2;
   wanted.runtimes = {exec.get(), http.get(), reactor.get()};
   if (reactor) {

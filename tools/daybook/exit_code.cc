@@ -25,6 +25,7 @@ Exit exit_for(const Error& error) {
     case Code::kNoSpace:
     case Code::kShutdown:
       return Exit::kTryLater;
+    case Code::kUnauthorized:
     case Code::kDenied:
       return Exit::kDenied;
     case Code::kCorrupt:

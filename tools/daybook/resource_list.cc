@@ -36,6 +36,20 @@ std::string names_of(const std::vector<ListColumn>& columns) {
   return out;
 }
 
+std::string cell_of(const boost::json::value& row, const ListColumn& column) {
+  const auto* object = row.if_object();
+  const auto* texts = object == nullptr ? nullptr : object->if_contains(column.path);
+  if (!column.words || texts == nullptr || !texts->is_array()) {
+    return cell(row, column.path);
+  }
+  std::string out;
+  for (const auto& text : texts->get_array()) {
+    out += out.empty() ? "" : " ";
+    out += text.is_string() ? std::string(text.get_string()) : std::string();
+  }
+  return out;
+}
+
 // What the first page was answered with holds for those behind it.
 void pin(Query& query, const std::string& name, const boost::json::value& page) {
   std::erase_if(query, [&](const auto& pair) { return pair.first == name; });
@@ -124,7 +138,7 @@ Table table_of(const boost::json::array& rows, const std::vector<ListColumn>& co
   for (const auto& row : rows) {
     std::vector<std::string> cells;
     for (const ListColumn& column : columns) {
-      cells.push_back(cell(row, column.path));
+      cells.push_back(cell_of(row, column));
     }
     table.add(std::move(cells));
   }

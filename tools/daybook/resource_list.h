@@ -11,7 +11,8 @@ namespace daybook::cli {
 
 struct ListColumn {
   Table::Column column;
-  std::string path;  // of the member, see cell() in json_text.h
+  std::string path;    // of the member, see cell() in json_text.h
+  bool words = false;  // it is a list of texts: shown with blanks between them
 };
 
 struct ListRequest {

@@ -132,6 +132,7 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   EngineOptions out;
   out.data_dir = settings.data_dir;
   out.retention = settings.retention;
+  out.tokens = settings.tokens;
   out.accept_clock_jump = settings.accept_clock_jump;
   out.snapshot_events = settings.snapshot_events;
   out.disk_watermark = settings.disk_watermark;
@@ -171,6 +172,10 @@ void say_how_it_started(const StartReport& report, const std::filesystem::path& 
   spdlog::info("log in {} opened ({}) at seq {}; state from snapshot {} and {} events, in {:.3f} s",
                data_dir.string(), report.log_opened_by, report.last.value, report.snapshot.value,
                report.events_folded, report.seconds);
+  if (!report.owner_token.empty()) {
+    spdlog::warn("a token that may do everything stands in {}: read it, then delete the file",
+                 report.owner_token.string());
+  }
   spdlog::info("children are kept from: {}", report.sandbox);
 }
 
@@ -190,13 +195,18 @@ Status serve(const Session& session, const GivenValues& flags, const std::string
     return fail(Code::kInvalid, "NO_DATA_DIR",
                 "say where the log is kept: --data-dir, DAYBOOK_DATA_DIR or data-dir in --config");
   }
-  if (Status loopback = api::check_listen(settings.host); !loopback) {
+  if (Status loopback = api::check_listen(settings.host, settings.tokens); !loopback) {
     loopback.error().code = Code::kInvalid;  // the setting is at fault, not the caller's rights
     return loopback;
   }
   log_to_stderr(settings.log_level);
   for (const std::string& doubt : doubts(settings, names_of_variables())) {
     spdlog::warn("{}", doubt);
+  }
+  if (!api::check_listen(settings.host, false)) {
+    spdlog::warn(
+        "requests come unencrypted: who can read the network reads tokens; beyond this machine put "
+        "a proxy that ends TLS in front (docs/access.md)");
   }
   take_signals();
   DAYBOOK_ASSIGN(EngineOptions options, engine_options(session, settings));
@@ -237,6 +247,7 @@ void add_serve_command(CLI::App& root, Session& session) {
   auto& verb = add_verb(root, "serve", "Run the server",
                         {"serve --data-dir /var/lib/daybook",
                          "serve --data-dir data --listen 127.0.0.1:0 --exec-slots 8",
+                         "serve --data-dir /var/lib/daybook --access tokens --listen 0.0.0.0:7070",
                          "serve --config /etc/daybook.toml"});
   auto given = std::make_shared<GivenValues>();
   auto config = std::make_shared<std::string>();

@@ -52,6 +52,14 @@ Status set_drain(ServeSettings& s, const std::string& value, std::string_view or
   return {};
 }
 
+Status set_access(ServeSettings& s, const std::string& value, std::string_view origin) {
+  if (value != "open" && value != "tokens") {
+    return refuse(origin, "'" + value + "' is not open or tokens");
+  }
+  s.tokens = value == "tokens";
+  return {};
+}
+
 // "127.0.0.1:7070", "[::1]:0".
 Status set_listen(ServeSettings& s, const std::string& value, std::string_view origin) {
   const std::size_t colon = value.rfind(':');
@@ -163,6 +171,9 @@ constexpr Setting kSettings[] = {
        return {};
      }},
     {"listen", SettingKind::kValue, "HOST:PORT to listen on; port 0 takes a free one", set_listen},
+    {"access", SettingKind::kValue,
+     "open: everybody may everything, on loopback only; tokens: as their tokens permit",
+     set_access},
     {"drain", SettingKind::kValue, "At stop: how long what runs may still take, such as 20s",
      set_drain},
     {"exec-slots", SettingKind::kValue, "Child processes at once",

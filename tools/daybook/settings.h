@@ -46,6 +46,7 @@ struct ServeSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 7070;
   Duration drain{kRunDrainTimeoutUs};  // at stop: in which runs may end by themselves
+  bool tokens = false;                 // "access": whoever connects needs one
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
   std::size_t idempotency_keys = kIdempotencyKeysDefault;

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-CODE_FOLDERS = ("base", "events", "log", "scheduler", "components", "projections", "graph",
+CODE_FOLDERS = ("base", "access", "events", "log", "scheduler", "components", "projections", "graph",
                 "dispatch", "replay", "api", "tools", "bench", "tests")
 FOLDERS = CODE_FOLDERS + (".ci", "cmake", "console", "docs", "examples")
 
