@@ -117,6 +117,12 @@ Answer<bool> admit(Call& call, const Route& route) {
     return true;
   }
   DAYBOOK_ASSIGN(call.caller, identify(call));
+  // A worker's token may be stolen; its certificate stays where its key is.
+  if (route.needs.noun == access::Noun::kWorkers && route.needs.verb == access::Verb::kLease &&
+      !call.context->options.tls.client_ca.empty() && !call.certified) {
+    return refuse(Code::kDenied, "CERTIFICATE_NEEDED",
+                  "this server leases jobs to those only who show a certificate that it believes");
+  }
   if (permits(*call.caller.rights, route.needs, call.id)) {
     return true;
   }

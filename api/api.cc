@@ -109,6 +109,10 @@ Status Api::start() {
   return impl_->server.start();
 }
 
+Status Api::reload() {
+  return impl_->server.reload_tls();
+}
+
 std::uint16_t Api::port() const {
   return impl_->server.port();
 }

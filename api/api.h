@@ -17,9 +17,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/token_table.h"
 
+#include "api/tls_files.h"
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/http.h"
@@ -83,6 +85,10 @@ struct Engine {
 struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // 0: the system chooses, see Api::port()
+  TlsFiles tls;
+  std::string unix_socket;  // a path that is listened on too; empty: none
+  // Addresses whose word is taken for whom they ask for (X-Forwarded-For).
+  std::vector<std::string> trusted_proxies;
   std::size_t io_threads = 1;
   std::size_t query_threads = 2;
   std::size_t connections_max = kHttpConnectionsMax;
@@ -119,6 +125,9 @@ class Api {
   Status start();
   // The port that is listened on, after start().
   std::uint16_t port() const;
+  // Reads the certificates again, for connections that begin from now on; on failure those before
+  // stay. kInvalid "BAD_CERTIFICATE". Any thread.
+  Status reload();
   // Takes no more connections, finishes what is under way (at most drain_timeout), ends streams.
   void stop();
 

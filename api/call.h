@@ -20,6 +20,7 @@
 #include "api/query_pool.h"
 #include "api/request.h"
 #include "api/response.h"
+#include "api/tls_holder.h"
 #include "api/under_way.h"
 
 namespace daybook::api {
@@ -46,6 +47,7 @@ struct Context {
   LogWatcher watcher;
   MemoryBudget memory;
   LoginGuard logins;
+  TlsHolder tls;  // what new connections begin with
   std::shared_ptr<UnderWay> retries = std::make_shared<UnderWay>();  // by ended job
   Places places;                                                     // of connections
   Places reserve;        // beside them, for who only asks how the server is
@@ -65,8 +67,9 @@ struct Call {
   std::size_t route = 0;         // its place in the table
   std::string id;                // what the path names, "" when its route has no parameter
   Query query;
-  std::string peer;                                // the address that asks
-  Caller caller{};                                 // who asks, once it was let in
+  std::string peer;        // the address that asks
+  bool certified = false;  // its client showed a certificate that is believed
+  Caller caller{};         // who asks, once it was let in
   std::optional<scheduler::IdempotencyKey> key{};  // once its body has been read
   bool body_read = false;
   bool off_io = false;            // it is handled away from the I/O threads

@@ -32,6 +32,7 @@ class HttpMetrics {
   std::atomic<std::uint64_t> connections_total{0};
   std::atomic<std::uint64_t> connections_refused{0};  // over the limit
   std::atomic<std::uint64_t> timeouts{0};             // connections closed for being slow
+  std::atomic<std::uint64_t> failed_handshakes{0};    // of TLS
   std::atomic<std::uint64_t> unauthorized{0};         // requests without a valid token
   std::atomic<std::uint64_t> forbidden{0};            // answers that something is not permitted
   std::atomic<std::uint64_t> streams{0};              // open now

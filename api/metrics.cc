@@ -191,6 +191,8 @@ void write_connections(PrometheusText& out, const Context& context) {
           m.connections_total.load());
   out.one("daybook_http_connections_refused_total", "counter", "Connections over the limit.",
           m.connections_refused.load());
+  out.one("daybook_tls_failed_handshakes_total", "counter",
+          "Connections that could not agree on TLS.", m.failed_handshakes.load());
   out.one("daybook_http_unauthorized_total", "counter", "Requests without a valid token.",
           m.unauthorized.load());
   out.one("daybook_http_forbidden_total", "counter",

@@ -1,5 +1,8 @@
 #include "api/server.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -9,14 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <spdlog/logger.h>
-
 #include "api/gate.h"
-#include "api/session.h"
+#include "api/listener.h"
 #include "api/shard.h"
+#include "api/tls.h"
 
 namespace daybook::api {
 
@@ -25,27 +24,7 @@ using boost::system::error_code;
 
 namespace {
 
-// After a failed accept (no descriptor left), how long until the next try.
-constexpr std::chrono::milliseconds kAcceptPause{50};
 constexpr std::chrono::milliseconds kDrainLook{5};
-
-// The thread that accepts comes back to it only after a step of each of its connections that has
-// something to do. With one newcomer each time, thousands that pipeline keep the next one out for
-// many seconds; with all of them, those would wait.
-constexpr int kAcceptsAtOnce = 64;
-
-// A failed accept is told this often, with how many there were.
-constexpr std::chrono::seconds kAcceptTold{60};
-
-// To whom there is not even a place to be refused in.
-std::string full_answer() {
-  const Response problem = problem_response(
-      Problem(503, "SERVER_FULL", "as many connections are open as may be; try again"), {});
-  return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
-         "Content-Length: " +
-         std::to_string(problem.body.size()) + "\r\nRetry-After: 1\r\nConnection: close\r\n\r\n" +
-         problem.body;
-}
 
 std::string bare_host(std::string_view host) {
   if (host == "localhost") {
@@ -57,6 +36,25 @@ std::string bare_host(std::string_view host) {
   return std::string(host);
 }
 
+// A file that a server left behind which did not stop in order; one that somebody answers at stays.
+Status remove_left_socket(asio::io_context& io, const std::string& path) {
+  struct stat info = {};
+  if (::lstat(path.c_str(), &info) != 0) {
+    return {};
+  }
+  if (!S_ISSOCK(info.st_mode)) {
+    return fail(Code::kIo, "LISTEN_FAILED", path + " is there, and is no socket");
+  }
+  error_code ec;
+  asio::local::stream_protocol::socket probe(io);
+  probe.connect(asio::local::stream_protocol::endpoint(path), ec);
+  if (!ec) {
+    return fail(Code::kIo, "LISTEN_FAILED", "another server listens on " + path);
+  }
+  ::unlink(path.c_str());
+  return {};
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -64,113 +62,56 @@ struct Server::Impl {
 
   std::shared_ptr<Context> context;
   std::vector<std::shared_ptr<Shard>> shards;
-  std::unique_ptr<asio::ip::tcp::acceptor> acceptor;  // the first shard's thread, once started
-  std::unique_ptr<asio::steady_timer> pause;
+  ShardTurns turns{shards};
+  std::optional<Listener<asio::ip::tcp>> network;
+  std::optional<Listener<asio::local::stream_protocol>> local;
   std::uint16_t port = 0;
-  std::size_t turn = 0;
+  bool started = false;
   bool stopped = false;
-  const std::string full = full_answer();
-  std::uint64_t failed_accepts = 0;
-  std::optional<std::chrono::steady_clock::time_point> told_at;
 
   Status listen();
-  Shard& next_shard() { return *shards[turn % shards.size()]; }
-  void accept();
-  void on_accept(const error_code& ec, asio::ip::tcp::socket socket, Shard& shard);
-  void take_waiting();
-  void take(asio::ip::tcp::socket socket, Shard& shard);
-  void tell_failed_accept(const error_code& ec);
+  Status listen_locally();
+  void close_listeners();
 };
 
 Status Server::Impl::listen() {
   const Options& options = context->options;
-  const auto failed = [&](const error_code& ec) {
-    return fail(Code::kIo, "LISTEN_FAILED",
-                "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
-                    ec.message());
-  };
+  const std::string place = options.host + ":" + std::to_string(options.port);
   error_code ec;
   const auto address = asio::ip::make_address(bare_host(options.host), ec);
   if (ec) {
-    return failed(ec);
+    return fail(Code::kIo, "LISTEN_FAILED", "cannot listen on " + place + ": " + ec.message());
   }
-  const asio::ip::tcp::endpoint endpoint(address, options.port);
-  acceptor = std::make_unique<asio::ip::tcp::acceptor>(shards.front()->io());
-  if (acceptor->open(endpoint.protocol(), ec) ||
-      acceptor->set_option(asio::socket_base::reuse_address(true), ec) ||
-      acceptor->set_option(asio::socket_base::enable_connection_aborted(true), ec) ||
-      acceptor->non_blocking(true, ec) || acceptor->bind(endpoint, ec) ||
-      acceptor->listen(asio::socket_base::max_listen_connections, ec)) {
-    return failed(ec);
-  }
-  port = acceptor->local_endpoint().port();
-  return {};
+  network.emplace(context, turns, *shards.front());
+  DAYBOOK_TRY(network->listen({address, options.port}, place));
+  port = network->endpoint().port();
+  return options.unix_socket.empty() ? Status() : listen_locally();
 }
 
-void Server::Impl::accept() {
-  Shard& shard = next_shard();
-  acceptor->async_accept(shard.io(),
-                         [this, &shard](const error_code& ec, asio::ip::tcp::socket socket) {
-                           // Closing the acceptor does not reach an accept that is done and waits
-                           // for its turn.
-                           if (!context->stopping.load()) {
-                             on_accept(ec, std::move(socket), shard);
-                           }
-                         });
+// Who may open the file may connect: nobody but the server's user, until its operator says
+// otherwise.
+Status Server::Impl::listen_locally() {
+  const std::string& path = context->options.unix_socket;
+  constexpr std::size_t kPathBytesMax = sizeof(sockaddr_un::sun_path) - 1;
+  if (path.size() > kPathBytesMax) {
+    return fail(
+        Code::kIo, "LISTEN_FAILED",
+        "the path of a Unix socket has at most " + std::to_string(kPathBytesMax) + " bytes");
+  }
+  DAYBOOK_TRY(remove_left_socket(shards.front()->io(), path));
+  local.emplace(context, turns, *shards.front());
+  const mode_t before = ::umask(S_IRWXG | S_IRWXO);
+  Status bound = local->listen(asio::local::stream_protocol::endpoint(path), path);
+  ::umask(before);
+  return bound;
 }
 
-void Server::Impl::on_accept(const error_code& ec, asio::ip::tcp::socket socket, Shard& shard) {
-  if (ec) {
-    tell_failed_accept(ec);
-    pause->expires_after(kAcceptPause);
-    pause->async_wait([this](const error_code& stopped_early) {
-      if (!stopped_early && !context->stopping.load()) {
-        accept();
-      }
-    });
-    return;
+void Server::Impl::close_listeners() {
+  network->close();
+  if (local) {
+    local->close();
+    ::unlink(context->options.unix_socket.c_str());
   }
-  take(std::move(socket), shard);
-  take_waiting();
-  accept();
-}
-
-void Server::Impl::take_waiting() {
-  for (int i = 1; i < kAcceptsAtOnce; ++i) {
-    Shard& shard = next_shard();
-    error_code none;
-    asio::ip::tcp::socket socket = acceptor->accept(shard.io(), none);
-    if (none) {
-      return;  // nobody waits; a failure is met again
-    }
-    take(std::move(socket), shard);
-  }
-}
-
-void Server::Impl::take(asio::ip::tcp::socket socket, Shard& shard) {
-  ++turn;
-  HttpMetrics& metrics = context->metrics;
-  metrics.connections_total.fetch_add(1, std::memory_order_relaxed);
-  auto session = std::make_shared<Session>(std::move(socket), shard.shared_from_this());
-  if (session->take_place()) {
-    metrics.connections.fetch_add(1);
-    shard.post([&shard, session] { shard.adopt(session); });
-  } else {
-    metrics.connections_refused.fetch_add(1, std::memory_order_relaxed);
-    session->turn_away(full);
-  }
-}
-
-// Nobody else may be told, for there is no connection; and it may go on for hours.
-void Server::Impl::tell_failed_accept(const error_code& ec) {
-  ++failed_accepts;
-  const auto at = std::chrono::steady_clock::now();
-  if (told_at && at - *told_at < kAcceptTold) {
-    return;
-  }
-  told_at = at;
-  context->engine.logger.warn("accept failed: {} ({} times since the last such line)", ec.message(),
-                              std::exchange(failed_accepts, 0));
 }
 
 Server::Server(std::shared_ptr<Context> context)
@@ -181,19 +122,33 @@ Server::~Server() {
 }
 
 Status Server::start() {
-  DAYBOOK_TRY(check_listen(impl_->context->options.host, impl_->context->engine.tokens != nullptr));
+  Context& context = *impl_->context;
+  DAYBOOK_TRY(check_listen(context.options.host, context.engine.tokens != nullptr));
+  DAYBOOK_TRY(reload_tls());
   try {
-    for (std::size_t i = 0; i < impl_->context->options.io_threads; ++i) {
+    for (std::size_t i = 0; i < context.options.io_threads; ++i) {
       impl_->shards.push_back(std::make_shared<Shard>(impl_->context));
     }
     DAYBOOK_TRY(impl_->listen());
-    impl_->pause = std::make_unique<asio::steady_timer>(impl_->shards.front()->io());
   } catch (const std::exception& error) {  // Asio asks the system for descriptors
     return fail(Code::kUnavailable, "NO_DESCRIPTORS", error.what());
   }
-  impl_->accept();
+  impl_->started = true;
+  impl_->network->accept();
+  if (impl_->local) {
+    impl_->local->accept();
+  }
   for (const auto& shard : impl_->shards) {
     DAYBOOK_TRY(shard->start());
+  }
+  return {};
+}
+
+Status Server::reload_tls() {
+  Context& context = *impl_->context;
+  if (!context.options.tls.empty()) {
+    DAYBOOK_ASSIGN(auto tls, Tls::load(context.options.tls));
+    context.tls.set(std::move(tls));
   }
   return {};
 }
@@ -207,12 +162,8 @@ void Server::stop() {
     return;
   }
   impl_->context->stopping = true;
-  if (impl_->pause) {  // else it never started
-    impl_->shards.front()->post([impl = impl_.get()] {
-      error_code ignored;
-      impl->acceptor->close(ignored);
-      impl->pause->cancel();
-    });
+  if (impl_->started) {
+    impl_->shards.front()->post([impl = impl_.get()] { impl->close_listeners(); });
     for (const auto& shard : impl_->shards) {
       shard->drain();
     }
@@ -226,8 +177,8 @@ void Server::stop() {
       shard->stop();
     }
   }
-  impl_->acceptor.reset();
-  impl_->pause.reset();
+  impl_->network.reset();
+  impl_->local.reset();
 }
 
 }  // namespace daybook::api

@@ -16,6 +16,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   Status start();
+  Status reload_tls();
   std::uint16_t port() const;
   void stop();
 

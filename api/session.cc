@@ -34,14 +34,12 @@ Micros earlier(Micros a, Micros b) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<Shard> shard)
-    : socket_(std::move(socket)),
+Session::Session(Channel channel, std::string peer, std::shared_ptr<Shard> shard)
+    : channel_(std::move(channel)),
       shard_(std::move(shard)),
       context_(shard_->shared_context()),
-      reader_([this](const Head& head) { return on_head(head); }) {
-  ErrorCode unknown;
-  peer_ = socket_.remote_endpoint(unknown).address().to_string();
-}
+      peer_(std::move(peer)),
+      reader_([this](const Head& head) { return on_head(head); }) {}
 
 Session::~Session() = default;
 
@@ -68,10 +66,12 @@ bool Session::take_place() {
 }
 
 void Session::turn_away(std::string_view answer) {
-  ErrorCode ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.write_some(asio::buffer(answer), ignored);
-  socket_.close(ignored);
+  if (!channel_.is_secure()) {
+    ErrorCode ignored;
+    channel_.socket().non_blocking(true, ignored);
+    channel_.socket().write_some(asio::buffer(answer), ignored);
+  }
+  channel_.close();
   state_ = State::kClosed;
 }
 
@@ -113,10 +113,33 @@ void Session::make_room_of_answers(std::uint64_t turn) {
 }
 
 void Session::start() {
-  ErrorCode ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
-  serve();
+  ErrorCode ignored;  // a Unix socket knows neither
+  channel_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  channel_.socket().set_option(asio::socket_base::keep_alive(true), ignored);
+  if (channel_.is_secure()) {
+    greet();
+  } else {
+    serve();
+  }
+}
+
+void Session::greet() {
+  state_ = State::kGreeting;
+  set_read_deadline(now(), context_->options.header_timeout);
+  channel_.handshake([self = shared_from_this()](const ErrorCode& ec) {
+    if (self->state_ != State::kGreeting) {
+      return;
+    }
+    if (ec) {
+      self->context_->metrics.failed_handshakes.fetch_add(1, std::memory_order_relaxed);
+      self->close();
+      return;
+    }
+    self->state_ = State::kServing;
+    self->read_deadline_ = {};
+    self->certified_ = self->channel_.is_certified();
+    self->serve();
+  });
 }
 
 void Session::set_read_deadline(Micros from, Duration allowance) {
@@ -156,7 +179,7 @@ Micros Session::check_deadline(Micros at) {
   if (state_ == State::kClosed) {
     return {};
   }
-  if (!reading_ && is_watched() && has_left(socket_.native_handle())) {
+  if (!reading_ && is_watched() && has_left(channel_.socket().native_handle())) {
     close();
     return {};
   }
@@ -168,7 +191,8 @@ Micros Session::check_deadline(Micros at) {
     return due();
   }
   context_->metrics.timeouts.fetch_add(1, std::memory_order_relaxed);
-  if (late_to_end || late_to_take || last_step_ == MessageReader::Step::kIdle) {
+  if (late_to_end || late_to_take || state_ == State::kGreeting ||
+      last_step_ == MessageReader::Step::kIdle) {
     close();
     return {};
   }
@@ -200,8 +224,7 @@ void Session::close() {
   }
   state_ = State::kClosed;
   const auto self = shared_from_this();
-  ErrorCode ignored;
-  socket_.close(ignored);
+  channel_.close();
   next_.reset();
   if (stream_call_) {
     stream_call_->gone = true;
@@ -226,15 +249,35 @@ void Session::linger() {
   next_.reset();
   moving_ = false;
   read_deadline_ = {};
-  ErrorCode ec;
-  socket_.shutdown(asio::socket_base::shutdown_send, ec);
-  if (ec || draining_ || client_ended_) {
+  if (draining_ || client_ended_) {
+    say_end();
     close();
     return;
   }
   linger_until_ = now() + kLinger;
   shard_->look_at(linger_until_);
-  read();
+  say_end();
+}
+
+// A secure one waits for the other side's end too, and reads nothing meanwhile.
+void Session::say_end() {
+  const bool waits = channel_.is_secure();
+  if (waits && reading_) {
+    ends_after_read_ = true;  // what is read now would get in the way
+    ErrorCode ignored;
+    channel_.socket().cancel(ignored);
+    return;
+  }
+  channel_.end([self = shared_from_this(), waits](const ErrorCode& ec) {
+    if (self->state_ != State::kLingering) {
+      return;
+    }
+    if (ec || waits) {
+      self->close();
+    } else {
+      self->read();
+    }
+  });
 }
 
 }  // namespace daybook::api

@@ -29,9 +29,8 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include "api/call.h"
+#include "api/channel.h"
 #include "api/connection.h"
 #include "api/message_reader.h"
 #include "api/progress.h"
@@ -46,7 +45,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   // is refused, unless there is room by then.
   enum class Seat : std::uint8_t { kNormal, kReserve };
 
-  Session(boost::asio::ip::tcp::socket socket, std::shared_ptr<Shard> shard);
+  // peer: the address of the other side, as others are told it.
+  Session(Channel channel, std::string peer, std::shared_ptr<Shard> shard);
   ~Session() override;
 
   // From the accepting thread, before start(): false when the server is full.
@@ -65,8 +65,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   using ErrorCode = boost::system::error_code;
   class OpenCall;
   using OpenCallPtr = std::shared_ptr<OpenCall>;
-  // kStreaming and kLingering: no more requests are read.
-  enum class State : std::uint8_t { kServing, kStreaming, kLingering, kClosed };
+  // kGreeting: a secure one before its handshake is done. kStreaming and kLingering: no more
+  // requests are read.
+  enum class State : std::uint8_t { kGreeting, kServing, kStreaming, kLingering, kClosed };
 
   // session.cc: its place among others, its deadlines, its end.
   Places::Evict leaver();
@@ -74,6 +75,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void make_room_of_body(std::uint64_t turn);
   void make_room_of_answers(std::uint64_t turn);
   MemoryBudget::Share share(void (Session::*evict)(std::uint64_t), std::uint64_t turn);
+  void greet();
+  void say_end();
   bool is_watched() const;
   bool is_busy() const;
   void linger();
@@ -94,6 +97,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void on_watched();
   std::size_t on_head(const Head& head);
   void begin_call();
+  std::string client_of(const Head& head) const;
   bool may_ask(const Call& call);
   bool hold_body();
   void refuse_unread(Problem problem);
@@ -127,13 +131,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void wait_for_log();
   Micros heartbeat_at() const;
 
-  boost::asio::ip::tcp::socket socket_;
+  Channel channel_;
   std::shared_ptr<Shard> shard_;
   std::shared_ptr<Context> context_;
   State state_ = State::kServing;
   Seat seat_ = Seat::kNormal;
   std::string peer_;
   Places::Place place_;
+  bool certified_ = false;  // the client showed a certificate that is believed
   bool draining_ = false;
   bool ends_ = false;  // no more requests begin; it ends when all are answered
 
@@ -144,6 +149,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   bool owes_continue_ = false;
   bool reading_ = false;  // an operation is out
   bool client_ended_ = false;
+  bool ends_after_read_ = false;  // the end is said when the read that is out is over
   MessageReader::Step last_step_ = MessageReader::Step::kDone;
   Micros step_began_;            // when this step of the request began
   Micros read_deadline_;         // zero: none

@@ -1,4 +1,5 @@
 // The half of a session that reads: bytes, requests, open calls.
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -16,6 +17,9 @@ namespace asio = boost::asio;
 namespace {
 
 using Step = MessageReader::Step;
+
+// The longest IPv6 address with a scope.
+constexpr std::size_t kAddressBytesMax = 64;
 
 Problem full_server() {
   return {503, "SERVER_FULL", "as many connections are open as may be; try again"};
@@ -191,15 +195,19 @@ void Session::read() {
   const auto space = state_ == State::kServing
                          ? reader_.space()
                          : std::span<char>(leftovers_.data(), leftovers_.size());
-  socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                          [self = shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
-                            self->on_read(ec, bytes);
-                          });
+  channel_.async_read_some(asio::buffer(space.data(), space.size()),
+                           [self = shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
+                             self->on_read(ec, bytes);
+                           });
 }
 
 void Session::on_read(const ErrorCode& ec, std::size_t bytes) {
   reading_ = false;
   if (state_ == State::kClosed) {
+    return;
+  }
+  if (std::exchange(ends_after_read_, false)) {
+    say_end();
     return;
   }
   context_->metrics.reads.fetch_add(1, std::memory_order_relaxed);
@@ -261,6 +269,19 @@ bool Session::hold_body() {
   return next_->memory.hold(bytes);
 }
 
+// The last hand through which it came is the only one that a trusted proxy vouches for.
+std::string Session::client_of(const Head& head) const {
+  const auto& proxies = context_->options.trusted_proxies;
+  if (std::find(proxies.begin(), proxies.end(), peer_) == proxies.end()) {
+    return peer_;
+  }
+  const std::string_view list = head.find("X-Forwarded-For");
+  const auto comma = list.rfind(',');
+  std::string_view last = comma == std::string_view::npos ? list : list.substr(comma + 1);
+  last.remove_prefix(std::min(last.find_first_not_of(" \t"), last.size()));
+  return last.empty() || last.size() > kAddressBytesMax ? peer_ : std::string(last);
+}
+
 // On the reserve only those may ask who ask how the server is.
 bool Session::may_ask(const Call& call) {
   if (seat_ == Seat::kNormal) {
@@ -277,7 +298,8 @@ bool Session::may_ask(const Call& call) {
 
 void Session::begin_call() {
   CallPtr call = std::exchange(next_, {});
-  call->peer = peer_;
+  call->peer = client_of(call->request.head);
+  call->certified = certified_;
   call->memory.keep();
   counts_body_ = false;
   ++body_turn_;

@@ -169,7 +169,7 @@ void Session::hand_over(OpenCall& open) {
     return;
   }
   context_->metrics.answered(open.call->route, 101, now() - open.handled_at);
-  const auto taken = open.response.upgrade->take(std::move(socket_), std::move(place_), shard_);
+  const auto taken = open.response.upgrade->take(std::move(channel_), std::move(place_), shard_);
   state_ = State::kClosed;
   open.release();
   shard_->replace(shared_from_this(), taken);
@@ -230,12 +230,12 @@ void Session::write_rest() {
   };
   const std::string_view head = std::string_view(out_).substr(std::min(written_, out_.size()));
   if (body_.empty()) {  // most answers; a call for one buffer costs less than one for two
-    socket_.async_write_some(asio::buffer(head), then);
+    channel_.async_write_some(asio::buffer(head), then);
     return;
   }
   const std::string_view body =
       std::string_view(body_).substr(written_ > out_.size() ? written_ - out_.size() : 0);
-  socket_.async_write_some(std::array{asio::buffer(head), asio::buffer(body)}, then);
+  channel_.async_write_some(std::array{asio::buffer(head), asio::buffer(body)}, then);
 }
 
 void Session::on_some_written(const ErrorCode& ec, std::size_t bytes) {

@@ -1,11 +1,10 @@
-// What takes over the socket of a connection whose client asked for another protocol. Private to
+// What takes over the channel of a connection whose client asked for another protocol. Private to
 // the server (it shows Asio).
 #pragma once
 
 #include <memory>
 
-#include <boost/asio/ip/tcp.hpp>
-
+#include "api/channel.h"
 #include "api/connection.h"
 #include "api/places.h"
 #include "api/shard.h"
@@ -21,7 +20,7 @@ class Upgrade {
 
   // Once, on the shard's thread. The new connection answers the request; `place` is that of the old
   // one among all connections.
-  virtual std::shared_ptr<Connection> take(boost::asio::ip::tcp::socket socket, Places::Place place,
+  virtual std::shared_ptr<Connection> take(Channel channel, Places::Place place,
                                            std::shared_ptr<Shard> shard) = 0;
 };
 

@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -13,6 +12,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include "api/channel.h"
 #include "api/connection.h"
 #include "api/upgrade.h"
 #include "api/worker_session.h"
@@ -41,9 +41,9 @@ struct SocketHandshake {
 
 class WorkerSocket final : public Connection, public std::enable_shared_from_this<WorkerSocket> {
  public:
-  WorkerSocket(asio::ip::tcp::socket socket, std::shared_ptr<Shard> shard, Places::Place place,
+  WorkerSocket(Channel channel, std::shared_ptr<Shard> shard, Places::Place place,
                SocketHandshake handshake)
-      : ws_(std::move(socket)),
+      : ws_(std::move(channel)),
         shard_(std::move(shard)),
         context_(shard_->shared_context()),
         handshake_(std::move(handshake)),
@@ -74,7 +74,7 @@ class WorkerSocket final : public Connection, public std::enable_shared_from_thi
   void set(Micros& deadline, Micros at);
   Micros now() const { return context_->engine.clock.steady(); }
 
-  websocket::stream<asio::ip::tcp::socket> ws_;
+  websocket::stream<Channel> ws_;
   const std::shared_ptr<Shard> shard_;
   const std::shared_ptr<Context> context_;
   SocketHandshake handshake_;
@@ -382,8 +382,7 @@ void WorkerSocket::close() {
   if (std::exchange(closed_, true)) {
     return;
   }
-  SocketError ignored;
-  ws_.next_layer().close(ignored);
+  ws_.next_layer().close();
   session_->close();
   context_->metrics.worker_connections.fetch_sub(1, std::memory_order_relaxed);
   in_memory_.release();
@@ -396,9 +395,9 @@ class WorkerUpgrade final : public Upgrade {
  public:
   explicit WorkerUpgrade(SocketHandshake handshake) : handshake_(std::move(handshake)) {}
 
-  std::shared_ptr<Connection> take(asio::ip::tcp::socket socket, Places::Place place,
+  std::shared_ptr<Connection> take(Channel channel, Places::Place place,
                                    std::shared_ptr<Shard> shard) override {
-    return std::make_shared<WorkerSocket>(std::move(socket), std::move(shard), std::move(place),
+    return std::make_shared<WorkerSocket>(std::move(channel), std::move(shard), std::move(place),
                                           std::move(handshake_));
   }
 

@@ -76,10 +76,17 @@ ServerFixture::~ServerFixture() {
 }
 
 void ServerFixture::start() {
+  const Status started = try_start();
+  ASSERT_TRUE(started) << started.error().text();
+}
+
+Status ServerFixture::reload() {
+  return parts_->api->reload();
+}
+
+Status ServerFixture::try_start() {
   Parts& p = *parts_;
-  auto views = projections::Views::open({p.directory / "views"}, p.log);
-  ASSERT_TRUE(views) << views.error().text();
-  p.views = std::move(*views);
+  DAYBOOK_ASSIGN(p.views, projections::Views::open({p.directory / "views"}, p.log));
   sequencing.on_tokens = [&p](std::shared_ptr<const access::TokenTable> table) {
     p.book.replace(std::move(table));
   };
@@ -89,7 +96,7 @@ void ServerFixture::start() {
   p.dispatcher = std::make_unique<dispatch::Dispatcher>(p.log, *p.sequencer, *p.views, p.clock,
                                                         p.entropy, dispatch::DispatcherOptions{});
   p.graph = std::make_unique<graph::Graph>(p.clock);
-  ASSERT_TRUE(graph::add_own_sets(*p.graph, *p.views));
+  DAYBOOK_TRY(graph::add_own_sets(*p.graph, *p.views));
   scheduler::State empty;
   p.dispatcher->recover(empty, Seq{});
   p.sequencer->start();
@@ -117,8 +124,7 @@ void ServerFixture::start() {
                          },
                      .version = "test"};
   p.api = std::make_unique<api::Api>(std::move(engine), options);
-  const Status started = p.api->start();
-  ASSERT_TRUE(started) << started.error().text();
+  return p.api->start();
 }
 
 void ServerFixture::stop() {

@@ -29,7 +29,11 @@ class ServerFixture : public ::testing::Test {
 
   // Starts what was built; options may be changed before.
   void start();
+  // Why it did not start, when it did not.
+  Status try_start();
   void stop();
+  // Reads certificates again.
+  Status reload();
 
   std::uint16_t port() const;
   HttpReply call(std::string_view method, std::string_view target, std::string_view body = {},

@@ -30,6 +30,7 @@ Result<Client> Session::client() const {
   DAYBOOK_ASSIGN(Bearer bearer, bearer_for(*this, options.server));
   options.token = std::move(bearer.token);
   options.token_from = std::move(bearer.from);
+  options.ca_file = ca_file.empty() ? env.variable("DAYBOOK_CA_FILE").value_or("") : ca_file;
   return Client::connect_to(std::move(options));
 }
 
@@ -74,6 +75,9 @@ std::unique_ptr<CLI::App> make_tree(Session& session) {
       "Address of the server (else DAYBOOK_SERVER, else " + std::string(kServerDefault) + ")");
   root->add_option("--token-file", session.token_file,
                    "File with the token (else DAYBOOK_TOKEN, else the one of `login`)");
+  root->add_option("--ca-file", session.ca_file,
+                   "PEM file with those who vouch for the server (else DAYBOOK_CA_FILE, else the "
+                   "system's)");
   root->add_option("-o,--output", session.output, "json or table (table on a terminal, else json)")
       ->check(CLI::IsMember({"json", "table"}));
   root->add_flag("-y,--yes", session.yes, "Ask nothing before something is deleted");

@@ -33,6 +33,7 @@ struct Session {
   std::string program = "daybook";
   std::string server;      // --server; empty: DAYBOOK_SERVER, else the default
   std::string token_file;  // --token-file; empty: bearer.h says where tokens are looked for
+  std::string ca_file;     // --ca-file; empty: DAYBOOK_CA_FILE, else the system's
   std::string output;      // -o: json, table, or empty: table on a terminal
   bool yes = false;        // --yes: nothing is asked
   std::function<Status()> action;

@@ -40,6 +40,9 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* out
   return size * count;
 }
 
+// "unix:/run/daybook.sock".
+constexpr std::string_view kUnixAddress = "unix:";
+
 Code code_of(long status) {
   switch (status) {
     case 400:
@@ -222,9 +225,11 @@ Result<Client> Client::connect_to(ClientOptions options) {
   while (!options.server.empty() && options.server.back() == '/') {
     options.server.pop_back();
   }
-  if (!options.server.starts_with("http://") && !options.server.starts_with("https://")) {
+  if (!options.server.starts_with("http://") && !options.server.starts_with("https://") &&
+      !options.server.starts_with(kUnixAddress)) {
     return fail(Code::kInvalid, "BAD_ADDRESS",
-                "'" + options.server + "' is not an address like http://127.0.0.1:7070",
+                "'" + options.server +
+                    "' is not an address like http://127.0.0.1:7070 or unix:/run/daybook.sock",
                 "--server");
   }
   if (options.token.find_first_of("\r\n") != std::string::npos) {
@@ -244,7 +249,8 @@ Result<Response> Client::send(std::string_view method, const std::string& target
                               const std::vector<std::string>& headers) {
   CURL* curl = impl_->curl;
   const ClientOptions& options = impl_->options;
-  const std::string url = options.server + target;
+  const bool is_local = options.server.starts_with(kUnixAddress);
+  const std::string url = (is_local ? "http://localhost" : options.server) + target;
   const std::string verb(method);
   HeaderList lines;
   lines.add("Accept: application/json");
@@ -260,6 +266,12 @@ Result<Response> Client::send(std::string_view method, const std::string& target
   Response response;
   curl_easy_reset(curl);  // keeps the connection
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  if (is_local) {
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, options.server.c_str() + kUnixAddress.size());
+  }
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
+  }
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, verb.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.list);
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -20,6 +20,7 @@ struct ClientOptions {
   std::string server = "http://127.0.0.1:7070";
   std::string token;       // sent as bearer when not empty
   std::string token_from;  // where it stands, for who is told that it is not valid
+  std::string ca_file;     // who vouches for the server; empty: the system's
   std::chrono::milliseconds connect_timeout{3000};
   std::chrono::milliseconds timeout{30'000};
 };
@@ -37,7 +38,7 @@ std::string escape_segment(std::string_view id, bool keep_slashes = false);
 
 class Client {
  public:
-  // kInvalid when the address is not http(s)://host[:port].
+  // kInvalid when the address is neither http(s)://host[:port] nor unix:/path.
   static Result<Client> connect_to(ClientOptions options);
   ~Client();
   Client(Client&&) noexcept;

@@ -239,6 +239,9 @@ Status Engine::Impl::start_api() {
   api::Options wanted;
   wanted.host = options.host;
   wanted.port = options.port;
+  wanted.tls = options.tls;
+  wanted.unix_socket = options.unix_socket;
+  wanted.trusted_proxies = options.trusted_proxies;
   wanted.io_threads = options.io_threads;
   wanted.memory_bytes = options.http_memory_bytes;
   std::function<dispatch::RuleRunnerStatus()> rules_status;
@@ -278,8 +281,8 @@ Status Engine::Impl::start_api() {
                                    wanted);
   DAYBOOK_TRY(api->start());
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
-  address = "http://" + (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" +
-            std::to_string(api->port());
+  address = (options.tls.empty() ? "http://" : "https://") +
+            (is_ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(api->port());
   return {};
 }
 
@@ -331,6 +334,10 @@ void Engine::stop() {
     spdlog::debug("stopping: {}", step.name);
     (impl_.get()->*step.stop)();
   }
+}
+
+Status Engine::reload() {
+  return impl_->api ? impl_->api->reload() : Status();
 }
 
 const StartReport& Engine::report() const {

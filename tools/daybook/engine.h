@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "api/tls_files.h"
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/limits/disk.h"
@@ -51,6 +52,9 @@ struct EngineOptions {
   bool listen = true;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // zero: a free one
+  api::TlsFiles tls;
+  std::string unix_socket;
+  std::vector<std::string> trusted_proxies;
   std::size_t io_threads = 2;
   std::size_t http_memory_bytes = kHttpMemoryBytes;  // of bodies and answers together
 
@@ -104,6 +108,8 @@ class Engine {
 
   // Takes no more work, ends what runs, writes what is in memory. May be called again.
   void stop();
+  // Reads certificates again; see api::Api::reload(). From the thread that started it.
+  Status reload();
 
   const StartReport& report() const;
   // "http://127.0.0.1:43211"; empty without HTTP.

@@ -28,6 +28,8 @@ Result<boost::json::value> checked_at_server(const Session& session, const std::
   options.server = session.address();
   options.token = token;
   options.token_from = "this login";
+  options.ca_file = session.ca_file.empty() ? session.env.variable("DAYBOOK_CA_FILE").value_or("")
+                                            : session.ca_file;
   DAYBOOK_ASSIGN(Client client, Client::connect_to(std::move(options)));
   return client.get("/resources/tokens/self");
 }

@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <ctime>
+#include <functional>
+#include <optional>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +18,7 @@
 #include "tools/daybook/commands.h"
 #include "tools/daybook/engine.h"
 #include "tools/daybook/log_formatter.h"
+#include "tools/daybook/service_notify.h"
 #include "tools/daybook/settings.h"
 #include "tools/daybook/spec_input.h"
 
@@ -55,22 +59,42 @@ void take_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);  // before any thread, so that none takes them
 }
 
-// SIGTERM or SIGINT; any other is named in the log, so that whoever sent it sees that it did
-// nothing.
-int wait_for_stop() {
+// What is done while the server runs, by the thread that waits for its end.
+struct WhileServing {
+  std::function<void()> on_hangup;
+  std::function<void()> on_time;
+  std::optional<Duration> every;  // on_time is called so often
+};
+
+timespec as_timespec(Duration duration) {
+  constexpr std::int64_t kSecondUs = 1'000'000;
+  timespec out{};
+  out.tv_sec = duration.value / kSecondUs;
+  out.tv_nsec = duration.value % kSecondUs * 1000;
+  return out;
+}
+
+// SIGTERM or SIGINT; any other but SIGHUP is named in the log, so that whoever sent it sees that it
+// did nothing.
+int wait_for_stop(const WhileServing& serving) {
   const sigset_t set = taken_signals();
   for (;;) {
-    int number = 0;
-    if (sigwait(&set, &number) != 0) {
-      continue;
-    }
+    const timespec patience = as_timespec(serving.every.value_or(hours(1)));
+    const int number = ::sigtimedwait(&set, nullptr, &patience);
     if (number == SIGTERM || number == SIGINT) {
       return number;
     }
-    spdlog::warn(
-        "signal {} ({}) does nothing here: settings are read at the start, and the log goes "
-        "to standard error; SIGTERM stops the server",
-        number, ::strsignal(number));
+    if (number == SIGHUP && serving.on_hangup) {
+      serving.on_hangup();
+    } else if (number > 0) {
+      spdlog::warn(
+          "signal {} ({}) does nothing here: SIGHUP reads certificates and the log's level again, "
+          "SIGTERM stops the server",
+          number, ::strsignal(number));
+    }
+    if (serving.every) {
+      serving.on_time();
+    }
   }
 }
 
@@ -78,7 +102,7 @@ int wait_for_stop() {
 // made for. Without a thread for it the orderly stop goes its way.
 void leave_on_second_signal() {
   auto thread = start_thread("signals", [] {
-    const int number = wait_for_stop();
+    const int number = wait_for_stop({});
     spdlog::warn("second signal: leaving at once");
     ::_exit(128 + number);
   });
@@ -133,6 +157,9 @@ Result<EngineOptions> engine_options(const Session& session, const ServeSettings
   out.data_dir = settings.data_dir;
   out.retention = settings.retention;
   out.tokens = settings.tokens;
+  out.tls = settings.tls;
+  out.unix_socket = settings.unix_socket;
+  out.trusted_proxies = settings.trusted_proxies;
   out.accept_clock_jump = settings.accept_clock_jump;
   out.snapshot_events = settings.snapshot_events;
   out.disk_watermark = settings.disk_watermark;
@@ -188,6 +215,22 @@ std::vector<std::string> names_of_variables() {
   return out;
 }
 
+// What can be another while the server runs: certificates, and what is logged. Whatever is wrong
+// leaves all as it is.
+void reload(const Session& session, const GivenValues& flags, const std::string& config,
+            Engine& engine) {
+  const auto settings = resolve_settings(flags, session.env.variable, config);
+  const Status read = settings ? engine.reload() : Status(fail(settings.error()));
+  if (!read) {
+    spdlog::error("SIGHUP: nothing is changed: {}", read.error().text());
+    return;
+  }
+  spdlog::set_level(spdlog::level::from_str(settings->log_level));
+  spdlog::info(
+      "SIGHUP: certificates and the log's level were read again; other settings wait for "
+      "the next start");
+}
+
 Status serve(const Session& session, const GivenValues& flags, const std::string& config) {
   DAYBOOK_ASSIGN(const ServeSettings settings,
                  resolve_settings(flags, session.env.variable, config));
@@ -203,17 +246,33 @@ Status serve(const Session& session, const GivenValues& flags, const std::string
   for (const std::string& doubt : doubts(settings, names_of_variables())) {
     spdlog::warn("{}", doubt);
   }
-  if (!api::check_listen(settings.host, false)) {
+  if (settings.tls.empty() && !api::check_listen(settings.host, false)) {
     spdlog::warn(
-        "requests come unencrypted: who can read the network reads tokens; beyond this machine put "
-        "a proxy that ends TLS in front (docs/access.md)");
+        "requests come unencrypted: who can read the network reads tokens; give tls-cert-file and "
+        "tls-key-file, or put a proxy that ends TLS in front (docs/access.md)");
   }
   take_signals();
   DAYBOOK_ASSIGN(EngineOptions options, engine_options(session, settings));
   DAYBOOK_ASSIGN(const std::unique_ptr<Engine> engine, Engine::start(std::move(options)));
   session.env.out << "listening on " << engine->address() << std::endl;
   say_how_it_started(engine->report(), settings.data_dir);
-  const int number = wait_for_stop();
+  const ServiceNotify manager;
+  manager.ready();
+  WhileServing serving;
+  serving.on_hangup = [&] {
+    manager.reloading();
+    reload(session, flags, config, *engine);
+    manager.ready();
+  };
+  // Only a server whose write path answers is alive.
+  serving.on_time = [&] {
+    if (engine->sequencer().call(scheduler::ExpireTokens{})) {
+      manager.alive();
+    }
+  };
+  serving.every = manager.alive_every();
+  const int number = wait_for_stop(serving);
+  manager.stopping();
   spdlog::info("signal {}: stopping", number);
   leave_on_second_signal();
   engine->stop();

@@ -164,6 +164,12 @@ Status set_mail_text(ServeSettings& s, const std::string& value, std::string_vie
   return {};
 }
 
+template <auto Member>
+Status set_tls(ServeSettings& s, const std::string& value, std::string_view) {
+  s.tls.*Member = value;
+  return {};
+}
+
 constexpr Setting kSettings[] = {
     {"data-dir", SettingKind::kValue, "Directory of the log and the views; made when it is absent",
      [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
@@ -174,6 +180,24 @@ constexpr Setting kSettings[] = {
     {"access", SettingKind::kValue,
      "open: everybody may everything, on loopback only; tokens: as their tokens permit",
      set_access},
+    {"tls-cert-file", SettingKind::kValue,
+     "PEM file with the server's certificate and those that vouch for it; read again on SIGHUP",
+     set_tls<&api::TlsFiles::certificate>},
+    {"tls-key-file", SettingKind::kValue, "PEM file with the certificate's key",
+     set_tls<&api::TlsFiles::key>},
+    {"tls-client-ca-file", SettingKind::kValue,
+     "PEM file with those who vouch for workers' certificates; then jobs are leased to no others",
+     set_tls<&api::TlsFiles::client_ca>},
+    {"unix-socket", SettingKind::kValue, "Path of a Unix socket to listen on too",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.unix_socket = v;
+       return {};
+     }},
+    {"trusted-proxy", SettingKind::kList, "Address of a proxy whose X-Forwarded-For says who asks",
+     [](ServeSettings& s, const std::string& v, std::string_view) -> Status {
+       s.trusted_proxies.push_back(v);
+       return {};
+     }},
     {"drain", SettingKind::kValue, "At stop: how long what runs may still take, such as 20s",
      set_drain},
     {"exec-slots", SettingKind::kValue, "Child processes at once",
@@ -434,6 +458,7 @@ std::vector<std::string> doubts(const ServeSettings& settings,
   for (const std::string& name : variables) {
     const bool is_known =
         name == "DAYBOOK_CONFIG" || name == "DAYBOOK_SERVER" || name == "DAYBOOK_TOKEN" ||
+        name == "DAYBOOK_CA_FILE" ||
         std::any_of(std::begin(kSettings), std::end(kSettings),
                     [&](const Setting& setting) { return variable_of(setting) == name; });
     if (name.starts_with("DAYBOOK_") && !is_known) {
@@ -493,6 +518,13 @@ Result<ServeSettings> resolve_settings(const GivenValues& flags, const Variables
     for (const std::string& value : at->second.values) {
       DAYBOOK_TRY(setting.set(out, value, at->second.origin));
     }
+  }
+  if (out.tls.certificate.empty() != out.tls.key.empty()) {
+    return refuse(out.tls.key.empty() ? "tls-key-file" : "tls-cert-file",
+                  "a certificate and its key are given together");
+  }
+  if (!out.tls.client_ca.empty() && out.tls.empty()) {
+    return refuse("tls-client-ca-file", "needs tls-cert-file: without TLS nobody shows anything");
   }
   if (out.disk_watermark <= out.disk_floor) {
     return refuse("disk-watermark",

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/tls_files.h"
 #include "base/ids.h"
 #include "base/limits/components.h"
 #include "base/limits/disk.h"
@@ -46,7 +47,10 @@ struct ServeSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 7070;
   Duration drain{kRunDrainTimeoutUs};  // at stop: in which runs may end by themselves
-  bool tokens = false;                 // "access": whoever connects needs one
+  api::TlsFiles tls;
+  std::string unix_socket;
+  std::vector<std::string> trusted_proxies;
+  bool tokens = false;  // "access": whoever connects needs one
   std::size_t exec_slots = 4;
   std::size_t http_slots = 64;
   std::size_t idempotency_keys = kIdempotencyKeysDefault;
